@@ -1,0 +1,40 @@
+# Two commands for people: `make certify [URL=http://…]` and `make test`. Both set up once, from locked dependencies.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+URL    ?=
+ARGS   ?=
+
+.PHONY: certify test lint bench lock clean
+.DEFAULT_GOAL := certify
+
+$(READY): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
+	@echo "setting up $(VENV) (once)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+certify: $(READY)
+	@$(BIN)/acs-conformance endpoint $(URL) $(ARGS)
+
+test: $(READY)
+	@$(BIN)/ruff check conformance tests benchmarks
+	@$(BIN)/pytest -q -n 2 $(ARGS)
+
+lint: $(READY)
+	@$(BIN)/ruff check conformance tests benchmarks
+
+bench: $(READY)
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+lock:
+	@$(PYTHON) -m venv .lock-venv && .lock-venv/bin/pip install --quiet uv
+	@.lock-venv/bin/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements-dev.lock
+	@rm -rf .lock-venv
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis dist build

@@ -1,0 +1,298 @@
+"""The contract: everything that the pages of one operation say, as frozen values, every fact cited.
+
+A contract holds facts and our own statements, never a sentence of a page. Derivation writes it, a file keeps it
+(`contract.yaml`), and everything downstream (schemas, requests, checks, the reference endpoint) reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from attrs import field, frozen
+
+Scalar = str | int | float | bool
+ParameterType = Literal["string", "integer", "number", "boolean", "array", "object", "unknown"]
+FieldType = Literal["string", "integer", "number", "boolean", "array", "object", "unknown"]
+ConstraintKind = Literal[
+    "default",
+    "minimum",
+    "maximum",
+    "enum",
+    "min_length",
+    "max_length",
+    "prefix",
+    "max_items",
+    "separator",
+    "syntax",
+    "time_format",
+    "ignored_values",
+    "effective_values",
+    "depends_on",
+    "excludes",
+]
+
+
+@frozen
+class Revision:
+    """One documentation page at one date. `id` is what citations name."""
+
+    id: str
+    title: str
+    language: str
+    generation: str
+    sha256: str
+    date: str | None = None
+    source: str | None = None
+
+
+@frozen
+class Citation:
+    """Where a fact stands: a revision, a section of it, a row, and the position of the sentence in the row (from 1)."""
+
+    revision: str
+    section: str
+    row: str | None = None
+    sentence: int | None = None
+
+    def __str__(self) -> str:
+        place = f"{self.revision}, {self.section}"
+        if self.row:
+            place += f", {self.row}"
+        if self.sentence:
+            place += f" (sentence {self.sentence})"
+        return place
+
+
+@frozen
+class Constraint:
+    """One rule about a value. `value` is a scalar, or a list for `enum`, `ignored_values`, `separator` and the like."""
+
+    kind: ConstraintKind
+    value: Any
+    citations: tuple[Citation, ...] = ()
+
+
+@frozen
+class Parameter:
+    """One request parameter. `name` as documented, so a repetition keeps its `.N` (`Tag.N.Key`)."""
+
+    name: str
+    type: ParameterType
+    required: bool
+    citations: tuple[Citation, ...]
+    constraints: tuple[Constraint, ...] = ()
+    examples: tuple[str, ...] = ()
+    statement: str | None = None
+
+    def constraint(self, kind: ConstraintKind) -> Constraint | None:
+        return next((c for c in self.constraints if c.kind == kind), None)
+
+    def value(self, kind: ConstraintKind, default: Any = None) -> Any:
+        """The value of the constraint of that kind, or `default` where the documentation states none."""
+        found = self.constraint(kind)
+        return default if found is None else found.value
+
+
+@frozen
+class Field:
+    """A node of the response tree.
+
+    RPC lists are wrapped: `{"TaskSet": {"Task": [...]}}` is an object field `TaskSet` whose only member is an array field
+    `Task`, whose `members` are the members of each item. An array of scalars has no members and an `item_type`.
+    `xml_item` names the element of each item where it differs from the array's own name (unwrapped lists).
+    `presence` is `always` where every sample that has the parent has the field, `sometimes` otherwise.
+    """
+
+    name: str
+    type: FieldType
+    citations: tuple[Citation, ...]
+    members: tuple[Field, ...] = ()
+    item_type: FieldType | None = None
+    xml_item: str | None = None
+    presence: Literal["always", "sometimes"] = "always"
+    constraints: tuple[Constraint, ...] = ()
+    examples: tuple[str, ...] = ()
+    statement: str | None = None
+
+    def member(self, name: str) -> Field | None:
+        return next((m for m in self.members if m.name == name), None)
+
+    def value(self, kind: ConstraintKind, default: Any = None) -> Any:
+        return next((c.value for c in self.constraints if c.kind == kind), default)
+
+    def walk(self, prefix: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Field]]:
+        """Each field below and including this one, with its path."""
+        path = (*prefix, self.name)
+        yield path, self
+        for m in self.members:
+            yield from m.walk(path)
+
+
+@frozen
+class ErrorCode:
+    """A documented error. `parameter` names the parameter that it is about, where the row says so."""
+
+    status: int
+    code: str
+    message: str
+    citations: tuple[Citation, ...]
+    parameter: str | None = None
+
+
+@frozen
+class Sample:
+    """A documented sample: `body` is its text with insignificant whitespace normalised (`format` url, json or xml)."""
+
+    role: Literal["request", "response", "error"]
+    format: Literal["url", "json", "xml"]
+    body: str
+    citations: tuple[Citation, ...]
+    repairs: tuple[str, ...] = ()
+
+
+@frozen
+class Alternative:
+    """One way that the documentation allows. Without citations it is one that its silence allows."""
+
+    id: str
+    statement: str
+    citations: tuple[Citation, ...] = ()
+
+
+@frozen
+class Choice:
+    """A point that the documentation leaves open, by contradicting itself or by saying nothing.
+
+    `kind` is the class of question, from a vocabulary that generic code understands (see `choices.py`); `subject` the
+    parameter, response path or error code that it is about. A choice is taken once a run, or once a format where
+    `per_format`. `preferred` is what the reference endpoint does when nobody asks otherwise.
+    """
+
+    id: str
+    kind: str
+    subject: str
+    reason: Literal["contradiction", "silence"]
+    statement: str
+    alternatives: tuple[Alternative, ...]
+    preferred: str
+    per_format: bool = False
+
+    def alternative(self, id: str) -> Alternative | None:
+        return next((a for a in self.alternatives if a.id == id), None)
+
+
+@frozen
+class Filter:
+    """`parameter` keeps the items whose `field` equals its value."""
+
+    parameter: str
+    field: str
+
+
+@frozen
+class IdList:
+    """`parameter` keeps the items whose key is among the listed ids, at most `limit` of them."""
+
+    parameter: str
+    field: str
+    limit: int | None = None
+
+
+@frozen
+class TimeRange:
+    """`start` and `end` keep the items whose `field` lies between them. Either may be given alone."""
+
+    start: str | None
+    end: str | None
+    field: str
+
+
+@frozen
+class Paging:
+    """Page number and size: the request parameters, and the response fields that echo them."""
+
+    number: str
+    size: str
+    total: str
+    number_echo: str | None = None
+    size_echo: str | None = None
+
+
+@frozen
+class OptionalField:
+    """`field` may be absent or empty while `unless_field` is not one of `unless_values`."""
+
+    field: str
+    unless_field: str
+    unless_values: tuple[str, ...]
+
+
+@frozen
+class Semantics:
+    """The roles by which generic checks understand an operation. Paths are dotted from the response root.
+
+    `items` is the path of the array of items (`TaskSet.Task`), `key` the member that identifies an item.
+    """
+
+    items: str | None = None
+    key: str | None = None
+    request_id: str | None = "RequestId"
+    region: str | None = None
+    region_echo: str | None = None
+    paging: Paging | None = None
+    ids: IdList | None = None
+    range: TimeRange | None = None
+    filters: tuple[Filter, ...] = ()
+    optional_fields: tuple[OptionalField, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@frozen
+class Contract:
+    """One operation: `product` and `version` as in the common parameters (`Ecs`, `2014-05-26`)."""
+
+    product: str
+    version: str
+    operation: str
+    revisions: tuple[Revision, ...]
+    parameters: tuple[Parameter, ...]
+    response: tuple[Field, ...]
+    errors: tuple[ErrorCode, ...]
+    samples: tuple[Sample, ...]
+    semantics: Semantics
+    choices: tuple[Choice, ...] = ()
+    notes: tuple[str, ...] = ()
+    statement: str | None = None
+    methods: tuple[str, ...] = ("GET", "POST")
+    format_version: int = field(default=1, kw_only=True)
+
+    def parameter(self, name: str) -> Parameter | None:
+        return next((p for p in self.parameters if p.name == name), None)
+
+    def choice(self, id: str) -> Choice | None:
+        return next((c for c in self.choices if c.id == id), None)
+
+    def choice_about(self, kind: str, subject: str) -> Choice | None:
+        return next((c for c in self.choices if c.kind == kind and c.subject == subject), None)
+
+    def at(self, path: str) -> Field | None:
+        """The field at a dotted path (`TaskSet.Task.TaskId`), or None."""
+        names = path.split(".")
+        members, found = self.response, None
+        for name in names:
+            found = next((m for m in members if m.name == name), None)
+            if found is None:
+                return None
+            members = found.members
+        return found
+
+    def fields(self) -> Iterator[tuple[tuple[str, ...], Field]]:
+        for f in self.response:
+            yield from f.walk()
+
+    @property
+    def item_fields(self) -> tuple[Field, ...]:
+        """The members of one item of the listing; empty where the operation returns no list."""
+        items = self.at(self.semantics.items) if self.semantics.items else None
+        return items.members if items else ()
