@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from attrs import frozen
 
-from conformance.contract.model import Choice, Citation, Parameter
+from conformance.contract.model import Citation, Parameter
 
 
 @frozen
@@ -30,23 +32,39 @@ class ErrorAnswer:
 class Situation:
     """Something wrong with a request that any operation refuses, and the documented answers to it.
 
-    `certain` holds when every source agrees on the code, so that another code is a failure and not a warning.
+    `theme` is the part of the ledger it belongs to, `signatures` the signature versions under which it can arise.
+    `must_refuse` is False where the documentation does not oblige the server to refuse.
     """
 
     id: str
+    theme: Literal["signatures", "protocol"]
     statement: str
-    answers: tuple[ErrorAnswer, ...]
-    certain: bool = False
+    citations: tuple[Citation, ...]
+    answers: tuple[ErrorAnswer, ...] = ()
+    signatures: tuple[str, ...] = ("v1", "v3")
+    must_refuse: bool = True
+
+
+@frozen
+class Statement:
+    """A normative statement of a common page, in our words, and the requirements that test it or why none does."""
+
+    citation: Citation
+    statement: str
+    requirements: tuple[str, ...] = ()
+    excluded: str | None = None
 
 
 @frozen
 class Protocol:
+    """`statements` is the common pages' part of the ledger; `clock_window_minutes` every documented window."""
+
     product: str
     version: str
     sources: tuple[Source, ...]
     parameters: tuple[Parameter, ...]
     situations: tuple[Situation, ...]
-    choices: tuple[Choice, ...]
+    statements: tuple[Statement, ...]
     regions: tuple[str, ...]
     clock_window_minutes: tuple[int, ...]
     format_version: int = 1
