@@ -1,0 +1,232 @@
+"""Contracts, ledgers and the common protocol as YAML files, read back exactly as they were written.
+
+Members that are empty or have their default are left out, and a citation is one short string
+(`2021-01-07 / parameters / PageSize (2)`: revision, section, row, sentence) unless its parts would not be
+read back from it. What fits on a line stands on one.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from cattrs import Converter, transform_error
+from cattrs.errors import BaseValidationError
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+
+from conformance.contract.ledger import Ledger
+from conformance.contract.model import Citation, Contract
+from conformance.contract.protocol import Protocol
+
+CONTRACT_FILE = "contract.yaml"
+LEDGER_FILE = "requirements.yaml"
+PROTOCOL_FILE = "protocol.yaml"
+FORMAT_VERSION = 1
+LINE = 110
+
+T = TypeVar("T")
+
+
+class ContractError(ValueError):
+    """A file that is no contract, ledger or protocol: says which file, what is wrong, and what to do."""
+
+    def __init__(self, path: object, problem: str):
+        super().__init__(f"{path}: {problem}")
+        self.path = path
+        self.problem = problem
+
+
+def schemas_root() -> Path:
+    """The folder of committed schemas: inside an installed package, or beside the package in a checkout."""
+    package = Path(str(resources.files("conformance")))
+    installed = package / "schemas"
+    return installed if installed.is_dir() else package.parent / "schemas"
+
+
+def load_contract(path: Path | str) -> Contract:
+    """The contract in a file, or in `contract.yaml` of a folder. Raises ContractError."""
+    return _load(_file(path, CONTRACT_FILE), Contract, "derive it again with `acs-conformance derive`")
+
+
+def load_ledger(path: Path | str) -> Ledger:
+    """The ledger in a file, or in `requirements.yaml` of a folder. Raises ContractError."""
+    return _load(_file(path, LEDGER_FILE), Ledger, "derive it again with `acs-conformance derive`")
+
+
+def load_protocol(path: Path | str) -> Protocol:
+    """The common protocol in a file, or in `protocol.yaml` of a folder. Raises ContractError."""
+    return _load(_file(path, PROTOCOL_FILE), Protocol, "restore it from the project")
+
+
+def dump_contract(contract: Contract) -> str:
+    return _dump(contract)
+
+
+def dump_ledger(ledger: Ledger) -> str:
+    return _dump(ledger)
+
+
+def dump_protocol(protocol: Protocol) -> str:
+    return _dump(protocol)
+
+
+def structure(data: Any, kind: type[T], path: object) -> T:
+    """`data`, as read from YAML or JSON, as a value of `kind`. Raises ContractError, which names `path`."""
+    try:
+        return _CONVERTER.structure(data, kind)
+    except BaseValidationError as error:
+        problems = transform_error(error, path=kind.__name__.lower())
+        # a misspelt member is missing too: name the misspelling
+        raise ContractError(path, min(problems, key=lambda p: not p.startswith("extra"))) from None
+    except (TypeError, ValueError, KeyError) as error:
+        raise ContractError(path, str(error)) from None
+
+
+def read_yaml(path: Path | str) -> Any:
+    """The data in a YAML file; dates stay text. Raises ContractError."""
+    try:
+        return yaml.load(Path(path).read_text("utf-8"), Loader=_Loader)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "is not UTF-8 text"
+        raise ContractError(path, f"cannot be read: {reason}") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f" (line {mark.line + 1})" if mark else ""
+        raise ContractError(path, f"is not YAML{place}: {getattr(error, 'problem', error)}") from None
+
+
+def parse_citation(text: str) -> Citation:
+    """The citation in one string. Raises ValueError."""
+    match = re.fullmatch(r"(.+?) / (.+?)(?: / (.+?))?(?: \((\d+)\))?", text, re.DOTALL)
+    if not match:
+        raise ValueError(f"no citation: {text!r}; expected `revision / section / row (sentence)`")
+    revision, section, row, sentence = match.groups()
+    return Citation(revision, section, row, int(sentence) if sentence else None)
+
+
+def format_citation(citation: Citation) -> str:
+    """A citation as one string; see `parse_citation`."""
+    parts = [citation.revision, citation.section]
+    if citation.row is not None:
+        parts.append(citation.row)
+    text = " / ".join(parts)
+    return text if citation.sentence is None else f"{text} ({citation.sentence})"
+
+
+# ---------------------------------------------------------------------------------------------------- files
+
+
+def _file(path: Path | str, name: str) -> Path:
+    path = Path(path)
+    return path / name if path.is_dir() else path
+
+
+def _load(path: Path, kind: type[T], advice: str) -> T:
+    if not path.exists():
+        raise ContractError(path, f"does not exist; a {kind.__name__.lower()} was expected there")
+    data = read_yaml(path)
+    if not isinstance(data, dict):
+        raise ContractError(path, f"holds no {kind.__name__.lower()}; {advice}")
+    version = data.get("format_version", FORMAT_VERSION)
+    if version != FORMAT_VERSION:
+        problem = f"has format_version {version!r}, and this suite reads {FORMAT_VERSION}; {advice}"
+        raise ContractError(path, problem)
+    return structure(data, kind, path)
+
+
+def _dump(value: Contract | Ledger | Protocol) -> str:
+    data = _CONVERTER.unstructure(value)
+    data = {"format_version": data.pop("format_version"), **data}
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=LINE + 10)
+
+
+# --------------------------------------------------------------------------------------------------- values
+
+
+def _citation_out(citation: Citation) -> Any:
+    text = format_citation(citation)
+    try:
+        if parse_citation(text) == citation:
+            return text
+    except ValueError:
+        pass
+    return {k: getattr(citation, k) for k in Citation.__annotations__ if getattr(citation, k) is not None}
+
+
+def _converter() -> Converter:
+    converter = Converter(omit_if_default=True, forbid_extra_keys=True)
+    for kind in (Contract, Ledger, Protocol):
+        keep = {"format_version": override(omit_if_default=False)}
+        out = make_dict_unstructure_fn(kind, converter, _cattrs_omit_if_default=True, **keep)
+        converter.register_unstructure_hook(kind, out)
+    mapping = make_dict_structure_fn(Citation, converter, _cattrs_forbid_extra_keys=True)
+    converter.register_structure_hook(
+        Citation, lambda v, kind: parse_citation(v) if isinstance(v, str) else mapping(v, kind)
+    )
+    converter.register_unstructure_hook(Citation, _citation_out)
+    for kind in (str, int, bool):
+        converter.register_structure_hook(kind, _exactly)
+    return converter
+
+
+def _exactly(value: Any, kind: type[T]) -> T:
+    """No coercion: `version: 1` is a mistake, not the text "1"."""
+    if type(value) is not kind:
+        raise ValueError(f"expected {kind.__name__}, found {value!r}")
+    return value
+
+
+_CONVERTER = _converter()
+
+
+# ----------------------------------------------------------------------------------------------------- YAML
+
+_Safe = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SafeDumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+class _Loader(_Safe):
+    """Reads dates as text: `2021-01-07` is a revision, not a day."""
+
+    yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in _Safe.yaml_implicit_resolvers.items()
+    }
+
+
+class _Dumper(_SafeDumper):
+    """Puts on one line what fits on one, and text of several lines into a literal block."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+    def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> yaml.Node:
+        node = super().represent_sequence(tag, sequence, flow_style)
+        node.flow_style = _width(node) <= LINE
+        return node
+
+    def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> yaml.Node:
+        node = super().represent_mapping(tag, mapping, flow_style)
+        node.flow_style = _width(node) <= LINE and len(node.value) <= 4
+        return node
+
+
+def _text(dumper: _Dumper, text: str) -> yaml.Node:
+    literal = "\n" in text and not re.search(r"[^\S\n]\n|^\s|[^\S \n\t]", text)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if literal else None)
+
+
+_Dumper.add_representer(str, _text)
+_Dumper.add_representer(tuple, lambda dumper, values: dumper.represent_list(list(values)))
+
+
+def _width(node: yaml.Node) -> int:
+    """How wide a node is on one line; beyond LINE where it cannot be."""
+    if isinstance(node, yaml.ScalarNode):
+        return LINE + 1 if "\n" in node.value else len(node.value) + 2
+    if isinstance(node, yaml.MappingNode):
+        return sum(_width(k) + _width(v) for k, v in node.value)
+    return sum(_width(v) for v in node.value)
