@@ -1,0 +1,69 @@
+"""The endpoint without its sockets: from a request to a response."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from conformance.contract.model import Contract
+from conformance.contract.protocol import Protocol
+from conformance.reference.context import Context, Server
+from conformance.reference.credentials import KeyLike, access_keys
+from conformance.reference.dialect import dialect as resolved
+from conformance.reference.message import Request, Response
+from conformance.reference.steps import woven
+from conformance.reference.store import Store
+
+
+class Application:
+    """`respond` answers one request and may be called from several threads."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        protocol: Protocol | None,
+        store: Store,
+        credentials: Iterable[KeyLike] = (),
+        dialect: Mapping[str, str] | None = None,
+        hooks: Iterable[Mapping[str, Callable[..., Any]]] = (),
+        clock: Callable[[], float] | None = None,
+        request_ids: Callable[[], str] | None = None,
+    ):
+        self._numbers = itertools.count(1)
+        self.request_count = 0
+        self.server = Server(
+            contract=contract,
+            protocol=protocol,
+            store=store,
+            keys=access_keys(credentials),
+            dialect=resolved(contract, protocol, dialect or {}),
+            clock=clock or time.time,
+            request_ids=request_ids or fresh_ids(),
+            steps=woven(hooks),
+        )
+
+    def respond(self, request: Request) -> Response:
+        """The answer to one request; an error of our own is a documented 500, never a broken connection."""
+        number = next(self._numbers)
+        self.request_count = max(self.request_count, number)
+        context = Context(self.server, request, number)
+        return self.server.steps.send(context, self.server.steps.answer(context))
+
+
+def fresh_ids(seed: int | None = None) -> Callable[[], str]:
+    """A source of upper-case UUIDs that never repeat; the same ones for the same seed."""
+    source, lock = random.Random(seed), threading.Lock()
+    seen = itertools.count()
+
+    def fresh() -> str:
+        with lock:
+            # the running number in the last group makes a repetition impossible, not just unlikely
+            bits = source.getrandbits(80) << 48 | (next(seen) ^ 0x5A5A5A5A5A5A)
+        return str(uuid.UUID(int=bits, version=4)).upper()
+
+    return fresh

@@ -1,0 +1,98 @@
+"""What every step of the pipeline is handed: the server's settings and memory, and the one request being answered."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, field, frozen
+
+from conformance.contract.model import Contract, Filter
+from conformance.contract.protocol import Protocol
+from conformance.reference.credentials import AccessKey
+from conformance.reference.dialect import Dialect
+from conformance.reference.message import Request
+
+if TYPE_CHECKING:
+    from conformance.reference.store import Store
+
+
+@define
+class Server:
+    """What outlives a request. `memory` belongs to faults and variants, `nonces` maps a nonce to when it was used."""
+
+    contract: Contract
+    protocol: Protocol | None
+    store: Store
+    keys: Mapping[str, AccessKey]
+    dialect: Dialect
+    clock: Callable[[], float]
+    request_ids: Callable[[], str]
+    steps: SimpleNamespace
+    host_id: str = "127.0.0.1"
+    nonces: dict[tuple[str, str], float] = field(factory=dict)
+    memory: dict[Any, Any] = field(factory=dict)
+    lock: threading.RLock = field(factory=threading.RLock)
+
+
+@frozen
+class Query:
+    """A validated request: times are `yyyy-MM-ddTHH:mm:ssZ`; `nothing` says that some value can match no item."""
+
+    region: str = ""
+    filters: tuple[tuple[Filter, str], ...] = ()
+    ids: tuple[str, ...] | None = None
+    start: str | None = None
+    end: str | None = None
+    number: int = 1
+    size: int = 10
+    number_echo: int = 1
+    size_echo: int = 10
+    nothing: bool = False
+
+    @property
+    def is_selective(self) -> bool:
+        """Whether any condition was given."""
+        return bool(self.filters or self.start or self.end) or self.ids is not None
+
+
+@define
+class Context:
+    """One request on its way through the steps. `number` counts the requests of the server from 1.
+
+    `sent` are all pairs of query and form in order, `parameters` the same by name, `common` the common parameters by
+    their V1 names, whichever signature carries them. `taken` keeps the choices made for this request.
+    """
+
+    server: Server
+    request: Request
+    number: int
+    sent: list[tuple[str, str]] = field(factory=list)
+    form: list[tuple[str, str]] = field(factory=list)
+    parameters: dict[str, str] = field(factory=dict)
+    common: dict[str, str | None] = field(factory=dict)
+    signature: str = "v1"
+    format: str = "xml"
+    query: Query | None = None
+    taken: dict[tuple[str, tuple[str, ...]], str | None] = field(factory=dict)
+
+    @property
+    def steps(self) -> SimpleNamespace:
+        return self.server.steps
+
+    @property
+    def contract(self) -> Contract:
+        return self.server.contract
+
+    @property
+    def memory(self) -> dict[Any, Any]:
+        return self.server.memory
+
+    def take(self, kind: str, *subjects: str) -> str | None:
+        """The alternative taken at a choice: the same for the whole of this request."""
+        asked = (kind, subjects)
+        if asked not in self.taken:
+            self.taken[asked] = self.steps.take(self, kind, subjects)
+        return self.taken[asked]

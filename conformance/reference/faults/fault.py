@@ -1,0 +1,22 @@
+"""What a fault is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+
+@frozen
+class Fault:
+    """A defect that the reference can be told to have.
+
+    `name` is in kebab case, with `:<subject>` where the fault exists once a subject. `kills` are the requirements, without
+    the operation's name, that must notice it. `hooks` maps a step to `hook(inner, context, *args)`; see `steps.py`.
+    """
+
+    name: str
+    description: str
+    kills: tuple[str, ...]
+    hooks: Mapping[str, Callable[..., Any]] = field(repr=False)

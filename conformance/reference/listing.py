@@ -1,0 +1,159 @@
+"""Which items an answer holds: filtering, ordering and paging."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from conformance.contract.model import Filter
+from conformance.reference.context import Query
+
+if TYPE_CHECKING:
+    from conformance.reference.context import Context
+
+Item = Mapping[str, Any]
+
+
+@frozen
+class Page:
+    """The items of one page in order, the number of items over all pages, and what the response repeats."""
+
+    items: tuple[Item, ...]
+    total: int
+    number: int
+    size: int
+
+
+def value_at(item: Item, path: str, prefix: str | None = None) -> Any:
+    """The value at a dotted path of an item, or None. A path from the response root loses its `prefix`."""
+    if "." not in path:
+        return item.get(path)
+    value: Any = item
+    for name in path.removeprefix(f"{prefix}.").split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def stored(context: Context, region: str) -> Sequence[Item]:
+    """All items of a region, as they are now."""
+    return context.server.store.items(region, context.server.clock())
+
+
+def select(context: Context, query: Query) -> list[Item]:
+    """The items that every condition of the query keeps, in order."""
+    if query.nothing:
+        return []
+    items, keeps = context.steps.stored(context, query.region), context.steps.keeps
+    kept = [item for item in items if keeps(context, query, item)] if query.is_selective else list(items)
+    if query.ids is not None:
+        context.steps.check_unknown_ids(context, query, items)
+    return context.steps.order(context, kept)
+
+
+def keeps(context: Context, query: Query, item: Item) -> bool:
+    """Whether every condition keeps the item."""
+    steps = context.steps
+    return (
+        all(steps.matches(context, f, value, item) for f, value in query.filters)
+        and (query.ids is None or steps.named(context, query.ids, item))
+        and steps.within(context, query.start, query.end, item)
+    )
+
+
+def matches(context: Context, filter: Filter, value: str, item: Item) -> bool:
+    """Whether an item has the value that a filter asks for."""
+    found = value_at(item, filter.field, context.contract.semantics.items)
+    if isinstance(found, bool):
+        return ("true" if found else "false") == value.lower()
+    return str(found) == value if found is not None else False
+
+
+def named(context: Context, ids: Sequence[str], item: Item) -> bool:
+    """Whether an item is among the listed ids."""
+    return key_of(context, item) in ids
+
+
+def key_of(context: Context, item: Item) -> str:
+    semantics = context.contract.semantics
+    return str(value_at(item, semantics.ids.field if semantics.ids else semantics.key, semantics.items))
+
+
+def check_unknown_ids(context: Context, query: Query, items: Sequence[Item]) -> None:
+    """Ids that no item has. Raises Refusal where they are rejected."""
+    name = context.contract.semantics.ids.parameter
+    if context.take("unknown-id", name) == "rejected":
+        known = {key_of(context, item) for item in items}
+        if any(id not in known for id in query.ids):
+            context.steps.invalid(context, name)
+
+
+def within(context: Context, start: str | None, end: str | None, item: Item) -> bool:
+    """Whether an item's time lies in the range. ISO 8601 times of one form compare as text."""
+    if start is None and end is None:
+        return True
+    semantics = context.contract.semantics
+    time = value_at(item, semantics.range.field, semantics.items)
+    if time is None:
+        return False
+    if start is not None and not context.steps.from_start(context, time, start):
+        return False
+    return end is None or context.steps.to_end(context, time, end)
+
+
+def from_start(context: Context, time: str, start: str) -> bool:
+    inclusive = context.take("range-bound", context.contract.semantics.range.start or "") != "exclusive"
+    return time >= start if inclusive else time > start
+
+
+def to_end(context: Context, time: str, end: str) -> bool:
+    inclusive = context.take("range-bound", context.contract.semantics.range.end or "") != "exclusive"
+    return time <= end if inclusive else time < end
+
+
+def order(context: Context, items: list[Item]) -> list[Item]:
+    """The items in the order that is taken; the key decides between equal times, so that pages hold still."""
+    semantics = context.contract.semantics
+    taken = context.take("order", semantics.items, "listing", "response")
+    key, time = semantics.key, time_field(context)
+    if taken == "other":
+        return sorted(items, key=lambda item: hashlib.sha256(str(item[key]).encode()).digest())
+    if taken == "by-key" or time is None:
+        return sorted(items, key=lambda item: str(item[key]))
+    prefix, newest_first = semantics.items, taken == "newest-first"
+    return sorted(items, key=lambda item: (value_at(item, time, prefix) or "", str(item[key])), reverse=newest_first)
+
+
+def time_field(context: Context) -> str | None:
+    """The field that says how old an item is."""
+    semantics = context.contract.semantics
+    if semantics.range:
+        return semantics.range.field
+    return next((f.name for f in context.contract.item_fields if f.value("time_format")), None)
+
+
+def page(context: Context, query: Query, listing: Sequence[Item]) -> Page:
+    """The page of the listing that the query asks for. Raises Refusal."""
+    number = query.number
+    if number > 1 and (number - 1) * query.size >= len(listing):
+        number = context.steps.beyond_the_end(context, query, listing)
+    first = (number - 1) * query.size
+    items = tuple(listing[first:first + query.size])
+    total = context.steps.total(context, query, listing, items)
+    return Page(items, total, query.number_echo, query.size_echo)
+
+
+def beyond_the_end(context: Context, query: Query, listing: Sequence[Item]) -> int:
+    """The number of the page that is answered in place of one that does not exist. Raises Refusal."""
+    name = context.contract.semantics.paging.number
+    taken = context.take("beyond-the-end", name)
+    if taken == "rejected":
+        context.steps.invalid(context, name)
+    return max(1, -(-len(listing) // query.size)) if taken == "last-page" else query.number
+
+
+def total(context: Context, query: Query, listing: Sequence[Item], items: Sequence[Item]) -> int:
+    """The number of items over all pages."""
+    return len(listing)

@@ -1,0 +1,194 @@
+"""A store made up from a seed, so that it fits a contract and has something at every edge.
+
+Ids follow the documented examples, and a few hold characters that must be escaped somewhere on the way; one id is the
+beginning of another. Times are spread over days, some equal, some a second or a minute apart. Of the combinations of
+enumerated values one occurs once and one never.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Any
+
+from conformance.contract.model import Contract, Field, OptionalField
+from conformance.contract.protocol import Protocol
+from conformance.reference.rendering import is_time
+from conformance.reference.store import Store
+
+SEED = 20140526
+SIZES = (137, 24, 0, 1)
+OTHER_REGIONS = ("cn-qingdao", "cn-beijing", "cn-shanghai", "cn-shenzhen")
+LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+AWKWARD = ("<&>\"'", "é中文😀", "a b+c%2B~=&amp;*", "\\u0041/\\\"")
+FREE_TEXT = ("plain", "Tom & Jerry", "<b>not a tag</b>", "\"quoted\" and 'quoted'", "ünïcödé 中文 😀", "back\\slash", "a+b c%20d")
+EPOCH = datetime(2015, 11, 23, 15, 10, 0, tzinfo=UTC)
+
+
+def generated(
+    contract: Contract,
+    protocol: Protocol | None = None,
+    seed: int = SEED,
+    sizes: Sequence[int] = SIZES,
+) -> Store:
+    """A store with `sizes` items in as many regions; the same for the same arguments.
+
+    The first region is the documented example; an operation without regions has one, named by the empty string.
+    """
+    names = region_names(contract, protocol, len(sizes))
+    regions = {}
+    for name, size in zip(names, sizes, strict=False):
+        regions[name] = items(contract, random.Random(f"{seed} {name}"), size)
+    return Store(regions)
+
+
+def region_names(contract: Contract, protocol: Protocol | None, count: int) -> tuple[str, ...]:
+    """Names of known regions, the documented example first."""
+    parameter = contract.parameter(contract.semantics.region) if contract.semantics.region else None
+    if parameter is None:
+        return ("",)
+    names = (*parameter.examples[:1], *(protocol.regions if protocol else ()), *OTHER_REGIONS)
+    return tuple(dict.fromkeys(names))[:count]
+
+
+def items(contract: Contract, source: random.Random, size: int) -> tuple[Mapping[str, Any], ...]:
+    """`size` items that fit the contract."""
+    keys = _keys(contract, source, size)
+    enumerated = _combinations(contract, source, size)
+    created = _times(source, size)
+    return tuple(
+        _item(contract, source, key, values, time)
+        for key, values, time in zip(keys, enumerated, created, strict=True)
+    )
+
+
+def relative(contract: Contract, path: str) -> str:
+    """A path inside an item, without the path of the list."""
+    return path.removeprefix(f"{contract.semantics.items}.")
+
+
+def _item(
+    contract: Contract, source: random.Random, key: str, values: Mapping[str, str], created: datetime
+) -> Mapping[str, Any]:
+    optional = {relative(contract, o.field): o for o in contract.semantics.optional_fields}
+    times = [f.name for f in contract.item_fields if is_time(f) and f.name not in optional]
+    item: dict[str, Any] = {}
+    for field in contract.item_fields:
+        if field.name == relative(contract, contract.semantics.key or ""):
+            item[field.name] = key
+        elif field.name in values:
+            item[field.name] = values[field.name]
+        elif field.name in optional:
+            if _is_due(contract, optional[field.name], values):
+                item[field.name] = _later(source, created) if is_time(field) else _value(field, source)
+        elif field.name in times:
+            item[field.name] = stamp(created)
+        elif field.presence == "always" or source.random() < 0.7:
+            item[field.name] = _value(field, source)
+    return item
+
+
+def _is_due(contract: Contract, optional: OptionalField, values: Mapping[str, str]) -> bool:
+    value = values.get(relative(contract, optional.unless_field))
+    return value is None or value in optional.unless_values
+
+
+def _later(source: random.Random, created: datetime) -> str:
+    return stamp(created + timedelta(seconds=source.choice((0, 1, 59, 60, 361, 7200))))
+
+
+def _value(field: Field, source: random.Random) -> Any:
+    """A value of a field that has no role."""
+    if field.type == "array":
+        count = source.choice((0, 1, 3))
+        return [_members(field, source) if field.members else _scalar(field.item_type, source) for _ in range(count)]
+    if field.members:
+        return _members(field, source)
+    if field.value("enum"):
+        return source.choice(list(field.value("enum")))
+    if field.examples and field.examples[0].lower() in ("true", "false"):
+        flag = source.random() < 0.5
+        return flag if field.type == "boolean" else "true" if flag else "false"
+    if is_time(field):
+        return stamp(EPOCH + timedelta(seconds=source.randrange(10**6)))
+    return _scalar(field.type, source)
+
+
+def _members(field: Field, source: random.Random) -> dict[str, Any]:
+    return {m.name: _value(m, source) for m in field.members if m.presence == "always" or source.random() < 0.7}
+
+
+def _scalar(type: str | None, source: random.Random) -> Any:
+    if type == "integer":
+        return source.choice((0, 1, 7, 100, 2**31 - 1))
+    if type == "number":
+        return source.choice((0.5, 1.25, 99.0))
+    if type == "boolean":
+        return source.random() < 0.5
+    return source.choice(FREE_TEXT)
+
+
+# ------------------------------------------------------------------------------------------------------------ keys
+
+def _keys(contract: Contract, source: random.Random, size: int) -> list[str]:
+    """Distinct ids: mostly like the documented example, some awkward, one the beginning of another."""
+    field = contract.at(f"{contract.semantics.items}.{contract.semantics.key}")
+    example = field.examples[0] if field and field.examples else "i-0000000000000000"
+    keys: list[str] = []
+    while len(keys) < size:
+        key = _like(example, source)
+        if size > 20 and len(keys) % 40 == 9:
+            key = f"{_prefix(example)}{AWKWARD[len(keys) // 40 % len(AWKWARD)]}{source.randrange(10**6)}"
+        elif size > 20 and len(keys) == 12:
+            key = keys[11][:-4]
+        if key not in keys:
+            keys.append(key)
+    return keys
+
+
+def _prefix(example: str) -> str:
+    return example.partition("-")[0] + "-" if "-" in example else ""
+
+
+def _like(example: str, source: random.Random) -> str:
+    """Another id of the form of the example; masked places (`*`) are filled."""
+    prefix = _prefix(example)
+    return prefix + "".join(source.choice(LETTERS) for _ in range(max(12, len(example) - len(prefix))))
+
+
+# ------------------------------------------------------------------------------------- enumerated values and times
+
+def _combinations(contract: Contract, source: random.Random, size: int) -> list[dict[str, str]]:
+    """The filtered fields' values: the last combination never occurs, the one before it once."""
+    fields: dict[str, list[str]] = {}
+    for filter in contract.semantics.filters:
+        parameter, name = contract.parameter(filter.parameter), relative(contract, filter.field)
+        listed = parameter and (parameter.value("effective_values") or parameter.value("enum"))
+        if listed and "." not in name:
+            fields[name] = [str(v) for v in listed]
+    every = [dict(zip(fields, values, strict=True)) for values in product(*fields.values())]
+    if size < 3 * len(every) or len(every) < 4:
+        return [source.choice(every) for _ in range(size)]
+    common, once = every[:-2], every[-2]
+    chosen = common + [source.choice(common) for _ in range(size - len(common) - 1)] + [once]
+    source.shuffle(chosen)
+    return chosen
+
+
+def _times(source: random.Random, size: int) -> list[datetime]:
+    """Creation times over days: about a quarter equal to, a second after, or a minute after the one before."""
+    times, now = [], EPOCH
+    for number in range(size):
+        step = (0, 1, 60)[number % 3] if number % 5 in (1, 2) and number % 4 else source.randrange(61, 20000)
+        now += timedelta(seconds=step)
+        times.append(now)
+    source.shuffle(times)
+    return times
+
+
+def stamp(time: datetime) -> str:
+    """A time as the store holds it."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ")

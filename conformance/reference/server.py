@@ -1,0 +1,176 @@
+"""The reference endpoint as a real HTTP/1.1 server on a loopback port, in a thread of this process."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from types import TracebackType
+
+from conformance.contract.model import Contract
+from conformance.contract.protocol import Protocol
+from conformance.reference.application import Application
+from conformance.reference.credentials import KeyLike
+from conformance.reference.message import MalformedRequest, Request, Response, read_request, response_bytes
+from conformance.reference.seeding import generated
+from conformance.reference.store import Store
+
+BACKLOG = 128
+
+
+class EndpointError(RuntimeError):
+    """The endpoint cannot be started; says what was asked for and what to do."""
+
+
+class ReferenceEndpoint:
+    """Serves a contract while it is open: `with ReferenceEndpoint(contract, ...) as endpoint: endpoint.url`.
+
+    `credentials` are objects with access_key_id, access_key_secret and security_token; with none, requests need no
+    signature. `dialect` maps choice ids to alternatives. `faults` and `variants` have a `name` and `hooks` (and a
+    variant a `dialect`). `clock` gives seconds since 1970. Raises EndpointError where the port cannot be had, ValueError
+    for an unknown choice.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        protocol: Protocol | None = None,
+        store: Store | None = None,
+        credentials: Iterable[KeyLike] = (),
+        dialect: Mapping[str, str] | None = None,
+        faults: Iterable = (),
+        variants: Iterable = (),
+        clock: Callable[[], float] = time.time,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        request_ids: Callable[[], str] | None = None,
+    ):
+        faults, variants = tuple(faults), tuple(variants)
+        taken = {k: v for variant in variants for k, v in variant.dialect.items()} | dict(dialect or {})
+        self.store = store or generated(contract, protocol)
+        for variant in variants:
+            self.store = variant.store(self.store, contract, clock())
+        self.application = Application(
+            contract, protocol, self.store, credentials, taken,
+            hooks=[changed.hooks for changed in (*faults, *variants)], clock=clock, request_ids=request_ids,
+        )
+        self._host, self._wanted_port = host, port
+        self._listener: socket.socket | None = None
+        self._accepting: threading.Thread | None = None
+        self._connections: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        self._stopping = False
+
+    @property
+    def port(self) -> int:
+        return self._listener.getsockname()[1] if self._listener else self._wanted_port
+
+    @property
+    def url(self) -> str:
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self.port}"
+
+    @property
+    def request_count(self) -> int:
+        """How many requests have arrived."""
+        return self.application.request_count
+
+    def start(self) -> ReferenceEndpoint:
+        """Listen and answer in a thread. Raises EndpointError."""
+        self._listener = _listening(self._host, self._wanted_port)
+        self.application.server.host_id = f"{self._host}:{self.port}"
+        self._accepting = threading.Thread(target=self._accept, name="reference endpoint", daemon=True)
+        self._accepting.start()
+        return self
+
+    def stop(self) -> None:
+        """Close the port and every connection. A request under way is answered or cut off; stopping twice is fine."""
+        self._stopping = True
+        if self._listener is None:
+            return
+        # a blocked accept() does not notice that its socket is closed; a connection wakes it everywhere
+        with contextlib.suppress(OSError), socket.create_connection((self._host, self.port), timeout=1):
+            pass
+        if self._accepting:
+            self._accepting.join(timeout=2)
+        self._listener.close()
+        with self._lock:
+            open_ones = list(self._connections)
+        for connection in open_ones:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def __enter__(self) -> ReferenceEndpoint:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _accept(self) -> None:
+        while not self._stopping:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            if self._stopping:
+                connection.close()
+                return
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with self._lock:
+            self._connections.add(connection)
+        try:
+            with connection, contextlib.suppress(OSError):
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                converse(connection, self.application.respond)
+        finally:
+            with self._lock:
+                self._connections.discard(connection)
+
+
+def converse(connection: socket.socket, respond: Callable[[Request], Response]) -> None:
+    """Answer the requests of one connection until either side closes it. Raises OSError where it breaks."""
+    with connection.makefile("rb") as stream:
+        while True:
+            try:
+                request = read_request(stream, lambda: connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n"))
+            except MalformedRequest as problem:
+                bad = Response(400, str(problem).encode(), "text/plain; charset=utf-8")
+                connection.sendall(response_bytes(bad, "GET", keep_alive=False))
+                return
+            if request is None:
+                return
+            response = respond(request)
+            if response.delay:
+                time.sleep(response.delay)
+            keep_alive = request.keep_alive and not response.close
+            connection.sendall(response_bytes(response, request.method, keep_alive))
+            if not keep_alive:
+                return
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise EndpointError(_why(host, port, error)) from None
+    return listener
+
+
+def _why(host: str, port: int, error: Exception) -> str:
+    number = getattr(error, "errno", None)
+    if number == errno.EADDRINUSE:
+        return f"port {port} on {host} is in use; choose another port, or 0 for any free one"
+    if number == errno.EACCES:
+        return f"port {port} on {host} needs rights that this process has not; choose one above 1023, or 0"
+    return f"cannot listen on {host} port {port}: {getattr(error, 'strerror', None) or error}; choose another"
