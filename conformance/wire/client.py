@@ -1,0 +1,125 @@
+"""A client of one endpoint: calls in, exchanges out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from attrs import field, frozen
+
+from conformance import __version__
+from conformance.wire.exchange import Call, Credentials, HttpRequest, HttpResponse
+from conformance.wire.signing import Origin, sign
+from conformance.wire.transport import MAX_BODY, Transport
+
+AGENT = f"acs-conformance/{__version__}"
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class BadEndpoint(ValueError):
+    """The address cannot be one of an endpoint. The message is one sentence."""
+
+
+class PlaintextRefused(BadEndpoint):
+    """Credentials would travel over plain HTTP to another machine."""
+
+
+def new_nonce() -> str:
+    return uuid4().hex
+
+
+def utc_now() -> str:
+    """Now as `yyyy-MM-ddTHH:mm:ssZ`, the form of common parameters."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` names this machine: `localhost`, 127.0.0.0/8, or ::1."""
+    if host.lower().rstrip(".") == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def parse_endpoint(url: str) -> Origin:
+    """Raises BadEndpoint unless `url` is `http(s)://host[:port][/path]`."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise BadEndpoint(
+            f"{url!r} is not a URL ({error}); expected http://host:port or https://host."
+        ) from error
+    if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
+        raise BadEndpoint(
+            f"{url!r} is not the URL of an endpoint; expected http://host:port or https://host."
+        )
+    if parts.username is not None or parts.query or parts.fragment:
+        raise BadEndpoint(f"The URL for {parts.hostname} may hold only scheme, host, port and path.")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    if port is not None and port != DEFAULT_PORTS[parts.scheme]:
+        host = f"{host}:{port}"
+    return Origin(f"{parts.scheme}://{host}{parts.path or '/'}", host)
+
+
+@frozen
+class Client:
+    """Signs calls and sends them to `base_url`. Use one client in each thread.
+
+    `timeout` (seconds) and `max_body` (bytes) limit each answer. `nonce` and `clock` give the values of
+    common parameters that change with every request. Raises BadEndpoint or PlaintextRefused when made.
+    """
+
+    base_url: str
+    credentials: Credentials | None = None
+    allow_plaintext: bool = field(default=False, kw_only=True)
+    timeout: float = field(default=10.0, kw_only=True)
+    max_body: int = field(default=MAX_BODY, kw_only=True)
+    nonce: Callable[[], str] = field(default=new_nonce, kw_only=True, repr=False)
+    clock: Callable[[], str] = field(default=utc_now, kw_only=True, repr=False)
+    origin: Origin = field(init=False, repr=False)
+    transport: Transport = field(init=False, repr=False)
+
+    @origin.default
+    def _origin(self) -> Origin:
+        origin = parse_endpoint(self.base_url)
+        parts = urlsplit(origin.url)
+        if (
+            parts.scheme == "http"
+            and self.credentials
+            and not (self.allow_plaintext or is_loopback(parts.hostname))
+        ):
+            raise PlaintextRefused(
+                f"Credentials would travel unencrypted to {origin.host}; "
+                "use https, or --allow-plaintext if you mean it."
+            )
+        return origin
+
+    @transport.default
+    def _transport(self) -> Transport:
+        parts = urlsplit(self.origin.url)
+        return Transport(f"{parts.scheme}://{parts.netloc}", self.timeout, self.max_body)
+
+    def prepare(self, call: Call, credentials: Credentials | None = None) -> HttpRequest:
+        """The signed request for `call`, by the client's credentials or by others. Each time with a fresh
+        nonce.
+        """
+        return sign(call, self.origin, credentials or self.credentials, self.nonce(), self.clock(), AGENT)
+
+    def send(self, request: HttpRequest) -> HttpResponse:
+        """Raises a TransportError (see transport.py)."""
+        return self.transport.send(request)
+
+    def close(self) -> None:
+        self.transport.close()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,46 @@
+"""Percent-encoding of the RPC style, and reading and writing of queries and form bodies.
+
+RFC 3986 over UTF-8: the unreserved characters `A-Za-z0-9-_.~` stand for themselves, everything else is
+escaped, a space as `%20`. Readers are more lenient than writers: `+` is read as a space, and blank values are
+kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import parse_qsl, quote
+
+PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")
+Pairs = Iterable[tuple[str, str]]
+
+
+def percent_encode(text: str) -> str:
+    """`text` with every character escaped that is not unreserved. A lone surrogate travels as `?`."""
+    if PLAIN.fullmatch(text):
+        return text
+    return quote(text, safe="", errors="replace")
+
+
+def build_query(pairs: Pairs) -> str:
+    """`a=1&b=2` in the order given."""
+    return "&".join([f"{percent_encode(name)}={percent_encode(value)}" for name, value in pairs])
+
+
+def canonical_query(pairs: Pairs) -> str:
+    """The query that signatures cover: sorted by name (then value), encoded."""
+    return build_query(sorted(pairs))
+
+
+def parse_query(text: str) -> tuple[tuple[str, str], ...]:
+    """The pairs of a query or a form body, in order. Bytes that are not UTF-8 become U+FFFD."""
+    return tuple(parse_qsl(text, keep_blank_values=True, encoding="utf-8", errors="replace"))
+
+
+def split_target(url: str) -> tuple[str, str]:
+    """Path and query (undecoded) of a URL or of a request target such as `/?a=1`."""
+    address, _, _fragment = url.partition("#")
+    before, _, query = address.partition("?")
+    if "://" in before:
+        before = "/" + before.split("://", 1)[1].partition("/")[2]
+    return before or "/", query
