@@ -1,0 +1,64 @@
+"""The cache of installed releases: content-addressed folders, built aside and renamed, locked between processes."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+_MARK = "installed.json"
+
+
+def cache_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """ACS_CONFORMANCE_CACHE, or `acs-conformance` in the XDG cache folder."""
+    chosen = environment.get("ACS_CONFORMANCE_CACHE")
+    if chosen:
+        return Path(chosen).expanduser()
+    home = environment.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
+    return Path(home) / "acs-conformance"
+
+
+def digest(*parts: str | bytes) -> str:
+    """Twelve hex digits that stand for the parts, in order."""
+    total = hashlib.sha256()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        total.update(len(data).to_bytes(8, "big") + data)
+    return total.hexdigest()[:12]
+
+
+def built(folder: Path, build: Callable[[Path], Mapping[str, object]]) -> dict[str, object]:
+    """What `build` recorded for `folder`; `build` is called with a temporary folder unless that was done before.
+
+    A folder exists whole or not at all: an interrupted build leaves only a temporary folder, which the next one removes.
+    Another process that builds the same folder is waited for.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(folder.with_name(folder.name + ".lock")):
+        if (folder / _MARK).is_file():
+            return json.loads((folder / _MARK).read_text(encoding="utf-8"))
+        for left_over in folder.parent.glob(f".{folder.name}.*"):
+            shutil.rmtree(left_over, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        try:
+            record = dict(build(aside))
+            (aside / _MARK).write_text(json.dumps(record, indent=1, sort_keys=True), encoding="utf-8")
+            aside.rename(folder)
+        except BaseException:
+            shutil.rmtree(aside, ignore_errors=True)
+            raise
+        return record
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,173 @@
+// Drives github.com/alibabacloud-go/ecs-20140526: typed requests and responses. By reflection, so that one file serves
+// every operation, and every release whatever release of its libraries it is built with. The installer replaces the
+// import path "module.under.test" by that of the release's major version.
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"reflect"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	ecs "module.under.test/client"
+)
+
+type object = map[string]any
+
+type call struct {
+	Id          int
+	Endpoint    string
+	Operation   struct{ Product, Version, Action string }
+	Region      string
+	Credentials map[string]string
+	Parameters  map[string]json.RawMessage
+	Timeout     float64
+	Signature   string
+}
+
+var kept struct {
+	key    string
+	client *ecs.Client
+}
+
+func main() {
+	out := os.Stdout
+	os.Stdout = os.Stderr
+	say := func(message object) {
+		line, _ := json.Marshal(message)
+		fmt.Fprintf(out, "%s\n", line)
+	}
+	lines := bufio.NewReaderSize(os.Stdin, 1<<20)
+	lines.ReadString('\n')
+	say(ready())
+	for {
+		line, err := lines.ReadBytes('\n')
+		if err != nil {
+			return
+		}
+		var asked call
+		if err := json.Unmarshal(line, &asked); err != nil {
+			panic(err)
+		}
+		reply := answer(&asked)
+		reply["id"] = asked.Id
+		say(reply)
+	}
+}
+
+func ready() object {
+	name, version, others := "github.com/alibabacloud-go/ecs-20140526", "", map[string]string{}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, dependency := range info.Deps {
+			if strings.HasPrefix(dependency.Path, name) {
+				version = dependency.Version
+				continue
+			}
+			others[dependency.Path] = dependency.Version
+		}
+	}
+	return object{
+		"ready": true, "protocol": 1, "name": name, "version": version, "runtime": runtime.Version(),
+		"dependencies": others, "view": "typed", "signatures": []string{"v3", "v1"},
+	}
+}
+
+func answer(asked *call) (reply object) {
+	defer func() {
+		if problem := recover(); problem != nil {
+			text := fmt.Sprintf("%v\n%s", problem, debug.Stack())
+			reply = object{"ok": false, "error": object{"type": "panic", "declared": false, "message": fmt.Sprint(problem), "text": text}}
+		}
+	}()
+	client, err := clientFor(asked)
+	if err != nil {
+		return failure(err)
+	}
+	method := reflect.ValueOf(client).MethodByName(asked.Operation.Action + "WithOptions")
+	if !method.IsValid() {
+		return object{"ok": false, "unsupported": asked.Operation.Action}
+	}
+	request := reflect.New(method.Type().In(0).Elem())
+	given, _ := json.Marshal(asked.Parameters)
+	if err := json.Unmarshal(given, request.Interface()); err != nil {
+		return failure(err)
+	}
+	sent := map[string]any{}
+	back, _ := json.Marshal(request.Interface())
+	json.Unmarshal(back, &sent)
+	for name := range asked.Parameters {
+		if sent[name] == nil {
+			return object{"ok": false, "unsupported": name}
+		}
+	}
+	options := reflect.New(method.Type().In(1).Elem())
+	milliseconds := int(asked.Timeout * 1000)
+	set(options, "ReadTimeout", milliseconds)
+	set(options, "ConnectTimeout", milliseconds)
+	results := method.Call([]reflect.Value{request, options})
+	if err, failed := results[1].Interface().(error); failed {
+		return failure(err)
+	}
+	return object{"ok": true, "result": results[0].Elem().FieldByName("Body").Interface()}
+}
+
+func clientFor(asked *call) (*ecs.Client, error) {
+	key := fmt.Sprint(asked.Endpoint, asked.Region, asked.Credentials, asked.Signature)
+	if kept.key == key {
+		return kept.client, nil
+	}
+	config := reflect.New(reflect.TypeOf(ecs.NewClient).In(0).Elem())
+	set(config, "AccessKeyId", asked.Credentials["access_key_id"])
+	set(config, "AccessKeySecret", asked.Credentials["access_key_secret"])
+	if token := asked.Credentials["security_token"]; token != "" {
+		set(config, "SecurityToken", token)
+	}
+	set(config, "Endpoint", strings.TrimPrefix(asked.Endpoint, "http://"))
+	set(config, "Protocol", "http")
+	set(config, "RegionId", asked.Region)
+	if asked.Signature == "v1" {
+		set(config, "SignatureAlgorithm", "v2") // the SDK's word for the signature that the documentation numbers 1.0
+	}
+	results := reflect.ValueOf(ecs.NewClient).Call([]reflect.Value{config})
+	if err, failed := results[1].Interface().(error); failed {
+		return nil, err
+	}
+	kept.key, kept.client = key, results[0].Interface().(*ecs.Client)
+	return kept.client, nil
+}
+
+// Sets a field that is a pointer to a scalar.
+func set(model reflect.Value, name string, value any) {
+	pointer := reflect.New(reflect.TypeOf(value))
+	pointer.Elem().Set(reflect.ValueOf(value))
+	model.Elem().FieldByName(name).Set(pointer)
+}
+
+func failure(err error) object {
+	kind := fmt.Sprintf("%T", err)
+	described := object{
+		"type": kind, "message": err.Error(), "text": fmt.Sprintf("%v\n%+v", err, err),
+		"declared": strings.Contains(kind, "tea.") || strings.Contains(kind, "dara.") || strings.Contains(kind, "client.") ||
+			strings.Contains(kind, "url.") || strings.Contains(kind, "net."),
+	}
+	value := reflect.Indirect(reflect.ValueOf(err))
+	if value.Kind() == reflect.Struct {
+		for field, name := range map[string]string{"Code": "code", "Message": "message", "StatusCode": "http_status", "RequestId": "request_id"} {
+			if found := value.FieldByName(field); found.IsValid() && found.Kind() == reflect.Pointer && !found.IsNil() {
+				described[name] = found.Elem().Interface()
+			}
+		}
+		if data := value.FieldByName("Data"); data.IsValid() && data.Kind() == reflect.Pointer && !data.IsNil() {
+			body := map[string]any{}
+			json.Unmarshal([]byte(fmt.Sprint(data.Elem().Interface())), &body)
+			if id, ok := body["RequestId"].(string); ok {
+				described["request_id"] = id
+			}
+		}
+	}
+	return object{"ok": false, "error": described}
+}

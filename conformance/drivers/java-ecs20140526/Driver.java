@@ -1,0 +1,172 @@
+// Drives com.aliyun:ecs20140526, any release: typed requests and responses, errors as exceptions. By reflection, because
+// the classes of settings and options have moved between packages over the releases.
+
+import com.aliyun.tea.TeaException;
+import com.aliyun.tea.TeaModel;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import com.google.gson.ToNumberPolicy;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+public class Driver {
+    static final String ARTIFACT = "ecs20140526";
+    static final String ROOT = "com.aliyun." + ARTIFACT + ".";
+    static final Gson JSON = new GsonBuilder().serializeNulls().disableHtmlEscaping()
+            .setObjectToNumberStrategy(ToNumberPolicy.LONG_OR_DOUBLE).create();
+
+    static String keptKey;
+    static Object keptClient;
+
+    public static void main(String[] arguments) throws Exception {
+        PrintStream out = new PrintStream(System.out, true, "UTF-8");
+        System.setOut(System.err);
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        in.readLine();
+        try {
+            Class.forName(ROOT + "Client");
+        } catch (Throwable problem) {
+            out.println(JSON.toJson(Map.of("ready", false, "reason", problem.toString())));
+            return;
+        }
+        out.println(JSON.toJson(ready()));
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            JsonObject call = JsonParser.parseString(line).getAsJsonObject();
+            Map<String, Object> reply = new LinkedHashMap<>();
+            reply.put("id", call.get("id").getAsLong());
+            try {
+                answer(call, reply);
+            } catch (InvocationTargetException wrapped) {
+                fail(reply, wrapped.getCause());
+            } catch (Throwable problem) {
+                fail(reply, problem);
+            }
+            out.println(JSON.toJson(reply));
+        }
+        System.exit(0);
+    }
+
+    static Map<String, Object> ready() {
+        Map<String, String> jars = new TreeMap<>();
+        for (String path : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            Matcher parts = Pattern.compile("(.+?)-(\\d.*)\\.jar").matcher(new File(path).getName());
+            if (parts.matches()) jars.put(parts.group(1), parts.group(2));
+        }
+        Map<String, Object> ready = new LinkedHashMap<>();
+        ready.put("ready", true);
+        ready.put("protocol", 1);
+        ready.put("name", "com.aliyun:" + ARTIFACT);
+        ready.put("version", String.valueOf(jars.remove(ARTIFACT)));
+        ready.put("runtime", "Java " + System.getProperty("java.version"));
+        ready.put("dependencies", jars);
+        ready.put("view", "typed");
+        ready.put("signatures", has("com.aliyun.teaopenapi.models.Config") ? new String[] {"v3", "v1"} : new String[] {"v1"});
+        return ready;
+    }
+
+    static boolean has(String name) {
+        try {
+            Class.forName(name);
+            return true;
+        } catch (ClassNotFoundException absent) {
+            return false;
+        }
+    }
+
+    static void answer(JsonObject call, Map<String, Object> reply) throws Exception {
+        String action = call.getAsJsonObject("operation").get("action").getAsString();
+        Map<String, Object> given = JSON.fromJson(call.get("parameters"), Map.class);
+        given.replaceAll((name, value) -> value instanceof Long && (long) value == ((Long) value).intValue()
+                ? (Object) ((Long) value).intValue() : value);
+        TeaModel request = (TeaModel) Class.forName(ROOT + "models." + action + "Request").getDeclaredConstructor().newInstance();
+        TeaModel.toModel(given, request);
+        for (String name : given.keySet()) {
+            if (request.toMap().get(name) == null) {
+                reply.put("ok", false);
+                reply.put("unsupported", name);
+                return;
+            }
+        }
+        Object client = client(call);
+        String wanted = Character.toLowerCase(action.charAt(0)) + action.substring(1) + "WithOptions";
+        for (Method method : client.getClass().getMethods()) {
+            if (!method.getName().equals(wanted)) continue;
+            TeaModel options = (TeaModel) method.getParameterTypes()[1].getDeclaredConstructor().newInstance();
+            int milliseconds = (int) (call.get("timeout").getAsDouble() * 1000);
+            set(options, "readTimeout", milliseconds);
+            set(options, "connectTimeout", milliseconds);
+            Map<String, Object> response = ((TeaModel) method.invoke(client, request, options)).toMap();
+            reply.put("ok", true);
+            reply.put("result", response.containsKey("body") ? response.get("body") : response);
+            return;
+        }
+        reply.put("ok", false);
+        reply.put("unsupported", action);
+    }
+
+    static Object client(JsonObject call) throws Exception {
+        String key = call.get("endpoint") + " " + call.get("region") + call.get("credentials") + call.get("signature");
+        if (!key.equals(keptKey)) {
+            Class<?> type = Class.forName(has("com.aliyun.teaopenapi.models.Config")
+                    ? "com.aliyun.teaopenapi.models.Config" : "com.aliyun.tearpc.models.Config");
+            Object config = type.getDeclaredConstructor().newInstance();
+            JsonObject secrets = call.getAsJsonObject("credentials");
+            set(config, "accessKeyId", secrets.get("access_key_id").getAsString());
+            set(config, "accessKeySecret", secrets.get("access_key_secret").getAsString());
+            if (secrets.has("security_token")) set(config, "securityToken", secrets.get("security_token").getAsString());
+            set(config, "endpoint", call.get("endpoint").getAsString().substring("http://".length()));
+            set(config, "protocol", "http");
+            set(config, "regionId", call.get("region").getAsString());
+            // The SDK's word for the signature that the documentation numbers 1.0.
+            if (call.has("signature") && call.get("signature").getAsString().equals("v1")) set(config, "signatureAlgorithm", "v2");
+            keptClient = Class.forName(ROOT + "Client").getConstructor(type).newInstance(config);
+            keptKey = key;
+        }
+        return keptClient;
+    }
+
+    static void set(Object model, String field, Object value) throws Exception {
+        model.getClass().getField(field).set(model, value);
+    }
+
+    static void fail(Map<String, Object> reply, Throwable problem) {
+        Map<String, Object> error = new LinkedHashMap<>();
+        error.put("message", problem.getMessage());
+        boolean declared = problem instanceof java.io.IOException;
+        for (Throwable t = problem; t != null && !(t == t.getCause()); t = t.getCause()) {
+            if (!(t instanceof TeaException)) continue;
+            TeaException tea = (TeaException) t;
+            Map<String, Object> data = tea.getData() == null ? Map.of() : tea.getData();
+            Object status = data.get("statusCode");
+            error.put("code", tea.getCode());
+            error.put("http_status", status instanceof Number ? ((Number) status).intValue() : null);
+            error.put("request_id", data.get("RequestId") == null ? null : String.valueOf(data.get("RequestId")));
+            break;
+        }
+        for (Class<?> c = problem.getClass(); c != null; c = c.getSuperclass()) {
+            declared |= c.getName().startsWith("com.aliyun.");
+        }
+        StringWriter text = new StringWriter();
+        problem.printStackTrace(new PrintWriter(text));
+        error.put("type", problem.getClass().getName());
+        error.put("declared", declared);
+        error.put("text", text.toString());
+        reply.remove("result");
+        reply.put("ok", false);
+        reply.put("error", error);
+    }
+}

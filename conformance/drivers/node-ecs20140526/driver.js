@@ -1,0 +1,114 @@
+// Drives @alicloud/ecs20140526, any release: typed requests and responses, errors as exceptions.
+'use strict';
+const fs = require('fs');
+const path = require('path');
+const readline = require('readline');
+
+const PACKAGE = '@alicloud/ecs20140526';
+const modules = path.join(process.argv[2], 'node_modules');
+const say = (message) => fs.writeSync(1, JSON.stringify(message) + '\n');
+console.log = console.info = console.debug = console.error; // standard output is for answers
+
+function versions(folder) {
+  const found = {};
+  for (const entry of fs.readdirSync(folder)) {
+    const inside = entry.startsWith('@') ? fs.readdirSync(path.join(folder, entry)).map((n) => `${entry}/${n}`) : [entry];
+    for (const name of inside) {
+      const file = path.join(folder, name, 'package.json');
+      if (fs.existsSync(file)) found[name] = JSON.parse(fs.readFileSync(file)).version;
+    }
+  }
+  return found;
+}
+
+const installed = (name) => fs.existsSync(path.join(modules, name));
+const load = (name) => require(path.join(modules, name));
+
+// The class of the settings, and of the options of one call, have moved between packages over the releases.
+function settings() {
+  if (installed('@alicloud/openapi-core')) {
+    const util = load('@alicloud/openapi-core').$OpenApiUtil;
+    return { Config: util.Config, Options: load('@darabonba/typescript').RuntimeOptions, v3: true };
+  }
+  const Options = load('@alicloud/tea-util').RuntimeOptions;
+  if (installed('@alicloud/openapi-client')) return { Config: load('@alicloud/openapi-client').Config, Options, v3: true };
+  return { Config: load('@alicloud/rpc-client').Config, Options, v3: false };
+}
+
+function start() {
+  const { [PACKAGE]: version, ...dependencies } = versions(modules);
+  load(PACKAGE);
+  return {
+    ready: true, protocol: 1, name: PACKAGE, version, dependencies, runtime: `Node.js ${process.version}`,
+    view: 'typed', signatures: settings().v3 ? ['v3', 'v1'] : ['v1'],
+  };
+}
+
+let kept = { key: null, client: null };
+function clientFor(call) {
+  const key = JSON.stringify([call.endpoint, call.region, call.credentials, call.signature]);
+  if (kept.key !== key) {
+    const { access_key_id: accessKeyId, access_key_secret: accessKeySecret, security_token: securityToken } = call.credentials;
+    const config = { accessKeyId, accessKeySecret, endpoint: call.endpoint.split('//')[1], protocol: 'http', regionId: call.region };
+    if (securityToken !== undefined) config.securityToken = securityToken;
+    const { Config, v3 } = settings();
+    if (v3 && call.signature === 'v1') config.signatureAlgorithm = 'v2'; // the SDK's word for signature version 1.0
+    kept = { key, client: new (load(PACKAGE).default)(new Config(config)) };
+  }
+  return kept.client;
+}
+
+async function answer(call) {
+  const action = call.operation.action;
+  const Request = load(PACKAGE)[`${action}Request`];
+  const own = Object.fromEntries(Object.entries(Request.names()).map(([mine, wire]) => [wire, mine]));
+  const unknown = Object.keys(call.parameters).filter((name) => !(name in own));
+  if (unknown.length > 0) return { ok: false, unsupported: unknown.join(', ') };
+  const request = new Request(Object.fromEntries(Object.entries(call.parameters).map(([name, value]) => [own[name], value])));
+  const client = clientFor(call);
+  const milliseconds = Math.round(call.timeout * 1000);
+  const options = new (settings().Options)({ readTimeout: milliseconds, connectTimeout: milliseconds });
+  const method = `${action[0].toLowerCase()}${action.slice(1)}WithOptions`;
+  const response = await client[method](request, options);
+  const result = (response.body || response);
+  return { ok: true, result: result.toMap ? result.toMap() : result };
+}
+
+function failure(error) {
+  const data = error.data || {};
+  const known = (value) => (value === undefined || value === null ? null : String(value));
+  return {
+    code: known(error.code),
+    message: String(error.message),
+    http_status: Number(error.statusCode || data.statusCode) || null,
+    request_id: known(error.requestId || data.RequestId),
+    type: error.name || 'Error',
+    // Errors of JavaScript itself come from a mistake within; all others are thrown on purpose.
+    declared: !(error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError),
+    text: `${error.stack}\n${error}`,
+  };
+}
+
+async function main() {
+  const lines = readline.createInterface({ input: process.stdin, crlfDelay: Infinity })[Symbol.asyncIterator]();
+  await lines.next();
+  try {
+    say(start());
+  } catch (error) {
+    say({ ready: false, reason: String(error) });
+    return;
+  }
+  for (let line = await lines.next(); !line.done; line = await lines.next()) {
+    const call = JSON.parse(line.value);
+    let reply;
+    try {
+      reply = await answer(call);
+    } catch (error) {
+      reply = { ok: false, error: failure(error) };
+    }
+    say({ id: call.id, ...reply });
+  }
+  process.exit(0);
+}
+
+main();

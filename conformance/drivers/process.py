@@ -1,0 +1,211 @@
+"""A driver as a child process: start it, ask it, and notice every way in which it can break the protocol.
+
+What goes wrong here is a fault of the driver and says nothing about the SDK: each is a DriverFault.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from conformance.drivers.environment import scrubbed
+from conformance.drivers.protocol import (
+    VERSION,
+    Answer,
+    DriverCall,
+    ProtocolError,
+    Ready,
+    Refused,
+    decode_answer,
+    decode_ready,
+    encode,
+)
+
+FaultKind = Literal["start", "crash", "hang", "garbage", "version", "smoke"]
+_MOST_OF_A_LINE = 64 * 1024 * 1024
+_STDERR_LINES = 400
+
+
+class DriverFault(Exception):
+    """The driver broke the protocol; nothing can be said about the SDK. `stderr` is the end of what it wrote there."""
+
+    def __init__(self, kind: FaultKind, message: str, stderr: str = "") -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.stderr = stderr
+
+
+class SdkUnusable(Exception):
+    """The driver works, but says that this release of the SDK cannot be used at all."""
+
+
+class DriverProcess:
+    """A running driver. Use as a context manager: leaving it kills the driver and everything that it started.
+
+    `expected_version` is the release that was installed; a driver that reports another one is a fault. `start_seconds`
+    bounds the time to `ready`.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str] | None = None,
+        expected_version: str | None = None,
+        start_seconds: float = 60.0,
+        cwd: Path | None = None,
+    ) -> None:
+        self.command = tuple(command)
+        self._extra = dict(environment or {})
+        self._expected = expected_version
+        self._start_seconds = start_seconds
+        self._cwd = cwd
+        self._number = 0
+        self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._stderr: deque[str] = deque(maxlen=_STDERR_LINES)
+        self.ready: Ready | None = None
+
+    def __enter__(self) -> DriverProcess:
+        self._home = Path(tempfile.mkdtemp(prefix="acs-driver-"))
+        try:
+            self._spawn()
+            self.ready = self._start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    @property
+    def stderr(self) -> str:
+        """The last lines that the driver wrote to its standard error."""
+        return "\n".join(self._stderr)
+
+    def call(self, call: DriverCall, deadline: float) -> Answer:
+        """The answer to one call, awaited for `deadline` seconds. Raises DriverFault (crash, hang, garbage)."""
+        self._number += 1
+        started = time.monotonic()
+        self._send(encode(call.message(self._number)))
+        line = self._line(deadline, f"to call {self._number}")
+        try:
+            return decode_answer(line, self._number, time.monotonic() - started)
+        except ProtocolError as error:
+            raise self._fault("garbage", str(error)) from None
+
+    def close(self) -> None:
+        process = getattr(self, "_process", None)
+        if process is not None:
+            self._kill(process)
+            for stream in (process.stdin, process.stdout, process.stderr):
+                if stream is not None:
+                    _quietly_close(stream)
+            self._process = None
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    def _spawn(self) -> None:
+        try:
+            self._process = subprocess.Popen(
+                self.command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd=self._cwd or self._home,
+                env=scrubbed(os.environ, self._home, self._extra),
+                start_new_session=True,
+            )
+        except OSError as error:
+            reason = error.strerror or error
+            raise DriverFault("start", f"cannot run {self.command[0]!r}: {reason}; check the command") from None
+        self._readers = [
+            threading.Thread(target=self._read_stdout, args=(self._process.stdout,), daemon=True),
+            threading.Thread(target=self._read_stderr, args=(self._process.stderr,), daemon=True),
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    def _start(self) -> Ready:
+        self._send(encode({"op": "start", "protocol": VERSION}))
+        line = self._line(self._start_seconds, "to start")
+        try:
+            ready = decode_ready(line)
+        except ProtocolError as error:
+            raise self._fault("garbage", str(error)) from None
+        if isinstance(ready, Refused):
+            raise SdkUnusable(ready.reason)
+        if self._expected is not None and ready.version != self._expected:
+            raise self._fault("version", f"it says that the SDK is {ready.version}; {self._expected} was installed")
+        return ready
+
+    def _send(self, line: bytes) -> None:
+        try:
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
+        except (BrokenPipeError, OSError):
+            # The reader has the better story: what the driver last said, and its exit status.
+            return
+
+    def _line(self, deadline: float, what: str) -> bytes:
+        try:
+            line = self._lines.get(timeout=deadline)
+        except queue.Empty:
+            raise self._fault("hang", f"no answer {what} within {deadline:g} s") from None
+        if line is None:
+            status = self._exit_status()
+            raise self._fault("crash", f"it ended ({status}) before its answer {what}")
+        return line
+
+    def _exit_status(self) -> str:
+        try:
+            code = self._process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            return "its standard output was closed"
+        return f"killed by signal {-code}" if code < 0 else f"status {code}"
+
+    def _fault(self, kind: FaultKind, message: str) -> DriverFault:
+        if kind == "crash":
+            self._readers[1].join(timeout=1)
+        return DriverFault(kind, f"the driver broke the protocol: {message}", self.stderr)
+
+    def _read_stdout(self, stream) -> None:
+        while True:
+            try:
+                line = stream.readline(_MOST_OF_A_LINE)
+            except (OSError, ValueError):
+                line = b""
+            self._lines.put(line or None)
+            if not line:
+                return
+
+    def _read_stderr(self, stream) -> None:
+        try:
+            for line in iter(lambda: stream.readline(1 << 16), b""):
+                self._stderr.append(line.decode("utf-8", "replace").rstrip("\n"))
+        except (OSError, ValueError):
+            return
+
+    def _kill(self, process: subprocess.Popen) -> None:
+        # The whole group, also when the driver itself has already gone: it may have left children behind.
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            process.kill()
+        process.wait()
+
+
+def _quietly_close(stream) -> None:
+    try:
+        stream.close()
+    except OSError:
+        return

@@ -1,0 +1,189 @@
+"""The driver protocol: one JSON object a line, checked against schemas/acs-conformance/driver.schema.json."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from attrs import field, frozen
+from jsonschema import Draft202012Validator
+
+VERSION = 1
+_SCHEMA = "acs-conformance/driver.schema.json"
+
+
+class ProtocolError(ValueError):
+    """A line that is not of the protocol. Its text says what was wrong with the line, and shows the line's beginning."""
+
+
+@frozen
+class Operation:
+    """What to call: `product` and `version` as in the common parameters (`Ecs`, `2014-05-26`), and the action."""
+
+    product: str
+    version: str
+    action: str
+
+
+@frozen
+class Ready:
+    """What a driver says of itself. `view` is what a caller holds: `typed`, `json` or `xml` (all values are text)."""
+
+    name: str
+    version: str
+    runtime: str
+    dependencies: Mapping[str, str]
+    view: str
+    methods: tuple[str, ...] = ()
+    signatures: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
+
+
+@frozen
+class Refused:
+    """The driver works, but its SDK cannot be used; `reason` says why."""
+
+    reason: str
+
+
+@frozen
+class SdkError:
+    """The exception that the caller got. `declared` holds where the SDK says that it raises this class."""
+
+    type: str
+    declared: bool
+    code: str | None = None
+    message: str | None = None
+    http_status: int | None = None
+    request_id: str | None = None
+    text: str = ""
+
+
+@frozen
+class Answer:
+    """What the caller received: a result, an error, or nothing because the SDK has no such parameter (`unsupported`)."""
+
+    result: Any = None
+    error: SdkError | None = None
+    unsupported: str | None = None
+    seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        return self.error is None and self.unsupported is None
+
+
+@frozen
+class DriverCall:
+    """One call for a driver to make. `timeout` in seconds. Values of `parameters` are scalars, or lists of them."""
+
+    endpoint: str
+    operation: Operation
+    region: str
+    access_key_id: str
+    access_key_secret: str = field(repr=False)
+    parameters: Mapping[str, Any]
+    timeout: float
+    security_token: str | None = field(default=None, repr=False)
+    options: Mapping[str, str] = field(factory=dict)
+
+    def message(self, number: int) -> dict[str, Any]:
+        credentials = {"access_key_id": self.access_key_id, "access_key_secret": self.access_key_secret}
+        if self.security_token is not None:
+            credentials["security_token"] = self.security_token
+        operation = {
+            "product": self.operation.product,
+            "version": self.operation.version,
+            "action": self.operation.action,
+        }
+        return {
+            "op": "call",
+            "id": number,
+            "endpoint": self.endpoint,
+            "operation": operation,
+            "region": self.region,
+            "credentials": credentials,
+            "parameters": dict(self.parameters),
+            "timeout": self.timeout,
+            **self.options,
+        }
+
+
+def encode(message: Mapping[str, Any]) -> bytes:
+    return json.dumps(message, ensure_ascii=True, allow_nan=False).encode("ascii") + b"\n"
+
+
+def decode_ready(line: bytes) -> Ready | Refused:
+    """The answer to `start`. Raises ProtocolError."""
+    message = _decode(line)
+    if message.get("ready") is False:
+        _validate(message, "refused", line)
+        return Refused(reason=message["reason"])
+    _validate(message, "ready", line)
+    return Ready(
+        name=message["name"],
+        version=message["version"],
+        runtime=message["runtime"],
+        dependencies=dict(message["dependencies"]),
+        view=message["view"],
+        methods=tuple(message.get("methods", ())),
+        signatures=tuple(message.get("signatures", ())),
+        formats=tuple(message.get("formats", ())),
+    )
+
+
+def decode_answer(line: bytes, number: int, seconds: float = 0.0) -> Answer:
+    """The answer to the call with that number. Raises ProtocolError."""
+    message = _decode(line)
+    _validate(message, "answer", line)
+    if message["id"] != number:
+        raise ProtocolError(f"it answered call {message['id']}, but call {number} was asked")
+    if "unsupported" in message:
+        return Answer(unsupported=message["unsupported"], seconds=seconds)
+    if message["ok"]:
+        return Answer(result=message["result"], seconds=seconds)
+    return Answer(error=SdkError(**{"text": "", **message["error"]}), seconds=seconds)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of the protocol, from the installed package or from the checkout."""
+    package = Path(__file__).parents[1]
+    for folder in (package / "schemas", package.parent / "schemas"):
+        if (folder / _SCHEMA).is_file():
+            return json.loads((folder / _SCHEMA).read_text(encoding="utf-8"))
+    raise FileNotFoundError(f"schemas/{_SCHEMA} is not installed beside the package; reinstall acs-conformance")
+
+
+def _decode(line: bytes) -> dict[str, Any]:
+    try:
+        message = json.loads(line, parse_constant=_refuse_constant)
+    except ValueError as error:
+        raise ProtocolError(f"a line is not JSON ({error}): {_excerpt(line)}") from None
+    if not isinstance(message, dict):
+        raise ProtocolError(f"a line is not a JSON object: {_excerpt(line)}")
+    return message
+
+
+def _validate(message: dict[str, Any], definition: str, line: bytes) -> None:
+    error = next(_validator(definition).iter_errors(message), None)
+    if error is not None:
+        where = "/".join(str(p) for p in error.absolute_path) or "the line"
+        raise ProtocolError(f"not a valid {definition}: {where}: {error.message[:200]}: {_excerpt(line)}")
+
+
+@cache
+def _validator(definition: str) -> Draft202012Validator:
+    whole = schema()
+    return Draft202012Validator({"$ref": f"#/$defs/{definition}", "$defs": whole["$defs"]})
+
+
+def _refuse_constant(text: str) -> None:
+    raise ValueError(f"{text} is not JSON")
+
+
+def _excerpt(line: bytes) -> str:
+    text = line.decode("utf-8", "replace").rstrip("\r\n")
+    return repr(text if len(text) <= 120 else text[:120] + "…")

@@ -1,0 +1,115 @@
+"""Drives alibabacloud_ecs20140526, any release: typed requests and responses, errors as exceptions."""
+
+import importlib
+import importlib.metadata
+import json
+import logging
+import os
+import platform
+import re
+import sys
+import traceback
+
+PACKAGE = "alibabacloud_ecs20140526"
+OWN = ("Tea.", "darabonba.", "alibabacloud_", "requests.", "urllib3.")
+
+
+def load():
+    client = importlib.import_module(PACKAGE + ".client")
+    models = importlib.import_module(PACKAGE + ".models")
+    for name in ("alibabacloud_tea_openapi.utils_models", "alibabacloud_tea_openapi.models", "alibabacloud_tea_rpc.models"):
+        try:
+            return client, models, importlib.import_module(name).Config
+        except (ImportError, AttributeError):
+            continue
+    raise ImportError("no Config class is installed with this release")
+
+
+def ready(config):
+    here = {d.metadata["Name"]: d.version for d in importlib.metadata.distributions()}
+    v3 = "signature_algorithm" in vars(config())
+    return {
+        "ready": True,
+        "protocol": 1,
+        "name": PACKAGE,
+        "version": importlib.metadata.version(PACKAGE),
+        "runtime": f"{platform.python_implementation()} {platform.python_version()}",
+        "dependencies": {name: version for name, version in here.items() if name != PACKAGE},
+        "view": "typed",
+        "signatures": ["v3", "v1"] if v3 else ["v1"],
+    }
+
+
+def client_for(call, module, config_class, kept):
+    """One client as long as its settings stay the same, as a program would have it."""
+    key = json.dumps([call[k] for k in ("endpoint", "region", "credentials")] + [call.get("signature")])
+    if key not in kept:
+        kept.clear()
+        config = config_class(
+            endpoint=call["endpoint"].partition("//")[2], protocol="http", region_id=call["region"], **call["credentials"]
+        )
+        if call.get("signature") == "v1" and hasattr(config, "signature_algorithm"):
+            config.signature_algorithm = "v2"  # the SDK's word for the signature that the documentation numbers 1.0
+        kept[key] = module.Client(config)
+    return kept[key]
+
+
+def answer(call, module, models, config_class, kept):
+    action = call["operation"]["action"]
+    request = getattr(models, action + "Request")().from_map(call["parameters"])
+    lost = [name for name in call["parameters"] if request.to_map().get(name) is None]
+    if lost:
+        return {"ok": False, "unsupported": ", ".join(lost)}
+    options = getattr(module, "RuntimeOptions", None) or module.util_models.RuntimeOptions
+    milliseconds = int(call["timeout"] * 1000)
+    client = client_for(call, module, config_class, kept)
+    method = getattr(client, re.sub(r"(?<!^)(?=[A-Z])", "_", action).lower() + "_with_options")
+    response = method(request, options(read_timeout=milliseconds, connect_timeout=milliseconds))
+    return {"ok": True, "result": getattr(response, "body", response).to_map()}
+
+
+def error(exception):
+    data = getattr(exception, "data", None) or {}
+    status = getattr(exception, "status_code", None) or getattr(exception, "statusCode", None) or data.get("statusCode")
+    request_id = getattr(exception, "request_id", None) or data.get("RequestId")
+    return {
+        "code": text(getattr(exception, "code", None)),
+        "message": text(getattr(exception, "message", None) or str(exception)),
+        "http_status": status if isinstance(status, int) else None,
+        "request_id": text(request_id),
+        "type": f"{type(exception).__module__}.{type(exception).__qualname__}",
+        "declared": any((c.__module__ + ".").startswith(OWN) for c in type(exception).__mro__),
+        "text": "".join(traceback.format_exception(type(exception), exception, exception.__traceback__)),
+    }
+
+
+def text(value):
+    return None if value is None else str(value)
+
+
+def main():
+    out = os.fdopen(os.dup(1), "w", encoding="ascii")
+    os.dup2(2, 1)  # what the SDK prints must not get between the answers
+    logging.basicConfig(level=logging.DEBUG)
+
+    def say(message):
+        out.write(json.dumps(message, default=str) + "\n")
+        out.flush()
+
+    json.loads(sys.stdin.readline())
+    try:
+        module, models, config_class = load()
+    except Exception as exception:
+        return say({"ready": False, "reason": f"{type(exception).__name__}: {exception}"})
+    say(ready(config_class))
+    kept = {}
+    for line in sys.stdin:
+        call = json.loads(line)
+        try:
+            reply = answer(call, module, models, config_class, kept)
+        except Exception as exception:
+            reply = {"ok": False, "error": error(exception)}
+        say({"id": call["id"], **reply})
+
+
+main()

@@ -1,0 +1,61 @@
+"""Running a package manager: the one place that starts one, and the errors that it can end in."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+_ADDRESS = re.compile(r"https?://\S+")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class ToolchainMissing(RuntimeError):
+    """A program that a driver needs is not on this machine."""
+
+
+class InstallFailed(RuntimeError):
+    """The registry or the build refused: this release cannot be installed here."""
+
+
+def required(*programs: str) -> None:
+    """Raises ToolchainMissing, naming the programs, where one is absent."""
+    missing = [p for p in programs if shutil.which(p) is None]
+    if missing:
+        raise ToolchainMissing(f"needs {' and '.join(missing)} on PATH")
+
+
+def run(
+    command: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    seconds: float = 900,
+) -> str:
+    """The program's standard output. Raises InstallFailed with the last telling lines, without any address."""
+    words = [str(word) for word in command]
+    try:
+        done = subprocess.run(
+            words,
+            cwd=cwd,
+            env={**os.environ, **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise InstallFailed(f"{Path(words[0]).name} did not end within {seconds:g} s") from None
+    if done.returncode != 0:
+        raise InstallFailed(f"{Path(words[0]).name}: {_telling(done.stderr, done.stdout)}")
+    return done.stdout.decode("utf-8", "replace")
+
+
+def _telling(stderr: bytes, stdout: bytes) -> str:
+    text = _COLOUR.sub("", (stderr.decode("utf-8", "replace").strip() or stdout.decode("utf-8", "replace").strip()))
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    errors = [line for line in lines if "error" in line.lower() or "forbidden" in line.lower()] or lines
+    return _ADDRESS.sub("<address>", " / ".join(errors[:3]))[:400] or "no output"
