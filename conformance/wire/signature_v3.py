@@ -41,7 +41,7 @@ class Authorization:
 def parse_authorization(text: str) -> Authorization:
     """Lenient about blanks and order; an unknown part is passed over."""
     algorithm, _, rest = text.strip().partition(" ")
-    fields = (part.partition(\"=\") for part in rest.split(\",\"))
+    fields = (part.partition("=") for part in rest.split(","))
     parts = {name.strip(): value.strip() for name, _, value in fields}
     names = tuple(name for name in parts.get("SignedHeaders", "").lower().split(";") if name)
     return Authorization(algorithm, parts.get("Credential", ""), names, parts.get("Signature", ""))

@@ -1,0 +1,164 @@
+"""Bodies as plain trees, read as an untrusted stranger's: no entities, no network, bounded depth, UTF-8 only.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any, NoReturn
+
+from attrs import define, frozen
+from lxml import etree
+
+MAX_DEPTH = 64
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+SURROGATE = re.compile(rb"\\u[dD][89abAB]")
+XML_ENCODING = re.compile(rb"""^<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+
+
+class Malformed(ValueError):
+    """The body is not a document of its format. The message is one sentence and quotes little of the body."""
+
+
+@frozen
+class JsonDocument:
+    """`value` is made of dict, list, str, int, float, bool and None. Of a duplicate member the last value is
+    kept.
+
+    `duplicates` holds the names of members that appear twice in one object, in order, each once.
+    """
+
+    value: Any
+    duplicates: tuple[str, ...] = ()
+
+
+@define(slots=True)
+class XmlNode:
+    """An element. `text` is its own character data, all pieces joined; the caller changes nothing in it.
+
+    A name in a namespace is `{namespace}name`.
+    """
+
+    name: str
+    text: str
+    children: list[XmlNode]
+    attributes: dict[str, str]
+
+    def child(self, name: str) -> XmlNode | None:
+        """The first child of that name."""
+        return next((child for child in self.children if child.name == name), None)
+
+    def named(self, name: str) -> list[XmlNode]:
+        return [child for child in self.children if child.name == name]
+
+
+def parse_json(body: bytes) -> JsonDocument:
+    """Raises Malformed for what RFC 8259 does not allow, NaN and infinities included, and for nesting over
+    MAX_DEPTH.
+    """
+    text = _text(body.removeprefix(BYTE_ORDER_MARK), "JSON")
+    duplicates: list[str] = []
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            names = [name for name, _ in pairs]
+            duplicates.extend(name for name in found if names.count(name) > 1 and name not in duplicates)
+        return found
+
+    try:
+        value = json.loads(text, object_pairs_hook=members, parse_constant=_refuse, parse_float=_finite)
+    except json.JSONDecodeError as error:
+        raise Malformed(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
+    except RecursionError as error:
+        raise Malformed(f"JSON nested deeper than {MAX_DEPTH} levels") from error
+    except ValueError as error:
+        raise Malformed(f"not JSON: {error}") from error
+    if text.count("[") + text.count("{") > MAX_DEPTH:
+        _bound(value, MAX_DEPTH)
+    if SURROGATE.search(body):
+        _encodable(value)
+    return JsonDocument(value, tuple(duplicates))
+
+
+def parse_xml(body: bytes) -> XmlNode:
+    """The root element. Raises Malformed for what is not well-formed, a DTD, another encoding, or too deep a
+    nesting.
+
+    Comments and processing instructions are passed over; CDATA is text.
+    """
+    declared = XML_ENCODING.match(body.removeprefix(BYTE_ORDER_MARK))
+    if declared and declared.group(1).lower() not in (b"utf-8", b"utf8", b"us-ascii"):
+        raise Malformed(f"XML declared as {declared.group(1).decode()}, where UTF-8 is documented")
+    _text(body, "XML")
+    parser = etree.XMLParser(
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+    )
+    try:
+        root = etree.fromstring(body, parser)
+    except etree.XMLSyntaxError as error:
+        raise Malformed(f"not well-formed XML: {error.msg or 'there is no element'}") from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise Malformed("XML with a document type declaration, which no response needs")
+    return _node(root, MAX_DEPTH)
+
+
+def _node(element: Any, depth: int) -> XmlNode:
+    if depth == 0:
+        raise Malformed(f"XML nested deeper than {MAX_DEPTH} levels")
+    text = element.text or ""
+    children = []
+    for child in element:
+        children.append(_node(child, depth - 1))
+        if child.tail:
+            text += child.tail
+    return XmlNode(element.tag, text, children, dict(element.attrib) if element.attrib else {})
+
+
+def _text(body: bytes, format: str) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Malformed(f"{format} that is not UTF-8 (byte {error.start})") from error
+
+
+def _refuse(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no JSON number")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(f"the number {digits[:40]} is out of range")
+    return number
+
+
+def _bound(value: Any, depth: int) -> None:
+    level = [value]
+    for _ in range(depth):
+        level = [
+            child for container in level for child in _children(container) if isinstance(child, dict | list)
+        ]
+        if not level:
+            return
+    raise Malformed(f"JSON nested deeper than {depth} levels")
+
+
+def _children(container: Any) -> Any:
+    if isinstance(container, dict):
+        return container.values()
+    return container if isinstance(container, list) else ()
+
+
+def _encodable(value: Any) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise Malformed("JSON with half of a surrogate pair, which is no character") from error

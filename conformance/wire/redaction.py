@@ -1,0 +1,118 @@
+"""Takes secrets out of whatever is shown or kept: keys, signatures, tokens, authorization, cookies.
+
+Two nets: names that are known to hold secrets (in queries, forms, headers, JSON, XML, and inside a string to
+sign that a server echoes), and the values themselves where the caller knows them. The access key id goes too:
+it names an account.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from attrs import evolve
+
+from conformance.wire.encoding import percent_encode
+from conformance.wire.exchange import Credentials, HttpRequest, HttpResponse
+
+REDACTED = "REDACTED"
+SECRET_NAMES = (
+    "AccessKeyId",
+    "AccessKeySecret",
+    "AccessKey",
+    "SecretKey",
+    "SecurityToken",
+    "SignatureKey",
+    "Signature",
+    "Password",
+    "x-acs-accesskey-id",
+    "x-acs-security-token",
+    "x-acs-signature",
+)
+SECRET_HEADERS = frozenset(
+    (
+        "authorization",
+        "proxy-authorization",
+        "cookie",
+        "set-cookie",
+        "x-acs-accesskey-id",
+        "x-acs-security-token",
+        "x-acs-signature",
+        "x-api-key",
+    )
+)
+_NAMES = "|".join(sorted(map(re.escape, SECRET_NAMES), key=len, reverse=True))
+# name=value, with the separators as they are or percent-encoded once or twice
+PAIR = re.compile(rf"(?i)(?<![A-Za-z-])((?:{_NAMES})(?:=|%(?:25)?3D))((?:(?!%(?:25)?26)[^&\s\"'<>,;\\])+)")
+JSON_MEMBER = re.compile(rf'(?i)(\\?"(?:{_NAMES})\\?"\s*:\s*\\?")((?:[^"\\]|\\(?!").)*)')
+XML_ELEMENT = re.compile(rf"(?i)(<({_NAMES})(?:\s[^<>]*)?>)(.*?)(</\2\s*>)", re.DOTALL)
+HEADER_LINE = re.compile(
+    r"(?im)(\b(?:x-acs-security-token|x-acs-accesskey-id|authorization|(?:set-)?cookie)\s*:\s*)[^\r\n\"'<>]+"
+)
+AUTHORIZATION = re.compile(r"(?i)\b(Credential|Signature)=([^,\s\"'<>&]+)")
+# Shapes of long-lived key ids (LTAI…) and of temporary ones (STS.…)
+KEY_SHAPE = re.compile(r"\b(?:LTAI[0-9A-Za-z]{12,30}|STS\.[0-9A-Za-z]{12,64})\b")
+SHORTEST = 4
+
+
+def secrets_of(credentials: Credentials | None) -> tuple[str, ...]:
+    """The values that must not appear anywhere."""
+    if credentials is None:
+        return ()
+    values = (credentials.access_key_id, credentials.access_key_secret, credentials.security_token)
+    return tuple(value for value in values if value)
+
+
+def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
+    """`text` (a URL, a form, a body, a message) without secrets. `secrets` shorter than 4 characters are not
+    searched.
+    """
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= SHORTEST:
+            for form in (secret, percent_encode(secret), percent_encode(percent_encode(secret))):
+                text = text.replace(form, REDACTED)
+    text = PAIR.sub(rf"\1{REDACTED}", text)
+    text = JSON_MEMBER.sub(rf"\1{REDACTED}", text)
+    text = XML_ELEMENT.sub(rf"\1{REDACTED}\4", text)
+    text = HEADER_LINE.sub(rf"\1{REDACTED}", text)
+    text = AUTHORIZATION.sub(rf"\1={REDACTED}", text)
+    return KEY_SHAPE.sub(REDACTED, text)
+
+
+def redact_body(body: bytes, secrets: Iterable[str] = ()) -> bytes:
+    """Bytes that are not UTF-8 are kept as they are."""
+    text = body.decode("utf-8", "surrogateescape")
+    return redact_text(text, secrets).encode("utf-8", "surrogateescape")
+
+
+def redact_headers(
+    headers: Iterable[tuple[str, str]], secrets: Iterable[str] = ()
+) -> tuple[tuple[str, str], ...]:
+    """The algorithm and the names of the signed headers stay in `Authorization`: they say how it was signed.
+    """
+    known = tuple(secrets)
+    return tuple((name, _header(name, value, known)) for name, value in headers)
+
+
+def redact_request(request: HttpRequest, secrets: Iterable[str] = ()) -> HttpRequest:
+    known = tuple(secrets)
+    return evolve(
+        request,
+        url=redact_text(request.url, known),
+        headers=redact_headers(request.headers, known),
+        body=redact_body(request.body, known),
+    )
+
+
+def redact_response(response: HttpResponse, secrets: Iterable[str] = ()) -> HttpResponse:
+    known = tuple(secrets)
+    return evolve(
+        response, headers=redact_headers(response.headers, known), body=redact_body(response.body, known)
+    )
+
+
+def _header(name: str, value: str, secrets: tuple[str, ...]) -> str:
+    lowered = name.lower()
+    if lowered == "authorization" and "SignedHeaders=" in value:
+        return AUTHORIZATION.sub(rf"\1={REDACTED}", value)
+    return REDACTED if lowered in SECRET_HEADERS else redact_text(value, secrets)
