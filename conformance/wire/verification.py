@@ -1,0 +1,158 @@
+"""Judges the signature of a request as it arrived, by rules that every examined SDK release satisfies.
+
+Never compare raw query bytes: decode (with `+` as a space, blanks kept), encode anew, sort. V1 covers query
+and form together. V3 covers the headers that `SignedHeaders` names, whichever they are, and the Host with its
+port.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Container
+from datetime import UTC, datetime, timedelta
+
+from attrs import frozen
+
+from conformance.wire import signature_v1, signature_v3
+from conformance.wire.arrival import Arrival, read_request
+from conformance.wire.exchange import Credentials, HttpRequest
+
+TIME_FORM = "%Y-%m-%dT%H:%M:%SZ"
+# V3 documents that these are signed, with every x-acs-* header and content-type where there is one
+ALWAYS_SIGNED = ("host",)
+REQUIRED_V3 = ("x-acs-action", "x-acs-version", "x-acs-date", "x-acs-signature-nonce", "x-acs-content-sha256")
+REQUIRED_V1 = (
+    "AccessKeyId",
+    "Action",
+    "SignatureMethod",
+    "SignatureVersion",
+    "SignatureNonce",
+    "Timestamp",
+    "Version",
+)
+
+
+@frozen
+class Problem:
+    """`id` is one of: unsigned, missing, unknown-key, algorithm, token, signature, uncovered, digest,
+    timestamp-form, timestamp-window, nonce-reused, repeated. `message` is one sentence, without secrets."""
+
+    id: str
+    message: str
+
+
+def verify(
+    request: HttpRequest,
+    credentials: Credentials,
+    now: datetime | None = None,
+    window: timedelta = timedelta(minutes=15),
+    nonces: Container[str] = (),
+) -> tuple[Problem, ...]:
+    """Everything wrong with the authentication of `request`; empty where it is valid. `nonces` are those seen
+    before.
+
+    `now` is aware, and the present by default.
+    """
+    arrival = read_request(request)
+    if arrival.signature == "none":
+        return (
+            Problem(
+                "unsigned", "The request carries neither a Signature parameter nor an Authorization header."
+            ),
+        )
+    problems = (
+        _v1(arrival, credentials) if arrival.signature == "v1" else _v3(arrival, request.body, credentials)
+    )
+    problems += _identity(arrival, credentials)
+    problems += _freshness(arrival, now or datetime.now(UTC), window, nonces)
+    return tuple(problems)
+
+
+def _v1(arrival: Arrival, credentials: Credentials) -> list[Problem]:
+    pairs = (*arrival.query, *arrival.form)
+    names = [name for name, _ in pairs]
+    problems = [
+        Problem("missing", f"The common parameter {name} is missing.")
+        for name in REQUIRED_V1
+        if name not in names
+    ]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        problems.append(Problem("repeated", f"The parameter {name} travels {names.count(name)} times."))
+    given = dict(pairs)
+    expected = {"SignatureMethod": signature_v1.METHOD, "SignatureVersion": signature_v1.VERSION}
+    for name, value in expected.items():
+        if given.get(name, value) != value:
+            problems.append(Problem("algorithm", f"{name} is {given[name]!r}; expected {value!r}."))
+    right = signature_v1.signature(arrival.method, pairs, credentials.access_key_secret)
+    if not _same(given["Signature"], right):
+        wrong = f"Signature does not match HMAC-SHA1 over the {len(pairs) - 1} other parameters that arrived."
+        problems.append(Problem("signature", wrong))
+    return problems
+
+
+def _v3(arrival: Arrival, body: bytes, credentials: Credentials) -> list[Problem]:
+    authorization, headers = arrival.authorization, arrival.headers
+    problems = [
+        Problem("missing", f"The header {name} is missing.") for name in REQUIRED_V3 if name not in headers
+    ]
+    if not authorization.credential:
+        problems.append(Problem("missing", "Authorization has no Credential."))
+    if authorization.algorithm != signature_v3.ALGORITHM:
+        wrong = f"Authorization begins {authorization.algorithm!r}; expected {signature_v3.ALGORITHM!r}."
+        problems.append(Problem("algorithm", wrong))
+    due = {name for name in headers if name.startswith("x-acs-") or name in ALWAYS_SIGNED}
+    if uncovered := sorted(due.difference(authorization.signed_headers)):
+        problems.append(Problem("uncovered", f"SignedHeaders leaves out {', '.join(uncovered)}."))
+    if absent := [name for name in authorization.signed_headers if name not in headers]:
+        problems.append(
+            Problem("uncovered", f"SignedHeaders names {', '.join(absent)}, which did not arrive.")
+        )
+    digest = signature_v3.body_digest(body)
+    if headers.get("x-acs-content-sha256", digest) != digest:
+        problems.append(
+            Problem("digest", "x-acs-content-sha256 is not the SHA-256 of the body that arrived.")
+        )
+    canonical = signature_v3.canonical_request(
+        arrival.method,
+        arrival.path,
+        arrival.query,
+        headers,
+        authorization.signed_headers,
+        headers.get("x-acs-content-sha256", digest),
+    )
+    if not _same(authorization.signature, signature_v3.signature(canonical, credentials.access_key_secret)):
+        problems.append(
+            Problem("signature", "Signature does not match HMAC-SHA256 over the canonical request.")
+        )
+    return problems
+
+
+def _identity(arrival: Arrival, credentials: Credentials) -> list[Problem]:
+    problems = []
+    if arrival.key_id is not None and arrival.key_id != credentials.access_key_id:
+        problems.append(Problem("unknown-key", "The access key id is not the one that was given."))
+    if (arrival.token or None) != credentials.security_token:
+        state = "is missing" if not arrival.token else "is not the one that was given"
+        problems.append(Problem("token", f"The security token {state}."))
+    return problems
+
+
+def _freshness(arrival: Arrival, now: datetime, window: timedelta, nonces: Container[str]) -> list[Problem]:
+    problems = []
+    if arrival.timestamp is not None:
+        try:
+            sent = datetime.strptime(arrival.timestamp, TIME_FORM).replace(tzinfo=UTC)
+        except ValueError:
+            wrong = f"The timestamp {arrival.timestamp[:40]!r} is not of the form yyyy-MM-ddTHH:mm:ssZ."
+            problems.append(Problem("timestamp-form", wrong))
+        else:
+            if abs(now - sent) > window:
+                far = f"The timestamp {arrival.timestamp} is more than {window} away from {now:{TIME_FORM}}."
+                problems.append(Problem("timestamp-window", far))
+    if arrival.nonce is not None and arrival.nonce in nonces:
+        problems.append(Problem("nonce-reused", f"The nonce {arrival.nonce[:64]!r} was used before."))
+    return problems
+
+
+def _same(given: str, right: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "replace"), right.encode())
