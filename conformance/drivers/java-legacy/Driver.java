@@ -106,7 +106,8 @@ public class Driver {
             if (method.getParameterCount() != 1) continue;
             boolean plural = value.isJsonArray() && method.getName().equals("set" + name + "s");
             if (plural || method.getName().equals("set" + name)) {
-                method.invoke(request, JSON.fromJson(value, method.getGenericParameterTypes()[0]));
+                Object converted = JSON.fromJson(value, method.getGenericParameterTypes()[0]);
+                method.invoke(request, converted);
                 return true;
             }
         }

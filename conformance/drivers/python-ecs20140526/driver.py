@@ -34,7 +34,7 @@ def ready(config):
         "name": PACKAGE,
         "version": importlib.metadata.version(PACKAGE),
         "runtime": f"{platform.python_implementation()} {platform.python_version()}",
-        "dependencies": {name: version for name, version in here.items() if name != PACKAGE},
+        "dependencies": {name: version for name, version in here.items() if name.replace("-", "_") != PACKAGE.replace("-", "_")},
         "view": "typed",
         "signatures": ["v3", "v1"] if v3 else ["v1"],
     }

@@ -22,7 +22,7 @@ def ready():
         "name": PACKAGE,
         "version": importlib.metadata.version(PACKAGE),
         "runtime": f"{platform.python_implementation()} {platform.python_version()}",
-        "dependencies": {name: version for name, version in here.items() if name != PACKAGE},
+        "dependencies": {name: version for name, version in here.items() if name.replace("-", "_") != PACKAGE.replace("-", "_")},
         "view": "json",
         "methods": ["GET", "POST"],
     }
@@ -51,6 +51,9 @@ def answer(call, kept):
     request = getattr(importlib.import_module(module), operation["action"] + "Request")()
     for name, value in call["parameters"].items():
         setter = getattr(request, "set_" + name, None) or getattr(request, f"set_{name}s", None)
+        if name == "RegionId":  # every request has one: the client's, unless the caller puts another in
+            request.add_query_param(name, value)
+            continue
         if setter is None:
             return {"ok": False, "unsupported": name}
         setter(value)
