@@ -104,7 +104,7 @@ def parse_xml(body: bytes) -> XmlNode:
     try:
         root = etree.fromstring(body, parser)
     except etree.XMLSyntaxError as error:
-        raise Malformed(f"not well-formed XML: {error.msg or 'there is no element'}") from error
+        raise Malformed(f"not well-formed XML: {' '.join(str(error.msg or 'no element').split())}") from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise Malformed("XML with a document type declaration, which no response needs")
     return _node(root, MAX_DEPTH)

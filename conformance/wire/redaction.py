@@ -69,7 +69,8 @@ def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
     """
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= SHORTEST:
-            for form in (secret, percent_encode(secret), percent_encode(percent_encode(secret))):
+            once = percent_encode(secret)
+            for form in {percent_encode(once): 2, once: 1, secret: 0}:
                 text = text.replace(form, REDACTED)
     text = PAIR.sub(rf"\1{REDACTED}", text)
     text = JSON_MEMBER.sub(rf"\1{REDACTED}", text)

@@ -97,13 +97,11 @@ class Transport:
         connection = _connection(self.origin, self.timeout)
         try:
             connection.connect()
-        except (u3.ConnectTimeoutError, TimeoutError) as error:
-            message = (
-                f"{self.origin} did not accept a connection within {self.timeout:g} s; is the address right?"
-            )
-            raise Unreachable(message) from error
-        except (u3.HTTPError, OSError, UnicodeError) as error:
+        except (u3.NewConnectionError, u3.SSLError, OSError, UnicodeError) as error:
             raise Unreachable(f"{self.origin} cannot be reached: {_reason(error)}.") from error
+        except u3.HTTPError as error:
+            late = f"{self.origin} cannot be reached: no connection within {self.timeout:g} s."
+            raise Unreachable(late) from error
         self._connection = connection
         self.connections += 1
         return connection, False

@@ -1,0 +1,123 @@
+import json
+import shlex
+import subprocess
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.wire.client import Client
+from conformance.wire.curl import curl_line
+from conformance.wire.exchange import Call, Channel, Credentials, HttpRequest, HttpResponse
+from conformance.wire.redaction import redact_request, redact_response, redact_text, secrets_of
+
+KEY = Credentials("LTAI5tSecretKeyId0001", "verySecretValue/+=", "CAISsecurity+token/==")
+SECRETS = secrets_of(KEY)
+
+
+def request_over(channel):
+    parameters = (("RegionId", "cn-hangzhou"), ("TaskIds", "t-1,t-2"))
+    return Client("http://127.0.0.1:8000", KEY).prepare(
+        Call("DescribeTasks", "2014-05-26", parameters, channel)
+    )
+
+
+def signature_of(request):
+    text = request.url + dict(request.headers).get("Authorization", "") + request.body.decode()
+    return text.split("Signature=")[1].split("&")[0]
+
+
+def leaks(text, request):
+    values = [*SECRETS, signature_of(request)]
+    return [value for value in values for form in (value, quote(value, safe="")) if form in text]
+
+
+@pytest.mark.parametrize("known", [(), SECRETS], ids=["by name", "by value"])
+@pytest.mark.parametrize("signature", ["v1", "v3"])
+@pytest.mark.parametrize("placement", ["query", "form"])
+def test_no_secret_is_left_in_a_request_or_its_curl_line(signature, placement, known):
+    request = request_over(Channel(signature=signature, placement=placement))
+    assert leaks(repr(request), request)
+    assert leaks(repr(redact_request(request, known)), request) == []
+    line = curl_line(request, known)
+    assert leaks(line, request) == []
+    assert "\n" not in line
+    assert "RegionId=cn-hangzhou" in line and "DescribeTasks" in line
+
+
+ECHOES = [
+    json.dumps({"AccessKeyId": KEY.access_key_id, "SecurityToken": KEY.security_token, "RequestId": "R"}),
+    json.dumps({"inner": json.dumps({"AccessKeySecret": KEY.access_key_secret})}),
+    f"<Error><AccessKeyId>{KEY.access_key_id}</AccessKeyId><RequestId>R</RequestId></Error>",
+    "GET&%2F&"
+    + quote(
+        f"AccessKeyId={KEY.access_key_id}&SecurityToken={quote(KEY.security_token, safe='')}&A=B", safe=""
+    ),
+    f"x-acs-security-token:{KEY.security_token}\nhost:h",
+    f"the key {KEY.access_key_id} is unknown",
+]
+
+
+@pytest.mark.parametrize("text", ECHOES, ids=range(len(ECHOES)))
+def test_what_a_server_echoes_is_redacted_without_knowing_the_values(text):
+    shown = redact_text(text)
+    assert not any(secret in shown or quote(secret, safe="") in shown for secret in SECRETS)
+    assert "REDACTED" in shown
+    assert ("RequestId" in shown) == ("RequestId" in text)
+
+
+def test_cookies_and_headers():
+    headers = (("Set-Cookie", "session=1"), ("Cookie", "a=b"), ("Content-Type", "text/plain"))
+    response = redact_response(HttpResponse(200, headers, b"\xff Signature=abc&x=1"))
+    assert response.headers == (
+        ("Set-Cookie", "REDACTED"),
+        ("Cookie", "REDACTED"),
+        ("Content-Type", "text/plain"),
+    )
+    assert response.body == b"\xff Signature=REDACTED&x=1"
+
+
+def test_other_text_is_left_alone():
+    text = '{"Message": "The Signature does not match.", "Code": "SignatureDoesNotMatch", "Designature": "x"}'
+    assert redact_text(text) == text
+    assert (
+        redact_text("SignatureNonce=1&SignatureMethod=HMAC-SHA1")
+        == "SignatureNonce=1&SignatureMethod=HMAC-SHA1"
+    )
+
+
+def test_authorization_keeps_how_it_was_signed():
+    headers = dict(redact_request(request_over(Channel()), ()).headers)
+    assert headers["Authorization"].startswith("ACS3-HMAC-SHA256 Credential=REDACTED,SignedHeaders=host;")
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=4, max_size=20), st.text(), st.text())
+def test_a_known_value_never_survives(secret, before, after):
+    assert secret not in redact_text(before + secret + after, [secret]).replace("REDACTED", "\0")
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20))
+def test_curl_words_are_what_was_sent(value):
+    body = b"a=" + value.encode()
+    line = curl_line(HttpRequest("POST", "http://127.0.0.1/", (("X-A", "it's"),), body))
+    assert "\n" not in line
+    if value.isprintable():
+        words = shlex.split(line)
+        assert words[:2] == ["curl", "-sS"]
+        assert words[-1] == f"a={value}"
+        assert "X-A: it's" in words
+
+
+def test_control_characters_are_quoted_for_bash():
+    line = curl_line(HttpRequest("POST", "http://127.0.0.1/", (), b"a=\x01\n'\\\xff"))
+    argument = line.split("--data-raw ")[1]
+    shown = subprocess.run(["bash", "-c", f"printf %s {argument}"], capture_output=True, check=True).stdout
+    assert shown == b"a=\x01\n'\\\xff"
+
+
+def test_curl_says_the_method_only_where_curl_would_guess_wrong():
+    assert "-X" not in curl_line(HttpRequest("GET", "http://h/"))
+    assert "-X POST" in curl_line(HttpRequest("POST", "http://h/"))
+    assert "--head" in curl_line(HttpRequest("HEAD", "http://h/"))
+    assert "--globoff" in curl_line(HttpRequest("GET", "http://[::1]/"))
