@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from conformance.contract.model import Filter
+from conformance.contract.model import Contract, Filter
 from conformance.reference.context import Query
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def order(context: Context, items: list[Item]) -> list[Item]:
     """The items in the order that is taken; the key decides between equal times, so that pages hold still."""
     semantics = context.contract.semantics
     taken = context.take("order", semantics.items, "listing", "response")
-    key, time = semantics.key, time_field(context)
+    key, time = semantics.key, time_field_of(context.contract)
     if taken == "other":
         return sorted(items, key=lambda item: hashlib.sha256(str(item[key]).encode()).digest())
     if taken == "by-key" or time is None:
@@ -126,12 +126,11 @@ def order(context: Context, items: list[Item]) -> list[Item]:
     return sorted(items, key=lambda item: (value_at(item, time, prefix) or "", str(item[key])), reverse=newest_first)
 
 
-def time_field(context: Context) -> str | None:
+def time_field_of(contract: Contract) -> str | None:
     """The field that says how old an item is."""
-    semantics = context.contract.semantics
-    if semantics.range:
-        return semantics.range.field
-    return next((f.name for f in context.contract.item_fields if f.value("time_format")), None)
+    if contract.semantics.range:
+        return contract.semantics.range.field
+    return next((f.name for f in contract.item_fields if f.value("time_format")), None)
 
 
 def page(context: Context, query: Query, listing: Sequence[Item]) -> Page:

@@ -35,7 +35,7 @@ class Request:
 
 @frozen
 class Response:
-    """`delay` is seconds to wait before sending; `chunked` and `close` are about how it travels."""
+    """`delay` is seconds to wait before sending; the last four are about how it travels."""
 
     status: int
     body: bytes
@@ -44,6 +44,7 @@ class Response:
     chunked: bool = False
     close: bool = False
     delay: float = 0.0
+    lower_case: bool = False
 
     def header(self, name: str) -> str | None:
         return next((v for k, v in self.headers if k.lower() == name.lower()), None)
@@ -132,6 +133,8 @@ def response_bytes(response: Response, method: str, keep_alive: bool) -> bytes:
     head += [f"{name}: {value}" for name, value in response.headers]
     head.append("Transfer-Encoding: chunked" if response.chunked else f"Content-Length: {len(response.body)}")
     head.append("Connection: keep-alive" if keep_alive else "Connection: close")
+    if response.lower_case:
+        head = [head[0], *(name.lower() + colon + value for name, colon, value in (h.partition(":") for h in head[1:]))]
     body = _chunks(response.body) if response.chunked else response.body
     return "\r\n".join([*head, "", ""]).encode("latin-1", "replace") + (b"" if method == "HEAD" else body)
 
