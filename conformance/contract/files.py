@@ -158,6 +158,8 @@ def _citation_out(citation: Citation) -> Any:
 
 def _converter() -> Converter:
     converter = Converter(omit_if_default=True, forbid_extra_keys=True)
+    # before any class that holds citations: the functions generated for those take the hooks that they find
+    converter.register_unstructure_hook(Citation, _citation_out)
     for kind in (Contract, Ledger, Protocol):
         keep = {"format_version": override(omit_if_default=False)}
         out = make_dict_unstructure_fn(kind, converter, _cattrs_omit_if_default=True, **keep)
@@ -166,7 +168,6 @@ def _converter() -> Converter:
     converter.register_structure_hook(
         Citation, lambda v, kind: parse_citation(v) if isinstance(v, str) else mapping(v, kind)
     )
-    converter.register_unstructure_hook(Citation, _citation_out)
     for kind in (str, int, bool):
         converter.register_structure_hook(kind, _exactly)
     return converter

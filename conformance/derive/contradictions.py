@@ -1,0 +1,211 @@
+"""Where the pages of an operation contradict each other or themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from attrs import field, frozen
+
+from conformance.contract.model import Citation, Contract, Field, Parameter
+from conformance.derive import prose
+from conformance.derive.fields import MINUTES, SECONDS
+from conformance.derive.revision import Facts
+from conformance.derive.shape import Path
+
+Cited = Mapping[str, tuple[Citation, ...]]
+SCALARS = ("string", "integer", "number", "boolean")
+
+
+@frozen
+class Contradiction:
+    """Alternatives of one kind of choice, each with the places that state it. `preferred` is the newest one's."""
+
+    kind: str
+    subject: str
+    cited: Cited = field(hash=False)
+    preferred: str
+    per_format: bool = False
+
+
+def contradictions(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Contradiction]:
+    """All contradictions that a kind of choice exists for. `revisions` stand oldest first."""
+    yield from _required(contract, revisions)
+    yield from _id_syntax(contract, revisions)
+    yield from _list_forms(contract, revisions)
+    yield from _json_types(contract, revisions)
+    yield from _spellings(contract, revisions)
+    yield from _time_precision(contract, revisions)
+
+
+def _add(cited: dict[str, tuple[Citation, ...]], alternative: str, *citations: Citation) -> None:
+    cited[alternative] = tuple(dict.fromkeys((*cited.get(alternative, ()), *citations)))
+
+
+def _subject(contract: Contract, path: Path) -> str:
+    same = [p for p, _ in contract.fields() if p[-1] == path[-1]]
+    return path[-1] if len(same) == 1 else ".".join(path)
+
+
+def _sample(revision: Facts, format: str) -> Citation:
+    return Citation(revision.id, "examples", format)
+
+
+def _required(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Contradiction]:
+    for p in contract.parameters:
+        cited: dict[str, tuple[Citation, ...]] = {}
+        for r in revisions:
+            for own in (o for o in r.parameters if o.name == p.name):
+                _add(cited, "required" if own.required else "optional", *own.citations)
+        if len(cited) > 1:
+            order = ("required", "optional")
+            yield Contradiction(
+                "required", p.name, {a: cited[a] for a in order}, "required" if p.required else "optional"
+            )
+
+
+def _id_syntax(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Contradiction]:
+    """Sentences that ask for commas against examples or sentences that show a JSON array."""
+    for p in contract.parameters:
+        if p.value("separator") != "," or p.type != "string":
+            continue
+        cited: dict[str, tuple[Citation, ...]] = {}
+        newest = None
+        for r in revisions:
+            for own in (o for o in r.parameters if o.name == p.name):
+                shown = _syntaxes(own, r)
+                for syntax, citations in shown.items():
+                    _add(cited, syntax, *citations)
+                newest = next(iter(shown), newest)
+        if len(cited) > 1:
+            both = tuple(dict.fromkeys(c for citations in cited.values() for c in citations))
+            ordered = {a: cited[a] for a in ("comma", "json-array")}
+            yield Contradiction("id-syntax", p.name, {**ordered, "both": both}, newest or "comma")
+
+
+def _syntaxes(parameter: Parameter, revision: Facts) -> Cited:
+    """How one page writes the ids, the example first. A page that asks for a JSON array means commas inside it."""
+    cited: dict[str, tuple[Citation, ...]] = {}
+    separator = parameter.constraint("separator")
+    array = parameter.constraint("syntax")
+    examples = [e for e in parameter.examples if e]
+    if examples and not examples[0].startswith("["):
+        _add(cited, "comma", *(separator.citations if separator else parameter.citations))
+    if any(e.startswith("[") for e in examples):
+        _add(cited, "json-array", *parameter.citations)
+    if array and array.value == prose.JSON_ARRAY:
+        _add(cited, "json-array", *array.citations)
+    elif separator:
+        _add(cited, "comma", *separator.citations)
+    return cited
+
+
+def _list_forms(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Contradiction]:
+    """A list that one sample wraps in an object and another in an array of one."""
+    for path, _ in contract.fields():
+        cited: dict[str, tuple[Citation, ...]] = {}
+        newest = "object"
+        for r in revisions:
+            node = r.shape.get(path)
+            for form, formats in (node.forms if node else {}).items():
+                for format in sorted(formats):
+                    _add(cited, form, _sample(r, format.upper()))
+                if "json" in formats:
+                    newest = form
+        if "array-of-one" in cited:
+            cited.setdefault("object", ())
+            ordered = {a: cited[a] for a in ("object", "array-of-one")}
+            yield Contradiction("list-form", _subject(contract, path), ordered, newest)
+
+
+def _json_types(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Contradiction]:
+    """A scalar whose table says one type and whose JSON sample shows another."""
+    for path, f in contract.fields():
+        if f.type not in SCALARS:
+            continue
+        cited: dict[str, tuple[Citation, ...]] = {}
+        newest = f.type
+        for r in revisions:
+            own = _at(r.response, path)
+            row = [c for c in own.citations if c.section == "response" and c.row] if own else []
+            if own and row:
+                _add(cited, own.type, *row)
+            node = r.shape.get(path)
+            for shown in sorted(node.types & set(SCALARS)) if node else ():
+                _add(cited, shown, _sample(r, "JSON"))
+                newest = shown
+        if "number" in cited and "integer" in cited:
+            # a whole number is a number: 112 for 112.0
+            _add(cited, "number", *cited.pop("integer"))
+            newest = "number" if newest == "integer" else newest
+        if len(cited) > 1:
+            yield Contradiction("json-type", _subject(contract, path), cited, newest)
+
+
+def _at(members: tuple[Field, ...], path: Path) -> Field | None:
+    found = None
+    for name in path:
+        found = next((m for m in members if m.name == name), None)
+        if found is None:
+            return None
+        members = found.members
+    return found
+
+
+def capitals(value: str) -> str:
+    """`ImportImage` as `IMPORT_IMAGE`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", value).upper()
+
+
+def _spellings(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Contradiction]:
+    """An enumerated value that one sample spells as listed and another in capitals."""
+    for path, f in contract.fields():
+        parameter = contract.parameter(f.name)
+        listed = {str(v) for v in parameter.value("enum", ())} if parameter else set()
+        spelt = {capitals(v): v for v in listed if capitals(v) != v}
+        cited: dict[str, tuple[Citation, ...]] = {}
+        formats: dict[str, set[str]] = {}
+        for r in revisions:
+            for format, text, citation in _spelt(r, path):
+                way = "as-listed" if text in listed else "capitals" if text in spelt else None
+                if way:
+                    _add(cited, way, citation)
+                    formats.setdefault(way, set()).add(format)
+        if len(cited) > 1:
+            ordered = {a: cited[a] for a in ("as-listed", "capitals")}
+            per_format = formats["as-listed"] != formats["capitals"]
+            yield Contradiction("spelling", _subject(contract, path), ordered, "as-listed", per_format)
+
+
+def _spelt(revision: Facts, path: Path) -> Iterator[tuple[str, str, Citation]]:
+    node = revision.shape.get(path)
+    own = _at(revision.response, path)
+    if own and own.examples:
+        row = next((c for c in own.citations if c.section == "response"), None)
+        if row:
+            yield "table", own.examples[0], row
+    for format, texts in sorted(node.texts.items()) if node else ():
+        for text in texts:
+            yield format, text, _sample(revision, format.upper())
+
+
+def _time_precision(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Contradiction]:
+    """Times of the response with and without seconds, or without while requests have them."""
+    cited: dict[str, tuple[Citation, ...]] = {}
+    names = {MINUTES: "minutes", SECONDS: "seconds"}
+    newest = None
+    for r in revisions:
+        for _, f in (pair for top in r.response for pair in top.walk()):
+            for c in (c for c in f.constraints if c.kind == "time_format" and c.value in names):
+                _add(cited, names[c.value], *c.citations)
+                if any(x.section == "examples" for x in c.citations):
+                    newest = names[c.value]
+    if not cited:
+        return
+    for p in contract.parameters:
+        c = p.constraint("time_format")
+        if c is not None and c.value in names:
+            _add(cited, names[c.value], *c.citations)
+    if len(cited) > 1:
+        ordered = {a: cited[a] for a in ("minutes", "seconds")}
+        yield Contradiction("time-precision", "response", ordered, newest or next(iter(cited)))

@@ -1,0 +1,66 @@
+"""From pages to a contract: read, understand each, merge, give roles, correct by hand, and name what stays open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from attrs import evolve
+
+from conformance.contract.files import ContractError
+from conformance.contract.model import Contract
+from conformance.derive.choices import choices
+from conformance.derive.merge import merge
+from conformance.derive.overlay import Overlay, corrected, load_overlay
+from conformance.derive.page import Page, PageError
+from conformance.derive.reading import identified, read_page
+from conformance.derive.revision import Facts, facts
+from conformance.derive.roles import semantics
+
+
+def derive(paths: Iterable[Path | str], overlay: Overlay | Path | str | None = None) -> Contract:
+    """The contract of the operation that the pages describe.
+
+    Pages are revisions of one operation, in any order; their dates come from the overlay or from their file names.
+    Raises PageError for a page that cannot be read or that is about another operation, ContractError for the overlay.
+    """
+    overlay = overlay if isinstance(overlay, Overlay) else load_overlay(overlay)
+    return contract_of(understand(read_pages(paths, overlay)), overlay)
+
+
+def read_pages(paths: Iterable[Path | str], overlay: Overlay = Overlay()) -> tuple[Page, ...]:  # noqa: B008
+    """The pages, oldest first, each with the id by which citations name it. Raises PageError."""
+    pages = [read_page(p) for p in sorted(map(str, paths))]
+    dated = ((page, overlay.dated(page.sha256)) for page in pages)
+    known = [evolve(page, date=d.date or page.date) if d else page for page, d in dated]
+    return identified({page.sha256: page for page in known}.values())
+
+
+def understand(pages: Sequence[Page]) -> tuple[Facts, ...]:
+    """What each page says, oldest first. Newer pages help to place the rows of older ones. Raises PageError."""
+    found: list[Facts] = []
+    known: dict[tuple[str, ...], None] = {}
+    for page in reversed(pages):
+        found.insert(0, facts(page, known))
+        first = found[-1]
+        if found[0].operation != first.operation:
+            raise PageError(
+                page.path,
+                1,
+                f"is about {found[0].operation}, and {first.page.path} about {first.operation}; "
+                "give the pages of one operation at a time",
+            )
+        known.update(dict.fromkeys(path for f in found[0].response for path, _ in f.walk()))
+    return tuple(found)
+
+
+def contract_of(revisions: Sequence[Facts], overlay: Overlay) -> Contract:
+    """The merged contract with semantics and choices. Raises ContractError where the overlay does not fit."""
+    merged = merge(revisions)
+    sources = {r.sha256: overlay.dated(r.sha256) for r in merged.revisions}
+    dated = tuple(evolve(r, source=s.source) if (s := sources[r.sha256]) else r for r in merged.revisions)
+    contract = corrected(evolve(merged, revisions=dated, semantics=semantics(merged)), overlay)
+    try:
+        return evolve(contract, choices=choices(contract, revisions, overlay.preferred))
+    except ValueError as error:
+        raise ContractError(contract.operation, str(error)) from None

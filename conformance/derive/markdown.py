@@ -1,0 +1,158 @@
+"""Reads pages written in Markdown, of any generation: with `{#anchors}` or not, with cells over several lines."""
+
+from __future__ import annotations
+
+import re
+
+from attrs import frozen
+
+from conformance.derive import words
+from conformance.derive.page import Block, PageError, Prose, Row, Section, Table
+from conformance.derive.text import flat
+
+_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
+_FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
+_RULE = re.compile(r"^\s*\|?\s*:?-{1,}:?\s*(\|\s*:?-{1,}:?\s*)*\|?\s*$")
+_BAR = re.compile(r"(?<!\\)\|")
+
+
+@frozen
+class Line:
+    number: int
+    text: str
+
+
+def read(path: str, text: str) -> tuple[str, tuple[Section, ...]]:
+    """Title and sections. Raises PageError for a fence or a row that is never closed."""
+    lines = [Line(i, t) for i, t in enumerate(text.splitlines(), 1)]
+    title, sections = "", []
+    current: list[Line] = []
+    kind, name, start = "summary", "", 1
+    fenced = None
+    for line in lines:
+        fence = _FENCE.match(line.text)
+        if fence:
+            fenced = None if fenced else line.number
+        heading = None if fenced else _HEADING.match(line.text)
+        if not heading:
+            current.append(line)
+            continue
+        label = flat(heading.group(2))
+        if len(heading.group(1)) == 1 and not title:
+            title = label
+            continue
+        if words.section(label) is None and len(heading.group(1)) > 2:
+            # a heading inside a section is a caption
+            current.append(Line(line.number, f"**{label}**"))
+            continue
+        sections.append(Section(kind, name, start, _parts(path, current)))
+        current = []
+        kind, name, start = words.section(label) or "other", label, line.number
+    if fenced:
+        raise PageError(path, fenced, "this code block is never closed; is the page whole?")
+    sections.append(Section(kind, name, start, _parts(path, current)))
+    return title, tuple(s for s in sections if s.parts or s.kind != "summary")
+
+
+def _parts(path: str, lines: list[Line]) -> tuple[Prose | Table | Block, ...]:
+    parts: list[Prose | Table | Block] = []
+    i = 0
+    while i < len(lines):
+        text = lines[i].text
+        if not text.strip():
+            i += 1
+        elif _FENCE.match(text):
+            i, part = _block(lines, i, _caption(parts))
+            parts.append(part)
+        elif text.lstrip().startswith("|") and len(_BAR.findall(text)) >= 3:
+            i, part = _table(path, lines, i, _caption(parts))
+            parts.append(part)
+        else:
+            i, part = _prose(lines, i)
+            parts.append(part)
+    return tuple(parts)
+
+
+def _caption(parts: list[Prose | Table | Block]) -> str:
+    """The short text above a table or sample."""
+    if parts and isinstance(parts[-1], Prose):
+        caption = flat(parts[-1].text)
+        return caption if len(caption) <= 80 else ""
+    return ""
+
+
+def _block(lines: list[Line], i: int, caption: str) -> tuple[int, Block]:
+    start = i
+    i += 1
+    while i < len(lines) and not _FENCE.match(lines[i].text):
+        i += 1
+    body = "\n".join(line.text for line in lines[start + 1 : i])
+    return i + 1, Block(body, lines[start].number, caption)
+
+
+def _prose(lines: list[Line], i: int) -> tuple[int, Prose]:
+    start = i
+    while i < len(lines) and lines[i].text.strip() and not _FENCE.match(lines[i].text):
+        if lines[i].text.startswith("|") and i > start:
+            break
+        i += 1
+    return i, Prose("\n".join(line.text for line in lines[start:i]), lines[start].number)
+
+
+def _table(path: str, lines: list[Line], i: int, caption: str) -> tuple[int, Table]:
+    start = lines[i].number
+    header = tuple(flat(c) for c in cells(lines[i].text))
+    i += 1
+    if i < len(lines) and _RULE.match(lines[i].text):
+        i += 1
+    rows: list[Row] = []
+    while i < len(lines):
+        if not lines[i].text.startswith("|"):
+            if lines[i].text.strip() or not _row_follows(lines, i):
+                break
+            i += 1
+            continue
+        i, row = _row(path, lines, i, len(header))
+        rows.append(row)
+    return i, Table(header, tuple(rows), start, caption or None)
+
+
+def _row_follows(lines: list[Line], i: int) -> bool:
+    """Whether an empty line stands inside a table and not after it."""
+    while i < len(lines) and not lines[i].text.strip():
+        i += 1
+    if i >= len(lines) or not lines[i].text.startswith("|") or len(_BAR.findall(lines[i].text)) < 3:
+        return False
+    return not (i + 1 < len(lines) and _RULE.match(lines[i + 1].text))
+
+
+def _row(path: str, lines: list[Line], i: int, width: int) -> tuple[int, Row]:
+    """One row, which ends at the first line that ends with a bar once there are bars enough."""
+    start = i
+    taken: list[str] = []
+    while i < len(lines):
+        line = lines[i].text
+        if i > start and line.startswith("|") and line.strip() != "|" and len(_BAR.findall(line)) > width:
+            # the next row begins although this one was not closed
+            return i, Row(_fit("\n".join(taken) + "|", width), lines[start].number, complete=False)
+        taken.append(line)
+        i += 1
+        if line.rstrip().endswith("|") and len(_BAR.findall("\n".join(taken))) > width:
+            return i, Row(_fit("\n".join(taken), width), lines[start].number)
+    if len(taken) == 1 and taken[0].rstrip().endswith("|"):
+        return start + 1, Row(_fit(taken[0], width), lines[start].number, complete=False)
+    raise PageError(path, lines[start].number, "this table row is never closed; is the page whole?")
+
+
+def _fit(text: str, width: int) -> tuple[str, ...]:
+    found = list(cells(text))
+    return tuple(found + [""] * (width - len(found)))
+
+
+def cells(row: str) -> tuple[str, ...]:
+    """The cells of a row in its own text; a row may have more than its header where a cell holds a bare bar."""
+    text = row.strip()
+    text = text.removeprefix("|")
+    if text.endswith("|") and not text.endswith("\\|"):
+        text = text[:-1]
+    return tuple(c.strip() for c in _BAR.split(text))

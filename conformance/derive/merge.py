@@ -1,0 +1,194 @@
+"""Several revisions as one contract: the newest that speaks wins, every revision that agrees is cited, the rest noted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, get_args
+
+from attrs import evolve
+
+from conformance.contract.model import (
+    Citation,
+    Constraint,
+    ConstraintKind,
+    Contract,
+    ErrorCode,
+    Field,
+    Parameter,
+    Sample,
+    Semantics,
+)
+from conformance.derive.fields import joined
+from conformance.derive.revision import Facts
+
+
+def merge(revisions: Sequence[Facts]) -> Contract:
+    """The contract of one operation, without semantics and choices. `revisions` stand oldest first."""
+    newest = revisions[-1]
+    notes: list[str] = [n for r in revisions for n in r.notes]
+    return Contract(
+        product=next((r.product for r in reversed(revisions) if r.product), "unknown"),
+        version=next((r.version for r in reversed(revisions) if r.version), "unknown"),
+        operation=newest.operation,
+        revisions=tuple(r.revision() for r in revisions),
+        parameters=_parameters(revisions, notes),
+        response=_fields([r.response for r in revisions], revisions, (), notes),
+        errors=_errors(revisions),
+        samples=_samples(revisions),
+        semantics=Semantics(),
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+_KINDS = get_args(ConstraintKind)
+
+
+def _names(groups: Sequence[Iterable[str]]) -> list[str]:
+    """The newest group's names in its order, then those that only older ones have."""
+    return list(dict.fromkeys(name for group in reversed(groups) for name in group))
+
+
+def _parameters(revisions: Sequence[Facts], notes: list[str]) -> tuple[Parameter, ...]:
+    newest = {p.name for p in revisions[-1].parameters}
+    spelling = {n.casefold(): n for n in newest}
+    groups = []
+    for r in revisions:
+        own = {p.name for p in r.parameters}
+        group: dict[str, Parameter] = {}
+        for p in r.parameters:
+            name = p.name
+            # an older page may differ in capitals alone
+            other = spelling.get(name.casefold())
+            if name not in newest and other and other not in own:
+                notes.append(f"{other} is spelt {name} in {r.id}, parameters")
+                name = other
+            group.setdefault(name, evolve(p, name=name))
+        groups.append(group)
+    merged = []
+    for name in _names(groups):
+        found = [g[name] for g in groups if name in g]
+        if name not in groups[-1] and len(groups) > 1:
+            notes.append(f"{name} is not in the newest revision ({found[-1].citations[0]})")
+        merged.append(_parameter(name, found, notes))
+    return tuple(merged)
+
+
+def _parameter(name: str, found: list[Parameter], notes: list[str]) -> Parameter:
+    last = found[-1]
+    types = [p.type for p in found if p.type != "unknown"]
+    merged = evolve(
+        last,
+        type=types[-1] if types else "unknown",
+        citations=_cited(found),
+        constraints=_constraints(name, [p.constraints for p in found], notes),
+        examples=tuple(dict.fromkeys(e for p in reversed(found) for e in p.examples))[:4],
+    )
+    if len({p.required for p in found}) > 1:
+        words = "; ".join(
+            f"{'required' if p.required else 'optional'} in {p.citations[0].revision}" for p in found
+        )
+        notes.append(f"{name}: {words}")
+    return merged
+
+
+def _cited(found: Iterable[Any]) -> tuple[Citation, ...]:
+    return tuple(dict.fromkeys(c for thing in found for c in thing.citations))
+
+
+def _constraints(
+    name: str, groups: Sequence[tuple[Constraint, ...]], notes: list[str]
+) -> tuple[Constraint, ...]:
+    """For each kind the newest revision's value, citing every revision that has the same."""
+    merged: list[Constraint] = []
+    for kind in dict.fromkeys(c.kind for group in reversed(groups) for c in group):
+        same_kind = [joined(c for c in group if c.kind == kind) for group in groups]
+        stated = [g for g in same_kind if g]
+        best = stated[-1][0]
+        # within one revision the first sentence counts, and the page contradicts itself
+        for other in (c for g in stated for c in g if c.value != best.value and kind != "ignored_values"):
+            notes.append(
+                f"{name}: {kind} is {_shown(other.value)} in {other.citations[0]}, {_shown(best.value)} here"
+            )
+        agreeing = [c for g in stated for c in g if c.value == best.value]
+        merged.append(evolve(best, citations=_cited(agreeing)))
+    return _with_ignored(tuple(sorted(merged, key=lambda c: _KINDS.index(c.kind))))
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(str(v) for v in value) if isinstance(value, list) else str(value)
+
+
+def _with_ignored(constraints: tuple[Constraint, ...]) -> tuple[Constraint, ...]:
+    """The values that pages call ignored are those listed and not effective; they may stand in another revision."""
+    values = {c.kind: c.value for c in constraints}
+    effective = values.get("effective_values")
+    others = [v for v in values.get("enum", ()) if effective is not None and v not in effective]
+    kept = [evolve(c, value=others) if c.kind == "ignored_values" else c for c in constraints]
+    return tuple(c for c in kept if c.kind != "ignored_values" or c.value)
+
+
+def _fields(
+    groups: Sequence[tuple[Field, ...]], revisions: Sequence[Facts], path: tuple[str, ...], notes: list[str]
+) -> tuple[Field, ...]:
+    merged = []
+    for name in _names([[f.name for f in group] for group in groups]):
+        found = [f for group in groups for f in group if f.name == name]
+        merged.append(_field(found, groups, revisions, (*path, name), notes))
+    return tuple(merged)
+
+
+def _field(
+    found: list[Field],
+    groups: Sequence[tuple[Field, ...]],
+    revisions: Sequence[Facts],
+    path: tuple[str, ...],
+    notes: list[str],
+) -> Field:
+    last = found[-1]
+    containers = [f for f in found if f.type in ("array", "object")]
+    shaped = [f for f in containers if f.members] or containers or found
+    members = [next((f.members for f in group if f.name == last.name), ()) for group in groups]
+    # a field that one revision's samples show without exception may be missing in another's
+    always = all(r.shape.always(path) for r in revisions if _shows_parent(r, path))
+    return evolve(
+        last,
+        type=shaped[-1].type,
+        item_type=shaped[-1].item_type,
+        xml_item=next((f.xml_item for f in reversed(found) if f.xml_item), None),
+        citations=_cited(found),
+        members=_fields(members, revisions, path, notes) if any(members) else (),
+        presence="always" if always and any(path in r.shape for r in revisions) else "sometimes",
+        constraints=_constraints(".".join(path), [f.constraints for f in found], notes),
+        examples=tuple(dict.fromkeys(e for f in reversed(found) for e in f.examples))[:4],
+    )
+
+
+def _shows_parent(revision: Facts, path: tuple[str, ...]) -> bool:
+    parent = revision.shape.get(path[:-1])
+    return parent is not None and any(parent.instances.values())
+
+
+def _errors(revisions: Sequence[Facts]) -> tuple[ErrorCode, ...]:
+    merged: dict[tuple[int, str, str], ErrorCode] = {}
+    for r in reversed(revisions):
+        for e in r.errors:
+            key = (e.status, e.code, e.message)
+            old = merged.get(key)
+            merged[key] = evolve(
+                old or e,
+                citations=_cited([e, old] if old else [e]),
+                parameter=(old.parameter if old else None) or e.parameter,
+            )
+    return tuple(
+        evolve(e, citations=tuple(sorted(e.citations, key=lambda c: c.revision))) for e in merged.values()
+    )
+
+
+def _samples(revisions: Sequence[Facts]) -> tuple[Sample, ...]:
+    """Each sample once; revisions that repeat it are cited."""
+    merged: dict[tuple[str, str, str], Sample] = {}
+    for s in (s for r in revisions for s in r.samples):
+        key = (s.role, s.format, s.body)
+        old = merged.get(key)
+        merged[key] = evolve(s, citations=_cited([old, s])) if old else s
+    return tuple(merged.values())

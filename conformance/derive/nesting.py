@@ -1,0 +1,190 @@
+"""Which row of a response table belongs to which: the table alone does not say, table and samples together do.
+
+The rows stand in the order of a walk through the tree, parents first. Each is placed under one of the containers
+that are open, so that the whole table agrees best with the samples, the marks, the named item types, and the
+alphabet in which generated pages sort the members of an object. The search keeps the best few readings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import evolve, frozen
+
+from conformance.derive import words
+from conformance.derive.rows import Entry
+from conformance.derive.shape import Path, Shape, is_plural
+
+_WIDTH = 40  # readings kept from row to row
+
+
+@frozen
+class _Reading:
+    """A way to read the rows so far: paths in order, the open containers, and how well it agrees."""
+
+    score: float = 0.0
+    paths: tuple[Path, ...] = ()
+    open: tuple[Path, ...] = ((),)
+    last: Mapping[Path, str] = {}
+    taken: frozenset[Path] = frozenset()
+    wrappers: frozenset[Path] = frozenset()
+
+
+def is_container(entry: Entry) -> bool:
+    """Whether the row's own cells allow members: a list, an object, or nothing said."""
+    kind, item = words.type_of(entry.type)
+    return kind in ("array", "object") or (kind == "unknown" and (item is not None or not entry.example))
+
+
+def is_header(entry: Entry) -> bool:
+    """Whether the row only names the item of the list above it."""
+    return words.type_of(entry.type) == ("unknown", None) and not entry.example
+
+
+def nest(entries: tuple[Entry, ...], shape: Shape) -> tuple[Path, ...]:
+    """The path of each row. A list without a row for its item has its wrapper in the paths of its members."""
+    marked = any(e.marks for e in entries)
+    ordered = _is_sorted(entries)
+    readings = [_Reading()]
+    for i, entry in enumerate(entries):
+        before = entries[i - 1] if i else None
+        later = {e.name for e in entries[i + 1 :]}
+        found = [
+            new
+            for reading in readings
+            for new in _placements(reading, entry, before, later, shape, marked, ordered)
+        ]
+        readings = sorted(found, key=lambda r: -r.score)[:_WIDTH]
+    return readings[0].paths
+
+
+def _placements(
+    reading: _Reading,
+    entry: Entry,
+    before: Entry | None,
+    later: set[str],
+    shape: Shape,
+    marked: bool,
+    ordered: bool,
+) -> list[_Reading]:
+    found = _jumps(reading, entry, later, shape)
+    for depth, container in enumerate(reading.open):
+        for path in _paths(container, entry, shape):
+            if path in reading.taken:
+                continue
+            score = _agreement(path, container, entry, shape, reading, ordered)
+            score -= 0.1 * (len(reading.open) - 1 - depth)
+            if marked:
+                score -= 8 * (bool(entry.marks) != bool(container))
+            named = _names_item(before, entry, path, reading) if before is not None else 0.0
+            score += named
+            if container in reading.wrappers:
+                score -= 4  # a list has its item and nothing beside it
+            if before is not None and reading.open[-1] == reading.paths[-1] and is_header(before):
+                score += 2.0 * (container == reading.open[-1])  # an item has members
+            stack = reading.open[: depth + 1]
+            if path[:-1] != container:
+                stack = (*stack, path[:-1])
+            if _opens(entry, path, shape):
+                stack = (*stack, path)
+            found.append(
+                evolve(
+                    reading,
+                    score=reading.score + score,
+                    paths=(*reading.paths, path),
+                    open=stack,
+                    last={**reading.last, path[:-1]: entry.name},
+                    taken=reading.taken | {path},
+                    wrappers=reading.wrappers | {path[:-1]} if named > 0 else reading.wrappers,
+                )
+            )
+    if not found:
+        # the same name twice in every open container: a repeated row
+        found.append(
+            evolve(reading, score=reading.score - 10, paths=(*reading.paths, (*reading.open[0], entry.name)))
+        )
+    return found
+
+
+def _jumps(reading: _Reading, entry: Entry, later: set[str], shape: Shape) -> list[_Reading]:
+    """Under a container of the samples that has no row at all, neither before nor after."""
+    found = []
+    for path in shape.nodes:
+        above = [path[:i] for i in range(1, len(path))]
+        if path[-1:] != (entry.name,) or not above or path in reading.taken:
+            continue
+        if path[:-1] in reading.open or any(p[-1] in later for p in above):
+            continue
+        stack = ((), *above, path) if _opens(entry, path, shape) else ((), *above)
+        found.append(
+            evolve(
+                reading,
+                score=reading.score + 4,
+                paths=(*reading.paths, path),
+                open=stack,
+                last={**reading.last, path[:-1]: entry.name},
+                taken=reading.taken | {path},
+            )
+        )
+    return found
+
+
+def _paths(container: Path, entry: Entry, shape: Shape) -> list[Path]:
+    """Under a container, or under the item that the container wraps."""
+    paths = [(*container, entry.name)]
+    wrapper = shape.wrapper(container) if container else None
+    if (wrapper and wrapper != entry.name) or (wrapper and (*container, wrapper, entry.name) in shape):
+        paths.append((*container, wrapper, entry.name))
+    return paths
+
+
+def _agreement(
+    path: Path, container: Path, entry: Entry, shape: Shape, reading: _Reading, ordered: bool
+) -> float:
+    score = 0.0
+    node = shape.get(path)
+    if node is not None:
+        score += 6
+        scalar = words.type_of(entry.type)[0] in ("string", "integer", "number", "boolean")
+        if scalar and node.container:
+            score -= 4
+        if not scalar and not node.container and not node.item_types and not node.empty:
+            score -= 2
+    elif any(p[-1:] == (entry.name,) for p in shape.nodes):
+        score -= 3
+    elif shape.members(container):
+        score -= 0.5
+    if path[:-1] not in shape and len(path) > 1 and not shape.members(path[:-1]):
+        score += 0.4  # a container that no sample shows takes what no sample shows
+    previous = reading.last.get(path[:-1])
+    if ordered and previous is not None:
+        score += 0.6 if previous.casefold() <= entry.name.casefold() else -1.5
+    return score
+
+
+def _names_item(before: Entry, entry: Entry, path: Path, reading: _Reading) -> float:
+    """`Array of Task` followed by a row `Task`, or an untyped list followed by an untyped row of its item."""
+    kind, item = words.type_of(before.type)
+    expected = kind in ("array", "unknown") and is_header(entry)
+    if not expected or not is_container(before):
+        return 0.0
+    inside = path[:-1] == reading.paths[-1]
+    if item == entry.name or is_plural(before.name, entry.name) or kind == "array":
+        return 4.0 if inside else -4.0
+    return 0.0
+
+
+def _opens(entry: Entry, path: Path, shape: Shape) -> bool:
+    node = shape.get(path)
+    if node is not None and node.types:
+        return node.container
+    if node is not None and node.texts:
+        return False
+    return is_container(entry)
+
+
+def _is_sorted(entries: tuple[Entry, ...]) -> bool:
+    """Whether the table looks generated: most neighbours stand in alphabetical order."""
+    names = [e.name.casefold() for e in entries]
+    pairs = list(zip(names, names[1:], strict=False))
+    return bool(pairs) and sum(a <= b for a, b in pairs) >= 0.7 * len(pairs)

@@ -1,0 +1,320 @@
+"""Rules about values, from the sentences of a row, in English and Chinese.
+
+Each reader looks at one sentence and yields what it understood; `findings` adds which sentence it was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from attrs import frozen
+
+from conformance.derive.text import Sentence
+
+OTHERS = "others"  # an `ignored_values` finding: all values but the effective ones
+EPOCH_MS = "epoch-milliseconds"
+JSON_ARRAY = "json-array"
+NO_DEFAULT = "no-default"  # understood, and no constraint
+
+_NUMBER = r"(-?\d[\d,]*(?:\.\d+)?)"
+_TO = r"\s*(?:to|through|and|~|～|-|–|—|至|到|,|，)\s*"
+_NOTHING = re.compile(
+    r"(?i)^(null|empty|none|n/a|blank|空|无|不设置|an empty string|空字符串)(\b|[。.，；\s]|$|目)"
+)
+_WORD = r"[A-Za-z0-9][A-Za-z0-9_.+/-]*(?::[A-Za-z0-9_.]+)?"
+
+
+@frozen
+class Finding:
+    """One rule that a sentence states: a kind of constraint (see the model) with its value."""
+
+    kind: str
+    value: Any
+    sentence: int
+
+
+@frozen
+class Subject:
+    """The row that a sentence is about."""
+
+    name: str
+    type: str
+
+
+Reader = Callable[[Subject, Sentence], Iterator[tuple[str, Any]]]
+
+
+def findings(name: str, type: str, sentences: tuple[Sentence, ...]) -> tuple[Finding, ...]:
+    """All rules that the sentences of a row state, in order."""
+    subject = Subject(name, type)
+    found = [
+        Finding(kind, value, s.number)
+        for s in sentences
+        for read in READERS
+        for kind, value in read(subject, s)
+    ]
+    # that times are in UTC belongs to the format, which another sentence of the row gives
+    formats = [f for f in found if f.kind == "time_format"]
+    for s in sentences:
+        if formats and re.search(r"\bUTC\b", s.text) and all(f.sentence != s.number for f in formats):
+            found.append(Finding("time_format", formats[0].value, s.number))
+    return tuple(dict.fromkeys(_hashable(f) for f in found))
+
+
+def _hashable(finding: Finding) -> Finding:
+    value = finding.value
+    return Finding(finding.kind, tuple(value) if isinstance(value, list) else value, finding.sentence)
+
+
+def is_normative(text: str) -> bool:
+    """Whether a sentence states a rule rather than describes."""
+    return bool(_NORMATIVE.search(text))
+
+
+_NORMATIVE = re.compile(
+    r"(?i)\b(must|shall|cannot|can not|can only|may not|only|required?|up to|maximum|minimum|at most|at least|valid values?"
+    r"|value range|default|ignore[sd]?|separate[d]?|takes? effect|must not|not supported|does not support|no more than"
+    r"|cannot exceed|set (?:this|the) value|format|specify|start from|starting value|initial value)\b"
+    r"|必须|不能|不得|最多|最大|最小|取值|默认|只支持|仅支持|不支持|不允许|格式|分隔|隔开|不会生效|生效|起始值|不超过|至少|长度|必选"
+)
+
+# --------------------------------------------------------------------------------------------------- readers
+
+
+def _default(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+    patterns = (
+        r"(?i)\bdefault(?: value)?\s*(?:is|[:：])\s*(.+)$",
+        r"(?i)\bdefaults to\s+(.+)$",
+        r"默认值?(?:为|是|[:：])\s*(.+)$",
+        rf"(?i)\bis ({_WORD}) by default",
+    )
+    for pattern in patterns:
+        match = re.search(pattern, sentence.text)
+        if not match:
+            continue
+        text = match.group(1).strip()
+        if _NOTHING.match(text):
+            yield NO_DEFAULT, None
+            return
+        value = _scalar(text, subject.type)
+        if value is not None:
+            yield "default", value
+        return
+    if re.search(r"(?i)\b(?:is|are) (?:empty|null) by default", sentence.text):
+        yield NO_DEFAULT, None
+    for item in sentence.items if subject.type != "integer" else ():
+        # one of the listed values says that it is the default
+        if re.search(r"(?i)[(（](?:default|默认值?)[)）]", item) and (value := _listed(item)):
+            yield "default", _scalar(value, subject.type)
+
+
+def _range(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+    text = sentence.text
+    of_n = re.search(
+        r"(?i)\bof N\b\s*(?:is|are|[:：])|\bof which n is|\bN的取值范围|\bN (?:ranges?|is)\b", text
+    )
+    span = re.search(
+        rf"(?i)(?:valid values?(?: of \w+)?|value range|values? ranges?|range|ranges|取值范围|取值|范围)(?: is| are| from|为|是)?\s*[:：]?\s*(?:a number )?(?:from )?[\[（(【]?\s*{_NUMBER}{_TO}{_NUMBER}(?!\s*(?:个|characters))",
+        text,
+    ) or (re.search(rf"(?i)\bn is (?:a number )?from\s+{_NUMBER}{_TO}{_NUMBER}", text) if of_n else None)
+    if span:
+        low, high = _number(span.group(1)), _number(span.group(2))
+        if of_n:
+            yield "max_items", high
+        elif subject.type in ("integer", "number"):
+            yield "minimum", low
+            yield "maximum", high
+        return
+    if subject.type not in ("integer", "number"):
+        return
+    for kind, pattern in _BOUNDS:
+        match = re.search(pattern, text)
+        if match:
+            yield kind, _number(match.group(1))
+
+
+_BOUNDS = (
+    ("minimum", rf"(?i)\b(?:pages? (?:numbers? )?)?starts? (?:from|at|with)(?: page)?\s*{_NUMBER}"),
+    ("minimum", rf"(?i)\b(?:initial|starting|start|minimum)(?: valid)? value\s*(?:is|[:：])\s*{_NUMBER}"),
+    ("minimum", rf"(?:起始值|最小值|从)\s*(?:为|是|[:：])?\s*{_NUMBER}"),
+    ("maximum", rf"(?i)\bmaximum(?: valid)?(?: value)?\s*(?:is|[:：])\s*{_NUMBER}"),
+    ("maximum", rf"最大值\s*(?:为|是|[:：])?\s*{_NUMBER}"),
+    (
+        "maximum",
+        rf"(?i)\b(?:up to|at most|no more than|cannot exceed)\s+{_NUMBER}\s+(?:entries|rows|lines|records|items)",
+    ),
+)
+
+
+def _enumeration(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+    text = sentence.text
+    if sentence.items and _announces_values(text):
+        values = [v for v in (_listed(i) for i in sentence.items) if v]
+        if values and len(values) == len(sentence.items):
+            yield "enum", _typed(values, subject.type)
+        return
+    inline = re.search(
+        rf"(?i)(?:valid values?|可选值|取值范围?|可能值)\s*(?:are|is|为|[:：])\s*((?:{_WORD})(?:\s*(?:[,，、|/]|\bor\b|\band\b|或|和)+\s*(?:{_WORD}))+)\s*[.。]?$",
+        text,
+    )
+    if inline:
+        values = re.findall(_WORD, re.sub(r"(?i)\b(or|and)\b", " ", inline.group(1)))
+        if not all(re.fullmatch(r"[\d.]+", v) for v in values) or len(values) > 2:
+            yield "enum", _typed([v.rstrip(".") for v in values], subject.type)
+        return
+    fixed = re.search(
+        rf"(?i)(?:set (?:the|this) value to|(?<![\w ])value[:：]|取值[:：])\s*({_WORD})\s*[.。]?$", text
+    )
+    if fixed and not re.fullmatch(r"[\d.]+", fixed.group(1)):
+        yield "enum", _typed([fixed.group(1).rstrip(".")], subject.type)
+
+
+def _announces_values(text: str) -> bool:
+    return bool(
+        re.search(r"(?i)\bvalues?\b[^.]*[:：]|取值[^。]*[:：]|可选值[:：]|可能值[:：]|包括[:：]", text)
+    )
+
+
+def _length(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+    text = sentence.text
+    unit_en, unit_zh = r"(?:\w+ )*(?:characters|bytes)", r"个?(?:英文或中文|ASCII)?(?:字符|英文|字节)"
+    span = re.search(rf"(?i)\[?\s*{_NUMBER}{_TO}{_NUMBER}\s*\]?\s+{unit_en}", text) or re.search(
+        rf"\[?\s*{_NUMBER}{_TO}{_NUMBER}\s*\]?\s*{unit_zh}", text
+    )
+    if span:
+        yield "min_length", _number(span.group(1))
+        yield "max_length", _number(span.group(2))
+        return
+    limit = re.search(
+        rf"(?i)(?:up to|maximum of|at most|no more than|exceed|longer than)\s+{_NUMBER}\s+{unit_en}", text
+    ) or re.search(rf"(?:最多支持|不能超过|不超过|最长|最多)\s*{_NUMBER}\s*{unit_zh}", text)
+    if limit:
+        yield "max_length", _number(limit.group(1))
+
+
+def _prefix(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+    """Forbidden beginnings, each with `!` before it."""
+    match = re.search(
+        r"(?i)(?:cannot|can not|must not|may not) (?:start|begin) with ([^;。]+?)(?:\.(?:\s|$)|, and|$| It )",
+        sentence.text,
+    )
+    match = match or re.search(r"不能以\s*([^，。；]+?)\s*开头", sentence.text)
+    if match:
+        values = re.findall(
+            r"https?://|[A-Za-z][A-Za-z0-9_.-]*:?",
+            re.sub(r"(?i)\b(or|and|and cannot.*)\b", " ", match.group(1)),
+        )
+        if values:
+            yield "prefix", [f"!{v}" for v in values]
+
+
+def _items(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+    text = sentence.text
+    match = re.search(
+        rf"(?i)(?:up to|maximum of|at most|no more than)\s+{_NUMBER}\s+(?!.{{0,30}}(?:characters|bytes|entries|rows|lines))[\w ]*?\b(?:IDs?|tasks?|names?|items?|servers?|tags?|values?|addresses)\b",
+        text,
+    ) or re.search(
+        rf"(?:最多(?:支持|可)?(?:同时)?(?:指定|添加|传入|输入|包含|设置|支持)?)\s*{_NUMBER}\s*个(?!字符|英文|中文)",
+        text,
+    )
+    if match and (subject.type in ("string", "array", "unknown")):
+        yield "max_items", _number(match.group(1))
+
+
+def _separator(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+    if re.search(r"(?i)separate[ds]?\b.*\b(?:commas?)\b|\bcomma[- ]separated", sentence.text) or re.search(r"逗号(?:（,）|\(,\)|（，）)?\s*(?:分隔|隔开|分割)|逗号", sentence.text):
+        yield "separator", ","
+
+
+def _syntax(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+    if re.search(r"(?i)\bJSON array\b|JSON\s*(?:数组|格式的数组)", sentence.text):
+        yield "syntax", JSON_ARRAY
+
+
+def _time(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+    match = re.search(r"[yY]{4}-MM-[dD]{2}['’]?T['’]?[hH]{2}:mm(:ss)?['’]?Z", sentence.text)
+    if match:
+        yield "time_format", f"yyyy-MM-ddTHH:mm{match.group(1) or ''}Z"
+    elif re.search(
+        r"(?i)\bmilliseconds\b.*\bepoch\b|\bUNIX timestamp\b.*millisecond|毫秒数|毫秒.*时间戳", sentence.text
+    ):
+        yield "time_format", EPOCH_MS
+
+
+def _effective(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+    text = sentence.text
+    only = re.search(
+        rf"(?i)\bonly\s+(?:retrieves?|quer(?:y|ies)|supports?|returns?)\b.*?\bin (?:the )?((?:{_WORD}(?:,? and |, | or )?)+) (?:states?|status)",
+        text,
+    ) or re.search(rf"(?:只|仅)支持查询状态为\s*((?:{_WORD}\s*(?:、|和|，|,|或)?\s*)+)的", text)
+    if only:
+        yield (
+            "effective_values",
+            [v.rstrip(".") for v in re.findall(_WORD, re.sub(r"(?i)\b(and|or)\b", " ", only.group(1)))],
+        )
+    if re.search(
+        r"(?i)\bignores? (?:all )?other values|other values (?:are|will be) ignored|其他取值将?不会生效|忽略其他",
+        text,
+    ):
+        yield "ignored_values", OTHERS
+
+
+def _together(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+    text = sentence.text
+    if re.search(
+        r"(?i)\bcannot (?:be )?(?:specify|specified|set)?.*\b(?:both|at the same time|simultaneously|together)\b|(?:不支持|不能)同时(?:指定|设置|传入)",
+        text,
+    ):
+        names = re.findall(r"(?a)(?<!\w)[A-Z][a-z]+[A-Z]\w*(?:\.[Nn]\b)?(?:\.[A-Za-z]\w+)?", text)
+        names = [n for n in names if n != subject.name]
+        if names:
+            yield "excludes", list(dict.fromkeys(names))
+    needed = re.search(
+        r"(?i)\b(?:only when|only if|valid only when|takes effect only (?:when|if)|required (?:when|if))\b.*?\b((?-i:[A-Z][a-z]+[A-Z]\w+))\b",
+        text,
+    )
+    needed = needed or re.search(r"(?:仅当|只有当?|当)\s*(?:参数)?([A-Z][a-z]+[A-Z]\w*).*(?:时|才)", text)
+    if needed and needed.group(1) != subject.name:
+        yield "depends_on", [needed.group(1)]
+
+
+READERS: tuple[Reader, ...] = (
+    _default, _range, _enumeration, _length, _prefix, _items, _separator, _syntax, _time, _effective, _together,
+)  # fmt: skip
+
+# ---------------------------------------------------------------------------------------------------- values
+
+
+def _number(text: str) -> int | float:
+    text = text.replace(",", "")
+    return float(text) if "." in text else int(text)
+
+
+def _listed(item: str) -> str | None:
+    """The value at the head of a bullet: `normal: basic security group`."""
+    text = re.split(r"[:：（(]\s*|\s+[-–—]+\s+|。|，|,\s", item.strip(), maxsplit=1)[0].strip().rstrip(".;；")
+    text = text.strip("\"'“”")
+    return text if re.fullmatch(r"(?a)[A-Za-z0-9][\w.+/-]*(?: [\w.]+)?", text) else None
+
+
+def _typed(values: list[str], type: str) -> list[Any]:
+    typed = [_scalar(v, type) for v in values]
+    return typed if all(v is not None for v in typed) else values
+
+
+def _scalar(text: str, type: str) -> Any:
+    """The value at the head of a text, of the parameter's type; None where there is none."""
+    text = re.sub(r"^[\"'“‘\[（(]+", "", text.strip())
+    if type in ("integer", "number"):
+        match = re.match(_NUMBER, text)
+        return _number(match.group(1)) if match else None
+    if type == "boolean":
+        match = re.match(r"(?i)(true|false)\b", text)
+        return match.group(1).casefold() == "true" if match else None
+    match = re.match(r"(?a)[A-Za-z0-9][\w./+-]*(?::[\w./]+)*", text)
+    rest = text[match.end() :].strip() if match else ""
+    if not match or re.match(r"[A-Za-z]", rest):
+        return None
+    return match.group().rstrip(".")

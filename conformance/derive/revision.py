@@ -1,0 +1,208 @@
+"""What one page says: its parameters, response, errors and samples, each fact cited."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from importlib import resources
+
+import yaml
+from attrs import frozen
+
+from conformance.contract.model import Citation, Constraint, ErrorCode, Field, Parameter, Revision, Sample
+from conformance.derive import prose, rows, samples, words
+from conformance.derive.fields import joined, response_tree, time_pattern
+from conformance.derive.page import Page, PageError
+from conformance.derive.rows import Entry
+from conformance.derive.samples import Reading
+from conformance.derive.shape import Path, Shape, shape
+from conformance.derive.text import sentences
+
+
+@frozen
+class Facts:
+    """One page, understood. `shape` is what its response samples show."""
+
+    page: Page
+    operation: str
+    product: str | None
+    version: str | None
+    parameters: tuple[Parameter, ...]
+    response: tuple[Field, ...]
+    errors: tuple[ErrorCode, ...]
+    samples: tuple[Sample, ...]
+    shape: Shape
+    notes: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        return self.page.id
+
+    def revision(self, source: str | None = None) -> Revision:
+        page = self.page
+        return Revision(
+            page.id, self.operation, page.language, page.generation, page.sha256, page.date, source
+        )
+
+
+def facts(page: Page, known: Iterable[Path] = ()) -> Facts:
+    """Everything that a page says. `known` are response paths of other revisions. Raises PageError."""
+    notes: list[str] = []
+    readings = [samples.read(b) for s in page.of_kind("examples") for b in s.blocks]
+    readings = [r for r in readings if r.format != "other"]
+    operation = operation_name(page, readings)
+    found = shape(readings, operation)
+    entries = tuple(e for s in page.of_kind("response") for e in rows.entries(s))
+    tree = response_tree(entries, found, page.id, known)
+    parameters = tuple(
+        _parameter(page, e, readings, notes) for s in page.of_kind("parameters") for e in rows.entries(s)
+    )
+    for reading in readings:
+        notes += [f"{_place(page, reading)}: {r}" for r in reading.repairs]
+    notes += _root_notes(page, readings, operation)
+    product, version = product_of(page)
+    return Facts(
+        page=page,
+        operation=operation,
+        product=product,
+        version=version,
+        parameters=tuple({p.name: p for p in reversed(parameters)}.values())[::-1],
+        response=tree.fields,
+        errors=_errors(page, parameters, notes),
+        samples=tuple(
+            Sample(r.role, r.format, r.body, (_cited(page, r),), r.repairs)
+            for r in readings
+            if r.value is not None
+        ),
+        shape=found,
+        notes=(*notes, *tree.notes),
+    )
+
+
+def operation_name(page: Page, readings: Iterable[Reading]) -> str:
+    """The operation that a page is about: the Action of its sample request, its title, or the value of its Action row."""
+    for reading in readings:
+        if reading.format == "url":
+            action = dict(reading.value).get("Action")
+            if action and (not page.title or action.casefold() == page.title.casefold()):
+                return action
+    if re.fullmatch(r"[A-Za-z]\w+", page.title):
+        return page.title
+    for section in page.of_kind("parameters"):
+        for entry in rows.entries(section):
+            if entry.name == "Action" and re.fullmatch(r"(?a)[A-Za-z]\w+", entry.example):
+                return entry.example
+    raise PageError(page.path, 1, "does not name its operation, neither in its title nor in an Action")
+
+
+def product_of(page: Page) -> tuple[str | None, str | None]:
+    """Product and API version: from the link to the explorer, else from the host of a sample request."""
+    text = page.source
+    link = re.search(r"product=(\w+)&api=\w+(?:&type=\w+)?(?:&version=([\d-]+))?", text)
+    center = re.search(r"status/product/(\w+)", text)
+    name = link.group(1) if link else center.group(1) if center else None
+    version = link.group(2) if link else None
+    host = samples.host(text[text.find("Action=") - 80 :]) if "Action=" in text else None
+    for product in products():
+        if (name or "").casefold() == product["product"].casefold() or (
+            not name and host and host.startswith(product["host"])
+        ):
+            return product["product"], version or product["version"]
+    return name, version
+
+
+@lru_cache
+def products() -> tuple[Mapping[str, str], ...]:
+    """Products whose pages leave out their name or version: the data file `products.yaml`."""
+    text = resources.files("conformance.derive").joinpath("products.yaml").read_text("utf-8")
+    return tuple(yaml.safe_load(text))
+
+
+def _parameter(page: Page, entry: Entry, readings: list[Reading], notes: list[str]) -> Parameter:
+    kind, _ = words.type_of(entry.type)
+    required = words.required(entry.required)
+    if required is None:
+        notes.append(f"{entry.name}: whether it is required is not said ({page.id}, parameters)")
+    row = Citation(page.id, "parameters", entry.label)
+    read = sentences(entry.description)
+    for s in read:
+        if s.lost:
+            notes.append(f"{entry.name}: its list of values is lost ({page.id}, parameters, {entry.label})")
+    sent = [v for r in readings if r.format == "url" for n, v in r.value if n == entry.name and v]
+    examples = [e for e in (entry.example, *sent) if e]
+    return Parameter(
+        name=entry.name,
+        type=kind,
+        required=bool(required),
+        citations=(row,),
+        constraints=_constraints(page, entry, kind, read),
+        examples=tuple(dict.fromkeys(examples))[:3],
+    )
+
+
+def _constraints(page: Page, entry: Entry, kind: str, read: tuple) -> tuple[Constraint, ...]:
+    found = []
+    for f in prose.findings(entry.name, kind, read):
+        if f.kind == prose.NO_DEFAULT:
+            continue
+        value = [] if f.value == prose.OTHERS else list(f.value) if isinstance(f.value, tuple) else f.value
+        found.append(Constraint(f.kind, value, (Citation(page.id, "parameters", entry.label, f.sentence),)))
+    if (
+        kind == "string"
+        and not any(c.kind == "time_format" for c in found)
+        and (pattern := time_pattern(entry.example))
+    ):
+        found.append(Constraint("time_format", pattern, (Citation(page.id, "parameters", entry.label),)))
+    return joined(found)
+
+
+def _errors(page: Page, parameters: tuple[Parameter, ...], notes: list[str]) -> tuple[ErrorCode, ...]:
+    found = []
+    for section in page.of_kind("errors"):
+        for e in rows.errors(section):
+            if e.status is None:
+                notes.append(f"{e.code}: its HTTP status is not given ({page.id}, errors)")
+                continue
+            about = _about(f"{e.message} {e.description}", e.code, parameters)
+            found.append(
+                ErrorCode(e.status, e.code, e.message, (Citation(page.id, "errors", e.label),), about)
+            )
+    return tuple(found)
+
+
+def _about(text: str, code: str, parameters: tuple[Parameter, ...]) -> str | None:
+    """The parameter that an error is about: the longest one that its code, message or description names."""
+    names = sorted((p.name for p in parameters if p.name != "Action"), key=len, reverse=True)
+    spaced = {n: re.sub(r"(?<=[a-z])(?=[A-Z])", " ", n) for n in names}
+    in_code = re.sub(r"^(?:Invalid|Missing|Incorrect|Unsupported)", "", code).casefold()
+    for n in names:
+        if in_code.startswith(n.casefold()):
+            return n
+    for n in names:
+        if re.search(rf"(?<![\w.]){re.escape(n)}(?![\w])", text):
+            return n
+    for n in names:
+        if re.search(rf"(?i)(?<![\w.])(?:{re.escape(n)}|{re.escape(spaced[n])})(?![\w])", text):
+            return n
+    return None
+
+
+def _cited(page: Page, reading: Reading) -> Citation:
+    return Citation(page.id, "examples", "request" if reading.format == "url" else reading.format.upper())
+
+
+def _place(page: Page, reading: Reading) -> str:
+    return str(_cited(page, reading))
+
+
+def _root_notes(page: Page, readings: list[Reading], operation: str) -> list[str]:
+    expected = f"{operation}Response"
+    return [
+        f"{_place(page, r)}: the root element is {r.value.name}, not {expected}"
+        for r in readings
+        if r.format == "xml"
+        and r.role == "response"
+        and r.value is not None
+        and r.value.name not in ("", expected)
+    ]

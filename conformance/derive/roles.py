@@ -1,0 +1,156 @@
+"""The semantics of an operation by convention: which parameters and fields play which role."""
+
+from __future__ import annotations
+
+import re
+
+from conformance.contract.model import (
+    Contract,
+    Field,
+    Filter,
+    IdList,
+    Paging,
+    Parameter,
+    Semantics,
+    TimeRange,
+)
+from conformance.derive.fields import singular
+
+_NUMBER = ("PageNumber", "PageNo", "PageNum", "CurrentPage", "Page")
+_SIZE = ("PageSize", "Limit", "MaxItems")
+_TOTAL = ("TotalCount", "Total", "TotalRecordCount", "TotalNumber")
+_START = ("StartTime", "BeginTime", "StartDate")
+_END = ("EndTime", "FinishTime", "EndDate")
+_CREATED = (
+    "CreationTime",
+    "CreateTime",
+    "CreatedTime",
+    "GmtCreate",
+    "CreatedAt",
+    "CreationDate",
+    "Time",
+    "StartTime",
+)
+_COMMON = (
+    "Action",
+    "OwnerId",
+    "OwnerAccount",
+    "ResourceOwnerId",
+    "ResourceOwnerAccount",
+    "DryRun",
+    "ClientToken",
+)
+
+
+def semantics(contract: Contract) -> Semantics:
+    """The roles that names, types and constraints give away; an overlay corrects the rest."""
+    root = {f.name: f for f in contract.response}
+    items = _items(contract)
+    members = {f.name: f for f in items[1].members} if items else {}
+    key = _key(items[1], contract) if items else None
+    paging = _paging(contract, root)
+    ids = _ids(contract, key)
+    span = _range(contract, members)
+    region = "RegionId" if contract.parameter("RegionId") else None
+    taken = {*_COMMON, region, ids.parameter if ids else None}
+    taken |= {paging.number, paging.size} if paging else set()
+    taken |= {span.start, span.end} if span else set()
+    return Semantics(
+        items=items[0] if items else None,
+        key=key,
+        request_id="RequestId" if "RequestId" in root else None,
+        region=region,
+        region_echo="RegionId" if region and "RegionId" in root else None,
+        paging=paging,
+        ids=ids,
+        range=span,
+        filters=_filters(contract, members, taken),
+    )
+
+
+def _items(contract: Contract) -> tuple[str, Field] | None:
+    """The list that the operation is about: the array of objects nearest the root, the longest row among equals."""
+    if not re.match(r"(Describe|List|Query|Get|Search)", contract.operation):
+        return None
+    found = [
+        (path, f)
+        for path, f in contract.fields()
+        if f.type == "array" and f.members and not _inside_array(contract, path)
+    ]
+    if not found:
+        return None
+    path, field = min(found, key=lambda pair: (len(pair[0]), -len(pair[1].members)))
+    return ".".join(path), field
+
+
+def _inside_array(contract: Contract, path: tuple[str, ...]) -> bool:
+    above = (contract.at(".".join(path[:i])) for i in range(1, len(path)))
+    return any(f is not None and f.type == "array" for f in above)
+
+
+def _key(item: Field, contract: Contract) -> str | None:
+    """The member that identifies an item: `TaskId` of a Task."""
+    scalars = [m.name for m in item.members if m.type in ("string", "integer")]
+    lower = {n.casefold(): n for n in scalars}
+    name = singular(item.name)
+    for wanted in (f"{item.name}Id", f"{name}Id", "Id", item.name, name):
+        if wanted.casefold() in lower:
+            return lower[wanted.casefold()]
+    for p in contract.parameters:
+        if p.value("max_items") and singular(p.name).casefold() in lower:
+            return lower[singular(p.name).casefold()]
+    named = [
+        n
+        for n in scalars
+        if n.endswith("Id") and n not in ("RegionId", "ZoneId", "OwnerId", "ResourceGroupId")
+    ]
+    ends = [n for n in named if item.name.casefold().endswith(n[:-2].casefold())]
+    if len(named) == 1 or ends:
+        return (ends or named)[0]
+    return None
+
+
+def _first(names: tuple[str, ...], known: object) -> str | None:
+    return next((n for n in names if n in known), None)
+
+
+def _paging(contract: Contract, root: dict[str, Field]) -> Paging | None:
+    parameters = {p.name: p for p in contract.parameters if p.type == "integer"}
+    number, size, total = _first(_NUMBER, parameters), _first(_SIZE, parameters), _first(_TOTAL, root)
+    if not (number and size and total):
+        return None
+    return Paging(number, size, total, number if number in root else None, size if size in root else None)
+
+
+def _ids(contract: Contract, key: str | None) -> IdList | None:
+    for p in contract.parameters:
+        if (
+            key
+            and p.type == "string"
+            and p.name.endswith("s")
+            and singular(p.name).casefold() == key.casefold()
+        ):
+            return IdList(p.name, key, p.value("max_items"))
+    return None
+
+
+def _range(contract: Contract, members: dict[str, Field]) -> TimeRange | None:
+    names = {p.name for p in contract.parameters if p.value("time_format")}
+    start, end = _first(_START, names), _first(_END, names)
+    timed = [n for n, f in members.items() if f.value("time_format")]
+    field = _first(_CREATED, timed)
+    return TimeRange(start, end, field) if field and (start or end) else None
+
+
+def _filters(contract: Contract, members: dict[str, Field], taken: set[str | None]) -> tuple[Filter, ...]:
+    """Optional parameters that are named like a member of the items."""
+    lower = {n.casefold(): n for n, f in members.items() if f.type not in ("array", "object")}
+    return tuple(
+        Filter(p.name, lower[p.name.casefold()])
+        for p in contract.parameters
+        if p.name not in taken and p.name.casefold() in lower and _is_filter(p)
+    )
+
+
+def _is_filter(parameter: Parameter) -> bool:
+    return parameter.type in ("string", "boolean", "integer") and not parameter.value("time_format")

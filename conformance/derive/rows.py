@@ -1,0 +1,155 @@
+"""The rows of a page's tables, by the meaning of their columns instead of their order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from attrs import frozen
+
+from conformance.derive import words
+from conformance.derive.page import Row, Section, Table
+from conformance.derive.text import flat
+
+_MARK = re.compile(r"^[\s└├│─-]*[└├─][\s└├│─-]*")
+_EMPTY = ("", "-", "n/a", "na", "none", "无", "—", "--")
+
+
+@frozen
+class Entry:
+    """A row of a table of parameters. `label` names it in citations: its name, with a count where it is repeated.
+
+    `description` keeps its markup. `marks` counts the signs before the name by which some pages show nesting.
+    """
+
+    name: str
+    label: str
+    type: str
+    required: str
+    example: str
+    description: str
+    line: int
+    marks: int = 0
+    table: int = 0
+
+
+@frozen
+class ErrorEntry:
+    label: str
+    status: int | None
+    code: str
+    message: str
+    description: str
+    line: int
+
+
+def columns(table: Table) -> Mapping[str, int]:
+    """Which column holds what. A table without a `name` or `code` column is none of ours."""
+    found: dict[str, int] = {}
+    for i, title in enumerate(table.header):
+        meaning = words.column(title)
+        if meaning and meaning not in found:
+            found[meaning] = i
+    return found
+
+
+def entries(section: Section) -> tuple[Entry, ...]:
+    """The rows of a section's tables of parameters, in order."""
+    seen: dict[str, int] = {}
+    found = []
+    for number, table in enumerate(section.tables):
+        where = columns(table)
+        if "name" not in where or "type" not in where:
+            continue
+        for row in table.rows:
+            cells = _fitted(row, where, len(table.header))
+            raw = flat(cells[where["name"]])
+            mark = _MARK.match(raw)
+            name = raw[mark.end() :].strip() if mark else raw
+            if not name:
+                continue
+            found.append(
+                Entry(
+                    name=name,
+                    label=_label(name, seen),
+                    type=cells[where["type"]],
+                    required=_cell(cells, where, "required"),
+                    example=_example(_cell(cells, where, "example")),
+                    description=_cell(cells, where, "description"),
+                    line=row.line,
+                    marks=len(re.findall("[└├]", mark.group())) if mark else 0,
+                    table=number,
+                )
+            )
+    return tuple(found)
+
+
+def errors(section: Section) -> tuple[ErrorEntry, ...]:
+    """The rows of a section's tables of error codes, in order."""
+    seen: dict[str, int] = {}
+    found = []
+    for table in section.tables:
+        where = columns(table)
+        if "code" not in where or "message" not in where:
+            continue
+        for row in table.rows:
+            cells = _fitted(row, where, len(table.header))
+            code = re.sub(r"\s+", "", flat(cells[where["code"]]))
+            status = re.search(r"\b[1-5]\d\d\b", _cell(cells, where, "status"))
+            if not code:
+                continue
+            found.append(
+                ErrorEntry(
+                    label=_label(code, seen),
+                    status=int(status.group()) if status else None,
+                    code=code,
+                    message=flat(cells[where["message"]]),
+                    description=_cell(cells, where, "description"),
+                    line=row.line,
+                )
+            )
+    return tuple(found)
+
+
+def _cell(cells: tuple[str, ...], where: Mapping[str, int], meaning: str) -> str:
+    return cells[where[meaning]] if meaning in where else ""
+
+
+def _label(name: str, seen: dict[str, int]) -> str:
+    """The name of a row in citations; the second row of the same name is `Name 2`."""
+    seen[name] = seen.get(name, 0) + 1
+    return name if seen[name] == 1 else f"{name} {seen[name]}"
+
+
+def _example(cell: str) -> str:
+    text = flat(cell)
+    return "" if text.casefold() in _EMPTY else text
+
+
+def _fitted(row: Row, where: Mapping[str, int], width: int) -> tuple[str, ...]:
+    """The row with as many cells as the table has columns: a bare bar in a cell has cut it in two.
+
+    The cut cell is the one whose joining leaves a yes or no, a status or a type where one belongs; where that does not
+    decide, the widest column of text, which is the description, or else the message.
+    """
+    surplus = len(row.cells) - width
+    if surplus <= 0:
+        return row.cells
+    candidates = [
+        (*row.cells[:i], " | ".join(row.cells[i : i + surplus + 1]), *row.cells[i + surplus + 1 :])
+        for i in range(width)
+    ]
+    last = where.get("description", where.get("message", width - 1))
+    ranked = sorted(range(width), key=lambda i: (-_plausible(candidates[i], where), i != last, -i))
+    return candidates[ranked[0]]
+
+
+def _plausible(cells: tuple[str, ...], where: Mapping[str, int]) -> int:
+    score = 0
+    if "required" in where:
+        score += words.required(cells[where["required"]]) is not None
+    if "status" in where:
+        score += bool(re.fullmatch(r"\s*\d{3}\s*", cells[where["status"]]))
+    if "type" in where:
+        score += words.type_of(cells[where["type"]])[0] != "unknown"
+    return score

@@ -1,0 +1,212 @@
+"""The tree that the samples of a response show: which members, of which types, how often, in which form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from attrs import Factory, define
+
+from conformance.derive.samples import Element, Reading
+
+Path = tuple[str, ...]
+IsWrapper = Callable[[str, str], bool]
+
+
+@define
+class Node:
+    """What the samples show at one path.
+
+    `types` are the JSON types seen (`object` and `array` included), `item_types` those of scalar items of an array;
+    `forms` the ways a list is written (`object`, `array-of-one`), each with the format that shows it; `seen` and
+    `instances` count, for each sample, the parents that have the member and the objects that may have members.
+    """
+
+    types: set[str] = Factory(set)
+    item_types: set[str] = Factory(set)
+    forms: dict[str, set[str]] = Factory(dict)
+    formats: set[str] = Factory(set)
+    texts: dict[str, list[str]] = Factory(dict)
+    seen: dict[int, int] = Factory(dict)
+    instances: dict[int, int] = Factory(dict)
+    repeated: bool = False
+    empty: bool = False
+    xml_item: str | None = None
+
+    @property
+    def container(self) -> bool:
+        return bool(self.types & {"object", "array"}) and not self.item_types
+
+
+@define
+class Shape:
+    nodes: dict[Path, Node] = Factory(dict)
+
+    def __contains__(self, path: Path) -> bool:
+        return path in self.nodes
+
+    def get(self, path: Path) -> Node | None:
+        return self.nodes.get(path)
+
+    def members(self, path: Path) -> tuple[str, ...]:
+        return tuple(p[-1] for p in self.nodes if p[:-1] == path and p)
+
+    def wrapper(self, path: Path) -> str | None:
+        """The only member of a container, where that is a list or shows no other reading."""
+        names = self.members(path)
+        if len(names) != 1:
+            return None
+        child = self.nodes[(*path, names[0])]
+        return names[0] if child.container or child.item_types else None
+
+    def always(self, path: Path) -> bool:
+        """Whether every parent that any sample shows has the member."""
+        node, parent = self.nodes.get(path), self.nodes.get(path[:-1])
+        if node is None or parent is None:
+            return False
+        return all(node.seen.get(i, 0) == n for i, n in parent.instances.items() if n)
+
+
+def is_plural(name: str, of: str) -> bool:
+    """Whether a list of `of` may be called `name`: TaskSet of Task, Tags of Tag, Policies of Policy."""
+    n, o = name.casefold(), of.casefold()
+    stems = {o, o.removesuffix("y") + "ie"}
+    return any(
+        n in (s + "s", s + "es", s + "set", s + "sets", s + "list", s + "infos", s + "info") for s in stems
+    )
+
+
+def shape(readings: Iterable[Reading], operation: str, is_wrapper: IsWrapper = is_plural) -> Shape:
+    """The tree of the response samples. `is_wrapper(list, item)` decides for a list of one object with one list."""
+    found = Shape({(): Node(types={"object"})})
+    readings = [r for r in readings if r.role == "response" and r.value is not None]
+    xml_names = {_pairs for r in readings if r.format == "xml" for _pairs in _wrappers(r.value)}
+
+    def wraps(name: str, item: str) -> bool:
+        return (name, item) in xml_names or is_wrapper(name, item)
+
+    # JSON first: it tells lists from single members, which XML does not
+    for number, reading in enumerate(sorted(readings, key=lambda r: r.format)):
+        if reading.format == "json":
+            _json(found, (), _unwrapped(reading.value, operation), number, wraps)
+        elif reading.format == "xml":
+            found.nodes[()].instances[number] = 1
+            _members(found, (), [reading.value], number)
+    return found
+
+
+def _unwrapped(value: Any, operation: str) -> Any:
+    """Some samples put the whole response into a member named after the operation."""
+    if isinstance(value, dict) and len(value) == 1:
+        (name, inner) = next(iter(value.items()))
+        if name in (operation, f"{operation}Response") and isinstance(inner, dict):
+            return inner
+    return value
+
+
+def _wrappers(element: Element) -> Iterable[tuple[str, str]]:
+    names = {c.name for c in element.children}
+    if len(names) == 1:
+        yield element.name, next(iter(names))
+    for child in element.children:
+        yield from _wrappers(child)
+
+
+def _at(found: Shape, path: Path) -> Node:
+    return found.nodes.setdefault(path, Node())
+
+
+def _json(found: Shape, path: Path, value: Any, number: int, wraps: IsWrapper) -> None:
+    node = _at(found, path)
+    node.formats.add("json")
+    if isinstance(value, list) and _is_array_of_one(path, value, wraps):
+        node.forms.setdefault("array-of-one", set()).add("json")
+        value = value[0]
+    elif (
+        isinstance(value, dict) and path and len(value) == 1 and isinstance(next(iter(value.values())), list)
+    ):
+        node.forms.setdefault("object", set()).add("json")
+    if isinstance(value, dict):
+        node.types.add("object")
+        node.instances[number] = node.instances.get(number, 0) + 1
+        for name, member in value.items():
+            child = _at(found, (*path, name))
+            child.seen[number] = child.seen.get(number, 0) + 1
+            _json(found, (*path, name), member, number, wraps)
+    elif isinstance(value, list):
+        node.types.add("array")
+        node.empty |= not value
+        for item in value:
+            if isinstance(item, dict):
+                _json(found, path, item, number, wraps)
+                node.types.discard("object")
+            else:
+                node.item_types.add(_type(item))
+                _keep(node, "json", item)
+    elif value is not None:
+        node.types.add(_type(value))
+        _keep(node, "json", value)
+
+
+def _is_array_of_one(path: Path, value: list[Any], wraps: IsWrapper) -> bool:
+    if not path or len(value) != 1 or not isinstance(value[0], dict) or len(value[0]) != 1:
+        return False
+    (item, inner) = next(iter(value[0].items()))
+    return isinstance(inner, list) and wraps(path[-1], item)
+
+
+def _members(found: Shape, path: Path, elements: list[Element], number: int) -> None:
+    """The children of elements that stand for one path."""
+    for element in elements:
+        names = list(dict.fromkeys(c.name for c in element.children))
+        for name in names:
+            same = [c for c in element.children if c.name == name]
+            _xml(found, path, name, same, number)
+
+
+def _xml(found: Shape, path: Path, name: str, same: list[Element], number: int) -> None:
+    at = (*path, name)
+    node = _at(found, at)
+    node.formats.add("xml")
+    node.seen[number] = node.seen.get(number, 0) + 1
+    node.repeated |= len(same) > 1
+    items = _xml_items(node, same)
+    inner = [e for e in items if e.children]
+    if inner or (node.container and not node.item_types):
+        if not node.types:
+            node.types.add("array" if len(same) > 1 else "object")
+        if "object" in node.types and len({c.name for e in inner for c in e.children}) == 1:
+            child = inner[0].children[0]
+            if child.children or len(inner[0].children) > 1:
+                node.forms.setdefault("object", set()).add("xml")
+        node.instances[number] = node.instances.get(number, 0) + len(items)
+        _members(found, at, inner, number)
+        return
+    for element in same:
+        _keep(node, "xml", element.text)
+    if node.repeated and not node.types:
+        node.types.add("array")
+        node.item_types.add("string")
+
+
+def _xml_items(node: Node, same: list[Element]) -> list[Element]:
+    """The elements that stand for items: those in a wrapper that JSON does not have, or the elements themselves."""
+    if "array" in node.types and len(same) == 1 and not node.repeated:
+        names = {c.name for c in same[0].children}
+        if len(names) == 1 and (node.item_types or all(c.children for c in same[0].children)):
+            node.xml_item = next(iter(names))
+            return list(same[0].children)
+    return same
+
+
+def _keep(node: Node, format: str, value: Any) -> None:
+    text = ("true" if value else "false") if isinstance(value, bool) else str(value)
+    texts = node.texts.setdefault(format, [])
+    if text not in texts:
+        texts.append(text)
+
+
+def _type(value: Any) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    return {int: "integer", float: "number", str: "string"}.get(type(value), "string")

@@ -1,0 +1,90 @@
+"""The words by which pages, English or Chinese, name their sections, columns, types and answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "parameters": ("request parameters", "request parameter", "input parameters", "请求参数", "入参"),
+    "response": (
+        "response parameters", "return parameters", "response elements", "return values", "response data", "returned data",
+        "response", "返回参数", "返回数据", "返回结果", "出参",
+    ),
+    "examples": ("examples", "example", "sample", "samples", "示例", "请求示例", "代码示例"),
+    "errors": ("error codes", "error code", "errors", "错误码", "错误代码"),
+    "debugging": ("debugging", "debug", "调试", "在线调试"),
+    "description": ("description", "usage notes", "api description", "operation description", "接口说明", "描述", "使用说明"),
+    "authorization": ("authorization information", "authorization", "授权信息", "ram authorization"),
+}  # fmt: skip
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "name": ("parameter", "name", "parameters", "field", "element", "名称", "参数", "参数名", "参数名称", "字段"),
+    "type": ("type", "data type", "类型", "数据类型", "参数类型"),
+    "required": ("required", "required or not", "mandatory", "是否必需", "是否必选", "是否必须", "是否必填", "必选", "必填"),
+    "example": ("example", "example value", "sample value", "sample", "示例值", "示例", "样例"),
+    "description": ("description", "描述", "说明", "note", "notes", "meaning", "remarks", "参数说明", "含义", "备注"),
+    "status": ("httpcode", "http status code", "http code", "status code", "http status", "http状态码", "状态码"),
+    "code": ("error code", "code", "错误码", "错误代码"),
+    "message": ("error message", "message", "错误信息", "错误消息", "错误描述"),
+}  # fmt: skip
+
+YES = ("yes", "true", "是", "required", "必选", "必填", "必需")
+NO = ("no", "false", "否", "optional", "可选", "非必选")
+
+TYPES: Mapping[str, tuple[str, ...]] = {
+    "string": ("string", "text", "date", "datetime", "json", "字符串"),
+    "integer": ("integer", "int", "long", "int32", "int64", "bigint", "整型", "整数", "长整型"),
+    "number": ("float", "double", "number", "decimal", "bigdecimal", "浮点", "浮点型"),
+    "boolean": ("boolean", "bool", "布尔", "布尔型"),
+    "array": ("array", "list", "repeatlist", "array<object>", "数组", "列表"),
+    "object": ("struct", "object", "map", "dict", "结构体", "对象"),
+}
+
+
+def plain(text: str) -> str:
+    """A heading, column title or type as it is compared: without markup, anchor, case and spaces between Chinese."""
+    text = re.sub(r"\s*\{[^}]*\}\s*$", "", text)
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    text = re.sub(r"[*`\\]", "", text).strip().rstrip(":：").strip().casefold()
+    return re.sub(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])", "", text)
+
+
+def _one_of(words: Mapping[str, tuple[str, ...]], text: str) -> str | None:
+    key = plain(text)
+    return next((name for name, spellings in words.items() if key in spellings), None)
+
+
+def section(title: str) -> str | None:
+    return _one_of(SECTIONS, title)
+
+
+def column(title: str) -> str | None:
+    return _one_of(COLUMNS, title)
+
+
+def required(text: str) -> bool | None:
+    """Whether a parameter must be given, or None where the cell does not say."""
+    key = plain(text)
+    if key.startswith(YES):
+        return True
+    return False if key.startswith(NO) else None
+
+
+def type_of(text: str) -> tuple[str, str | None]:
+    """A documented type as one of ours, and the name of the item type (`Array of Task` is an array of `Task`)."""
+    key = plain(text)
+    item = re.match(r"(?:array|list) of (.+)|(?:array|list)<(.+)>", key)
+    if item:
+        original = re.search(r"(?i)(?:array of|list of|array<|list<)\s*(.+?)>?$", _unlinked(text).strip())
+        return "array", original.group(1).strip() if original else None
+    found = _one_of(TYPES, text)
+    if found:
+        return found, None
+    name = _unlinked(text).strip()
+    # older pages give the name of a type that another page describes
+    return "unknown", name if re.fullmatch(r"\w+", name) and key not in ("n/a", "na", "") else None
+
+
+def _unlinked(text: str) -> str:
+    return re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text).replace("\\", "").replace("*", "").replace("`", "")
