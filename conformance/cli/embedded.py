@@ -1,0 +1,67 @@
+"""The embedded reference endpoint of a run: started in a process of its own, its items known to the suite."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from attrs import frozen
+
+from conformance.cli.errors import Refusal
+from conformance.contract.model import Contract
+from conformance.contract.protocol import Protocol
+from conformance.plugin import KEY_ID, KEY_SECRET, TOKEN
+from conformance.reference import process, seeding
+from conformance.reference.server import EndpointError
+
+NAME = "embedded reference"
+
+
+@frozen
+class Embedded:
+    """Where the reference listens, which regions hold items, and the file that lists them."""
+
+    url: str
+    regions: tuple[str, ...]
+    items_file: Path
+
+
+@contextmanager
+def embedded_reference(
+    contract: Contract, protocol: Protocol, faults: Sequence[str], variants: Sequence[str], folder: Path
+) -> Iterator[Embedded]:
+    """The reference in a child process, with an access key made for this run, while the context is open."""
+    store = seeding.generated(contract, protocol)
+    data = store.as_data()
+    items_file = folder / "items.json"
+    items_file.write_text(json.dumps(data), "utf-8")
+    key = (f"LTAI{secrets.token_hex(8)}", secrets.token_hex(15))
+    try:
+        with _environment({KEY_ID: key[0], KEY_SECRET: key[1], TOKEN: None}), process.running(
+            contract, protocol, store, [key], faults=faults, variants=variants
+        ) as endpoint:
+            yield Embedded(endpoint.url, tuple(name for name, items in data["regions"].items() if items), items_file)
+    except (EndpointError, ValueError) as e:
+        raise Refusal(str(e)) from None
+
+
+@contextmanager
+def _environment(values: dict[str, str | None]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    _set(values)
+    try:
+        yield
+    finally:
+        _set(before)
+
+
+def _set(values: dict[str, str | None]) -> None:
+    for name, value in values.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value

@@ -1,0 +1,93 @@
+"""Values of one parameter: at its limits, and beyond them by exactly one rule."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from conformance.contract.model import Parameter
+
+LARGEST_INT = 2**31 - 1
+
+
+def above(maximum: int) -> st.SearchStrategy[str]:
+    """Whole numbers over a documented maximum, within 32 bits."""
+    near = st.sampled_from([maximum + 1, maximum + 2, maximum * 10, LARGEST_INT])
+    return st.one_of(near, st.integers(maximum + 1, LARGEST_INT)).map(str)
+
+
+def below(minimum: int) -> st.SearchStrategy[str]:
+    """Whole numbers under a documented minimum, within 32 bits."""
+    return st.one_of(st.sampled_from([minimum - 1, minimum - 2, -LARGEST_INT]), st.integers(-1000, minimum - 1)).map(
+        str
+    )
+
+
+def not_an_integer() -> st.SearchStrategy[str]:
+    """Texts that no reader takes for a whole number: no digits in them, and no blanks."""
+    return st.one_of(
+        st.sampled_from(["abc", "ten", "NaN", "--", "一"]), st.text("abcdefghijklm", min_size=1, max_size=8)
+    )
+
+
+def barely_integers() -> st.SearchStrategy[str]:
+    """Texts that one reader takes for a whole number and another does not."""
+    return st.sampled_from(
+        ["1.5", "1e3", "0x10", "+1", " 1", "1 ", "01", "１", "2147483648", "-2147483649", str(10**30)]
+    )
+
+
+def not_a_time() -> st.SearchStrategy[str]:
+    """Texts that are no time in any notation."""
+    return st.one_of(
+        st.sampled_from(["yesterday", "abc", "2015-13-45T99:99:99Z"]), st.text("ghjkmnpq", min_size=1, max_size=8)
+    )
+
+
+def barely_times() -> st.SearchStrategy[str]:
+    """Times in notations that the documentation does not give."""
+    return st.sampled_from(
+        [
+            "2015-11-23",
+            "2015-11-23 15:10:00",
+            "2015-11-23T15:10:00+08:00",
+            "2015-11-23T15:10:00",
+            "1448291400",
+            "2015-11-23T15:10:00.000Z",
+        ]
+    )
+
+
+def awkward_texts() -> st.SearchStrategy[str]:
+    """Texts that encoders and signers get wrong: reserved characters, blanks, and letters beyond ASCII."""
+    seeds = [
+        " ",
+        "+",
+        "*",
+        "~",
+        "%",
+        "&",
+        "=",
+        "a b",
+        "a+b",
+        "a*b~c",
+        "100%",
+        "%20",
+        "a&b=c",
+        "/?#",
+        "'\"",
+        "é",
+        "中文",
+        "😀",
+        "\n",
+        "-_.~",
+    ]
+    return st.one_of(
+        st.sampled_from(seeds), st.text(st.sampled_from(list(" +*~%&=/?#é中😀ab1-_.")), min_size=1, max_size=12)
+    )
+
+
+def unlisted(parameter: Parameter) -> st.SearchStrategy[str]:
+    """Values that a documented list does not hold, under any spelling of it."""
+    listed = {str(v).casefold() for v in parameter.value("enum") or ()}
+    words = st.text("abcdefghijklmnopqrstuvwxyz", min_size=5, max_size=12).map(str.capitalize)
+    return st.one_of(st.just("NoSuchValue"), words).filter(lambda v: v.casefold() not in listed)

@@ -1,0 +1,131 @@
+"""Views of a listing: which filters, ids and time range a request asks for, drawn so that they hit the items there are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from attrs import evolve, field, frozen
+from hypothesis import strategies as st
+
+from conformance.contract.model import Contract
+from conformance.generate.times import format_time, parse_time
+
+Items = Sequence[Mapping[str, str | None]]
+
+
+@frozen
+class View:
+    """What a request asks to see. `equals` maps filter parameters to values; `start` and `end` are inclusive or not by dialect."""
+
+    equals: Mapping[str, str] = field(factory=dict)
+    ids: tuple[str, ...] | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+
+    def parameters(self, contract: Contract, id_syntax: str = "comma") -> dict[str, str]:
+        """The request parameters of the view, in the documented syntax."""
+        semantics, sent = contract.semantics, dict(self.equals)
+        if self.ids is not None and semantics.ids:
+            sent[semantics.ids.parameter] = write_ids(self.ids, id_syntax)
+        if semantics.range:
+            for name, moment in ((semantics.range.start, self.start), (semantics.range.end, self.end)):
+                if name and moment is not None:
+                    sent[name] = format_time(moment, request_time_format(contract, name))
+        return sent
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.equals and self.ids is None and self.start is None and self.end is None
+
+    def but(self, **changes: object) -> View:
+        return evolve(self, **changes)
+
+
+def write_ids(ids: Sequence[str], syntax: str) -> str:
+    """An id list in one of the documented syntaxes: `a,b` or `["a","b"]`."""
+    return json.dumps(list(ids), separators=(",", ":")) if syntax == "json-array" else ",".join(ids)
+
+
+def request_time_format(contract: Contract, parameter: str) -> str:
+    found = contract.parameter(parameter)
+    return found.value("time_format", "yyyy-MM-ddTHH:mm:ssZ") if found else "yyyy-MM-ddTHH:mm:ssZ"
+
+
+def filter_values(contract: Contract, parameter: str, items: Items) -> list[str]:
+    """Values worth filtering by: those that items have first, as the parameter spells them, then the other listed ones."""
+    found = contract.parameter(parameter)
+    listed = [str(v) for v in (found.value("effective_values") or found.value("enum") or ())] if found else []
+    name = next(f.field for f in contract.semantics.filters if f.parameter == parameter)
+    seen = list(dict.fromkeys(item.get(name) for item in items if item.get(name)))
+    if listed:
+        spelt = {fold(v): v for v in listed}
+        seen = [spelt[fold(v)] for v in seen if fold(v) in spelt]
+    return list(dict.fromkeys([*seen, *listed]))
+
+
+def fold(value: str | None) -> str:
+    """Spellings of one enumerated value as one: IMPORT_IMAGE and ImportImage."""
+    return (value or "").replace("_", "").casefold()
+
+
+def equalities(contract: Contract, items: Items, at_least: int = 0) -> st.SearchStrategy[dict[str, str]]:
+    """Filters, each alone and together, with values that items have (and now and then listed ones that none has)."""
+    choices = {
+        f.parameter: values
+        for f in contract.semantics.filters
+        if (values := filter_values(contract, f.parameter, items))
+    }
+    if len(choices) < at_least:
+        return st.nothing()
+    names = st.lists(st.sampled_from(sorted(choices)), unique=True, min_size=at_least) if choices else st.just([])
+    return names.flatmap(lambda ns: st.fixed_dictionaries({n: st.sampled_from(choices[n]) for n in sorted(ns)}))
+
+
+def id_lists(
+    contract: Contract, items: Items, max_size: int = 100, min_size: int = 1
+) -> st.SearchStrategy[tuple[str, ...]]:
+    """Ids of items there are, in any order."""
+    key = contract.semantics.key or ""
+    known = list(dict.fromkeys(item[key] for item in items if item.get(key)))
+    if len(known) < min_size:
+        return st.nothing()
+    size = min(max_size, len(known))
+    sizes = st.one_of(st.sampled_from(sorted({min_size, size})), st.integers(min_size, size))
+    return sizes.flatmap(lambda n: st.permutations(known).map(lambda ids: tuple(ids[:n])))
+
+
+def moments(contract: Contract, items: Items) -> st.SearchStrategy[datetime]:
+    """Times that matter: at an item, a second or a minute beside one, and between."""
+    name = contract.semantics.range.field if contract.semantics.range else ""
+    times = sorted({t for item in items if (t := parse_time(item.get(name)))})
+    if not times:
+        return st.nothing()
+    offsets = st.sampled_from([0, 0, 1, -1, 59, 60, -60, 61, 3600])
+    return st.builds(lambda t, s: t + timedelta(seconds=s), st.sampled_from(times), offsets)
+
+
+@st.composite
+def ranges(draw: st.DrawFn, contract: Contract, items: Items) -> tuple[datetime | None, datetime | None]:
+    """A start, an end, or both in order."""
+    shape = draw(st.sampled_from(["both", "start", "end"]))
+    one = draw(moments(contract, items))
+    if shape == "start":
+        return one, None
+    if shape == "end":
+        return None, one
+    other = draw(moments(contract, items))
+    return min(one, other), max(one, other)
+
+
+@st.composite
+def views(draw: st.DrawFn, contract: Contract, items: Items) -> View:
+    """Any combination of filters, ids and range that the documentation allows."""
+    equals = draw(equalities(contract, items))
+    ids, start, end = None, None, None
+    if contract.semantics.ids and items and draw(st.integers(0, 3)) == 0:
+        ids = draw(id_lists(contract, items, contract.semantics.ids.limit or 100))
+    if contract.semantics.range and items and draw(st.integers(0, 2)) == 0:
+        start, end = draw(ranges(contract, items))
+    return View(equals, ids, start, end)

@@ -1,0 +1,73 @@
+"""The dialect: which documented alternative of each choice the implementation was seen to take, and on what evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from attrs import define, field, frozen
+
+from conformance.contract.model import Contract
+from conformance.wire.exchange import Exchange
+
+
+@frozen
+class Sighting:
+    """One alternative of one choice, in one format where the choice may differ by format: how often, and first where."""
+
+    choice: str
+    alternative: str
+    format: str | None
+    count: int = 1
+    exchange: Exchange | None = field(default=None, eq=False)
+
+    @property
+    def slot(self) -> tuple[str, str | None]:
+        return self.choice, self.format
+
+
+@define
+class Dialect:
+    """Sightings of a run so far, over the choices of a contract, with the alternatives that a profile pins."""
+
+    contract: Contract
+    pins: Mapping[str, str] = field(factory=dict)
+    _seen: dict[tuple[str, str | None, str], Sighting] = field(factory=dict)
+
+    def observe(
+        self, kind: str, subject: str, alternative: str, exchange: Exchange | None, format: str | None = None
+    ) -> None:
+        """Note an alternative. A choice that the contract does not hold is none to keep, and is passed over."""
+        choice = self.contract.choice_about(kind, subject)
+        if choice is None or choice.alternative(alternative) is None:
+            return
+        self._note(Sighting(choice.id, alternative, format if choice.per_format else None, 1, exchange))
+
+    def _note(self, s: Sighting) -> None:
+        key = (*s.slot, s.alternative)
+        before = self._seen.get(key)
+        if before is None:
+            self._seen[key] = s
+        else:
+            self._seen[key] = Sighting(*key[:1], s.alternative, s.format, before.count + s.count, before.exchange)
+
+    def absorb(self, sightings: Iterable[Sighting]) -> None:
+        """Add what another worker saw."""
+        for s in sightings:
+            self._note(s)
+
+    def sightings(self) -> Iterator[Sighting]:
+        return iter(tuple(self._seen.values()))
+
+    def seen(self, choice: str) -> tuple[Sighting, ...]:
+        return tuple(s for s in self._seen.values() if s.choice == choice)
+
+    def taken(self, kind: str, subject: str, format: str | None = None) -> str | None:
+        """The alternative seen most often, or the pinned one where none was seen yet."""
+        choice = self.contract.choice_about(kind, subject)
+        if choice is None:
+            return None
+        slot = (choice.id, format if choice.per_format else None)
+        seen = [s for s in self._seen.values() if s.slot == slot]
+        if not seen:
+            return self.pins.get(choice.id)
+        return max(seen, key=lambda s: s.count).alternative

@@ -1,0 +1,23 @@
+"""Fields: the data of an item belongs to the item, not to the request. (Presence and types are judged on every exchange.)"""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.generate.views import views
+from conformance.suite.claims import claim_same_items, need_items
+from conformance.suite.marks import requirement
+
+
+@requirement("fields.unchanged-by-request")
+@given(st.data())
+def test_unchanged_by_request(target, format, data):
+    """An item has the same data whichever filters, page or page size the request has."""
+    items = need_items(target)
+    view = data.draw(views(target.contract, items), label="view")
+    channel = data.draw(st.sampled_from(target.channels_for(format)), label="channel")
+    size = data.draw(st.sampled_from([1, 2, 9, 10, 11, 50, target.largest_page or 100]), label="page size")
+    paging = target.contract.semantics.paging
+    answer = target.see(view, channel, **({paging.size: str(size)} if paging else {})).listing()
+    claim_same_items(target, items, answer.items, "in another request", answer)

@@ -1,0 +1,117 @@
+"""The running of one check: its examples, drawn or not, until it has passed, failed on the plainest one, or could not judge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from attrs import define, field
+from hypothesis import HealthCheck, Phase, Verbosity, given, reject, seed, settings
+from hypothesis import strategies as st
+from hypothesis.errors import HypothesisException, Unsatisfiable
+
+from conformance.suite.findings import Finding, Inconclusive, NotApplicable, Violation
+from conformance.suite.target import Target
+
+# after the first failing example, how many more are sent in search of a plainer one
+SHRINKS = 120
+# how often an example is tried again because the listing moved under it
+RETRIES = 5
+
+
+@define
+class Examples:
+    """The examples of one check. `judged` counts those that came to an end, `violations` keeps each that failed."""
+
+    target: Target
+    judged: int = 0
+    since_failure: int = 0
+    violations: list[Violation] = field(factory=list)
+    unjudged: Finding | None = None
+
+    def once(self, example: Callable[[], None]) -> None:
+        """Run one example. Where it fails and the listing has moved, it is run again on the listing as it is now."""
+        for _ in range(RETRIES):
+            try:
+                example()
+                break
+            except Violation as violation:
+                if not self.target.has_moved():
+                    self.judged += 1
+                    self.violations.append(violation)
+                    raise
+        else:
+            raise Inconclusive("the listing kept changing while it was compared")
+        self.judged += 1
+
+    def drawn(self, example: Callable[[], None]) -> None:
+        """`once` as a Hypothesis example: what cannot be judged is no counterexample, and the search for a plainer
+        failing example is bounded.
+        """
+        if self.violations:
+            self.since_failure += 1
+        if self.unjudged is not None or self.since_failure > SHRINKS:
+            reject()
+        try:
+            self.once(example)
+        except (Inconclusive, NotApplicable) as finding:
+            self.unjudged = finding
+            reject()
+
+    def plainest(self) -> Violation:
+        """The failing example that a person has least to read of; the last one where none has evidence."""
+        evident = [v for v in self.violations if v.exchange is not None]
+        return min(evident, key=_size) if evident else self.violations[-1]
+
+
+def _size(violation: Violation) -> int:
+    exchange = violation.exchange
+    return len(exchange.request.url) + len(exchange.request.body) + len(exchange.response.body) if exchange else 0
+
+
+def run_check(
+    check: Callable[..., None], arguments: dict[str, Any], target: Target, *, seed_of: str, max_examples: int
+) -> tuple[Finding | None, int]:
+    """Run a check with all its examples: what it found (None: nothing against it), and how many examples it judged.
+
+    `check` is a plain function, or one under `@given(st.data())`, whose inner function is then given at the seed.
+    Raises whatever else the check raises: that is the suite's own fault.
+    """
+    examples = Examples(target)
+    inner = getattr(getattr(check, "hypothesis", None), "inner_test", None)
+    try:
+        if inner is None:
+            examples.once(lambda: check(**arguments))
+        else:
+            _explore(inner, arguments, examples, seed_of, max_examples)
+    except Finding as finding:
+        return (examples.plainest() if isinstance(finding, Violation) and inner else finding), examples.judged
+    except Unsatisfiable:
+        return examples.unjudged or Inconclusive("no request could be drawn to judge this by"), examples.judged
+    except (HypothesisException, BaseExceptionGroup):
+        # a failing example that passed when it was repeated: what was seen was seen
+        if not examples.violations:
+            raise
+    if examples.violations:
+        return examples.plainest(), examples.judged
+    return examples.unjudged, examples.judged
+
+
+def _explore(
+    inner: Callable[..., None], arguments: dict[str, Any], examples: Examples, seed_of: str, max_examples: int
+) -> None:
+    @seed(seed_of)
+    @settings(
+        max_examples=max_examples,
+        database=None,
+        deadline=None,
+        verbosity=Verbosity.quiet,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+    )
+    @given(data=st.data())
+    def explore(data: st.DataObject) -> None:
+        examples.drawn(lambda: inner(**arguments, data=data))
+
+    explore()

@@ -1,0 +1,172 @@
+"""The judge: findings, tallies and sightings become verdicts on requirements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from attrs import frozen
+
+from conformance.contract.ledger import Ledger, Requirement
+from conformance.suite.dialect import Dialect, Sighting
+from conformance.suite.findings import Finding, Inconclusive, NotApplicable, Violation
+from conformance.suite.tally import Tallies, Tally
+from conformance.wire.curl import curl_line
+from conformance.wire.exchange import Credentials, Exchange
+from conformance.wire.redaction import redact_text, secrets_of
+
+RESPONSE_LINES = 40
+RESPONSE_CHARACTERS = 4000
+# the checks that have no test of their own: every exchange is judged by them
+EVERY_EXCHANGE = frozenset({
+    "envelope.success-status", "envelope.error-status", "envelope.success-body", "envelope.error-body", "envelope.host-id",
+    "envelope.root-element", "envelope.media-type", "envelope.utf-8", "envelope.one-value-a-member", "envelope.request-id",
+    "envelope.request-id-unique", "envelope.request-id-form", "fields.present", "fields.type", "fields.time-format",
+    "fields.listed-value", "fields.present-when-due", "fields.not-before-start", "parameters.echoed",
+    "paging.page-size-bounds-the-page", "errors.in-the-asked-format", "errors.no-result", "formats.asked-for",
+})  # fmt: skip
+ONE_ALTERNATIVE = "choices.one-alternative"
+
+
+@frozen
+class Outcome:
+    """One verdict on one requirement in one case (`json`, `xml`, or empty), in plain values. `seconds` it took."""
+
+    requirement: str
+    case: str
+    verdict: str
+    message: str = ""
+    expected: str | None = None
+    received: str | None = None
+    examples: int = 0
+    seconds: float = 0.0
+    exchange: Mapping[str, Any] | None = None
+    cause: str | None = None
+
+
+def evidence(exchange: Exchange | None, credentials: Credentials | None) -> dict[str, Any] | None:
+    """An exchange as a person can read it: a curl line, the status, the first lines of the response; no secret in it."""
+    if exchange is None:
+        return None
+    secrets = secrets_of(credentials)
+    text = exchange.response.body.decode("utf-8", "replace")[:RESPONSE_CHARACTERS]
+    lines = redact_text(text, secrets).splitlines()[:RESPONSE_LINES]
+    return {
+        "curl": curl_line(exchange.request, secrets),
+        "status": exchange.response.status,
+        "response": "\n".join(lines),
+    }
+
+
+def outcome_of(
+    requirement: Requirement,
+    case: str,
+    finding: Finding | None,
+    examples: int,
+    seconds: float,
+    credentials: Credentials | None,
+) -> Outcome:
+    """The verdict that a check's finding means for its requirement."""
+    if finding is None:
+        return Outcome(requirement.id, case, "passed", examples=examples, seconds=seconds)
+    shown = evidence(finding.exchange, credentials)
+    if isinstance(finding, Violation):
+        verdict = failing(requirement)
+        return Outcome(
+            requirement.id,
+            case,
+            verdict,
+            finding.message,
+            _safe(finding.expected, credentials),
+            _safe(finding.received, credentials),
+            examples,
+            seconds,
+            shown,
+            cause_of(finding),
+        )
+    verdict = "not-applicable" if isinstance(finding, NotApplicable) else "inconclusive"
+    assert isinstance(finding, (NotApplicable, Inconclusive))
+    return Outcome(requirement.id, case, verdict, finding.message, None, None, examples, seconds, shown)
+
+
+def failing(requirement: Requirement) -> str:
+    """What not meeting a requirement is called."""
+    return "failed" if requirement.level == "MUST" else "warned"
+
+
+def cause_of(violation: Violation) -> str:
+    """A key under which failures of one cause meet: what came back, with whatever is particular to the request left out."""
+    received = violation.received or ""
+    if received.startswith("status "):
+        return received.split(":")[0]
+    return violation.message
+
+
+def _safe(text: str | None, credentials: Credentials | None) -> str | None:
+    return None if text is None else redact_text(text, secrets_of(credentials))
+
+
+def tallied_outcomes(ledger: Ledger, tallies: Tallies, credentials: Credentials | None) -> Iterator[Outcome]:
+    """Verdicts on the requirements that every exchange is judged by."""
+    for requirement in ledger.requirements:
+        if requirement.check in EVERY_EXCHANGE:
+            tally = tallies.get(requirement.check, requirement.subject)
+            yield _tallied(requirement, tally, credentials)
+
+
+def _tallied(requirement: Requirement, tally: Tally, credentials: Credentials | None) -> Outcome:
+    if tally.judged == 0:
+        return Outcome(requirement.id, "", "inconclusive", "no exchange of this run could show it")
+    if tally.worst is None:
+        return Outcome(requirement.id, "", "passed", examples=tally.judged)
+    problem, share = tally.worst, f"{tally.failed} of {tally.judged} exchanges"
+    return Outcome(
+        requirement.id,
+        "",
+        failing(requirement),
+        f"{problem.message} ({share})",
+        _safe(problem.expected, credentials),
+        _safe(problem.received, credentials),
+        tally.judged,
+        0.0,
+        evidence(problem.exchange, credentials),
+        problem.message,
+    )
+
+
+def choice_outcomes(ledger: Ledger, dialect: Dialect, credentials: Credentials | None) -> Iterator[Outcome]:
+    """Verdicts on the choices: one alternative throughout, and the pinned one where a profile pins it."""
+    for requirement in ledger.requirements:
+        if requirement.check == ONE_ALTERNATIVE:
+            yield _chosen(requirement, dialect, credentials)
+
+
+def _chosen(requirement: Requirement, dialect: Dialect, credentials: Credentials | None) -> Outcome:
+    seen = dialect.seen(requirement.subject or "")
+    if not seen:
+        message = "nothing in this run showed which alternative is taken"
+        return Outcome(requirement.id, "", "not-applicable", message)
+    pinned = dialect.pins.get(requirement.subject or "")
+    slots = {s.slot for s in seen}
+    for slot in sorted(slots, key=str):
+        here = sorted((s for s in seen if s.slot == slot), key=lambda s: -s.count)
+        if len(here) > 1:
+            return _odd(requirement, here[-1], f"{here[0].alternative} ({here[0].count} times)", credentials)
+        if pinned is not None and here[0].alternative != pinned:
+            return _odd(requirement, here[0], f"{pinned}, which the profile pins", credentials)
+    return Outcome(requirement.id, "", "passed", examples=sum(s.count for s in seen))
+
+
+def _odd(requirement: Requirement, odd: Sighting, expected: str, credentials: Credentials | None) -> Outcome:
+    return Outcome(
+        requirement.id,
+        "",
+        failing(requirement),
+        "the implementation does not keep to one documented alternative",
+        expected,
+        f"{odd.alternative} ({odd.count} times)",
+        1,
+        0.0,
+        evidence(odd.exchange, credentials),
+        f"choice {odd.choice}",
+    )

@@ -1,0 +1,74 @@
+"""Tallies of requirements that are judged on every exchange: how many were judged, and the plainest failing one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from attrs import define, evolve, field, frozen
+
+from conformance.wire.exchange import Exchange
+
+
+@frozen
+class Problem:
+    """What one exchange has against a requirement."""
+
+    message: str
+    expected: str | None = None
+    received: str | None = None
+    exchange: Exchange | None = field(default=None, eq=False)
+
+    @property
+    def size(self) -> int:
+        """How much a person has to read to see it: of several failing exchanges the smallest is shown."""
+        if self.exchange is None:
+            return 0
+        return len(self.exchange.request.url) + len(self.exchange.request.body) + len(self.exchange.response.body)
+
+
+@frozen
+class Tally:
+    """`judged` counts exchanges, `failed` those with a problem, `worst` is the smallest of them."""
+
+    judged: int = 0
+    failed: int = 0
+    worst: Problem | None = None
+
+    def plus(self, other: Tally) -> Tally:
+        problems = [p for p in (self.worst, other.worst) if p is not None]
+        return Tally(
+            self.judged + other.judged,
+            self.failed + other.failed,
+            min(problems, key=lambda p: p.size) if problems else None,
+        )
+
+
+@define
+class Tallies:
+    """Tallies by (check, subject)."""
+
+    _kept: dict[tuple[str, str | None], Tally] = field(factory=dict)
+
+    def passed(self, check: str, subject: str | None = None, count: int = 1) -> None:
+        before = self._kept.get((check, subject))
+        self._kept[check, subject] = Tally(count) if before is None else evolve(before, judged=before.judged + count)
+
+    def failed(self, check: str, subject: str | None, problem: Problem) -> None:
+        self.absorb([((check, subject), Tally(1, 1, problem))])
+
+    def judge(self, check: str, subject: str | None, problem: Problem | None) -> None:
+        if problem is None:
+            self.passed(check, subject)
+        else:
+            self.failed(check, subject, problem)
+
+    def absorb(self, tallies: Iterable[tuple[tuple[str, str | None], Tally]]) -> None:
+        """Add what another worker counted."""
+        for key, tally in tallies:
+            self._kept[key] = self._kept.get(key, Tally()).plus(tally)
+
+    def get(self, check: str, subject: str | None = None) -> Tally:
+        return self._kept.get((check, subject), Tally())
+
+    def items(self) -> Iterator[tuple[tuple[str, str | None], Tally]]:
+        return iter(tuple(self._kept.items()))
