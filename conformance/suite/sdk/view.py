@@ -1,0 +1,123 @@
+"""What the caller of an SDK holds in hand, compared with what was sent to the SDK.
+
+SDKs differ in shape, and rightly: a typed model in the documented names, one whose lists have lost their wrapper, parsed
+JSON as it came, an XML tree whose values are all text and whose list of one is no list. The same data in any of these
+shapes counts as received.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from attrs import frozen
+
+from conformance.contract.model import Contract, Field
+
+
+@frozen
+class Difference:
+    path: str
+    sent: Any
+    received: Any
+
+    def __str__(self) -> str:
+        return f"{self.path}: sent {shown(self.sent)}, received {shown(self.received)}"
+
+
+def differences(sent: Mapping[str, Any], received: Any, contract: Contract) -> Iterator[Difference]:
+    """Every documented value that was sent and did not arrive as it was. `sent` is in the object form."""
+    for f in contract.response:
+        if f.name in sent:
+            yield from _compare(f, f.name, sent[f.name], member(received, f.name))
+
+
+def received_items(received: Any, contract: Contract) -> list[Any]:
+    """The items of the listing that the caller got, in whatever shape."""
+    node = received
+    names = (contract.semantics.items or "").split(".")
+    for position, name in enumerate(names):
+        last = position == len(names) - 1
+        node = _listed(node, name) if last else member(node, name)
+    return node
+
+
+def received_keys(received: Any, contract: Contract) -> list[str]:
+    """The keys of the items that the caller got; an item without its key counts as an empty text."""
+    key = contract.semantics.key or ""
+    return [text(member(item, key)) for item in received_items(received, contract)]
+
+
+def member(node: Any, name: str) -> Any:
+    """A member by its documented name. A list of one object is looked into (the array-of-one form)."""
+    if isinstance(node, list) and len(node) == 1:
+        node = node[0]
+    if not isinstance(node, Mapping):
+        return None
+    if name in node:
+        return node[name]
+    folded = name.lower()
+    return next((value for key, value in node.items() if key.lower() == folded), None)
+
+
+def text(value: Any) -> str:
+    """A scalar as it stands on the wire."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def same(sent: Any, received: Any) -> bool:
+    """Whether a scalar is the one that was sent, whatever type holds it. Absent and empty are the same here."""
+    if isinstance(sent, bool) or text(sent).lower() in ("true", "false"):
+        return text(sent).lower() == text(received).lower()
+    return text(sent) == text(received)
+
+
+def shown(value: Any) -> str:
+    words = repr(value)
+    return words if len(words) <= 120 else words[:117] + "…"
+
+
+def _listed(node: Any, name: str) -> list[Any]:
+    """The list `name` inside a wrapper; the wrapper may be gone, doubled, or hold a single item that is no list."""
+    if isinstance(node, list):
+        wrapped = [member(one, name) for one in node if isinstance(one, Mapping) and name in one]
+        if wrapped:
+            return [item for inner in wrapped for item in (inner if isinstance(inner, list) else [inner])]
+        return list(node)
+    inner = member(node, name)
+    if isinstance(inner, list):
+        return inner
+    return [] if inner in (None, "") else [inner]
+
+
+def _compare(f: Field, path: str, sent: Any, received: Any) -> Iterator[Difference]:
+    if f.type == "object" and len(f.members) == 1 and f.members[0].type == "array" and isinstance(sent, Mapping):
+        inner = f.members[0]
+        yield from _compare_list(inner, f"{path}.{inner.name}", sent.get(inner.name) or [], _listed(received, inner.name))
+    elif f.type == "array":
+        got = received if isinstance(received, list) else [] if received in (None, "") else [received]
+        yield from _compare_list(f, path, sent or [], got)
+    elif f.members and isinstance(sent, Mapping):
+        for m in f.members:
+            if m.name in sent:
+                yield from _compare(m, f"{path}.{m.name}", sent[m.name], member(received, m.name))
+    elif isinstance(received, (Mapping, list)) or not same(sent, received):
+        yield Difference(path, sent, received)
+
+
+def _compare_list(f: Field, path: str, sent: list[Any], received: list[Any]) -> Iterator[Difference]:
+    if len(sent) != len(received):
+        yield Difference(path, f"{len(sent)} items", f"{len(received)} items")
+    for number, (one, other) in enumerate(zip(sent, received, strict=False)):
+        if isinstance(one, Mapping):
+            for m in f.members:
+                if m.name in one:
+                    yield from _compare(m, f"{path}[{number}].{m.name}", one[m.name], member(other, m.name))
+        elif not same(one, other):
+            yield Difference(f"{path}[{number}]", one, other)
