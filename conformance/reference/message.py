@@ -18,7 +18,10 @@ class MalformedRequest(ValueError):
 
 @frozen
 class Request:
-    """`headers` have lower-case names. `query` is the raw query string, `body` is free of its transfer encoding."""
+    """`headers` have lower-case names. `query` is the raw query string, `body` is free of its transfer encoding.
+
+    `connection` is the number of the connection that it came on, from 1; 0 where there is none.
+    """
 
     method: str
     path: str
@@ -26,6 +29,7 @@ class Request:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     keep_alive: bool = True
+    connection: int = 0
 
     def header(self, name: str) -> str | None:
         """The value of a header; repeated ones joined with commas, as HTTP allows; None where it was not sent."""
@@ -50,7 +54,7 @@ class Response:
         return next((v for k, v in self.headers if k.lower() == name.lower()), None)
 
 
-def read_request(stream: BinaryIO, on_continue: object = None) -> Request | None:
+def read_request(stream: BinaryIO, on_continue: object = None, connection: int = 0) -> Request | None:
     """The next request of a connection, or None where the peer has closed it. Raises MalformedRequest.
 
     `on_continue` is called without arguments where the peer waits for `100 Continue` before it sends the body.
@@ -73,7 +77,7 @@ def read_request(stream: BinaryIO, on_continue: object = None) -> Request | None
     path, _, query = target.partition("?") if parts is None else (parts.path or "/", "", parts.query)
     connection = named.get("connection", "").lower()
     keep = "close" not in connection and (version != "HTTP/1.0" or "keep-alive" in connection)
-    return Request(method, path, query.partition("#")[0], tuple(headers), body, keep)
+    return Request(method, path, query.partition("#")[0], tuple(headers), body, keep, connection)
 
 
 def _read_headers(stream: BinaryIO) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @frozen
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error of ours
+class Refusal(Exception):
     """Ends the handling of a request with a documented error. `about` names the situation or parameter."""
 
     code: str

@@ -8,7 +8,6 @@ enumerated values one occurs once and one never.
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import product

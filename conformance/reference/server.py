@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import socket
 import threading
 import time
@@ -19,6 +20,7 @@ from conformance.reference.seeding import generated
 from conformance.reference.store import Store
 
 BACKLOG = 128
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class EndpointError(RuntimeError):
@@ -112,7 +114,7 @@ class ReferenceEndpoint:
         self.stop()
 
     def _accept(self) -> None:
-        while not self._stopping:
+        for number in itertools.count(1):
             try:
                 connection, _ = self._listener.accept()
             except OSError:
@@ -120,26 +122,26 @@ class ReferenceEndpoint:
             if self._stopping:
                 connection.close()
                 return
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+            threading.Thread(target=self._serve, args=(connection, number), daemon=True).start()
 
-    def _serve(self, connection: socket.socket) -> None:
+    def _serve(self, connection: socket.socket, number: int) -> None:
         with self._lock:
             self._connections.add(connection)
         try:
             with connection, contextlib.suppress(OSError):
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                converse(connection, self.application.respond)
+                converse(connection, number, self.application.respond)
         finally:
             with self._lock:
                 self._connections.discard(connection)
 
 
-def converse(connection: socket.socket, respond: Callable[[Request], Response]) -> None:
+def converse(connection: socket.socket, number: int, respond: Callable[[Request], Response]) -> None:
     """Answer the requests of one connection until either side closes it. Raises OSError where it breaks."""
     with connection.makefile("rb") as stream:
         while True:
             try:
-                request = read_request(stream, lambda: connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n"))
+                request = read_request(stream, lambda: connection.sendall(CONTINUE), number)
             except MalformedRequest as problem:
                 bad = Response(400, str(problem).encode(), "text/plain; charset=utf-8")
                 connection.sendall(response_bytes(bad, "GET", keep_alive=False))

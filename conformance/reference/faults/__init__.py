@@ -6,14 +6,33 @@ from difflib import get_close_matches
 
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
+from conformance.reference.faults import (
+    choices,
+    envelope,
+    errors,
+    fields,
+    filters,
+    formats,
+    ids,
+    paging,
+    parameters,
+    ranges,
+    regions,
+    signatures,
+)
 from conformance.reference.faults.fault import Fault
+from conformance.reference.faults.roles import Roles
 
 __all__ = ["Fault", "all_faults", "named"]
 
 
 def all_faults(contract: Contract, protocol: Protocol | None = None) -> tuple[Fault, ...]:
     """Every fault that makes sense for a contract, in a fixed order."""
-    return ()
+    roles = Roles(contract, protocol)
+    themes = (
+        envelope, fields, parameters, paging, filters, ranges, ids, errors, formats, regions, signatures, choices,
+    )
+    return tuple(fault for theme in themes for fault in theme.faults(roles))
 
 
 def named(contract: Contract, name: str, protocol: Protocol | None = None) -> Fault:
@@ -21,5 +40,6 @@ def named(contract: Contract, name: str, protocol: Protocol | None = None) -> Fa
     known = {f.name: f for f in all_faults(contract, protocol)}
     if name not in known:
         close = get_close_matches(name, known, 1)
-        raise ValueError(f"no such fault: {name}" + (f"; did you mean {close[0]}?" if close else f"; there are {len(known)}"))
+        hint = f"did you mean {close[0]}?" if close else f"there are {len(known)}"
+        raise ValueError(f"no such fault: {name}; {hint}")
     return known[name]

@@ -1,0 +1,27 @@
+"""Faults of choices: two documented alternatives by turns, in one run."""
+
+from __future__ import annotations
+
+from conformance.contract.model import Choice
+from conformance.reference.context import Context
+from conformance.reference.faults.fault import Fault
+from conformance.reference.faults.hooks import Hook, count
+from conformance.reference.faults.roles import Roles
+
+
+def faults(roles: Roles) -> tuple[Fault, ...]:
+    return tuple(_flip(c) for c in roles.contract.choices if len(c.alternatives) > 1)
+
+
+def _flip(choice: Choice) -> Fault:
+    other = next(a.id for a in choice.alternatives if a.id != choice.preferred)
+
+    def take(inner: Hook, context: Context, kind: str, subjects: tuple[str, ...]) -> str | None:
+        found, taken = context.server.dialect.alternative(kind, subjects, context.format)
+        if found != choice.id:
+            return inner(context, kind, subjects)
+        return other if count(context, ("choice", choice.id, context.format)) % 2 == 0 else taken
+    return Fault(
+        f"choice-turns:{choice.id}", f"takes {choice.preferred} and {other} by turns",
+        (f"choices.{choice.id}.one-alternative",), {"take": take},
+    )

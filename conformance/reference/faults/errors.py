@@ -1,0 +1,140 @@
+"""Faults of errors: of their code, message, format, and of what they leave behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import evolve
+
+from conformance.contract.model import ErrorCode
+from conformance.reference.context import Context, Query
+from conformance.reference.faults.fault import Fault
+from conformance.reference.faults.hooks import Hook, in_json, in_xml, swapped
+from conformance.reference.faults.roles import Roles
+from conformance.reference.listing import Page
+from conformance.reference.message import Response
+from conformance.reference.refusals import Refusal
+
+
+def faults(roles: Roles) -> tuple[Fault, ...]:
+    codes = {e.code: e for e in roles.contract.errors}
+    found = [f for e in codes.values() for f in _of_code(e)]
+    return (*found, *_accepted(roles), *_formats(), *_traces(roles))
+
+
+def _of_code(error: ErrorCode) -> list[Fault]:
+    code = error.code
+    return [
+        Fault(f"error-code-differs:{code}", f"answers {code}.Unexpected in place of {code}",
+              (f"errors.{code}.documented",), {"fail": _changed(code, code=f"{code}.Unexpected")}),
+        Fault(f"error-status-differs:{code}", f"answers {code} with status 418",
+              (f"errors.{code}.documented",), {"fail": _changed(code, status=418)}),
+        Fault(f"error-message-differs:{code}", f"answers {code} with a message that no page has",
+              (f"errors.{code}.message",), {"fail": _changed(code, message="Something is wrong with your request.")}),
+    ]
+
+
+def _changed(which: str, **changes: Any) -> Hook:
+    return lambda inner, context, refusal: inner(
+        context, evolve(refusal, **changes) if refusal.code == which else refusal
+    )
+
+
+def _accepted(roles: Roles) -> list[Fault]:
+    """What should be refused for the region and is not."""
+    region = roles.contract.semantics.region
+    if not region:
+        return []
+    codes = [e.code for e in roles.contract.errors if e.parameter == region]
+    found = []
+    for code in codes:
+        if code.startswith("Missing"):
+            found.append(Fault(
+                f"missing-{region}-means-any", f"takes some region where {region} is missing",
+                (f"errors.{code}.documented",),
+                {"argument": lambda inner, context, name: inner(context, name) or (
+                    next(iter(context.server.store.regions)) if name == region else None)},
+            ))
+        else:
+            found.append(Fault(
+                f"unknown-{region}-is-empty", "answers a region that does not exist as one without items",
+                (f"errors.{code}.documented",), {"region": lambda inner, context, name: None},
+            ))
+    return found
+
+
+def _formats() -> list[Fault]:
+    kills = ("errors.in-the-asked-format",)
+    return [
+        Fault("errors-are-always-xml", "writes every error as XML", kills, {"fail": _in_format("xml")}),
+        Fault("refusals-of-parameters-are-always-json", "writes errors of the operation's own parameters as JSON", kills,
+              {"fail": lambda inner, context, refusal: (
+                  _in_format("json") if context.contract.parameter(refusal.about) else _as_it_is
+              )(inner, context, refusal)}),
+        Fault("error-with-an-empty-result", "puts an empty listing into errors in JSON", ("errors.no-result",),
+              {"error": _with_result(in_json)}),
+        Fault("error-with-a-result-in-xml", "puts an empty listing into errors in XML", ("errors.no-result",),
+              {"error": _with_result(in_xml)}),
+    ]
+
+
+def _as_it_is(inner: Hook, *args: Any) -> Response:
+    return inner(*args)
+
+
+def _in_format(format: str) -> Hook:
+    def fail(inner: Hook, context: Context, refusal: Refusal) -> Response:
+        context.format = format
+        return inner(context, refusal)
+    return fail
+
+
+def _with_result(condition: Any) -> Hook:
+    def error(inner: Hook, context: Context, refusal: Refusal) -> Mapping[str, Any]:
+        tree = inner(context, refusal)
+        if not condition(context):
+            return tree
+        empty = context.steps.result(context, Query(), Page((), 0, 1, 10))
+        return {**empty, **tree}
+    return error
+
+
+def _traces(roles: Roles) -> list[Fault]:
+    """What a refused request leaves for the next."""
+    kills = ("errors.leave-no-trace",)
+    found = [
+        Fault("nothing-found-after-an-error", "finds nothing in the request after one that was refused", kills,
+              {"fail": _remembering, "arguments": _nothing_after_error}),
+    ]
+    semantics = roles.contract.semantics
+    if semantics.filters:
+        found.append(Fault(
+            "refused-filter-stays", "applies the parameters of a refused request to the next that lacks them", kills,
+            {"fail": _keeping_parameters, "argument": _kept_parameter},
+        ))
+    return found
+
+
+def _remembering(inner: Hook, context: Context, refusal: Refusal) -> Response:
+    swapped(context, "after error", True)
+    return inner(context, refusal)
+
+
+def _nothing_after_error(inner: Hook, context: Context) -> Query:
+    query = inner(context)
+    return evolve(query, nothing=True) if swapped(context, "after error", False) else query
+
+
+def _keeping_parameters(inner: Hook, context: Context, refusal: Refusal) -> Response:
+    names = {f.parameter for f in context.contract.semantics.filters}
+    swapped(context, "kept", {k: v for k, v in context.parameters.items() if k in names and v})
+    swapped(context, "kept by", context.number)
+    return inner(context, refusal)
+
+
+def _kept_parameter(inner: Hook, context: Context, name: str) -> str | None:
+    text = inner(context, name)
+    if text is None and context.memory.get("kept by") == context.number - 1:
+        return context.memory["kept"].get(name)
+    return text

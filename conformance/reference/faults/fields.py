@@ -1,0 +1,187 @@
+"""Faults of the response's fields: absent, of the wrong type or form, or not the same in every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from attrs import evolve
+
+from conformance.contract.model import Contract, Field, OptionalField
+from conformance.reference.context import Context
+from conformance.reference.faults.fault import Fault
+from conformance.reference.faults.hooks import Hook, in_json, in_xml, only
+from conformance.reference.faults.roles import Roles
+from conformance.reference.faults.trees import LEFT_OUT, at_path, last_of_several
+from conformance.reference.listing import Page, time_field_of
+from conformance.reference.rendering import is_time, xml_text
+from conformance.reference.seeding import relative, stamp
+
+
+def faults(roles: Roles) -> tuple[Fault, ...]:
+    found = [f for path, field in roles.scalars for f in _of_field(roles, path, field)]
+    found += [f for rule in roles.contract.semantics.optional_fields for f in _of_optional(roles, rule)]
+    return (*found, *_changing(roles), *_by_hand(roles))
+
+
+def _of_field(roles: Roles, path: str, field: Field) -> list[Fault]:
+    found = []
+    if field.presence == "always" and path not in roles.optional_fields:
+        kills = [f"fields.{path}.present"]
+        if path == roles.contract.semantics.request_id:
+            kills.append("envelope.request-id")
+        found.append(Fault(
+            f"field-missing:{path}", f"leaves {path} out", tuple(kills), {"result": at_path(path, lambda v: LEFT_OUT)},
+        ))
+    found.append(Fault(
+        f"field-wrong-type:{path}", f"writes {path} as {_other_type(roles, path, field)[0]} in JSON",
+        (f"fields.{path}.type",), {"result": only(in_json, at_path(path, _other_type(roles, path, field)[1]))},
+    ))
+    if field.value("time_format") is not None:
+        found.append(Fault(
+            f"time-with-blank:{path}", f"writes a blank for the T of {path}",
+            (f"fields.{path}.time-format",), {"result": at_path(path, lambda v: v.replace("T", " "))},
+        ))
+    if path in roles.enumerated_fields:
+        last = _effective(roles, path)[-1]
+        found.append(Fault(
+            f"unlisted-value:{path}", f"writes {last} in lower case as {path}",
+            (f"fields.{path}.listed-value",),
+            {"result": at_path(path, lambda v: v.lower() if v.replace("_", "").lower() == last.lower() else v)},
+        ))
+    return found
+
+
+def _effective(roles: Roles, path: str) -> list[str]:
+    parameter = roles.enumerated_fields[path]
+    return list(parameter.value("effective_values") or parameter.value("enum"))
+
+
+def _other_type(roles: Roles, path: str, field: Field) -> tuple[str, Callable[[Any], Any]]:
+    """A type that no page gives the field."""
+    choice = roles.contract.choice_about("json-type", path) or roles.contract.choice_about("json-type", field.name)
+    allowed = {a.id for a in choice.alternatives} if choice else {field.type}
+    if field.type in ("integer", "number") and "string" not in allowed:
+        return "a string", str
+    if not allowed & {"integer", "number"}:
+        return "a number", lambda value: 1
+    return "a list", lambda value: [value]
+
+
+def _of_optional(roles: Roles, rule: OptionalField) -> list[Fault]:
+    contract = roles.contract
+    path, name = f"{contract.semantics.items}.{relative(contract, rule.field)}", relative(contract, rule.field)
+    last = rule.unless_values[-1]
+    field = contract.at(path)
+    found = [Fault(
+        f"missing-though-due:{path}", f"leaves {path} out of items that are {last}",
+        (f"fields.{path}.present-when-due",), {"item": _lost_when(contract, rule, name, last)},
+    )]
+    if field is not None and is_time(field) and contract.semantics.range:
+        found.append(Fault(
+            f"before-the-start:{path}", f"writes {path} a day before the item was created, where it is {last}",
+            (f"fields.{path}.not-before-start",), {"item": _too_early(contract, rule, name, last)},
+        ))
+    return found
+
+
+def _lost_when(contract: Contract, rule: OptionalField, name: str, state: str) -> Hook:
+    def lost(inner: Hook, context: Context, item: Mapping[str, Any], plan: Any) -> Mapping[str, Any]:
+        members = inner(context, item, plan)
+        if item.get(relative(contract, rule.unless_field)) == state:
+            members.pop(name, None)
+        return members
+    return lost
+
+
+def _too_early(contract: Contract, rule: OptionalField, name: str, state: str) -> Hook:
+    start = relative(contract, contract.semantics.range.field)
+
+    def early(inner: Hook, context: Context, item: Mapping[str, Any], plan: Any) -> Mapping[str, Any]:
+        if item.get(relative(contract, rule.unless_field)) == state and item.get(name):
+            item = {**item, name: shifted(item[start], days=-1)}
+        return inner(context, item, plan)
+    return early
+
+
+def shifted(time: str, **by: float) -> str:
+    """A stored time, moved."""
+    return stamp(datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ") + timedelta(**by))
+
+
+def _changing(roles: Roles) -> tuple[Fault, ...]:
+    """An item that is not the same in every answer."""
+    contract, kills = roles.contract, ("fields.unchanged-by-request",)
+    if not contract.semantics.items or not contract.semantics.key:
+        return ()
+    found = []
+    if roles.plain_fields and contract.semantics.filters:
+        name = roles.plain_fields[0].name
+        found.append(Fault(
+            "value-turns-with-filter", f"turns {name} into its opposite where a filter is given", kills,
+            {"item": only(lambda c: bool(c.query.filters), _opposite(name))},
+        ))
+    if contract.semantics.paging and len(contract.item_fields) > 1:
+        found.append(Fault(
+            "data-of-the-neighbour-at-page-size-50", "pages of 50 give the second item the data of the first", kills,
+            {"page": only(lambda c: c.query.size == 50, _neighbours(contract))},
+        ))
+    time = time_field_of(contract)
+    if time and contract.semantics.ids:
+        found.append(Fault(
+            "time-moves-with-id-list", "answers an id list with times that are a day later", kills,
+            {"item": only(lambda c: c.query.ids is not None, _moved(relative(contract, time), days=1))},
+        ))
+    return tuple(found)
+
+
+def _opposite(name: str) -> Hook:
+    def opposite(inner: Hook, context: Context, item: Mapping[str, Any], plan: Any) -> Mapping[str, Any]:
+        turned = {"true": "false", "false": "true"}.get(xml_text(item.get(name)), "other")
+        return inner(context, {**item, name: turned}, plan)
+    return opposite
+
+
+def _neighbours(contract: Contract) -> Hook:
+    key = contract.semantics.key
+
+    def mixed(inner: Hook, context: Context, *args: Any) -> Page:
+        page = inner(context, *args)
+        if len(page.items) < 2:
+            return page
+        first, second = page.items[:2]
+        return evolve(page, items=(first, {**first, key: second[key]}, *page.items[2:]))
+    return mixed
+
+
+def _moved(name: str, **by: float) -> Hook:
+    def moved(inner: Hook, context: Context, item: Mapping[str, Any], plan: Any) -> Mapping[str, Any]:
+        return inner(context, {**item, name: shifted(item[name], **by)} if item.get(name) else item, plan)
+    return moved
+
+
+def _by_hand(roles: Roles) -> tuple[Fault, ...]:
+    contract = roles.contract
+    if not contract.semantics.items or not contract.semantics.key:
+        return ()
+    name = contract.semantics.key
+    key = f"{contract.semantics.items}.{name}"
+    found = [
+        Fault("last-item-without-id", f"leaves {name} out of the last item of a page of several",
+              (f"fields.{key}.present",),
+              {"result": last_of_several(lambda item: {k: v for k, v in item.items() if k != name})}),
+        Fault("last-id-is-null-in-json", f"writes {name} of the last item as null in JSON",
+              (f"fields.{key}.present",), {"result": only(in_json, last_of_several(lambda item: {**item, name: None}))}),
+    ]
+    time = time_field_of(contract)
+    if time:
+        path, name = f"{contract.semantics.items}.{relative(contract, time)}", relative(contract, time)
+        found += [
+            Fault("time-without-zone-in-xml", f"leaves the Z of {path} out in XML",
+                  (f"fields.{path}.time-format",), {"result": only(in_xml, at_path(path, lambda v: v.rstrip("Z")))}),
+            Fault("time-with-offset-on-last-item", f"writes {path} of a page's last item with an offset from UTC",
+                  (f"fields.{path}.time-format",),
+                  {"result": last_of_several(lambda item: {**item, name: item[name].rstrip("Z") + "+00:00"})}),
+        ]
+    return tuple(found)

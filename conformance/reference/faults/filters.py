@@ -1,0 +1,136 @@
+"""Faults of filters: ignored, incomplete, too wide, or wrong only together."""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from conformance.contract.model import Filter
+from conformance.reference.context import Context, Query
+from conformance.reference.faults.fault import Fault
+from conformance.reference.faults.hooks import Hook, in_form, in_xml, only
+from conformance.reference.faults.roles import Roles
+from conformance.reference.listing import Item
+
+
+def faults(roles: Roles) -> tuple[Fault, ...]:
+    semantics = roles.contract.semantics
+    if not semantics.items:
+        return ()
+    found = [f for filter in semantics.filters for f in _of_filter(roles, filter)]
+    if len(semantics.filters) > 1:
+        found += _together()
+    return (*found, *_by_hand(roles))
+
+
+def unsent(name: str, condition: object = None) -> Hook:
+    """A hook on the reading of a parameter that does not see it (where the condition holds)."""
+    def argument(inner: Hook, context: Context, asked: str) -> str | None:
+        hidden = asked == name and (condition is None or condition(context))
+        return None if hidden else inner(context, asked)
+    return argument
+
+
+def _of_filter(roles: Roles, filter: Filter) -> list[Fault]:
+    name, parameter = filter.parameter, roles.contract.parameter(filter.parameter)
+    found = [
+        Fault(f"filter-ignored:{name}", f"ignores {name}", (f"filters.{name}.selects",), {"argument": unsent(name)}),
+        Fault(f"filter-loses-one:{name}", f"loses the last item that has the {name} asked for, where several have",
+              (f"filters.{name}.complete",), {"select": _short_of_one(name)}),
+        Fault(f"filter-lets-one-through:{name}", f"shows one item more that has not the {name} asked for",
+              (f"filters.{name}.selects",), {"keeps": _one_more(filter)}),
+        Fault(f"filter-ignored-in-forms:{name}", f"ignores {name} in the form body of a POST", ("methods.form-body",),
+              {"argument": unsent(name, lambda context: any(n == name for n, _ in context.form))}),
+    ]
+    listed = parameter and (parameter.value("effective_values") or parameter.value("enum"))
+    if listed and len(listed) > 1:
+        first, second = str(listed[0]), str(listed[1])
+        found += [
+            Fault(f"filter-overlaps:{name}", f"shows items whose {name} is {second} also where {first} is asked for",
+                  (f"filters.{name}.partition", f"filters.{name}.selects"),
+                  {"matches": _also(filter, first, second)}),
+            Fault(f"value-matches-nothing:{name}", f"finds nothing where {name} is {listed[-1]}",
+                  (f"filters.{name}.complete",),
+                  {"matches": lambda inner, context, f, value, item:
+                      not (f == filter and value == str(listed[-1])) and inner(context, f, value, item)}),
+        ]
+    return found
+
+
+def _short_of_one(name: str) -> Hook:
+    def select(inner: Hook, context: Context, query: Query) -> list[Item]:
+        found = inner(context, query)
+        filtered = any(f.parameter == name for f, _ in query.filters)
+        return found[:-1] if filtered and len(found) > 1 else found
+    return select
+
+
+def _one_more(filter: Filter) -> Hook:
+    """The first stored item that misses this filter alone comes through."""
+    def keeps(inner: Hook, context: Context, query: Query, item: Item) -> bool:
+        if inner(context, query, item):
+            return True
+        mine = [(f, v) for f, v in query.filters if f == filter]
+        rest = evolve(query, filters=tuple(p for p in query.filters if p not in mine))
+        if not mine or not inner(context, rest, item):
+            return False
+        stored = context.steps.stored(context, query.region)
+        return item is next(i for i in stored if not inner(context, query, i) and inner(context, rest, i))
+    return keeps
+
+
+def _also(filter: Filter, first: str, second: str) -> Hook:
+    return lambda inner, context, f, value, item: inner(context, f, value, item) or (
+        f == filter and value == first and inner(context, f, second, item)
+    )
+
+
+def _together() -> list[Fault]:
+    kills = ("filters.intersect",)
+    return [
+        Fault("filters-are-joined-by-or", "keeps the items that any of several filters keeps", kills, {"keeps": _any}),
+        Fault("second-filter-is-ignored", "uses only the first of two filters", kills,
+              {"select": lambda inner, context, query: inner(context, evolve(query, filters=query.filters[:1]))}),
+        Fault("two-filters-lose-an-item", "loses the oldest item that two filters keep", kills,
+              {"select": lambda inner, context, query:
+                  inner(context, query)[:-1] if len(query.filters) > 1 else inner(context, query)}),
+    ]
+
+
+def _any(inner: Hook, context: Context, query: Query, item: Item) -> bool:
+    alone = [evolve(query, filters=(pair,)) for pair in query.filters] or [query]
+    return any(inner(context, one, item) for one in alone)
+
+
+def _by_hand(roles: Roles) -> list[Fault]:
+    semantics, known = roles.contract.semantics, ("filters.known-store",)
+    found = [
+        Fault("only-item-is-lost", "shows nothing where a listing has a single item", known,
+              {"select": lambda inner, context, query:
+                  found if len(found := inner(context, query)) != 1 else []}),
+        Fault("awkward-items-are-hidden", "does not list items whose id holds a character beyond ASCII", known,
+              {"stored": lambda inner, context, region: tuple(
+                  item for item in inner(context, region) if str(item.get(semantics.key)).isascii())}),
+    ]
+    if semantics.filters:
+        last = semantics.filters[-1].parameter
+        found += [
+            Fault("filter-is-lost-in-xml", f"ignores {last} where XML is asked for",
+                  ("formats.agree",), {"argument": unsent(last, in_xml)}),
+            Fault("filter-is-lost-at-page-size-50", f"ignores {last} where the page size is 50", known,
+                  {"select": only(lambda c: c.query.size == 50, _without(last))}),
+            Fault("filter-is-lost-with-paging-in-forms", f"ignores {last} on all pages but the first, in form bodies",
+                  ("methods.form-body",),
+                  {"select": only(lambda c: in_form(c) and c.query.number > 1, _without(last))}),
+        ]
+        if semantics.range and len(semantics.filters) > 1:
+            found.append(Fault(
+                "range-is-lost-beside-two-filters", "ignores the time range where two filters are given", known,
+                {"within": lambda inner, context, *args: len(context.query.filters) > 1 or inner(context, *args)},
+            ))
+    return found
+
+
+def _without(name: str) -> Hook:
+    return lambda inner, context, query: inner(
+        context, evolve(query, filters=tuple(p for p in query.filters if p[0].parameter != name))
+    )

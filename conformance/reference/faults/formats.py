@@ -1,0 +1,161 @@
+"""Faults of formats and methods: one of them is not like the other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import evolve
+
+from conformance.reference.context import Context, Query
+from conformance.reference.faults.fault import Fault
+from conformance.reference.faults.hooks import Hook, in_form, in_json, in_xml, is_get, is_v1, is_v3, only
+from conformance.reference.faults.roles import Roles
+from conformance.reference.faults.trees import at_path, items_changed, last_of_several
+from conformance.reference.listing import time_field_of
+from conformance.reference.message import Response
+from conformance.reference.seeding import relative
+
+
+def faults(roles: Roles) -> tuple[Fault, ...]:
+    return (*_chosen(), *_different(roles), *_unknown(), *_methods(roles))
+
+
+def _chosen() -> list[Fault]:
+    """The format that is answered in."""
+    return [
+        Fault("default-is-json", "answers a V1 request without Format in JSON", ("formats.default",),
+              {"read": _read_as(lambda c: is_v1(c) and not c.parameters.get("Format"), "json")}),
+        Fault("json-is-not-heard-in-get", "answers a GET that asks for JSON in XML", ("formats.asked-for",),
+              {"read": _read_as(lambda c: is_get(c) and c.parameters.get("Format", "").upper() == "JSON", "xml")}),
+        Fault("format-is-not-heard-in-v3", "answers a V3 request that asks for XML in JSON", ("formats.asked-for",),
+              {"read": _read_as(lambda c: is_v3(c) and in_xml(c), "json")}),
+        Fault("empty-page-is-always-xml", "answers a page without items in XML", ("formats.asked-for",),
+              {"result": _xml_when_empty}),
+    ]
+
+
+def _read_as(condition: Any, format: str) -> Hook:
+    def read(inner: Hook, context: Context) -> None:
+        inner(context)
+        if condition(context):
+            context.format = format
+    return read
+
+
+def _xml_when_empty(inner: Hook, context: Context, query: Query, page: Any) -> Any:
+    if not page.items:
+        context.format = "xml"
+    return inner(context, query, page)
+
+
+def _different(roles: Roles) -> list[Fault]:
+    """XML and JSON do not say the same."""
+    contract, kills = roles.contract, ("formats.agree",)
+    found = [
+        Fault("last-item-is-lost-in-xml", "loses the last item of a page of several in XML", kills,
+              {"result": only(in_xml, items_changed(lambda items: items[:-1] if len(items) > 1 else items))}),
+        Fault("xml-is-escaped-twice", "escapes & twice in XML", kills,
+              {"escape": lambda inner, context, text: inner(context, inner(context, text))}),
+        Fault("characters-beyond-the-plane-are-lost-in-json", "writes ? for characters of four bytes in JSON", kills,
+              {"as_json": lambda inner, context, *args: re.sub("[\U00010000-\U0010ffff]", "?", inner(context, *args))}),
+        Fault("json-escapes-stop-at-ff", "writes characters beyond ASCII as the last two digits of their code, in JSON",
+              kills, {"as_json": lambda inner, context, *args:
+                  re.sub("[^\x00-\x7f]", lambda m: f"\\u00{ord(m[0]) & 0xff:02x}", inner(context, *args))}),
+        Fault("quotes-are-lost-in-xml", "leaves quotation marks out of text in XML", kills,
+              {"escape": lambda inner, context, text: inner(context, text).replace('"', "").replace("'", "")}),
+    ]
+    time = time_field_of(contract)
+    if time:
+        path, name = f"{contract.semantics.items}.{relative(contract, time)}", relative(contract, time)
+        found += [
+            Fault("times-are-local-in-xml", f"writes {path} some hours later in XML", kills,
+                  {"result": only(in_xml, at_path(path, _later))}),
+            Fault("last-time-differs-in-json", f"writes {path} of a page's last item a day later in JSON", kills,
+                  {"result": only(in_json, last_of_several(lambda i: {**i, name: _next_day(i[name])}))}),
+        ]
+    if contract.semantics.paging:
+        found.append(Fault(
+            "total-differs-in-xml", "counts one less in XML where there are several pages", kills,
+            {"total": only(in_xml, lambda inner, context, q, listing, items: len(listing) - (len(listing) > q.size))},
+        ))
+    return found
+
+
+def _later(time: str) -> str:
+    return f"{time[:11]}{(int(time[11:13]) + 8) % 24:02d}{time[13:]}"
+
+
+def _next_day(time: str) -> str:
+    return f"{time[:8]}{int(time[8:10]) % 28 + 1:02d}{time[10:]}"
+
+
+def _unknown() -> list[Fault]:
+    kills = ("formats.unknown",)
+    return [
+        Fault("unknown-format-crashes", "answers an unknown Format with an internal error and status 500", kills,
+              {"format": _crashing}),
+        Fault("unknown-format-is-plain-text", "answers an unknown Format with lines of text", kills,
+              {"answer": _plain_text}),
+    ]
+
+
+def _is_unknown(context: Context) -> bool:
+    return context.parameters.get("Format", "xml").lower() not in ("xml", "json", "")
+
+
+def _crashing(inner: Hook, context: Context) -> None:
+    if _is_unknown(context):
+        context.steps.refuse(context, "crashed")
+    inner(context)
+
+
+def _plain_text(inner: Hook, context: Context) -> Response:
+    response = inner(context)
+    if not _is_unknown(context):
+        return response
+    return Response(200, b"RequestId: none\n", "text/plain; charset=utf-8")
+
+
+def _methods(roles: Roles) -> list[Fault]:
+    kills = ("methods.agree",)
+    found = [
+        Fault("get-loses-the-last-item", "loses the last item of a page of several in answers to GET", kills,
+              {"result": only(is_get, items_changed(lambda items: items[:-1] if len(items) > 1 else items))}),
+        Fault("form-body-is-ignored", "does not see parameters in a form body", ("methods.form-body",),
+              {"read": _formless}),
+        Fault("plus-stays-in-forms", "does not read + as a space in a form body", ("methods.form-body",),
+              {"read": _with_plus}),
+        Fault("put-is-served", "serves PUT as POST", ("methods.other",), {"method": _also("PUT")}),
+        Fault("delete-is-served", "serves DELETE as GET", ("methods.other",), {"method": _also("DELETE")}),
+    ]
+    if roles.contract.semantics.paging:
+        size = roles.contract.semantics.paging.size
+        found.append(Fault(
+            "get-pages-end-at-50", "shows at most 50 items in answers to GET", kills,
+            {"page": only(is_get, lambda inner, context, query, listing: (
+                lambda page: evolve(page, items=page.items[:50]))(inner(context, query, listing)))},
+        ))
+        found.append(Fault(
+            "page-size-is-ignored-in-forms", f"does not see {size} in a form body", ("methods.form-body",),
+            {"argument": lambda inner, context, name:
+                None if name == size and in_form(context) and name in dict(context.form) else inner(context, name)},
+        ))
+    return found
+
+
+def _formless(inner: Hook, context: Context) -> None:
+    inner(context)
+    inside = {name for name, _ in context.form}
+    context.parameters = {k: v for k, v in context.parameters.items() if k not in inside or k in context.common}
+
+
+def _with_plus(inner: Hook, context: Context) -> None:
+    inner(context)
+    spaced: Mapping[str, str] = {k: v.replace(" ", "+") for k, v in context.form if " " in v}
+    context.parameters = {**context.parameters, **spaced}
+
+
+def _also(method: str) -> Hook:
+    return lambda inner, context: None if context.request.method == method else inner(context)

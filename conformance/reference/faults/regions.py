@@ -1,0 +1,167 @@
+"""Faults of isolation: between regions, between requests that follow each other, and between those under way together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from attrs import evolve
+
+from conformance.reference.context import Context, Query
+from conformance.reference.faults.fault import Fault
+from conformance.reference.faults.hooks import Hook, every, only, swapped
+from conformance.reference.faults.roles import Roles
+from conformance.reference.listing import Item, key_of
+from conformance.reference.message import Response
+
+
+def faults(roles: Roles) -> tuple[Fault, ...]:
+    semantics = roles.contract.semantics
+    if not semantics.items:
+        return ()
+    regional = _regions(roles) if semantics.region else ()
+    return (*regional, *_connections(roles), *_concurrent())
+
+
+def _others(context: Context, region: str) -> Sequence[Item]:
+    """The items of the first other region that has some."""
+    stored = context.server.store
+    now = context.server.clock()
+    return next((stored.items(r, now) for r in stored.regions if r != region and stored.items(r, now)), ())
+
+
+def _regions(roles: Roles) -> tuple[Fault, ...]:
+    leak, home = ("regions.do-not-leak",), ("regions.ids-stay-home",)
+    found = [
+        Fault("first-item-of-another-region", "lists an item of another region too", leak,
+              {"stored": lambda inner, context, region: (
+                  *inner(context, region), *_others(context, region)[:1])}),
+        Fault("empty-region-shows-another", "lists another region's items where a region has none", leak,
+              {"stored": lambda inner, context, region: inner(context, region) or _others(context, region)}),
+        Fault("other-region-on-the-second-page", "lists another region's items after the first page", leak,
+              {"select": only(lambda c: c.query.number > 1, lambda inner, context, query: [
+                  *inner(context, query), *context.steps.order(context, list(_others(context, query.region)))])}),
+        Fault("cached-listing-of-another-region", "keeps each region's listing and mixes every 20th with the last", leak,
+              {"stored": _cached}),
+        Fault("region-of-the-request-before", "lists, right after a request for another region, that other region",
+              ("regions.echoed-on-items",), {"stored": _stale_region}),
+    ]
+    if roles.contract.semantics.ids:
+        found += [
+            Fault("ids-of-all-regions", "finds the ids of every region", home, {"stored": _everywhere_for_ids}),
+            Fault("single-id-of-all-regions", "finds a single id in every region", home,
+                  {"stored": only(lambda c: c.query.ids is not None and len(c.query.ids) == 1, _everywhere_for_ids)}),
+        ]
+    return tuple(found)
+
+
+def _cached(inner: Hook, context: Context, region: str) -> Sequence[Item]:
+    before = swapped(context, "cached region", region)
+    mixed = every(20, "cached")(context) and before is not None
+    return (*inner(context, region), *inner(context, before)[:1]) if mixed and before != region else inner(context, region)
+
+
+def _stale_region(inner: Hook, context: Context, region: str) -> Sequence[Item]:
+    before = swapped(context, "stale region", region)
+    return inner(context, region if before is None else before)
+
+
+def _everywhere_for_ids(inner: Hook, context: Context, region: str) -> Sequence[Item]:
+    found = inner(context, region)
+    if context.query.ids is None:
+        return found
+    known = {key_of(context, item) for item in found}
+    others = (i for r in context.server.store.regions if r != region for i in inner(context, r))
+    return (*found, *(i for i in others if key_of(context, i) not in known))
+
+
+def _connections(roles: Roles) -> tuple[Fault, ...]:
+    """What one request leaves on the connection for the next."""
+    semantics, kills = roles.contract.semantics, ("isolation.connection-reuse",)
+    found = []
+    names = [f.parameter for f in semantics.filters]
+    if names:
+        found.append(Fault(
+            "filter-of-the-request-before", "applies the filters of the request before on the same connection", kills,
+            {"argument": _sticking(names), "succeed": _sticky(names)},
+        ))
+    if semantics.paging:
+        sizes = [semantics.paging.size]
+        found.append(Fault(
+            "page-size-of-the-request-before", "keeps the page size of the request before on the same connection", kills,
+            {"argument": _sticking(sizes), "succeed": _sticky(sizes)},
+        ))
+    if semantics.range and semantics.range.end:
+        found.append(Fault(
+            "cache-does-not-look-at-the-end", "answers a request that differs from the one before in its end only "
+            "with the same items", ("range.end",), {"select": _cache_without_end},
+        ))
+    if semantics.paging:
+        found.append(Fault(
+            "answer-of-the-request-before", "answers a request with the items of the one before in every 40th case",
+            ("filters.known-store",), {"select": _answer_before},
+        ))
+    return tuple(found)
+
+
+def _sticky(names: list[str]) -> Hook:
+    def succeed(inner: Hook, context: Context) -> Response:
+        sent = {k: v for k, v in context.parameters.items() if k in names}
+        swapped(context, ("sticky", context.request.connection, *names), sent)
+        return inner(context)
+    return succeed
+
+
+def _sticking(names: list[str]) -> Hook:
+    def argument(inner: Hook, context: Context, name: str) -> str | None:
+        text = inner(context, name)
+        if name not in names or text is not None:
+            return text
+        return context.memory.get(("sticky", context.request.connection, *names), {}).get(name)
+    return argument
+
+
+def _cache_without_end(inner: Hook, context: Context, query: Query) -> list[Item]:
+    asked = evolve(query, end="" if query.end else None, number=1, size=1, number_echo=1, size_echo=1)
+    before = context.memory.get("cached end")
+    if query.end and before and before[0] == asked:
+        return before[1]
+    found = inner(context, query)
+    context.memory["cached end"] = (asked, found)
+    return found
+
+
+def _answer_before(inner: Hook, context: Context, query: Query) -> list[Item]:
+    found = inner(context, query)
+    before = swapped(context, "answer before", found)
+    return before if before is not None and every(40, "answer before")(context) else found
+
+
+def _concurrent() -> tuple[Fault, ...]:
+    return (
+        Fault("requests-share-a-variable", "keeps the request in a variable that requests under way together share",
+              ("isolation.concurrent",), {"arguments": _shared, "operate": _counted}),
+    )
+
+
+def _counted(inner: Hook, context: Context) -> Response:
+    """Count the requests under way, so that a lone one need not wait."""
+    with context.server.lock:
+        context.memory["under way"] = context.memory.get("under way", 0) + 1
+    try:
+        return inner(context)
+    finally:
+        with context.server.lock:
+            context.memory["under way"] -= 1
+
+
+def _shared(inner: Hook, context: Context) -> Any:
+    """The race: written, and read again after others had time to write."""
+    query = inner(context)
+    context.memory["shared query"] = query
+    if context.memory["under way"] > 1:
+        time.sleep(0.002)
+    else:
+        time.sleep(0)
+    return context.memory["shared query"]
