@@ -1,0 +1,62 @@
+"""What the choices of a contract allow for each response field: read once, used by every schema.
+
+A schema accepts every documented alternative, since an implementation may take any of them.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from conformance.contract.model import Contract, Field
+
+# a day and a time in UTC, to the minute or to the second
+DATE = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+TIME = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
+UTC_TIME = f"{DATE}T{TIME}Z"
+
+# how a value of another type reads as text
+QUOTED = {
+    "boolean": "[Tt]rue|[Ff]alse|TRUE|FALSE",
+    "integer": "[+-]?[0-9]+",
+    "number": r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?",
+}
+
+
+@frozen
+class Form:
+    """How one field may be written. `types` are JSON types; `array_of_one` and `may_be_empty` come from choices."""
+
+    field: Field
+    types: tuple[str, ...]
+    required: bool
+    array_of_one: bool = False
+    may_be_empty: bool = False
+
+    @property
+    def is_time(self) -> bool:
+        return str(self.field.value("time_format", "")).startswith("yyyy")
+
+
+def form(contract: Contract, path: tuple[str, ...], field: Field) -> Form:
+    """The form of the field at a path."""
+    listed = contract.semantics.items
+    empty_list = contract.choice_about("empty-list", listed or "")
+    # an empty listing may be written without its items, or not at all
+    on_the_way = listed is not None and empty_list is not None and f"{listed}.".startswith(".".join(path) + ".")
+    missing = _alternatives(contract, "missing-value", path)
+    return Form(
+        field=field,
+        types=_alternatives(contract, "json-type", path) or (field.type,),
+        required=field.presence == "always" and not on_the_way and not missing,
+        array_of_one="array-of-one" in _alternatives(contract, "list-form", path),
+        may_be_empty="empty" in missing,
+    )
+
+
+def _alternatives(contract: Contract, kind: str, path: tuple[str, ...]) -> tuple[str, ...]:
+    """The alternatives of the choice about a field, which is named by its last part or by its whole path."""
+    for subject in (".".join(path), path[-1]):
+        choice = contract.choice_about(kind, subject)
+        if choice is not None:
+            return tuple(a.id for a in choice.alternatives)
+    return ()

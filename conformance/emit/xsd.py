@@ -1,0 +1,120 @@
+"""A contract as XML Schema: 1.1 as the authority, and a subset in 1.0 for a fast first look.
+
+The 1.1 schemas take elements in any order and tolerate those that the documentation does not name. XSD 1.0 cannot say
+that; the strict schema knows the documented elements only, so that what it accepts the other accepts too (not the
+reverse).
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+from lxml.builder import ElementMaker
+
+from conformance.contract.model import Contract, Field
+from conformance.emit.forms import QUOTED, UTC_TIME, Form, form
+
+NAMESPACE = "http://www.w3.org/2001/XMLSchema"
+_X = ElementMaker(namespace=NAMESPACE, nsmap={"xs": NAMESPACE})
+Node = etree._Element
+
+
+def response_xsd(contract: Contract) -> str:
+    """XSD 1.1 of a success: the root element is the operation's name followed by Response."""
+    return _text(_document(contract, strict=False))
+
+
+def strict_xsd(contract: Contract) -> str:
+    """XSD 1.0 whose language is part of `response_xsd`'s, for libxml2: a document that it accepts is valid."""
+    return _text(_document(contract, strict=True))
+
+
+def error_xsd() -> str:
+    """XSD 1.1 of an error: the root element is Error."""
+    required = [_X.element(name=n, type="filled") for n in ("RequestId", "Code")]
+    required.append(_X.element(name="Message", type="xs:string"))
+    optional = [_X.element(name=n, type="xs:string", minOccurs="0") for n in ("HostId", "Recommend")]
+    root = _X.element(_X.complexType(_X.all(*required, *optional, _unknown()), _attributes()), name="Error")
+    filled = _restriction("filled", "xs:token", _X.minLength(value="1"))
+    return _text(_X.schema(filled, root, elementFormDefault="qualified"))
+
+
+def _document(contract: Contract, strict: bool) -> Node:
+    root = _X.element(_complex(contract, (), contract.response, strict), name=f"{contract.operation}Response")
+    used = {e.get("type") for e in root.iter(f"{{{NAMESPACE}}}element")}
+    types = [_restriction(n, "xs:token", _X.pattern(value=p)) for n, p in _PATTERNS.items() if n in used]
+    return _X.schema(*types, root, elementFormDefault="qualified")
+
+
+_PATTERNS = {
+    "utcTime": UTC_TIME,
+    "utcTimeOrEmpty": f"({UTC_TIME})?",
+    **QUOTED,
+    **{f"{name}OrEmpty": f"({pattern})?" for name, pattern in QUOTED.items()},
+}
+
+
+def _restriction(name: str, base: str, facet: Node) -> Node:
+    return _X.simpleType(_X.restriction(facet, base=base), name=name)
+
+
+def _unknown() -> Node:
+    """Any further elements, but none that the schema names: those may not be repeated."""
+    return _X.any(minOccurs="0", maxOccurs="unbounded", processContents="skip", notQName="##definedSibling")
+
+
+def _attributes() -> Node:
+    return _X.anyAttribute(processContents="skip")
+
+
+def _complex(contract: Contract, path: tuple[str, ...], members: tuple[Field, ...], strict: bool) -> Node:
+    elements = [e for m in members for e in [_element(contract, (*path, m.name), m, strict)]]
+    if not strict:
+        return _X.complexType(_X.all(*elements, _unknown()), _attributes())
+    # in 1.0 an unordered group takes each element once at most
+    repeated = any(e.get("maxOccurs") for e in elements)
+    return _X.complexType(_X.sequence(*elements) if repeated else _X.all(*elements))
+
+
+def _element(contract: Contract, path: tuple[str, ...], field: Field, strict: bool) -> Node:
+    shape = form(contract, path, field)
+    bounds = {} if shape.required else {"minOccurs": "0"}
+    if field.type == "array":
+        if field.xml_item:
+            return _X.element(_wrapper(contract, path, field, strict), name=field.name, **bounds)
+        # a list that is always there may still be empty
+        bounds = {"minOccurs": "0", "maxOccurs": "unbounded"}
+        if not field.members:
+            return _X.element(name=field.name, type=_simple(field.item_type or "string", empty=True), **bounds)
+    if field.type in ("array", "object"):
+        return _X.element(_complex(contract, path, field.members, strict), name=field.name, **bounds)
+    return _X.element(name=field.name, type=_type(shape), **bounds)
+
+
+def _wrapper(contract: Contract, path: tuple[str, ...], field: Field, strict: bool) -> Node:
+    """Items inside an element that JSON does not have."""
+    many = {"minOccurs": "0", "maxOccurs": "unbounded"}
+    if field.members:
+        item = _X.element(_complex(contract, path, field.members, strict), name=field.xml_item, **many)
+    else:
+        item = _X.element(name=field.xml_item, type=_simple(field.item_type or "string", empty=True), **many)
+    return _X.complexType(_X.sequence(item)) if strict else _X.complexType(_X.all(item, _unknown()), _attributes())
+
+
+def _type(shape: Form) -> str:
+    if shape.is_time:
+        return "utcTimeOrEmpty" if shape.may_be_empty else "utcTime"
+    # XML shows no types: a string that JSON may write as another type reads like that type
+    other = next((t for t in shape.types if t in QUOTED), "string")
+    return _simple(other, shape.may_be_empty)
+
+
+def _simple(type: str, empty: bool) -> str:
+    if type not in QUOTED:
+        return "xs:string"
+    return f"{type}OrEmpty" if empty else type
+
+
+def _text(schema: Node) -> str:
+    etree.cleanup_namespaces(schema)
+    etree.indent(schema, "  ")
+    return etree.tostring(schema, encoding="unicode") + "\n"
