@@ -1,0 +1,289 @@
+"""The events of a run, one JSON object a line: a header, verdicts, what was observed of choices, a footer.
+
+This is the whole interface between a run and its reports, and it is public:
+`schemas/acs-conformance/event.schema.json`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import field, frozen
+from cattrs import Converter
+from cattrs.errors import BaseValidationError
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
+
+from conformance.report.verdicts import VerdictName
+
+FORMAT_VERSION = 1
+
+
+class BadEvent(ValueError):
+    """A JSON value that is no event of this version. The message says what is wrong, without naming the file.
+    """
+
+
+class UnknownEvent(BadEvent):
+    """An event of a kind that this version does not have."""
+
+
+class FutureVersion(BadEvent):
+    """A header of a later format version."""
+
+
+@frozen
+class Suite:
+    """What judged. The digests are `sha256:…` of the contract and the ledger as they were used."""
+
+    name: str
+    version: str
+    contract_digest: str
+    requirements_digest: str
+
+
+@frozen
+class Target:
+    """What was judged. For an endpoint `url`; for an SDK its release, runtime and resolved dependencies.
+
+    `digest` names the package that was judged, by algorithm (`{"sha256": "…"}`).
+    """
+
+    kind: str
+    name: str
+    url: str | None = None
+    release: str | None = None
+    runtime: str | None = None
+    digest: Mapping[str, str] = field(factory=dict)
+    dependencies: Mapping[str, str] = field(factory=dict)
+
+
+@frozen
+class Profile:
+    """The choices that were pinned, and by whom (`profile strict`, `command line`)."""
+
+    name: str | None = None
+    pins: Mapping[str, str] = field(factory=dict)
+    pinned_by: Mapping[str, str] = field(factory=dict)
+
+
+@frozen
+class CatalogueEntry:
+    """A selected requirement."""
+
+    id: str
+    level: str
+    theme: str
+    statement: str
+    citations: tuple[str, ...] = ()
+    choice: str | None = None
+    subject: str | None = None
+
+
+@frozen
+class SentenceEntry:
+    """A normative sentence of the documentation, by place and digest, and the requirements that it became."""
+
+    citation: str
+    digest: str
+    requirements: tuple[str, ...] = ()
+    excluded: str | None = None
+
+
+@frozen
+class AlternativeEntry:
+    id: str
+    statement: str
+    citations: tuple[str, ...] = ()
+
+
+@frozen
+class ChoiceEntry:
+    """A point that the documentation leaves open; `reason` is `contradiction` or `silence`."""
+
+    id: str
+    statement: str
+    reason: str
+    alternatives: tuple[AlternativeEntry, ...] = ()
+
+
+@frozen
+class KnownFailureEntry:
+    """A failure that the run was told to expect, and why."""
+
+    requirement: str
+    reason: str
+    case: str | None = None
+    owner: str | None = None
+    link: str | None = None
+    expires: str | None = None
+    flaky: bool = False
+
+
+@frozen
+class RunStarted:
+    """The header. `started` is ISO 8601 in UTC; `deselected` are ids of the ledger that were left out of the
+    run.
+    """
+
+    suite: Suite
+    target: Target
+    operation: str
+    seed: int
+    started: str
+    python: str
+    catalogue: tuple[CatalogueEntry, ...]
+    profile: Profile = field(factory=Profile)
+    deselected: tuple[str, ...] = ()
+    sentences: tuple[SentenceEntry, ...] = ()
+    choices: tuple[ChoiceEntry, ...] = ()
+    known_failures: tuple[KnownFailureEntry, ...] = ()
+    format_version: int = FORMAT_VERSION
+
+
+@frozen
+class Evidence:
+    """The exchange behind a verdict: a curl line, the status, and the first lines of the response, all
+    redacted.
+    """
+
+    curl: str
+    status: int | None = None
+    response: str = ""
+
+
+@frozen
+class Verdict:
+    """One verdict on one requirement in one case (`json`, `xml`, or empty).
+
+    `examples` counts the exchanges judged. Verdicts of one `cause` fail for the same reason.
+    """
+
+    requirement: str
+    case: str
+    verdict: VerdictName
+    message: str = ""
+    expected: str | None = None
+    received: str | None = None
+    examples: int = 0
+    seconds: float = 0.0
+    exchange: Evidence | None = None
+    cause: str | None = None
+
+
+@frozen
+class ChoiceObserved:
+    """An alternative that the target was seen to take, `count` times; `format` where the choice is one of
+    each format.
+    """
+
+    choice: str
+    alternative: str
+    format: str | None = None
+    count: int = 1
+    example: str | None = None
+
+
+@frozen
+class Latency:
+    """A histogram: `counts[i]` answers took at most `bounds_ms[i]`, and the last of the counts is for all the
+    slower.
+    """
+
+    bounds_ms: tuple[float, ...] = ()
+    counts: tuple[int, ...] = ()
+
+
+@frozen
+class RunFinished:
+    """The footer. `outcomes` counts answers by HTTP status, or by the name of what went wrong."""
+
+    requests: int = 0
+    throttled: int = 0
+    seconds: float = 0.0
+    outcomes: Mapping[str, int] = field(factory=dict)
+    latency: Latency = field(factory=Latency)
+    interrupted: bool = False
+    reason: str | None = None
+
+
+Event = RunStarted | Verdict | ChoiceObserved | RunFinished
+KINDS: dict[str, type] = {
+    "run-started": RunStarted,
+    "verdict": Verdict,
+    "choice-observed": ChoiceObserved,
+    "run-finished": RunFinished,
+}
+NAMES = {kind: name for name, kind in KINDS.items()}
+
+
+def _exact(*kinds: type) -> Any:
+    def structure(value: Any, _: Any) -> Any:
+        if type(value) not in kinds:
+            raise TypeError(f"expected {kinds[0].__name__}, found {value!r:.60}")
+        return kinds[0](value)
+
+    return structure
+
+
+def _converter() -> Converter:
+    converter = Converter(forbid_extra_keys=True, detailed_validation=True)
+    for kinds in ((str,), (int,), (bool,), (float, int)):
+        converter.register_structure_hook(kinds[0], _exact(*kinds))
+    for kind in KINDS.values():
+        converter.register_structure_hook(kind, make_dict_structure_fn(kind, converter))
+        converter.register_unstructure_hook(
+            kind, make_dict_unstructure_fn(kind, converter, _cattrs_omit_if_default=kind is Verdict)
+        )
+    return converter
+
+
+CONVERTER = _converter()
+
+
+def to_dict(event: Event) -> dict[str, Any]:
+    """The event as plain JSON values; `event` says which it is."""
+    return {"event": NAMES[type(event)], **CONVERTER.unstructure(event)}
+
+
+def from_dict(value: Any) -> Event:
+    """Raises BadEvent, UnknownEvent or FutureVersion."""
+    if not isinstance(value, dict) or not isinstance(value.get("event"), str):
+        raise BadEvent("not an event: expected an object with a member `event`")
+    name = value["event"]
+    if name not in KINDS:
+        raise UnknownEvent(f"unknown event {name!r}; this version knows {', '.join(KINDS)}")
+    version = value.get("format_version", FORMAT_VERSION)
+    if name == "run-started" and isinstance(version, int) and version > FORMAT_VERSION:
+        raise FutureVersion(
+            f"format version {version}; this release reads up to {FORMAT_VERSION}: update acs-conformance"
+        )
+    members = {key: member for key, member in value.items() if key != "event"}
+    try:
+        return CONVERTER.structure(members, KINDS[name])
+    except (BaseValidationError, TypeError, ValueError, KeyError, AttributeError) as error:
+        raise BadEvent(f"a {name} event that does not fit its schema: {_first(error)}") from error
+
+
+def to_line(event: Event) -> str:
+    """One line of a stream, with its newline. Characters outside ASCII stay as they are, lone surrogates
+    escaped.
+    """
+    text = json.dumps(to_dict(event), ensure_ascii=False, separators=(",", ":"))
+    if not text.isascii():
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError:
+            text = json.dumps(to_dict(event), separators=(",", ":"))
+        # separators that some readers take for the end of a line
+        text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\x85", "\\u0085")
+    return text + "\n"
+
+
+def _first(error: BaseException) -> str:
+    """The innermost of the first of nested errors, on one line."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    text = f"missing {error}" if isinstance(error, KeyError) else str(error)
+    return " ".join(text.split())[:200]
