@@ -17,17 +17,19 @@ from conformance.contract.protocol import Protocol
 from conformance.plugin import KEY_ID, KEY_SECRET, TOKEN
 from conformance.reference import process, seeding
 from conformance.reference.server import EndpointError
+from conformance.wire.exchange import Credentials
 
 NAME = "embedded reference"
+PROGRESSING = "progressing"
 
 
 @frozen
 class Embedded:
-    """Where the reference listens, which regions hold items, and the file that lists them."""
+    """Where the reference listens, which regions hold items, and the file that lists them where they stay the same."""
 
     url: str
     regions: tuple[str, ...]
-    items_file: Path
+    items_file: Path | None
 
 
 @contextmanager
@@ -39,12 +41,13 @@ def embedded_reference(
     data = store.as_data()
     items_file = folder / "items.json"
     items_file.write_text(json.dumps(data), "utf-8")
-    key = (f"LTAI{secrets.token_hex(8)}", secrets.token_hex(15))
+    key = Credentials(f"LTAI{secrets.token_hex(8)}", secrets.token_hex(15))
     try:
-        with _environment({KEY_ID: key[0], KEY_SECRET: key[1], TOKEN: None}), process.running(
+        with _environment({KEY_ID: key.access_key_id, KEY_SECRET: key.access_key_secret, TOKEN: None}), process.running(
             contract, protocol, store, [key], faults=faults, variants=variants
         ) as endpoint:
-            yield Embedded(endpoint.url, tuple(name for name, items in data["regions"].items() if items), items_file)
+            regions = tuple(name for name, items in data["regions"].items() if items)
+            yield Embedded(endpoint.url, regions, None if PROGRESSING in variants else items_file)
     except (EndpointError, ValueError) as e:
         raise Refusal(str(e)) from None
 

@@ -93,8 +93,11 @@ def claim_refused(answer: Answer, what: str) -> None:
 
 
 def need_items(target: Target, at_least: int = 1, region: str | None = None) -> tuple[Item, ...]:
-    """The inventory's items, or inconclusive where there are too few to judge by."""
-    items = target.inventory(region).items
+    """Items to draw requests from, or inconclusive where there are too few to judge by.
+
+    What a request must bring is computed from the inventory (`target.expect`), which follows a listing that moves.
+    """
+    items = target.sample(region)
     if len(items) < at_least:
         where = region or target.regions[0]
         raise Inconclusive(f"region {where} holds {len(items)} items; this needs at least {at_least}")

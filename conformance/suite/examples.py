@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from unittest import SkipTest
 
 from attrs import define, field
-from hypothesis import HealthCheck, Phase, Verbosity, given, reject, seed, settings
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException, Unsatisfiable
 
@@ -17,6 +18,25 @@ from conformance.suite.target import Target
 SHRINKS = 120
 # how often an example is tried again because the listing moved under it
 RETRIES = 5
+
+
+@define
+class Draws:
+    """The drawn values of one example. When it is run `again`, the same values are drawn again."""
+
+    data: st.DataObject
+    drawn: list[Any] = field(factory=list)
+    position: int = 0
+
+    def again(self) -> Draws:
+        self.position = 0
+        return self
+
+    def draw(self, strategy: st.SearchStrategy[Any], label: str | None = None) -> Any:
+        if self.position == len(self.drawn):
+            self.drawn.append(self.data.draw(strategy, label))
+        self.position += 1
+        return self.drawn[self.position - 1]
 
 
 @define
@@ -45,18 +65,18 @@ class Examples:
         self.judged += 1
 
     def drawn(self, example: Callable[[], None]) -> None:
-        """`once` as a Hypothesis example: what cannot be judged is no counterexample, and the search for a plainer
-        failing example is bounded.
+        """`once` as a Hypothesis example. What cannot be judged ends the check, as a skip, which Hypothesis passes on;
+        so does a search for a plainer failing example that has gone on for long.
         """
         if self.violations:
             self.since_failure += 1
-        if self.unjudged is not None or self.since_failure > SHRINKS:
-            reject()
+        if self.since_failure > SHRINKS:
+            raise SkipTest
         try:
             self.once(example)
         except (Inconclusive, NotApplicable) as finding:
             self.unjudged = finding
-            reject()
+            raise SkipTest from None
 
     def plainest(self) -> Violation:
         """The failing example that a person has least to read of; the last one where none has evidence."""
@@ -78,16 +98,19 @@ def run_check(
     Raises whatever else the check raises: that is the suite's own fault.
     """
     examples = Examples(target)
+    target.keep_sample()
     inner = getattr(getattr(check, "hypothesis", None), "inner_test", None)
     try:
         if inner is None:
-            examples.once(lambda: check(**arguments))
+            examples.once(lambda: (target.keep_sample(), check(**arguments)))
         else:
             _explore(inner, arguments, examples, seed_of, max_examples)
     except Finding as finding:
         return (examples.plainest() if isinstance(finding, Violation) and inner else finding), examples.judged
     except Unsatisfiable:
         return examples.unjudged or Inconclusive("no request could be drawn to judge this by"), examples.judged
+    except SkipTest:
+        pass
     except (HypothesisException, BaseExceptionGroup):
         # a failing example that passed when it was repeated: what was seen was seen
         if not examples.violations:
@@ -112,6 +135,7 @@ def _explore(
     )
     @given(data=st.data())
     def explore(data: st.DataObject) -> None:
-        examples.drawn(lambda: inner(**arguments, data=data))
+        draws = Draws(data)
+        examples.drawn(lambda: inner(**arguments, data=draws.again()))
 
     explore()

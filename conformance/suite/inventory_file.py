@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,19 @@ FORM = "expected {regions: {REGION: [{FIELD: VALUE, ...}, ...]}} in YAML or JSON
 
 def load_items(path: str | Path) -> Items:
     """Items by region. Raises ContractError, which names the file, for anything that is not of the documented form."""
-    loaded = read_yaml(path)
+    loaded = _json(path) if str(path).endswith(".json") else read_yaml(path)
     regions = loaded.get("regions") if isinstance(loaded, Mapping) else None
     if not isinstance(regions, Mapping) or not all(isinstance(items, list) for items in regions.values()):
         raise ContractError(path, f"holds no items by region; {FORM}")
     if not all(isinstance(item, Mapping) for items in regions.values() for item in items):
         raise ContractError(path, f"holds an item that is no mapping; {FORM}")
     return regions
+
+
+def _json(path: str | Path) -> Any:
+    try:
+        return json.loads(Path(path).read_text("utf-8"))
+    except OSError as e:
+        raise ContractError(path, f"cannot be read: {e.strerror}") from None
+    except ValueError as e:
+        raise ContractError(path, f"is not JSON ({e}); {FORM}") from None

@@ -93,11 +93,14 @@ def _error_answer(answer: Answer, choice: Choice) -> set[str]:
 
 
 def _error_message(answer: Answer, choice: Choice) -> set[str]:
-    """`page` where the message is that of the operation's own page, else `common`."""
+    """`page` where the message is that of the operation's own page, `common` where it is another about its parameter."""
     if answer.kind != "refusal" or answer.code != choice.subject:
         return set()
-    own = {e.message for e in answer.contract.errors if e.code == choice.subject}
-    return {"page" if answer.message in own else "common"}
+    own = [e for e in answer.contract.errors if e.code == choice.subject]
+    if answer.message in {e.message for e in own}:
+        return {"page"}
+    about = {e.parameter for e in own if e.parameter}
+    return {"common"} if any(f'"{p}"' in (answer.message or "") for p in about) else set()
 
 
 OBSERVERS: Mapping[str, Callable[[Answer, Choice], set[str]]] = {

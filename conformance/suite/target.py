@@ -87,6 +87,7 @@ class Target:
     known: Mapping[str, Sequence[Mapping[str, object]]] | None = None
     traffic: Traffic = field(factory=Traffic)
     _inventories: dict[str, Inventory] = field(factory=dict)
+    _samples: dict[str, tuple[Item, ...]] = field(factory=dict)
     _next_at: float = 0.0
 
     # ------------------------------------------------------------------------------------------------------ asking
@@ -239,6 +240,17 @@ class Target:
         if region not in self._inventories:
             self._inventories[region] = self._read(region)
         return self._inventories[region]
+
+    def keep_sample(self) -> None:
+        """From here on, `sample` is what the listing is now."""
+        self._samples = {}
+
+    def sample(self, region: str | None = None) -> tuple[Item, ...]:
+        """Items to draw requests from. They stay the same through the examples of a check even if the listing moves."""
+        region = region or self.regions[0]
+        if region not in self._samples:
+            self._samples[region] = self.inventory(region).items
+        return self._samples[region]
 
     def _read(self, region: str) -> Inventory:
         pages = list(self.pages(View(), self.largest_page, self.channels[0], region))

@@ -50,8 +50,7 @@ def test_id_syntax(target, subject, format):
 @given(st.data())
 def test_short_time(target, subject, format, data):
     """Whether a time without seconds is taken."""
-    inventory = target.inventory()
-    times = [t for i in inventory.items if (t := parse_time(i.get(target.contract.semantics.range.field)))]
+    times = [t for i in need_items(target) if (t := parse_time(i.get(target.contract.semantics.range.field)))]
     if not times:
         return
     text = format_time(data.draw(st.sampled_from(times), label="time"), "yyyy-MM-ddTHH:mmZ")

@@ -20,4 +20,4 @@ def test_unchanged_by_request(target, format, data):
     size = data.draw(st.sampled_from([1, 2, 9, 10, 11, 50, target.largest_page or 100]), label="page size")
     paging = target.contract.semantics.paging
     answer = target.see(view, channel, **({paging.size: str(size)} if paging else {})).listing()
-    claim_same_items(target, items, answer.items, "in another request", answer)
+    claim_same_items(target, target.inventory().items, answer.items, "in another request", answer)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from conformance.generate.times import parse_time
 from conformance.generate.views import View, equalities, moments, ranges
-from conformance.suite.claims import claim, claim_equal, claim_listing, need_items
+from conformance.suite.claims import claim, claim_listing, need_items
 from conformance.suite.findings import Inconclusive, Violation
 from conformance.suite.marks import requirement
 
@@ -96,8 +96,9 @@ def test_outside(target, format, data):
     after = View(start=times[-1] + gap, end=times[-1] + gap + length)
     view = data.draw(st.sampled_from([before, after]), label="range")
     answer = target.see(view, data.draw(st.sampled_from(target.channels_for(format)), label="channel")).listing()
-    claim_listing("outside every item", target.expect(view), answer.keys, answer)
-    claim_equal("the total outside every item", 0, answer.total, answer)
+    wanted = target.expect(view)
+    claim_listing("outside every item", wanted, answer.keys, answer)
+    claim(wanted.admits_total(answer.total), "the total outside every item", 0, answer.total, answer)
 
 
 @requirement("range.inverted")
