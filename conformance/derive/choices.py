@@ -1,4 +1,4 @@
-"""The points that the pages of an operation leave open: where they contradict each other, and where they say nothing."""
+"""The points that pages leave open: where they contradict each other, and where they say nothing."""
 
 from __future__ import annotations
 
@@ -19,9 +19,7 @@ from conformance.derive.revision import Facts
 from conformance.derive.wording import WORDINGS
 
 
-def choices(
-    contract: Contract, revisions: Sequence[Facts], preferred: Mapping[str, str]
-) -> tuple[Choice, ...]:
+def choices(contract: Contract, revisions: Sequence[Facts], preferred: Mapping[str, str]) -> tuple[Choice, ...]:
     """All choices of a contract whose semantics are known. `preferred` overrules which alternative comes first."""
     found = [
         *_contradicted(contract, revisions),
@@ -61,9 +59,7 @@ def make(
         subject=subject,
         reason=reason,
         statement=wording.statement.format(subject=subject),
-        alternatives=tuple(
-            Alternative(id, wording.alternatives[id], citations) for id, citations in cited.items()
-        ),
+        alternatives=tuple(Alternative(id, wording.alternatives[id], citations) for id, citations in cited.items()),
         preferred=preferred or (wording.preferred if wording.preferred in cited else next(iter(cited))),
         per_format=per_format,
     )
@@ -152,11 +148,7 @@ def _silent_about_parameters(contract: Contract) -> Iterator[Choice]:
             if p.value("maximum") is not None:
                 yield _silence("above-maximum", p.name)
             if p.value("minimum") is not None:
-                only = (
-                    ("rejected", "clamped", "default")
-                    if p.value("default") is not None
-                    else ("rejected", "clamped")
-                )
+                only = ("rejected", "clamped", "default") if p.value("default") is not None else ("rejected", "clamped")
                 yield _silence("below-minimum", p.name, *only)
             yield _silence("malformed", p.name, "rejected", "ignored")
         elif p.value("time_format"):
@@ -204,9 +196,7 @@ def _silent_about_the_listing(contract: Contract) -> Iterator[Choice]:
 def _may_be_missing(contract: Contract) -> Iterator[str]:
     optional = {o.field for o in contract.semantics.optional_fields}
     for field in contract.item_fields:
-        if field.name in optional or (
-            field.presence == "sometimes" and field.type not in ("array", "object")
-        ):
+        if field.name in optional or (field.presence == "sometimes" and field.type not in ("array", "object")):
             yield subject_of(contract, field)
 
 

@@ -57,6 +57,8 @@ def _required(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Contra
         for r in revisions:
             for own in (o for o in r.parameters if o.name == p.name):
                 _add(cited, "required" if own.required else "optional", *own.citations)
+                if p.name in r.required_by:
+                    _add(cited, "required", *r.required_by[p.name])
         if len(cited) > 1:
             order = ("required", "optional")
             yield Contradiction(

@@ -25,9 +25,7 @@ class Tree:
     notes: tuple[str, ...]
 
 
-def response_tree(
-    entries: tuple[Entry, ...], shape: Shape, revision: str, known: Iterable[Path] = ()
-) -> Tree:
+def response_tree(entries: tuple[Entry, ...], shape: Shape, revision: str, known: Iterable[Path] = ()) -> Tree:
     """The tree. `known` are paths that other revisions have: they help where this page alone does not decide."""
     hinted = Shape(dict(shape.nodes))
     for path in known:
@@ -58,8 +56,7 @@ def _wrapped(
         if (
             header
             or any(p[:-1] == path and p not in placed for p in known)
-            or (nesting.is_header(entry)
-            and not members)
+            or (nesting.is_header(entry) and not members)
         ):
             continue
         # the item row of the list above is no list itself
@@ -118,9 +115,7 @@ def _field(
     )
     if type in ("object", "array"):
         return field
-    return evolve(
-        field, examples=_examples(entry, node), constraints=_constraints(field, entry, node, revision)
-    )
+    return evolve(field, examples=_examples(entry, node), constraints=_constraints(field, entry, node, revision))
 
 
 def _types(
@@ -158,7 +153,7 @@ def _only_item(path: Path, placed: Mapping[Path, Entry | None], shape: Shape) ->
     above = placed.get(path[:-1])
     if above is None or not path[:-1]:
         return False
-    kind, item = words.type_of(above.type)
+    kind = words.type_of(above.type)[0]
     entry = placed.get(path)
     header = entry is None or nesting.is_header(entry)
     siblings = {p for p in (*placed, *shape.nodes) if p[:-1] == path[:-1]}
@@ -183,9 +178,7 @@ def time_pattern(text: str) -> str | None:
     return SECONDS if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", text) else None
 
 
-def _constraints(
-    field: Field, entry: Entry | None, node: Node | None, revision: str
-) -> tuple[Constraint, ...]:
+def _constraints(field: Field, entry: Entry | None, node: Node | None, revision: str) -> tuple[Constraint, ...]:
     row = entry.label if entry else None
     found = []
     if entry:
@@ -196,9 +189,7 @@ def _constraints(
     for format in sorted(node.texts) if node else ():
         patterns = {time_pattern(t) for t in node.texts[format] if t}
         if len(patterns) == 1 and None not in patterns:
-            found.append(
-                Constraint("time_format", patterns.pop(), (Citation(revision, "examples", format.upper()),))
-            )
+            found.append(Constraint("time_format", patterns.pop(), (Citation(revision, "examples", format.upper()),)))
     if entry and (pattern := time_pattern(entry.example)) and not any(c.kind == "time_format" for c in found):
         found.append(Constraint("time_format", pattern, (Citation(revision, "response", row),)))
     return joined(found)

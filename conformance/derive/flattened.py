@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from conformance.derive import words
 from conformance.derive.page import Block, PageError, Prose, Row, Section, Table
@@ -15,10 +16,7 @@ _ROW = re.compile(r"^[\w.└]+ \|")
 def is_flattened(text: str) -> bool:
     """Whether there are tables whose lines do not begin with a bar."""
     lines = text.splitlines()
-    return any(
-        _RULE.match(b) and _HEADER.match(a) and not a.startswith("|")
-        for a, b in zip(lines, lines[1:], strict=False)
-    )
+    return any(_RULE.match(b) and _HEADER.match(a) and not a.startswith("|") for a, b in pairwise(lines))
 
 
 def read(path: str, text: str) -> tuple[str, tuple[Section, ...]]:
@@ -95,9 +93,7 @@ def _samples(path: str, lines: list[str], i: int, end: int) -> list[Prose | Bloc
         if re.match(r"https?(\(s\))?://", line):
             stop = _while(lines, i + 1, end, lambda t: t.startswith("&"))
         elif line.startswith("<"):
-            stop = _while(
-                lines, i + 1, end, lambda t: t.startswith("<") or not re.match(r"[\w{\[]", t) or ">" in t
-            )
+            stop = _while(lines, i + 1, end, lambda t: t.startswith("<") or not re.match(r"[\w{\[]", t) or ">" in t)
         elif line.startswith(("{", "[")):
             stop = _json_end(lines, i, end)
         else:

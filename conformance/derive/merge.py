@@ -1,4 +1,4 @@
-"""Several revisions as one contract: the newest that speaks wins, every revision that agrees is cited, the rest noted."""
+"""Several revisions as one contract: the newest that speaks wins, those that agree are cited, the rest is noted."""
 
 from __future__ import annotations
 
@@ -84,9 +84,7 @@ def _parameter(name: str, found: list[Parameter], notes: list[str]) -> Parameter
         examples=tuple(dict.fromkeys(e for p in reversed(found) for e in p.examples))[:4],
     )
     if len({p.required for p in found}) > 1:
-        words = "; ".join(
-            f"{'required' if p.required else 'optional'} in {p.citations[0].revision}" for p in found
-        )
+        words = "; ".join(f"{'required' if p.required else 'optional'} in {p.citations[0].revision}" for p in found)
         notes.append(f"{name}: {words}")
     return merged
 
@@ -95,9 +93,7 @@ def _cited(found: Iterable[Any]) -> tuple[Citation, ...]:
     return tuple(dict.fromkeys(c for thing in found for c in thing.citations))
 
 
-def _constraints(
-    name: str, groups: Sequence[tuple[Constraint, ...]], notes: list[str]
-) -> tuple[Constraint, ...]:
+def _constraints(name: str, groups: Sequence[tuple[Constraint, ...]], notes: list[str]) -> tuple[Constraint, ...]:
     """For each kind the newest revision's value, citing every revision that has the same."""
     merged: list[Constraint] = []
     for kind in dict.fromkeys(c.kind for group in reversed(groups) for c in group):
@@ -106,9 +102,7 @@ def _constraints(
         best = stated[-1][0]
         # within one revision the first sentence counts, and the page contradicts itself
         for other in (c for g in stated for c in g if c.value != best.value and kind != "ignored_values"):
-            notes.append(
-                f"{name}: {kind} is {_shown(other.value)} in {other.citations[0]}, {_shown(best.value)} here"
-            )
+            notes.append(f"{name}: {kind} is {_shown(other.value)} in {other.citations[0]}, {_shown(best.value)} here")
         agreeing = [c for g in stated for c in g if c.value == best.value]
         merged.append(evolve(best, citations=_cited(agreeing)))
     return _with_ignored(tuple(sorted(merged, key=lambda c: _KINDS.index(c.kind))))
@@ -179,9 +173,7 @@ def _errors(revisions: Sequence[Facts]) -> tuple[ErrorCode, ...]:
                 citations=_cited([e, old] if old else [e]),
                 parameter=(old.parameter if old else None) or e.parameter,
             )
-    return tuple(
-        evolve(e, citations=tuple(sorted(e.citations, key=lambda c: c.revision))) for e in merged.values()
-    )
+    return tuple(evolve(e, citations=tuple(sorted(e.citations, key=lambda c: c.revision))) for e in merged.values())
 
 
 def _samples(revisions: Sequence[Facts]) -> tuple[Sample, ...]:

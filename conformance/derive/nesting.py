@@ -8,6 +8,7 @@ alphabet in which generated pages sort the members of an object. The search keep
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from attrs import evolve, frozen
 
@@ -50,9 +51,7 @@ def nest(entries: tuple[Entry, ...], shape: Shape) -> tuple[Path, ...]:
         before = entries[i - 1] if i else None
         later = {e.name for e in entries[i + 1 :]}
         found = [
-            new
-            for reading in readings
-            for new in _placements(reading, entry, before, later, shape, marked, ordered)
+            new for reading in readings for new in _placements(reading, entry, before, later, shape, marked, ordered)
         ]
         readings = sorted(found, key=lambda r: -r.score)[:_WIDTH]
     return readings[0].paths
@@ -100,9 +99,7 @@ def _placements(
             )
     if not found:
         # the same name twice in every open container: a repeated row
-        found.append(
-            evolve(reading, score=reading.score - 10, paths=(*reading.paths, (*reading.open[0], entry.name)))
-        )
+        found.append(evolve(reading, score=reading.score - 10, paths=(*reading.paths, (*reading.open[0], entry.name))))
     return found
 
 
@@ -138,9 +135,7 @@ def _paths(container: Path, entry: Entry, shape: Shape) -> list[Path]:
     return paths
 
 
-def _agreement(
-    path: Path, container: Path, entry: Entry, shape: Shape, reading: _Reading, ordered: bool
-) -> float:
+def _agreement(path: Path, container: Path, entry: Entry, shape: Shape, reading: _Reading, ordered: bool) -> float:
     score = 0.0
     node = shape.get(path)
     if node is not None:
@@ -186,5 +181,5 @@ def _opens(entry: Entry, path: Path, shape: Shape) -> bool:
 def _is_sorted(entries: tuple[Entry, ...]) -> bool:
     """Whether the table looks generated: most neighbours stand in alphabetical order."""
     names = [e.name.casefold() for e in entries]
-    pairs = list(zip(names, names[1:], strict=False))
+    pairs = list(pairwise(names))
     return bool(pairs) and sum(a <= b for a, b in pairs) >= 0.7 * len(pairs)

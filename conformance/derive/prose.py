@@ -16,13 +16,13 @@ from conformance.derive.text import Sentence
 OTHERS = "others"  # an `ignored_values` finding: all values but the effective ones
 EPOCH_MS = "epoch-milliseconds"
 JSON_ARRAY = "json-array"
-NO_DEFAULT = "no-default"  # understood, and no constraint
+# understood, and no constraint
+NO_DEFAULT = "no-default"
+REQUIRED = "required"
 
 _NUMBER = r"(-?\d[\d,]*(?:\.\d+)?)"
 _TO = r"\s*(?:to|through|and|~|～|-|–|—|至|到|,|，)\s*"
-_NOTHING = re.compile(
-    r"(?i)^(null|empty|none|n/a|blank|空|无|不设置|an empty string|空字符串)(\b|[。.，；\s]|$|目)"
-)
+_NOTHING = re.compile(r"(?i)^(null|empty|none|n/a|blank|空|无|不设置|an empty string|空字符串)(\b|[。.，；\s]|$|目)")
 _WORD = r"[A-Za-z0-9][A-Za-z0-9_.+/-]*(?::[A-Za-z0-9_.]+)?"
 
 
@@ -49,12 +49,7 @@ Reader = Callable[[Subject, Sentence], Iterator[tuple[str, Any]]]
 def findings(name: str, type: str, sentences: tuple[Sentence, ...]) -> tuple[Finding, ...]:
     """All rules that the sentences of a row state, in order."""
     subject = Subject(name, type)
-    found = [
-        Finding(kind, value, s.number)
-        for s in sentences
-        for read in READERS
-        for kind, value in read(subject, s)
-    ]
+    found = [Finding(kind, value, s.number) for s in sentences for read in READERS for kind, value in read(subject, s)]
     # that times are in UTC belongs to the format, which another sentence of the row gives
     formats = [f for f in found if f.kind == "time_format"]
     for s in sentences:
@@ -74,7 +69,8 @@ def is_normative(text: str) -> bool:
 
 
 _NORMATIVE = re.compile(
-    r"(?i)\b(must|shall|cannot|can not|can only|may not|only|required?|up to|maximum|minimum|at most|at least|valid values?"
+    r"(?i)\b(must|shall|cannot|can not|can only|may not|only|required?|up to|maximum|minimum|at most|at least"
+    r"|valid values?"
     r"|value range|default|ignore[sd]?|separate[d]?|takes? effect|must not|not supported|does not support|no more than"
     r"|cannot exceed|set (?:this|the) value|format|specify|start from|starting value|initial value)\b"
     r"|必须|不能|不得|最多|最大|最小|取值|默认|只支持|仅支持|不支持|不允许|格式|分隔|隔开|不会生效|生效|起始值|不超过|至少|长度|必选"
@@ -112,11 +108,11 @@ def _default(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
 
 def _range(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
     text = sentence.text
-    of_n = re.search(
-        r"(?i)\bof N\b\s*(?:is|are|[:：])|\bof which n is|\bN的取值范围|\bN (?:ranges?|is)\b", text
-    )
+    of_n = re.search(r"(?i)\bof N\b\s*(?:is|are|[:：])|\bof which n is|\bN的取值范围|\bN (?:ranges?|is)\b", text)
     span = re.search(
-        rf"(?i)(?:valid values?(?: of \w+)?|value range|values? ranges?|range|ranges|取值范围|取值|范围)(?: is| are| from|为|是)?\s*[:：]?\s*(?:a number )?(?:from )?[\[（(【]?\s*{_NUMBER}{_TO}{_NUMBER}(?!\s*(?:个|characters))",
+        rf"(?i)(?:valid values?(?: of \w+)?|value range|values? ranges?|range|ranges|取值范围|取值|范围)"
+        rf"(?: is| are| from|为|是)?\s*[:：]?\s*(?:a number )?(?:from )?[\[（(【]?\s*{_NUMBER}{_TO}{_NUMBER}"
+        r"(?!\s*(?:个|characters))",
         text,
     ) or (re.search(rf"(?i)\bn is (?:a number )?from\s+{_NUMBER}{_TO}{_NUMBER}", text) if of_n else None)
     if span:
@@ -156,7 +152,8 @@ def _enumeration(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, An
             yield "enum", _typed(values, subject.type)
         return
     inline = re.search(
-        rf"(?i)(?:valid values?|可选值|取值范围?|可能值)\s*(?:are|is|为|[:：])\s*((?:{_WORD})(?:\s*(?:[,，、|/]|\bor\b|\band\b|或|和)+\s*(?:{_WORD}))+)\s*[.。]?$",
+        rf"(?i)(?:valid values?|可选值|取值范围?|可能值)\s*(?:are|is|为|[:：])\s*"
+        rf"({_WORD}(?:\s*(?:[,，、|/]|\bor\b|\band\b|或|和)+\s*{_WORD})+)\s*[.。]?$",
         text,
     )
     if inline:
@@ -164,17 +161,13 @@ def _enumeration(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, An
         if not all(re.fullmatch(r"[\d.]+", v) for v in values) or len(values) > 2:
             yield "enum", _typed([v.rstrip(".") for v in values], subject.type)
         return
-    fixed = re.search(
-        rf"(?i)(?:set (?:the|this) value to|(?<![\w ])value[:：]|取值[:：])\s*({_WORD})\s*[.。]?$", text
-    )
+    fixed = re.search(rf"(?i)(?:set (?:the|this) value to|(?<![\w ])value[:：]|取值[:：])\s*({_WORD})\s*[.。]?$", text)
     if fixed and not re.fullmatch(r"[\d.]+", fixed.group(1)):
         yield "enum", _typed([fixed.group(1).rstrip(".")], subject.type)
 
 
 def _announces_values(text: str) -> bool:
-    return bool(
-        re.search(r"(?i)\bvalues?\b[^.]*[:：]|取值[^。]*[:：]|可选值[:：]|可能值[:：]|包括[:：]", text)
-    )
+    return bool(re.search(r"(?i)\bvalues?\b[^.]*[:：]|取值[^。]*[:：]|可选值[:：]|可能值[:：]|包括[:：]", text))
 
 
 def _length(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
@@ -213,7 +206,9 @@ def _prefix(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
 def _items(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
     text = sentence.text
     match = re.search(
-        rf"(?i)(?:up to|maximum of|at most|no more than)\s+{_NUMBER}\s+(?!.{{0,30}}(?:characters|bytes|entries|rows|lines))[\w ]*?\b(?:IDs?|tasks?|names?|items?|servers?|tags?|values?|addresses)\b",
+        rf"(?i)(?:up to|maximum of|at most|no more than)\s+{_NUMBER}\s+"
+        r"(?!.{0,30}(?:characters|bytes|entries|rows|lines))[\w ]*?"
+        r"\b(?:IDs?|tasks?|names?|items?|servers?|tags?|values?|addresses)\b",
         text,
     ) or re.search(
         rf"(?:最多(?:支持|可)?(?:同时)?(?:指定|添加|传入|输入|包含|设置|支持)?)\s*{_NUMBER}\s*个(?!字符|英文|中文)",
@@ -224,7 +219,8 @@ def _items(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
 
 
 def _separator(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
-    if re.search(r"(?i)separate[ds]?\b.*\b(?:commas?)\b|\bcomma[- ]separated", sentence.text) or re.search(r"逗号(?:（,）|\(,\)|（，）)?\s*(?:分隔|隔开|分割)|逗号", sentence.text):
+    comma = r"(?i)separate[ds]?\b.*\bcommas?\b|\bcomma[- ]separated|逗号(?:（,）|\(,\)|（，）)?\s*(?:分隔|隔开|分割)"
+    if re.search(comma, sentence.text):
         yield "separator", ","
 
 
@@ -246,7 +242,8 @@ def _time(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
 def _effective(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
     text = sentence.text
     only = re.search(
-        rf"(?i)\bonly\s+(?:retrieves?|quer(?:y|ies)|supports?|returns?)\b.*?\bin (?:the )?((?:{_WORD}(?:,? and |, | or )?)+) (?:states?|status)",
+        r"(?i)\bonly\s+(?:retrieves?|quer(?:y|ies)|supports?|returns?)\b.*?"
+        rf"\bin (?:the )?((?:{_WORD}(?:,? and |, | or )?)+) (?:states?|status)",
         text,
     ) or re.search(rf"(?:只|仅)支持查询状态为\s*((?:{_WORD}\s*(?:、|和|，|,|或)?\s*)+)的", text)
     if only:
@@ -261,10 +258,22 @@ def _effective(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]
         yield "ignored_values", OTHERS
 
 
+def _required(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+    """That the parameter itself must be given, whatever the others hold."""
+    if re.search(r"(?i)\b(?:when|if|not)\b|如果|当|不是", sentence.text):
+        return
+    name = re.escape(subject.name)
+    if re.search(rf"(?i)(?:\b{name}|\bthis parameter) (?:is|are) (?:required|mandatory)\b", sentence.text) or re.search(
+        rf"(?:{name}|该参数|此参数)\s*(?:为|是)必[选填需]", sentence.text
+    ):
+        yield REQUIRED, True
+
+
 def _together(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
     text = sentence.text
     if re.search(
-        r"(?i)\bcannot (?:be )?(?:specify|specified|set)?.*\b(?:both|at the same time|simultaneously|together)\b|(?:不支持|不能)同时(?:指定|设置|传入)",
+        r"(?i)\bcannot (?:be )?(?:specify|specified|set)?.*\b(?:both|at the same time|simultaneously|together)\b"
+        r"|(?:不支持|不能)同时(?:指定|设置|传入)",
         text,
     ):
         names = re.findall(r"(?a)(?<!\w)[A-Z][a-z]+[A-Z]\w*(?:\.[Nn]\b)?(?:\.[A-Za-z]\w+)?", text)
@@ -272,7 +281,8 @@ def _together(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]
         if names:
             yield "excludes", list(dict.fromkeys(names))
     needed = re.search(
-        r"(?i)\b(?:only when|only if|valid only when|takes effect only (?:when|if)|required (?:when|if))\b.*?\b((?-i:[A-Z][a-z]+[A-Z]\w+))\b",
+        r"(?i)\b(?:only when|only if|valid only when|takes effect only (?:when|if)|required (?:when|if))\b"
+        r".*?\b((?-i:[A-Z][a-z]+[A-Z]\w+))\b",
         text,
     )
     needed = needed or re.search(r"(?:仅当|只有当?|当)\s*(?:参数)?([A-Z][a-z]+[A-Z]\w*).*(?:时|才)", text)
@@ -282,6 +292,7 @@ def _together(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]
 
 READERS: tuple[Reader, ...] = (
     _default, _range, _enumeration, _length, _prefix, _items, _separator, _syntax, _time, _effective, _together,
+    _required,
 )  # fmt: skip
 
 # ---------------------------------------------------------------------------------------------------- values

@@ -13,9 +13,7 @@ from conformance.derive import flattened, markdown
 from conformance.derive.page import Page, PageError
 
 LIMIT = 2_000_000  # bytes; the longest pages of the documentation have a tenth of this
-_ADVICE = (
-    "expected a documentation page of an operation (Markdown or flattened text) with tables of parameters"
-)
+_ADVICE = "expected a documentation page of an operation (Markdown or flattened text) with tables of parameters"
 
 
 def read_page(path: Path | str) -> Page:
@@ -62,8 +60,8 @@ def parse_page(path: str, data: bytes) -> Page:
 
 
 def identified(pages: Iterable[Page]) -> tuple[Page, ...]:
-    """The pages oldest first, each with an id: its date, made longer where two share one."""
-    pages = sorted(pages, key=lambda p: (p.date or "9999", p.language != "en"))
+    """The pages oldest first (of one date English last), each with an id: its date, made longer where two share one."""
+    pages = sorted(pages, key=lambda p: (p.date or "9999", p.language == "en"))
     bases = [p.date or p.sha256[:8] for p in pages]
     named = []
     for page, base in zip(pages, bases, strict=True):

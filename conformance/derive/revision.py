@@ -22,7 +22,9 @@ from conformance.derive.text import sentences
 
 @frozen
 class Facts:
-    """One page, understood. `shape` is what its response samples show."""
+    """One page, understood. `shape` is what its response samples show, `required_by` the sentences that ask for a
+    parameter that the table may call optional.
+    """
 
     page: Page
     operation: str
@@ -34,6 +36,7 @@ class Facts:
     samples: tuple[Sample, ...]
     shape: Shape
     notes: tuple[str, ...]
+    required_by: Mapping[str, tuple[Citation, ...]] = {}
 
     @property
     def id(self) -> str:
@@ -41,9 +44,7 @@ class Facts:
 
     def revision(self, source: str | None = None) -> Revision:
         page = self.page
-        return Revision(
-            page.id, self.operation, page.language, page.generation, page.sha256, page.date, source
-        )
+        return Revision(page.id, self.operation, page.language, page.generation, page.sha256, page.date, source)
 
 
 def facts(page: Page, known: Iterable[Path] = ()) -> Facts:
@@ -71,17 +72,16 @@ def facts(page: Page, known: Iterable[Path] = ()) -> Facts:
         response=tree.fields,
         errors=_errors(page, parameters, notes),
         samples=tuple(
-            Sample(r.role, r.format, r.body, (_cited(page, r),), r.repairs)
-            for r in readings
-            if r.value is not None
+            Sample(r.role, r.format, r.body, (_cited(page, r),), r.repairs) for r in readings if r.value is not None
         ),
         shape=found,
         notes=(*notes, *tree.notes),
+        required_by=_required_by(page),
     )
 
 
 def operation_name(page: Page, readings: Iterable[Reading]) -> str:
-    """The operation that a page is about: the Action of its sample request, its title, or the value of its Action row."""
+    """The operation that a page is about: the Action of its sample request, its title, or its Action row."""
     for reading in readings:
         if reading.format == "url":
             action = dict(reading.value).get("Action")
@@ -141,10 +141,20 @@ def _parameter(page: Page, entry: Entry, readings: list[Reading], notes: list[st
     )
 
 
+def _required_by(page: Page) -> dict[str, tuple[Citation, ...]]:
+    found: dict[str, tuple[Citation, ...]] = {}
+    for entry in (e for s in page.of_kind("parameters") for e in rows.entries(s)):
+        for f in prose.findings(entry.name, "string", sentences(entry.description)):
+            if f.kind == prose.REQUIRED:
+                cited = Citation(page.id, "parameters", entry.label, f.sentence)
+                found[entry.name] = (*found.get(entry.name, ()), cited)
+    return found
+
+
 def _constraints(page: Page, entry: Entry, kind: str, read: tuple) -> tuple[Constraint, ...]:
     found = []
     for f in prose.findings(entry.name, kind, read):
-        if f.kind == prose.NO_DEFAULT:
+        if f.kind in (prose.NO_DEFAULT, prose.REQUIRED):
             continue
         value = [] if f.value == prose.OTHERS else list(f.value) if isinstance(f.value, tuple) else f.value
         found.append(Constraint(f.kind, value, (Citation(page.id, "parameters", entry.label, f.sentence),)))
@@ -165,9 +175,7 @@ def _errors(page: Page, parameters: tuple[Parameter, ...], notes: list[str]) -> 
                 notes.append(f"{e.code}: its HTTP status is not given ({page.id}, errors)")
                 continue
             about = _about(f"{e.message} {e.description}", e.code, parameters)
-            found.append(
-                ErrorCode(e.status, e.code, e.message, (Citation(page.id, "errors", e.label),), about)
-            )
+            found.append(ErrorCode(e.status, e.code, e.message, (Citation(page.id, "errors", e.label),), about))
     return tuple(found)
 
 
@@ -201,8 +209,5 @@ def _root_notes(page: Page, readings: list[Reading], operation: str) -> list[str
     return [
         f"{_place(page, r)}: the root element is {r.value.name}, not {expected}"
         for r in readings
-        if r.format == "xml"
-        and r.role == "response"
-        and r.value is not None
-        and r.value.name not in ("", expected)
+        if r.format == "xml" and r.role == "response" and r.value is not None and r.value.name not in ("", expected)
     ]

@@ -99,11 +99,7 @@ def _key(item: Field, contract: Contract) -> str | None:
     for p in contract.parameters:
         if p.value("max_items") and singular(p.name).casefold() in lower:
             return lower[singular(p.name).casefold()]
-    named = [
-        n
-        for n in scalars
-        if n.endswith("Id") and n not in ("RegionId", "ZoneId", "OwnerId", "ResourceGroupId")
-    ]
+    named = [n for n in scalars if n.endswith("Id") and n not in ("RegionId", "ZoneId", "OwnerId", "ResourceGroupId")]
     ends = [n for n in named if item.name.casefold().endswith(n[:-2].casefold())]
     if len(named) == 1 or ends:
         return (ends or named)[0]
@@ -124,12 +120,7 @@ def _paging(contract: Contract, root: dict[str, Field]) -> Paging | None:
 
 def _ids(contract: Contract, key: str | None) -> IdList | None:
     for p in contract.parameters:
-        if (
-            key
-            and p.type == "string"
-            and p.name.endswith("s")
-            and singular(p.name).casefold() == key.casefold()
-        ):
+        if key and p.type == "string" and p.name.endswith("s") and singular(p.name).casefold() == key.casefold():
             return IdList(p.name, key, p.value("max_items"))
     return None
 

@@ -20,9 +20,7 @@ _TOKEN = re.compile(
     r'\s+|//[^\n]*|/\*.*?\*/|"(?:[^"\\\n]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.-])|[{}\[\],:]|\.{2,}|…+|[^\s{}\[\],:"]+|"',
     re.DOTALL,
 )
-_TAG = re.compile(
-    r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[(.*?)\]\]>|<(/?)\s*([A-Za-z_][\w.:-]*)([^<>]*?)(/?)\s*>", re.DOTALL
-)
+_TAG = re.compile(r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[(.*?)\]\]>|<(/?)\s*([A-Za-z_][\w.:-]*)([^<>]*?)(/?)\s*>", re.DOTALL)
 
 
 @frozen
@@ -76,9 +74,7 @@ def request(text: str) -> tuple[tuple[str, str], ...]:
     """The parameters of a sample request, in order; placeholders for common parameters are left out."""
     query = re.sub(r"\s*\n\s*", "", text).partition("?")[2]
     pairs = (p.partition("=") for p in re.split(r"&(?=[\w.]+=|<|$)", query))
-    return tuple(
-        (n.strip(), unquote(v.strip())) for n, eq, v in pairs if eq and re.fullmatch(r"[\w.]+", n.strip())
-    )
+    return tuple((n.strip(), unquote(v.strip())) for n, eq, v in pairs if eq and re.fullmatch(r"[\w.]+", n.strip()))
 
 
 def _request_body(text: str) -> str:

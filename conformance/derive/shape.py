@@ -71,9 +71,7 @@ def is_plural(name: str, of: str) -> bool:
     """Whether a list of `of` may be called `name`: TaskSet of Task, Tags of Tag, Policies of Policy."""
     n, o = name.casefold(), of.casefold()
     stems = {o, o.removesuffix("y") + "ie"}
-    return any(
-        n in (s + "s", s + "es", s + "set", s + "sets", s + "list", s + "infos", s + "info") for s in stems
-    )
+    return any(n in (s + "s", s + "es", s + "set", s + "sets", s + "list", s + "infos", s + "info") for s in stems)
 
 
 def shape(readings: Iterable[Reading], operation: str, is_wrapper: IsWrapper = is_plural) -> Shape:
@@ -122,9 +120,7 @@ def _json(found: Shape, path: Path, value: Any, number: int, wraps: IsWrapper) -
     if isinstance(value, list) and _is_array_of_one(path, value, wraps):
         node.forms.setdefault("array-of-one", set()).add("json")
         value = value[0]
-    elif (
-        isinstance(value, dict) and path and len(value) == 1 and isinstance(next(iter(value.values())), list)
-    ):
+    elif isinstance(value, dict) and path and len(value) == 1 and isinstance(next(iter(value.values())), list):
         node.forms.setdefault("object", set()).add("json")
     if isinstance(value, dict):
         node.types.add("object")

@@ -8,20 +8,25 @@ from collections.abc import Mapping
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "parameters": ("request parameters", "request parameter", "input parameters", "请求参数", "入参"),
     "response": (
-        "response parameters", "return parameters", "response elements", "return values", "response data", "returned data",
-        "response", "返回参数", "返回数据", "返回结果", "出参",
+        "response parameters", "return parameters", "response elements", "return values", "response data",
+        "returned data", "response", "返回参数", "返回数据", "返回结果", "出参",
     ),
     "examples": ("examples", "example", "sample", "samples", "示例", "请求示例", "代码示例"),
     "errors": ("error codes", "error code", "errors", "错误码", "错误代码"),
     "debugging": ("debugging", "debug", "调试", "在线调试"),
-    "description": ("description", "usage notes", "api description", "operation description", "接口说明", "描述", "使用说明"),
+    "description": (
+        "description", "usage notes", "api description", "operation description", "接口说明",
+        "描述", "使用说明",
+    ),
     "authorization": ("authorization information", "authorization", "授权信息", "ram authorization"),
 }  # fmt: skip
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "name": ("parameter", "name", "parameters", "field", "element", "名称", "参数", "参数名", "参数名称", "字段"),
     "type": ("type", "data type", "类型", "数据类型", "参数类型"),
-    "required": ("required", "required or not", "mandatory", "是否必需", "是否必选", "是否必须", "是否必填", "必选", "必填"),
+    "required": (
+        "required", "required or not", "mandatory", "是否必需", "是否必选", "是否必须", "是否必填", "必选", "必填",
+    ),
     "example": ("example", "example value", "sample value", "sample", "示例值", "示例", "样例"),
     "description": ("description", "描述", "说明", "note", "notes", "meaning", "remarks", "参数说明", "含义", "备注"),
     "status": ("httpcode", "http status code", "http code", "status code", "http status", "http状态码", "状态码"),

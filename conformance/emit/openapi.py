@@ -71,7 +71,7 @@ def _parameter(contract: Contract, parameter: Parameter) -> dict[str, Any]:
     if parameter.name in fixed:
         schema["enum"] = fixed[parameter.name]
     found: dict[str, Any] = {"name": parameter.name, "in": "query", "schema": schema}
-    if parameter.required and contract.choice_about("required", parameter.name) is None or parameter.name == "Action":
+    if (parameter.required and contract.choice_about("required", parameter.name) is None) or parameter.name == "Action":
         found["required"] = True
     if parameter.examples:
         found["example"] = parameter.examples[0]

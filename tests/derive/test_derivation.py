@@ -1,0 +1,148 @@
+"""The whole way from pages to a contract."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from conformance.contract.choices import KINDS
+from conformance.contract.files import ContractError, dump_contract, load_contract, load_protocol, schemas_root
+from conformance.contract.model import Contract
+from conformance.derive import derive
+from conformance.derive.derivation import read_pages
+from conformance.derive.ledger import build
+from conformance.derive.overlay import Overlay, load_overlay
+from conformance.derive.page import PageError
+from conformance.derive.sentences import sentences
+
+COMMITTED = schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks"
+OVERLAY = COMMITTED / "overlay.yaml"
+
+
+@pytest.fixture(scope="module")
+def contract() -> Contract:
+    return load_contract(COMMITTED)
+
+
+def test_the_seeds_give_the_committed_contract_byte_for_byte(seeds: list[Path]) -> None:
+    for order in (seeds, seeds[::-1]):
+        text = dump_contract(derive(order, OVERLAY))
+        assert text == (COMMITTED / "contract.yaml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("id", "reason", "alternatives"),
+    [
+        ("TaskSet.list-form", "contradiction", {"object", "array-of-one"}),
+        ("SupportCancel.json-type", "contradiction", {"string", "boolean"}),
+        ("TaskAction.spelling", "contradiction", {"as-listed", "capitals"}),
+        ("response.time-precision", "contradiction", {"minutes", "seconds"}),
+        ("TaskIds.id-syntax", "contradiction", {"comma", "json-array", "both"}),
+        ("Action.required", "contradiction", {"required", "optional"}),
+        (
+            "InvalidRegionId.NotFound.error",
+            "contradiction",
+            {"InvalidRegionId.NotFound/400", "InvalidRegionId.NotFound/404"},
+        ),
+        ("MissingParameter.error-message", "contradiction", {"page", "common"}),
+        ("PageSize.above-maximum", "silence", {"rejected", "clamped"}),
+        ("PageSize.below-minimum", "silence", {"rejected", "clamped", "default"}),
+        ("PageNumber.below-minimum", "silence", {"rejected", "clamped", "default"}),
+        ("PageNumber.malformed", "silence", {"rejected", "ignored"}),
+        ("StartTime.malformed", "silence", {"rejected", "ignored", "matches-nothing"}),
+        ("TaskStatus.unknown-value", "silence", {"drops-filter", "matches-nothing"}),
+        ("TaskAction.unknown-value", "silence", {"drops-filter", "matches-nothing", "rejected"}),
+        ("TaskIds.too-many-ids", "silence", {"rejected", "truncated", "all-answered"}),
+        ("TaskIds.unknown-id", "silence", {"matches-nothing", "rejected"}),
+        ("TaskAction.empty-value", "silence", {"ignored", "matches-nothing", "rejected"}),
+        ("PageNumber.beyond-the-end", "silence", {"empty-page", "last-page", "rejected"}),
+        ("TaskSet.Task.order", "silence", set(KINDS["order"])),
+        ("TaskSet.Task.empty-list", "silence", set(KINDS["empty-list"])),
+        ("FinishedTime.missing-value", "silence", {"absent", "empty"}),
+        ("StartTime.range-bound", "silence", {"inclusive", "exclusive"}),
+        ("EndTime.short-time", "silence", {"accepted", "rejected"}),
+        ("StartTime.inverted-range", "silence", {"matches-nothing", "ignored", "rejected"}),
+        ("PageSize.clamped-echo", "silence", {"effective", "requested"}),
+        ("request.unknown-parameter", "silence", {"ignored", "rejected"}),
+        ("Format.unknown-format", "silence", {"rejected", "default-format"}),
+    ],
+)
+def test_what_the_pages_leave_open_is_a_choice(
+    contract: Contract, id: str, reason: str, alternatives: set[str]
+) -> None:
+    choice = contract.choice(id)
+    assert choice is not None
+    assert choice.reason == reason
+    assert {a.id for a in choice.alternatives} == alternatives
+    assert choice.alternative(choice.preferred)
+    if reason == "contradiction":
+        assert all(a.citations for a in choice.alternatives)
+
+
+def test_every_choice_speaks_the_vocabulary(contract: Contract) -> None:
+    for choice in contract.choices:
+        assert choice.id == f"{choice.subject}.{choice.kind}"
+        assert KINDS[choice.kind] == () or {a.id for a in choice.alternatives} <= set(KINDS[choice.kind])
+
+
+def test_constraints_cite_the_sentence_that_states_them(seeds: list[Path], contract: Contract) -> None:
+    text = {c: t for c, _, t in sentences(read_pages(seeds, load_overlay(OVERLAY)))}
+    told = {
+        ("PageSize", "maximum"): "100",
+        ("PageSize", "minimum"): "1 to 100",
+        ("PageSize", "default"): "10",
+        ("PageNumber", "minimum"): "start from page 1",
+        ("TaskIds", "max_items"): "up to 100",
+        ("TaskIds", "separator"): "commas",
+        ("TaskStatus", "effective_values"): "Finished, Processing, and Failed",
+        ("TaskStatus", "ignored_values"): "ignores other values",
+        ("StartTime", "time_format"): "yyyy-MM-ddTHH:mm:ssZ",
+    }
+    for (name, kind), words in told.items():
+        constraint = contract.parameter(name).constraint(kind)
+        assert words in text[constraint.citations[0]]
+        assert all(c.sentence for c in constraint.citations)
+
+
+def test_a_list_that_one_revision_lost_comes_from_the_other(contract: Contract) -> None:
+    action = contract.parameter("TaskAction").constraint("enum")
+    assert action.value == ["ImportImage", "ExportImage", "RedeployInstance"]
+    assert {c.revision for c in action.citations} == {"2019-08-06"}
+    assert any("TaskAction: its list of values is lost" in n for n in contract.notes)
+
+
+def test_the_contract_holds_no_sentence_of_a_page(seeds: list[Path]) -> None:
+    kept = (COMMITTED / "contract.yaml").read_text("utf-8") + OVERLAY.read_text("utf-8")
+    for citation, _, text in sentences(read_pages(seeds)):
+        assert len(text.split()) < 4 or text not in kept, citation
+
+
+def test_every_sentence_of_the_seeds_is_placed(seeds: list[Path]) -> None:
+    overlay = load_overlay(OVERLAY)
+    read = sentences(read_pages(seeds, overlay))
+    protocol = load_protocol(COMMITTED.parent / "common")
+    ledger = build(load_contract(COMMITTED), protocol, [(c, d) for c, d, _ in read], overlay.reasons)
+    placed = {(s.citation, s.digest): s for s in ledger.sentences}
+    for citation, digest, text in read:
+        sentence = placed[citation, digest]
+        assert sentence.requirements or sentence.excluded, text
+
+
+def test_exclusions_name_sentences_that_exist(seeds: list[Path]) -> None:
+    overlay = load_overlay(OVERLAY)
+    digests = {d for _, d, _ in sentences(read_pages(seeds, overlay))}
+    assert set(overlay.reasons) <= digests
+
+
+def test_pages_of_two_operations_are_refused(tmp_path: Path) -> None:
+    page = "# {0}\n\n## Request parameters\n\n|Parameter|Type|Required|Description|\n|---|---|---|---|\n|Action|String|Yes|x|\n"
+    for name in ("DescribeOnes", "DescribeTwos"):
+        (tmp_path / f"{name}.md").write_text(page.format(name))
+    with pytest.raises(PageError, match=r"is about DescribeOnes, and .*DescribeTwos.md about DescribeTwos"):
+        derive(tmp_path.glob("*.md"))
+
+
+def test_an_overlay_that_does_not_fit_is_refused(seeds: list[Path]) -> None:
+    with pytest.raises(ContractError, match="no alternative 'square'"):
+        derive(seeds, Overlay(preferred={"TaskSet.list-form": "square"}))
