@@ -70,7 +70,8 @@ def read_request(request: HttpRequest) -> Arrival:
     operation = tuple(pair for pair in (*query, *form) if pair[0] not in COMMON)
     parts = (request.method, path, query, form, headers, operation)
     authorization = signature_v3.parse_authorization(headers.get("authorization", ""))
-    if authorization.algorithm or "x-acs-action" in headers:
+    # SDKs that sign V1 send x-acs-action as well, so the header alone does not tell
+    if authorization.algorithm or ("x-acs-action" in headers and "Signature" not in common):
         return _v3(parts, common, authorization)
     return Arrival(
         "v1" if "Signature" in common else "none",
