@@ -65,7 +65,8 @@ def answer(call, module, models, config_class, kept):
     client = client_for(call, module, config_class, kept)
     method = getattr(client, re.sub(r"(?<!^)(?=[A-Z])", "_", action).lower() + "_with_options")
     response = method(request, options(read_timeout=milliseconds, connect_timeout=milliseconds))
-    return {"ok": True, "result": getattr(response, "body", response).to_map()}
+    body = getattr(response, "body", response)  # the oldest releases have no body between
+    return {"ok": True, "result": None if body is None else body.to_map()}
 
 
 def error(exception):

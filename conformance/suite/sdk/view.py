@@ -121,3 +121,10 @@ def _compare_list(f: Field, path: str, sent: list[Any], received: list[Any]) -> 
                     yield from _compare(m, f"{path}[{number}].{m.name}", one[m.name], member(other, m.name))
         elif not same(one, other):
             yield Difference(f"{path}[{number}]", one, other)
+
+
+def reached(received: Any, path: str) -> Any:
+    """The member at a dotted path outside lists."""
+    for name in path.split("."):
+        received = member(received, name)
+    return received

@@ -1,0 +1,168 @@
+"""Cases: what is called and what the endpoint answers, read from data and made concrete for one operation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from attrs import evolve, field, frozen
+
+from conformance.contract.model import Contract
+from conformance.contract.protocol import Protocol
+from conformance.drivers.protocol import Ready
+from conformance.suite.sdk.endpoint import Transfer
+from conformance.suite.sdk.roles import Roles, example, is_repeated, sdk_name
+
+Expansion = Literal[
+    "parameter",
+    "all-parameters",
+    "listed-value",
+    "repeated-parameter",
+    "field",
+    "error",
+    "alternative",
+    "method",
+    "signature",
+    "format",
+]
+
+
+@frozen
+class ErrorSpec:
+    status: int
+    code: str
+    message: str
+    extra: Mapping[str, Any] = field(factory=dict)
+
+
+@frozen
+class ReplySpec:
+    """An answer, before it is known which format was asked for. Every member changes one thing of a plain listing.
+
+    `as` (here `format`) is `other` for the format that was not asked for. `alternative` maps ids of choices to the
+    alternative in which the answer is written. `cut` ends the document half way, with a matching length.
+    """
+
+    items: int = 1
+    status: int | None = None
+    error: ErrorSpec | None = None
+    raw: str | None = None
+    raw_xml: str | None = None
+    format: Literal["asked", "other"] = "asked"
+    set: Mapping[str, Any] = field(factory=dict)
+    nulls: tuple[str, ...] = ()
+    extra: Literal["", "top", "items"] = ""
+    order: Literal["", "reversed", "sorted"] = ""
+    alternative: Mapping[str, str] = field(factory=dict)
+    escaped: bool = False
+    indent: int | None = None
+    cut: bool = False
+    content_type: str | None = None
+    headers: Mapping[str, str] = field(factory=dict)
+    header_case: Literal["", "lower"] = ""
+    transfer: Transfer = "length"
+    gzip: bool = False
+    hang_up: bool = False
+    redirect: int | None = None
+
+
+@frozen
+class Walk:
+    total: int
+    size: int
+
+
+@frozen
+class CallSpec:
+    """Parameters by role or name, over those that are required."""
+
+    parameters: Mapping[str, Any] = field(factory=dict)
+
+
+@frozen
+class Case:
+    """One thing that is done to an SDK. `calls` follow each other; request number n gets reply n, the last one again and
+    again. `subject` is what an expansion is about (a field's path, an error's code). `timeout` in seconds.
+    """
+
+    name: str = ""
+    calls: tuple[CallSpec, ...] = (CallSpec(),)
+    replies: tuple[ReplySpec, ...] = (ReplySpec(),)
+    subject: str = ""
+    may_refuse: bool = False
+    token: bool = False
+    timeout: float = 5.0
+    client_region: str | None = None
+    options: Mapping[str, str] = field(factory=dict)
+    refused: bool = False
+    proxy: Literal["", "used", "excluded"] = ""
+    walk: Walk | None = None
+
+    @property
+    def key(self) -> str:
+        """Cases with the same key are the same on the wire, whoever judges them."""
+        return repr(evolve(self, name="", subject="", may_refuse=False))
+
+
+@frozen
+class CaseSpec:
+    """A row of the table: a case, or the rule that makes several."""
+
+    case: Case
+    expand: Expansion | None = None
+    kind: str | None = None
+
+
+def expanded(spec: CaseSpec, roles: Roles, protocol: Protocol, ready: Ready) -> Iterator[Case]:
+    """The cases of a row, for this operation and this SDK. None where nothing of that kind exists."""
+    match spec.expand:
+        case None:
+            yield spec.case
+        case "parameter":
+            for p in roles.own_parameters:
+                yield _with(spec.case, p.name, {sdk_name(p.name): example(p)})
+        case "all-parameters":
+            yield _with(spec.case, "", {sdk_name(p.name): example(p) for p in roles.own_parameters})
+        case "repeated-parameter":
+            for p in roles.own_parameters:
+                if is_repeated(p):
+                    yield _with(spec.case, p.name, {sdk_name(p.name): ["x-1", "x-2", "x-3"]})
+        case "listed-value":
+            for p in roles.own_parameters:
+                for value in p.value("enum") or ():
+                    yield _with(spec.case, f"{p.name}={value}", {sdk_name(p.name): value})
+        case "field":
+            for path, f in roles.contract.fields():
+                if not f.members:
+                    yield evolve(spec.case, name=".".join(path), subject=".".join(path))
+        case "error":
+            for error in _errors(roles.contract, protocol):
+                yield evolve(spec.case, name=f"{error.code}/{error.status}", replies=(ReplySpec(error=error),))
+        case "alternative":
+            yield from _alternatives(spec, roles.contract)
+        case "method" | "signature" | "format":
+            for value in getattr(ready, f"{spec.expand}s"):
+                yield evolve(spec.case, name=value, options={spec.expand: value})
+
+
+def _with(case: Case, name: str, parameters: Mapping[str, Any]) -> Case:
+    return evolve(case, name=name, subject=name, calls=(CallSpec({**case.calls[0].parameters, **parameters}),))
+
+
+def _alternatives(spec: CaseSpec, contract: Contract) -> Iterator[Case]:
+    for choice in contract.choices:
+        if choice.kind != spec.kind:
+            continue
+        for alternative in choice.alternatives:
+            replies = tuple(evolve(r, alternative={choice.id: alternative.id}) for r in spec.case.replies)
+            yield evolve(spec.case, name=f"{choice.id}={alternative.id}", subject=choice.id, replies=replies)
+
+
+def _errors(contract: Contract, protocol: Protocol) -> list[ErrorSpec]:
+    """Documented errors of the operation, and of the common protocol one answer for each code and status."""
+    found = {(e.code, e.status): ErrorSpec(e.status, e.code, e.message) for e in contract.errors}
+    for situation in protocol.situations:
+        for answer in situation.answers:
+            message = answer.message.replace("{name}", "X")
+            found.setdefault((answer.code, answer.status), ErrorSpec(answer.status, answer.code, message))
+    return list(found.values())

@@ -1,0 +1,84 @@
+"""Timeouts, connections, redirects, and what must not leak."""
+
+from __future__ import annotations
+
+from conformance.suite.sdk.endpoint import Recorded
+from conformance.suite.sdk.judges.finding import PASSED, Finding, failed, skipped
+from conformance.suite.sdk.observation import Call, Observation
+from conformance.wire.encoding import percent_encode
+
+# Over the caller's timeout: a loaded machine, and clients that look at their clock now and then.
+_SLACK = 2.0
+
+
+def gives_up_in_time(seen: Observation) -> Finding:
+    if seen.last.answer.unsupported is not None:
+        return skipped(f"this SDK has no {seen.last.answer.unsupported}")
+    waited = [r for r in seen.last.requests if r.given_up is not None]
+    if not waited:
+        return skipped("no request was kept waiting")
+    for request in waited:
+        if request.given_up > seen.case.timeout + _SLACK:
+            held = f"{request.given_up:.1f} s" if request.given_up != float("inf") else "until the server hung up"
+            return failed("The SDK waits longer than the caller's timeout", f"{seen.case.timeout:g} s", held, request)
+    return PASSED
+
+
+def keeps_credentials_home(seen: Observation) -> Finding:
+    if seen.last.answer.unsupported is not None:
+        return skipped(f"this SDK has no {seen.last.answer.unsupported}")
+    for request in seen.elsewhere:
+        for name, value in _credentials(seen, request):
+            return failed(f"The {name} was sent to another host, which a redirect named", "not there", f"{request.request.method} with the {name} in its {value}", request)
+    return PASSED
+
+
+def keeps_the_secret_everywhere(seen: Observation) -> Finding:
+    if seen.last.answer.unsupported is not None:
+        return skipped(f"this SDK has no {seen.last.answer.unsupported}")
+    for request in (*seen.requests, *seen.elsewhere):
+        if seen.credentials.access_key_secret in _whole(request):
+            return failed("The secret of the access key travelled", "nowhere", "in a request", request)
+    return PASSED
+
+
+def reuses_the_connection(seen: Observation) -> Finding:
+    if any(not call.requests for call in seen.calls):
+        return skipped("nothing arrived")
+    used = {r.connection for r in seen.requests}
+    return PASSED if len(used) == 1 else failed("Each call opens a connection", "1 connection", f"{len(used)} connections", seen.requests[-1])
+
+
+# --- judges of single answers: None where the answer is in order
+
+
+def hides_the_secret(seen: Observation, call: Call) -> Finding | None:
+    return _hidden(call, seen.credentials.access_key_secret, "secret of the access key")
+
+
+def hides_the_token(seen: Observation, call: Call) -> Finding | None:
+    token = seen.credentials.security_token
+    return _hidden(call, token, "security token") if token else None
+
+
+def _hidden(call: Call, secret: str, what: str) -> Finding | None:
+    error = call.answer.error
+    said = f"{error.message} {error.text} {error.code}" if error else ""
+    if secret in said or percent_encode(secret) in said:
+        return failed(f"The {what} is in what the exception says", "nowhere", "in the text of the exception", call.requests[-1] if call.requests else None)
+    return None
+
+
+def _credentials(seen: Observation, request: Recorded):
+    """Each credential that a request carries, and where."""
+    url, headers, body = request.request.url, repr(request.request.headers), request.request.body.decode("utf-8", "replace")
+    token = seen.credentials.security_token or "-"
+    values = {"security token": token, "access key id": seen.credentials.access_key_id, "signature": "Signature="}
+    for name, value in values.items():
+        for place, text in (("headers", headers), ("URL", url), ("body", body)):
+            if value in text or percent_encode(value) in text:
+                yield name, place
+
+
+def _whole(request: Recorded) -> str:
+    return repr((request.request.url, request.request.headers, request.request.body))

@@ -1,0 +1,130 @@
+"""The SDK requirements: the table in contract/sdk-requirements.yaml, made concrete for one operation."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Any, Literal
+
+import yaml
+from attrs import frozen
+from cattrs import Converter, transform_error
+from cattrs.gen import make_dict_structure_fn, override
+
+from conformance.contract.files import parse_citation
+from conformance.contract.ledger import Level, Requirement
+from conformance.contract.model import Citation, Contract
+from conformance.suite.sdk.cases import CallSpec, Case, CaseSpec, ReplySpec
+from conformance.suite.sdk.roles import Roles
+
+_TABLE = "sdk-requirements.yaml"
+_CASE_MEMBERS = frozenset(
+    "name parameters calls reply replies may_refuse token timeout client_region refused proxy walk expand kind".split()
+)
+
+
+class BadTable(ValueError):
+    """The table of requirements cannot be read; its text names the row."""
+
+
+@frozen
+class SdkRequirement:
+    """A requirement with the cases that show it.
+
+    `over` tells what the judge looks at: one case, or every request, every answer or the log of the whole run. `reason`
+    says why a SHOULD or MAY is no MUST. `combine` any: it is enough that one of the cases passes.
+    """
+
+    requirement: Requirement
+    judge: str
+    over: Literal["case", "requests", "answers", "run"] = "case"
+    cases: tuple[CaseSpec, ...] = ()
+    problems: tuple[str, ...] = ()
+    combine: Literal["all", "any"] = "all"
+    reason: str | None = None
+
+    @property
+    def id(self) -> str:
+        return self.requirement.id
+
+    @property
+    def level(self) -> Level:
+        return self.requirement.level
+
+
+def requirements(contract: Contract, roles: Roles) -> tuple[SdkRequirement, ...]:
+    """The requirements that make sense for the operation. Raises BadTable."""
+    rows = yaml.safe_load(resources.files("conformance.contract").joinpath(_TABLE).read_text(encoding="utf-8"))
+    return tuple(_read(row, contract) for row in rows if all(roles.has(r) for r in row.get("needs", ())))
+
+
+def _read(row: dict[str, Any], contract: Contract) -> SdkRequirement:
+    try:
+        if not row.get("cites") and not row.get("reason"):
+            raise BadTable(f"{row['id']}: neither cites nor reason")
+        requirement = Requirement(
+            id=f"{contract.operation}.sdk.{row['id']}",
+            level=row["level"],
+            side="sdk",
+            statement=row["statement"],
+            check=f"sdk.{row['judge']}",
+            citations=tuple(c for words in row.get("cites", ()) for c in _citations(words, contract)),
+        )
+        return SdkRequirement(
+            requirement,
+            judge=row["judge"],
+            over=row.get("over", "case"),
+            cases=tuple(_case(c) for c in row.get("cases", ())),
+            problems=tuple(row.get("problems", ())),
+            combine=row.get("combine", "all"),
+            reason=row.get("reason"),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadTable(f"{_TABLE}: row {row.get('id', row)}: {error}") from error
+
+
+def _case(data: dict[str, Any]) -> CaseSpec:
+    unknown = set(data) - _CASE_MEMBERS
+    if unknown:
+        raise BadTable(f"unknown members of a case: {', '.join(sorted(unknown))}")
+    members = {k: v for k, v in data.items() if k not in ("parameters", "calls", "reply", "replies", "expand", "kind")}
+    calls = data.get("calls") or [{"parameters": data.get("parameters", {})}]
+    replies = data.get("replies") or [data.get("reply", {})]
+    converter = _converter()
+    case = converter.structure({**members, "name": str(members.get("name", ""))}, Case)
+    try:
+        replies = converter.structure(replies, tuple[ReplySpec, ...])
+    except Exception as error:
+        raise BadTable("; ".join(transform_error(error))) from None
+    return CaseSpec(
+        case=Case(**{**{a: getattr(case, a) for a in Case.__annotations__}, "calls": tuple(CallSpec(**c) for c in calls), "replies": replies}),
+        expand=data.get("expand"),
+        kind=data.get("kind"),
+    )
+
+
+def _converter() -> Converter:
+    converter = Converter(forbid_extra_keys=True)
+    hook = make_dict_structure_fn(ReplySpec, converter, format=override(rename="as"), _cattrs_forbid_extra_keys=True)
+    converter.register_structure_hook(ReplySpec, hook)
+    return converter
+
+
+def _citations(words: str, contract: Contract) -> tuple[Citation, ...]:
+    """A word for a part of the contract stands for where the documentation says it; anything else is a place."""
+    semantics = contract.semantics
+    match words:
+        case "parameters":
+            return tuple(Citation(r.id, "parameters") for r in contract.revisions)
+        case "response":
+            return tuple(Citation(r.id, "response") for r in contract.revisions)
+        case "errors":
+            return tuple(Citation(r.id, "errors") for r in contract.revisions)
+        case "samples":
+            return tuple(dict.fromkeys(c for s in contract.samples if s.role == "response" for c in s.citations))
+        case "paging":
+            paging = semantics.paging
+            named = [contract.parameter(paging.number), contract.parameter(paging.size), contract.at(paging.total)]
+            return tuple(c for one in named if one for c in one.citations)
+        case "ids":
+            return contract.parameter(semantics.ids.parameter).citations
+    return (parse_citation(words),)
