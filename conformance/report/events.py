@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from attrs import field, frozen
 from cattrs import Converter
@@ -18,11 +18,11 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 from conformance.report.verdicts import VerdictName
 
 FORMAT_VERSION = 1
+SCHEMA = "event.schema.json"
 
 
 class BadEvent(ValueError):
-    """A JSON value that is no event of this version. The message says what is wrong, without naming the file.
-    """
+    """A JSON value that is no event of this version. The message says what is wrong, without naming the file."""
 
 
 class UnknownEvent(BadEvent):
@@ -50,7 +50,7 @@ class Target:
     `digest` names the package that was judged, by algorithm (`{"sha256": "…"}`).
     """
 
-    kind: str
+    kind: Literal["endpoint", "sdk", "cassette"]
     name: str
     url: str | None = None
     release: str | None = None
@@ -73,7 +73,7 @@ class CatalogueEntry:
     """A selected requirement."""
 
     id: str
-    level: str
+    level: Literal["MUST", "SHOULD", "MAY"]
     theme: str
     statement: str
     citations: tuple[str, ...] = ()
@@ -104,7 +104,7 @@ class ChoiceEntry:
 
     id: str
     statement: str
-    reason: str
+    reason: Literal["contradiction", "silence"]
     alternatives: tuple[AlternativeEntry, ...] = ()
 
 

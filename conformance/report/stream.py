@@ -114,14 +114,10 @@ def parse(data: bytes, name: str = "the event stream") -> Run:
     for kind, word in ((RunStarted, "run-started"), (RunFinished, "run-finished")):
         found = [number for number, event in events if isinstance(event, kind)]
         if len(found) > 1:
-            raise Duplicated(
-                f"{name} has a second {word} event at line {found[1]}; to join runs, merge them."
-            )
+            raise Duplicated(f"{name} has a second {word} event at line {found[1]}; to join runs, merge them.")
     footers = [index for index, (_, event) in enumerate(events) if isinstance(event, RunFinished)]
     if not footers:
-        raise Truncated(
-            f"{name} has no run-finished event: the run did not come to its end, and proves nothing."
-        )
+        raise Truncated(f"{name} has no run-finished event: the run did not come to its end, and proves nothing.")
     if footers[0] != len(events) - 1:
         raise Duplicated(f"{name} goes on after its run-finished event, at line {events[footers[0] + 1][0]}.")
     return _run([event for _, event in events], name)

@@ -52,13 +52,9 @@ def parse_endpoint(url: str) -> Origin:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise BadEndpoint(
-            f"{url!r} is not a URL ({error}); expected http://host:port or https://host."
-        ) from error
+        raise BadEndpoint(f"{url!r} is not a URL ({error}); expected http://host:port or https://host.") from error
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
-        raise BadEndpoint(
-            f"{url!r} is not the URL of an endpoint; expected http://host:port or https://host."
-        )
+        raise BadEndpoint(f"{url!r} is not the URL of an endpoint; expected http://host:port or https://host.")
     if parts.username is not None or parts.query or parts.fragment:
         raise BadEndpoint(f"The URL for {parts.hostname} may hold only scheme, host, port and path.")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
@@ -89,11 +85,7 @@ class Client:
     def _origin(self) -> Origin:
         origin = parse_endpoint(self.base_url)
         parts = urlsplit(origin.url)
-        if (
-            parts.scheme == "http"
-            and self.credentials
-            and not (self.allow_plaintext or is_loopback(parts.hostname))
-        ):
+        if parts.scheme == "http" and self.credentials and not (self.allow_plaintext or is_loopback(parts.hostname)):
             raise PlaintextRefused(
                 f"Credentials would travel unencrypted to {origin.host}; "
                 "use https, or --allow-plaintext if you mean it."

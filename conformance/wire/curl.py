@@ -45,7 +45,5 @@ def _quoted(text: str) -> str:
     if all(char.isprintable() for char in text):
         return shlex.quote(text)
     data = text.encode("utf-8", "surrogateescape")
-    plain = "".join(
-        chr(byte) if 0x20 <= byte < 0x7F and byte not in b"\\'" else f"\\x{byte:02x}" for byte in data
-    )
+    plain = "".join(chr(byte) if 0x20 <= byte < 0x7F and byte not in b"\\'" else f"\\x{byte:02x}" for byte in data)
     return f"$'{plain}'"

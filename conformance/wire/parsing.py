@@ -1,5 +1,4 @@
-"""Bodies as plain trees, read as an untrusted stranger's: no entities, no network, bounded depth, UTF-8 only.
-"""
+"""Bodies as plain trees, read as an untrusted stranger's: no entities, no network, bounded depth, UTF-8 only."""
 
 from __future__ import annotations
 
@@ -143,9 +142,7 @@ def _finite(digits: str) -> float:
 def _bound(value: Any, depth: int) -> None:
     level = [value]
     for _ in range(depth):
-        level = [
-            child for container in level for child in _children(container) if isinstance(child, dict | list)
-        ]
+        level = [child for container in level for child in _children(container) if isinstance(child, dict | list)]
         if not level:
             return
     raise Malformed(f"JSON nested deeper than {depth} levels")

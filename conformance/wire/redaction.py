@@ -86,11 +86,8 @@ def redact_body(body: bytes, secrets: Iterable[str] = ()) -> bytes:
     return redact_text(text, secrets).encode("utf-8", "surrogateescape")
 
 
-def redact_headers(
-    headers: Iterable[tuple[str, str]], secrets: Iterable[str] = ()
-) -> tuple[tuple[str, str], ...]:
-    """The algorithm and the names of the signed headers stay in `Authorization`: they say how it was signed.
-    """
+def redact_headers(headers: Iterable[tuple[str, str]], secrets: Iterable[str] = ()) -> tuple[tuple[str, str], ...]:
+    """The algorithm and the names of the signed headers stay in `Authorization`: they say how it was signed."""
     known = tuple(secrets)
     return tuple((name, _header(name, value, known)) for name, value in headers)
 
@@ -107,9 +104,7 @@ def redact_request(request: HttpRequest, secrets: Iterable[str] = ()) -> HttpReq
 
 def redact_response(response: HttpResponse, secrets: Iterable[str] = ()) -> HttpResponse:
     known = tuple(secrets)
-    return evolve(
-        response, headers=redact_headers(response.headers, known), body=redact_body(response.body, known)
-    )
+    return evolve(response, headers=redact_headers(response.headers, known), body=redact_body(response.body, known))
 
 
 def _header(name: str, value: str, secrets: tuple[str, ...]) -> str:

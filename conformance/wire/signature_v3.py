@@ -55,8 +55,7 @@ def body_digest(body: bytes) -> str:
 def canonical_request(
     method: str, path: str, query: Pairs, headers: Mapping[str, str], signed: Iterable[str], digest: str
 ) -> str:
-    """`headers` by lower-case name; `signed` are the names to cover, in the order in which they are covered.
-    """
+    """`headers` by lower-case name; `signed` are the names to cover, in the order in which they are covered."""
     names = tuple(signed)
     lines = "".join([f"{name}:{headers.get(name, '').strip()}\n" for name in names])
     return "\n".join((method, path or "/", canonical_query(query), lines, ";".join(names), digest))

@@ -34,8 +34,7 @@ Overrides = Mapping[str, str | None]
 
 @frozen
 class Origin:
-    """Where a request goes: `url` without query (`http://127.0.0.1:8000/`), `host` as the Host header has it.
-    """
+    """Where a request goes: `url` without query (`http://127.0.0.1:8000/`), `host` as the Host header has it."""
 
     url: str
     host: str
@@ -110,9 +109,7 @@ def _v3(
     if DIGEST_HEADER not in call.common:
         headers[DIGEST_HEADER] = signature_v3.body_digest(draft.body)
     covered = {name.lower(): value for name, value in headers.items()}
-    names = tuple(
-        sorted(name for name in covered if name in ("host", "content-type") or name.startswith("x-acs-"))
-    )
+    names = tuple(sorted(name for name in covered if name in ("host", "content-type") or name.startswith("x-acs-")))
     canonical = signature_v3.canonical_request(
         draft.method,
         split_target(origin.url)[0],
@@ -145,9 +142,7 @@ def _place(
     """
     headers, kept = dict(headers), {}
     for name, value in changes.items():
-        header = HEADER_OF.get(name) or (
-            name if name.lower().startswith("x-acs-") or name in headers else None
-        )
+        header = HEADER_OF.get(name) or (name if name.lower().startswith("x-acs-") or name in headers else None)
         if header and value is None:
             headers.pop(header, None)
         elif header:
@@ -157,9 +152,7 @@ def _place(
     return _override(pairs, kept), headers
 
 
-def _request(
-    channel: Channel, origin: Origin, headers: dict[str, str], pairs: tuple[Pair, ...]
-) -> HttpRequest:
+def _request(channel: Channel, origin: Origin, headers: dict[str, str], pairs: tuple[Pair, ...]) -> HttpRequest:
     query, form = _split(channel, pairs)
     url = f"{origin.url}?{build_query(query)}" if query else origin.url
     if form is None:
@@ -168,9 +161,7 @@ def _request(
     return HttpRequest(channel.method, url, tuple(headers.items()), build_query(form).encode())
 
 
-def _split(
-    channel: Channel, pairs: tuple[Pair, ...]
-) -> tuple[list[Pair] | tuple[Pair, ...], list[Pair] | None]:
+def _split(channel: Channel, pairs: tuple[Pair, ...]) -> tuple[list[Pair] | tuple[Pair, ...], list[Pair] | None]:
     """What goes into the query, and what into the form. Under V3 the format stays in the query either way."""
     if channel.placement == "query" or channel.method != "POST":
         return pairs, None

@@ -131,11 +131,7 @@ class Transport:
             message = f"{self.origin} closed the connection without an answer to a {request.method}."
             raise BrokenOff(message) from error
         except (HTTPException, u3.HTTPError, ValueError) as error:
-            heard = (
-                f" (it began {str(error)[:60]!r})"
-                if isinstance(error, BadStatusLine)
-                else f" ({_reason(error)})"
-            )
+            heard = f" (it began {str(error)[:60]!r})" if isinstance(error, BadStatusLine) else f" ({_reason(error)})"
             raise NotHttp(f"What answers at {self.origin} does not speak HTTP{heard}.") from error
 
     def _body(self, response: BaseHTTPResponse, started: float) -> bytes:
@@ -156,9 +152,7 @@ class Transport:
                 f"{self.origin} sent a body that its Content-Encoding {encoding!r} does not fit."
             ) from error
         except (u3.HTTPError, HTTPException, OSError, ValueError) as error:
-            message = (
-                f"{self.origin} broke off in the middle of a body, after {size:,} bytes: {_reason(error)}."
-            )
+            message = f"{self.origin} broke off in the middle of a body, after {size:,} bytes: {_reason(error)}."
             raise BrokenOff(message) from error
         return b"".join(parts)
 

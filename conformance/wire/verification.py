@@ -55,14 +55,8 @@ def verify(
     """
     arrival = read_request(request)
     if arrival.signature == "none":
-        return (
-            Problem(
-                "unsigned", "The request carries neither a Signature parameter nor an Authorization header."
-            ),
-        )
-    problems = (
-        _v1(arrival, credentials) if arrival.signature == "v1" else _v3(arrival, request.body, credentials)
-    )
+        return (Problem("unsigned", "The request carries neither a Signature parameter nor an Authorization header."),)
+    problems = _v1(arrival, credentials) if arrival.signature == "v1" else _v3(arrival, request.body, credentials)
     problems += _identity(arrival, credentials)
     problems += _freshness(arrival, now or datetime.now(UTC), window, nonces)
     return tuple(problems)
@@ -72,9 +66,7 @@ def _v1(arrival: Arrival, credentials: Credentials) -> list[Problem]:
     pairs = (*arrival.query, *arrival.form)
     names = [name for name, _ in pairs]
     problems = [
-        Problem("missing", f"The common parameter {name} is missing.")
-        for name in REQUIRED_V1
-        if name not in names
+        Problem("missing", f"The common parameter {name} is missing.") for name in REQUIRED_V1 if name not in names
     ]
     for name in sorted({name for name in names if names.count(name) > 1}):
         problems.append(Problem("repeated", f"The parameter {name} travels {names.count(name)} times."))
@@ -92,9 +84,7 @@ def _v1(arrival: Arrival, credentials: Credentials) -> list[Problem]:
 
 def _v3(arrival: Arrival, body: bytes, credentials: Credentials) -> list[Problem]:
     authorization, headers = arrival.authorization, arrival.headers
-    problems = [
-        Problem("missing", f"The header {name} is missing.") for name in REQUIRED_V3 if name not in headers
-    ]
+    problems = [Problem("missing", f"The header {name} is missing.") for name in REQUIRED_V3 if name not in headers]
     if not authorization.credential:
         problems.append(Problem("missing", "Authorization has no Credential."))
     if authorization.algorithm != signature_v3.ALGORITHM:
@@ -104,14 +94,10 @@ def _v3(arrival: Arrival, body: bytes, credentials: Credentials) -> list[Problem
     if uncovered := sorted(due.difference(authorization.signed_headers)):
         problems.append(Problem("uncovered", f"SignedHeaders leaves out {', '.join(uncovered)}."))
     if absent := [name for name in authorization.signed_headers if name not in headers]:
-        problems.append(
-            Problem("uncovered", f"SignedHeaders names {', '.join(absent)}, which did not arrive.")
-        )
+        problems.append(Problem("uncovered", f"SignedHeaders names {', '.join(absent)}, which did not arrive."))
     digest = signature_v3.body_digest(body)
     if headers.get("x-acs-content-sha256", digest) != digest:
-        problems.append(
-            Problem("digest", "x-acs-content-sha256 is not the SHA-256 of the body that arrived.")
-        )
+        problems.append(Problem("digest", "x-acs-content-sha256 is not the SHA-256 of the body that arrived."))
     canonical = signature_v3.canonical_request(
         arrival.method,
         arrival.path,
@@ -121,9 +107,7 @@ def _v3(arrival: Arrival, body: bytes, credentials: Credentials) -> list[Problem
         headers.get("x-acs-content-sha256", digest),
     )
     if not _same(authorization.signature, signature_v3.signature(canonical, credentials.access_key_secret)):
-        problems.append(
-            Problem("signature", "Signature does not match HMAC-SHA256 over the canonical request.")
-        )
+        problems.append(Problem("signature", "Signature does not match HMAC-SHA256 over the canonical request."))
     return problems
 
 

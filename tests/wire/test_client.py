@@ -143,10 +143,7 @@ def test_a_wrong_secret_and_an_old_clock_are_seen():
     assert problems(request) == ["signature"]
     late = verify(client().prepare(call(Channel())), KEY, NOW + timedelta(minutes=16))
     assert [problem.id for problem in late] == ["timestamp-window"]
-    assert (
-        verify(client().prepare(call(Channel())), KEY, NOW + timedelta(minutes=16), timedelta(minutes=31))
-        == ()
-    )
+    assert verify(client().prepare(call(Channel())), KEY, NOW + timedelta(minutes=16), timedelta(minutes=31)) == ()
 
 
 def test_nonces_are_fresh():

@@ -64,9 +64,7 @@ def test_json_at_the_depth_limit_and_with_a_whole_surrogate_pair():
 
 
 def test_xml_as_a_tree():
-    root = parse_xml(
-        b'<?xml version="1.0" encoding="utf-8"?><R><A>1<!-- c -->2<![CDATA[<3>]]></A><B x="y"/>t<A/></R>'
-    )
+    root = parse_xml(b'<?xml version="1.0" encoding="utf-8"?><R><A>1<!-- c -->2<![CDATA[<3>]]></A><B x="y"/>t<A/></R>')
     assert (root.name, root.text) == ("R", "t")
     assert [child.name for child in root.children] == ["A", "B", "A"]
     assert root.child("A").text == "12<3>"

@@ -18,9 +18,7 @@ SECRETS = secrets_of(KEY)
 
 def request_over(channel):
     parameters = (("RegionId", "cn-hangzhou"), ("TaskIds", "t-1,t-2"))
-    return Client("http://127.0.0.1:8000", KEY).prepare(
-        Call("DescribeTasks", "2014-05-26", parameters, channel)
-    )
+    return Client("http://127.0.0.1:8000", KEY).prepare(Call("DescribeTasks", "2014-05-26", parameters, channel))
 
 
 def signature_of(request):
@@ -51,9 +49,7 @@ ECHOES = [
     json.dumps({"inner": json.dumps({"AccessKeySecret": KEY.access_key_secret})}),
     f"<Error><AccessKeyId>{KEY.access_key_id}</AccessKeyId><RequestId>R</RequestId></Error>",
     "GET&%2F&"
-    + quote(
-        f"AccessKeyId={KEY.access_key_id}&SecurityToken={quote(KEY.security_token, safe='')}&A=B", safe=""
-    ),
+    + quote(f"AccessKeyId={KEY.access_key_id}&SecurityToken={quote(KEY.security_token, safe='')}&A=B", safe=""),
     f"x-acs-security-token:{KEY.security_token}\nhost:h",
     f"the key {KEY.access_key_id} is unknown",
 ]
@@ -81,10 +77,7 @@ def test_cookies_and_headers():
 def test_other_text_is_left_alone():
     text = '{"Message": "The Signature does not match.", "Code": "SignatureDoesNotMatch", "Designature": "x"}'
     assert redact_text(text) == text
-    assert (
-        redact_text("SignatureNonce=1&SignatureMethod=HMAC-SHA1")
-        == "SignatureNonce=1&SignatureMethod=HMAC-SHA1"
-    )
+    assert redact_text("SignatureNonce=1&SignatureMethod=HMAC-SHA1") == "SignatureNonce=1&SignatureMethod=HMAC-SHA1"
 
 
 def test_authorization_keeps_how_it_was_signed():

@@ -36,9 +36,7 @@ HOSTS = (
 )
 def test_v1_vectors(parameters, expected):
     assert signature_v1.signature("GET", parameters, "testsecret") == expected
-    assert (
-        signature_v1.signature("GET", (*reversed(parameters), ("Signature", "x")), "testsecret") == expected
-    )
+    assert signature_v1.signature("GET", (*reversed(parameters), ("Signature", "x")), "testsecret") == expected
     assert signature_v1.signature("POST", parameters, "testsecret") != expected
 
 

@@ -157,9 +157,7 @@ def test_proxies_of_the_environment_are_ignored(monkeypatch):
 def test_chunked_and_gzip(encoded):
     text = b"<a>1</a>" * 1000
     body = gzip.compress(text) if encoded else text
-    chunks = b"".join(
-        b"%x\r\n%b\r\n" % (len(body[i : i + 77]), body[i : i + 77]) for i in range(0, len(body), 77)
-    )
+    chunks = b"".join(b"%x\r\n%b\r\n" % (len(body[i : i + 77]), body[i : i + 77]) for i in range(0, len(body), 77))
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
     head += b"Content-Encoding: gzip\r\n" if encoded else b""
     with exchange_with(always(head + b"\r\n" + chunks + b"0\r\n\r\n")) as (transport, request):
@@ -279,9 +277,7 @@ def test_a_gzip_bomb_is_refused_before_it_fills_memory():
         transport.send(request)
 
 
-@pytest.mark.parametrize(
-    "body", [b"not gzip at all", gzip.compress(b"x" * 999)[:-20]], ids=["not gzip", "cut"]
-)
+@pytest.mark.parametrize("body", [b"not gzip at all", gzip.compress(b"x" * 999)[:-20]], ids=["not gzip", "cut"])
 def test_a_damaged_encoding_is_a_broken_answer(body):
     with exchange_with(always(answer(body, headers="Content-Encoding: gzip\r\n"))) as (transport, request):
         try:

@@ -1,0 +1,108 @@
+"""A run while it goes on: a live line on a terminal, quiet lines elsewhere, failures as they come."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from attrs import define, field
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from conformance.report.events import Event, RunStarted, Verdict
+from conformance.report.terminal import GLYPH, STYLES, failure_line, print_line
+from conformance.report.text import duration, one_line
+
+# shown as soon as they come; a warning can wait for the end
+AT_ONCE = frozenset(("failed", "unexpectedly-passed", "errored"))
+LINES = 4
+BAR = 24
+
+
+@define(eq=False)
+class Progress:
+    """A consumer of events: call `on_event` with each, and `on_requests` now and then; use it as a context
+    manager.
+
+    With `quiet` only failures are printed.
+    """
+
+    console: Console
+    quiet: bool = False
+    clock: Callable[[], float] = time.monotonic
+    total: int = field(default=0, init=False)
+    requests: int = field(default=0, init=False)
+    failures: int = field(default=0, init=False)
+    _judged: set[str] = field(factory=set, init=False)
+    _began: float = field(default=0.0, init=False)
+    _live: Live | None = field(default=None, init=False)
+
+    def __enter__(self) -> Progress:
+        self._began = self.clock()
+        if self.console.is_terminal and not self.quiet and not self.console.is_dumb_terminal:
+            self._live = Live(console=self.console, get_renderable=self._line, refresh_per_second=8, transient=True)
+            self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    def on_event(self, event: Event) -> None:
+        if isinstance(event, RunStarted):
+            self._start(event)
+        elif isinstance(event, Verdict):
+            self._verdict(event)
+
+    def on_requests(self, requests: int) -> None:
+        """How many requests were sent so far."""
+        self.requests = max(self.requests, requests)
+
+    def _start(self, header: RunStarted) -> None:
+        self.total = len(header.catalogue)
+        if not self.quiet:
+            subject = one_line(header.target.url or header.target.name)
+            facts = f"{self.total} requirements, seed {header.seed}"
+            print_line(self.console, Text(f"{one_line(header.operation)} of {subject}: {facts}", style="dim"))
+
+    def _verdict(self, verdict: Verdict) -> None:
+        before = len(self._judged)
+        self._judged.add(verdict.requirement)
+        if verdict.verdict in AT_ONCE:
+            self.failures += 1
+            glyph, style = GLYPH[verdict.verdict], STYLES[verdict.verdict]
+            print_line(self.console, failure_line(glyph, style, verdict.requirement, verdict.case, verdict.message))
+        if self._live is None and not self.quiet and self._crossed(before):
+            print_line(self.console, Text(f"  {self._state()}", style="dim"))
+
+    def _crossed(self, before: int) -> bool:
+        """Whether another quarter of the requirements has been judged: four lines a run, whatever its length."""
+        now = len(self._judged)
+        return self.total > 0 and now * LINES // self.total > before * LINES // self.total
+
+    def _state(self) -> str:
+        words = [f"{len(self._judged)} of {self.total} requirements judged"]
+        if self.requests:
+            words.append(f"{self.requests:,} requests")
+        if self.failures:
+            words.append(f"{self.failures} failures" if self.failures > 1 else "1 failure")
+        return ", ".join([*words, duration(self.clock() - self._began)])
+
+    def _line(self) -> Table:
+        elapsed, done, total = self.clock() - self._began, len(self._judged), max(self.total, 1)
+        words = [f"{done}/{self.total}"]
+        if self.requests and elapsed > 0.5:
+            words.append(f"{self.requests:,} requests, {self.requests / elapsed:,.0f}/s")
+        words.append(duration(round(elapsed)) if elapsed >= 1 else "")
+        if done and done < total and elapsed > 2:
+            words.append(f"about {duration(elapsed / done * (total - done))} left")
+        if self.failures:
+            words.append(f"{self.failures} failed")
+        filled = round(BAR * min(done, total) / total)
+        bar = Text("━" * filled, style="red" if self.failures else "green").append("─" * (BAR - filled), style="dim")
+        line = Table.grid(padding=(0, 2, 0, 0))
+        line.add_row(bar, Text(" · ".join(word for word in words if word), no_wrap=True, overflow="ellipsis"))
+        return line

@@ -1,0 +1,150 @@
+"""What a run found for each requirement: its cases put together, failures grouped by cause, the dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from attrs import frozen
+
+from conformance.report.events import CatalogueEntry, Evidence, Verdict
+from conformance.report.stream import Run
+from conformance.report.verdicts import BAD, ORDER, VerdictName, worst
+
+NOT_JUDGED: Literal["not-judged"] = "not-judged"
+Standing = VerdictName | Literal["not-judged"]
+STANDINGS: tuple[Standing, ...] = (*ORDER, NOT_JUDGED)
+
+
+@frozen
+class Result:
+    """A requirement with the verdicts on its cases; none where the run ended before it was judged."""
+
+    entry: CatalogueEntry
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def standing(self) -> Standing:
+        return worst(verdict.verdict for verdict in self.verdicts) if self.verdicts else NOT_JUDGED
+
+    @property
+    def decisive(self) -> Verdict | None:
+        """The first of the worst verdicts: the one whose message and evidence speak for the requirement."""
+        return next((verdict for verdict in self.verdicts if verdict.verdict == self.standing), None)
+
+    @property
+    def message(self) -> str:
+        return self.decisive.message if self.decisive else "the run ended before this was judged"
+
+    @property
+    def evidence(self) -> Evidence | None:
+        return self.decisive.exchange if self.decisive else None
+
+    @property
+    def cases(self) -> dict[str, VerdictName]:
+        """The worst verdict of each case."""
+        names = dict.fromkeys(verdict.case for verdict in self.verdicts)
+        return {name: worst(v.verdict for v in self.verdicts if v.case == name) for name in names}
+
+    @property
+    def examples(self) -> int:
+        return sum(verdict.examples for verdict in self.verdicts)
+
+    @property
+    def seconds(self) -> float:
+        return sum(verdict.seconds for verdict in self.verdicts)
+
+
+@frozen
+class Group:
+    """Results that are not met for one cause, the clearest first."""
+
+    cause: str | None
+    results: tuple[Result, ...]
+
+
+@frozen
+class Taken:
+    """What a target does about one choice in one format (None: in all): alternatives by how often, most often
+    first.
+    """
+
+    choice: str
+    format: str | None
+    counts: tuple[tuple[str, int], ...]
+
+    @property
+    def alternative(self) -> str:
+        return self.counts[0][0]
+
+    @property
+    def mixed(self) -> bool:
+        return len(self.counts) > 1
+
+
+def results(run: Run) -> tuple[Result, ...]:
+    """In the order of the catalogue."""
+    by_id: dict[str, list[Verdict]] = {entry.id: [] for entry in run.header.catalogue}
+    for verdict in run.verdicts:
+        by_id[verdict.requirement].append(verdict)
+    return tuple(Result(entry, tuple(by_id[entry.id])) for entry in run.header.catalogue)
+
+
+def counts(found: Iterable[Result]) -> dict[Standing, int]:
+    """How many requirements stand how; every standing is there."""
+    tally: dict[Standing, int] = dict.fromkeys(STANDINGS, 0)
+    for result in found:
+        tally[result.standing] += 1
+    return tally
+
+
+def by_theme(found: Iterable[Result]) -> dict[str, tuple[Result, ...]]:
+    """In the order in which the themes first come."""
+    themes: dict[str, list[Result]] = {}
+    for result in found:
+        themes.setdefault(result.entry.theme, []).append(result)
+    return {theme: tuple(members) for theme, members in themes.items()}
+
+
+def groups(found: Iterable[Result], standings: Iterable[Standing] = BAD) -> tuple[Group, ...]:
+    """Results of those standings, those of one cause together; worst first, then in the order of the
+    catalogue.
+    """
+    wanted = tuple(standings)
+    chosen = sorted((r for r in found if r.standing in wanted), key=lambda r: STANDINGS.index(r.standing))
+    gathered: dict[str, list[Result]] = {}
+    for result in chosen:
+        cause = result.decisive.cause if result.decisive else None
+        gathered.setdefault(cause or f"\0{result.entry.id}", []).append(result)
+    return tuple(Group(None if key.startswith("\0") else key, tuple(members)) for key, members in gathered.items())
+
+
+def taken(run: Run) -> tuple[Taken, ...]:
+    """The choices observed, in the order of the header's choices, then by id."""
+    known = [choice.id for choice in run.header.choices]
+    slots: dict[tuple[str, str | None], dict[str, int]] = {}
+    for seen in run.observed:
+        slot = slots.setdefault((seen.choice, seen.format), {})
+        slot[seen.alternative] = slot.get(seen.alternative, 0) + seen.count
+
+    def place(slot: tuple[str, str | None]) -> tuple[int, str, str]:
+        return (known.index(slot[0]) if slot[0] in known else len(known), slot[0], slot[1] or "")
+
+    return tuple(
+        Taken(*slot, tuple(sorted(slots[slot].items(), key=lambda item: (-item[1], item[0]))))
+        for slot in sorted(slots, key=place)
+    )
+
+
+def dialect(run: Run) -> dict[str, str]:
+    """The alternative of each choice; under `choice@format` where the formats differ."""
+    found: dict[str, dict[str | None, str]] = {}
+    for one in taken(run):
+        found.setdefault(one.choice, {})[one.format] = one.alternative
+    flat: dict[str, str] = {}
+    for choice, formats in found.items():
+        if len(set(formats.values())) == 1:
+            flat[choice] = next(iter(formats.values()))
+        else:
+            flat |= {f"{choice}@{format}" if format else choice: each for format, each in formats.items()}
+    return flat

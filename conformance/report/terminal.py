@@ -1,0 +1,226 @@
+"""A finished run on a terminal: verdicts by theme, the dialect, each failure with how to reproduce it, one
+sentence.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import IO
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from conformance.report.conclusion import Conclusion, conclude
+from conformance.report.results import (
+    STANDINGS,
+    Group,
+    Result,
+    Standing,
+    by_theme,
+    counts,
+    groups,
+    results,
+    taken,
+)
+from conformance.report.stream import Run
+from conformance.report.text import duration, first_lines, one_line, printable
+from conformance.report.verdicts import BAD, GLYPHS
+
+STYLES: dict[Standing, str] = {
+    "failed": "bold red",
+    "unexpectedly-passed": "bold red",
+    "errored": "bold magenta",
+    "known-failing": "yellow",
+    "inconclusive": "yellow",
+    "warned": "yellow",
+    "passed": "green",
+    "not-applicable": "dim",
+    "not-judged": "yellow",
+}
+GLYPH: dict[Standing, str] = {**GLYPHS, "not-judged": "·"}  # type: ignore[dict-item]
+HEADLINE_STYLES = {0: "bold green", 1: "bold red", 3: "bold yellow"}
+RESPONSE_LINES = 12
+LOG_WIDTH = 110
+LEVELS = ("MUST", "SHOULD", "MAY")
+
+
+def console(file: IO[str] | None = None, width: int | None = None) -> Console:
+    """A console that never fails on a character that its encoding lacks. NO_COLOR is obeyed."""
+    file = file or sys.stdout
+    if hasattr(file, "reconfigure"):
+        file.reconfigure(errors="replace")
+    if width is None and not file.isatty() and not os.environ.get("COLUMNS"):
+        width = LOG_WIDTH
+    return Console(file=file, width=width, highlight=False, markup=False, emoji=False)
+
+
+def show(run: Run, to: Console) -> None:
+    """Print the whole report."""
+    found, conclusion = results(run), conclude(run)
+    to.print()
+    to.print(_header(run))
+    to.print()
+    to.print(_themes(found))
+    if observed := taken(run):
+        _section(to, "Dialect")
+        to.print(_dialect(run, observed))
+    _list(to, "Could not be judged", found, ("inconclusive", "not-judged"))
+    _list(to, "Not met, as was known", found, ("known-failing",))
+    _list(to, "Recommended, and not met", found, ("warned",))
+    _set_aside(to, found)
+    if failures := groups(found, BAD):
+        _section(to, "Failures")
+        for group in failures:
+            _failure(to, group)
+    to.print()
+    to.print(verdict_line(conclusion))
+
+
+def verdict_line(conclusion: Conclusion) -> Text:
+    """`Conformant. Each of 96 MUST requirements …`"""
+    line = Text(f"{conclusion.headline}. ", style=HEADLINE_STYLES[conclusion.exit_status])
+    return line.append(one_line(conclusion.sentence), style="default not bold")
+
+
+def failure_line(glyph: str, style: str, requirement: str, case: str, message: str) -> Text:
+    """One line for one verdict, as live views print it."""
+    line = Text(f"{glyph} ", style=style, no_wrap=True, overflow="ellipsis")
+    line.append(one_line(requirement), style="bold default")
+    if case:
+        line.append(f" {one_line(case)}", style="dim not bold")
+    return line.append(f"  {one_line(message)}" if message else "", style="default not bold")
+
+
+def print_line(to: Console, line: Text) -> None:
+    """One line for certain: cut where a person watches, whole in a log."""
+    if to.is_terminal:
+        to.print(line, no_wrap=True, overflow="ellipsis", crop=True)
+    else:
+        to.print(line, soft_wrap=True)
+
+
+def _header(run: Run) -> RenderableType:
+    header, footer = run.header, run.footer
+    title = Text(one_line(header.operation), style="bold")
+    title.append(f"  {one_line(header.target.url or header.target.name)}", style="default not bold")
+    if header.target.release:
+        title.append(f"  {one_line(header.target.release)}", style="not bold")
+    facts = [f"{footer.requests:,} requests", duration(footer.seconds), f"seed {header.seed}"]
+    if footer.throttled:
+        facts.insert(1, f"{footer.throttled:,} throttled")
+    facts += [f"profile {header.profile.name}"] if header.profile.name else []
+    facts += [f"{choice} pinned to {alternative}" for choice, alternative in header.profile.pins.items()][:3]
+    facts.append(f"{header.suite.name} {header.suite.version}")
+    return Text.assemble(title, "\n", (one_line(" · ".join(facts)), "dim"))
+
+
+def _themes(found: tuple[Result, ...]) -> Table:
+    levels = [level for level in LEVELS if any(result.entry.level == level for result in found)]
+    table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim", show_edge=False)
+    table.add_column("theme")
+    for level in levels:
+        table.add_column(level)
+    for theme, members in by_theme(found).items():
+        cells = [_counts([result for result in members if result.entry.level == level]) for level in levels]
+        table.add_row(Text(one_line(theme)), *cells)
+    table.add_section()
+    table.add_row(
+        Text("all", style="bold"),
+        *(_counts([r for r in found if r.entry.level == level]) for level in levels),
+    )
+    return table
+
+
+def _counts(members: list[Result]) -> Text:
+    tally = counts(members)
+    line = Text()
+    for standing in sorted((s for s in STANDINGS if tally[s]), key=lambda s: (s != "passed", STANDINGS.index(s))):
+        line.append(f"{'  ' if line else ''}{GLYPH[standing]} {tally[standing]}", style=STYLES[standing])
+    return line
+
+
+def _dialect(run: Run, observed: tuple) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, show_edge=False)
+    for one in observed:
+        name = Text(one_line(one.choice))
+        if one.format:
+            name.append(f" {one.format}", style="dim")
+        shown = ", ".join(f"{alternative} ({count:,}×)" for alternative, count in one.counts)
+        pinned = run.header.profile.pins.get(one.choice)
+        note = "both: should keep to one" if one.mixed else f"pinned: {pinned}" if pinned else ""
+        table.add_row(
+            name,
+            Text(one_line(shown), style="yellow" if one.mixed else ""),
+            Text(one_line(note), style="dim"),
+        )
+    return table
+
+
+def _section(to: Console, title: str) -> None:
+    to.print()
+    to.print(Text(title, style="bold"))
+
+
+def _list(to: Console, title: str, found: tuple[Result, ...], standings: tuple[Standing, ...]) -> None:
+    chosen = [result for result in found if result.standing in standings]
+    if not chosen:
+        return
+    _section(to, title)
+    for result in chosen:
+        case = result.decisive.case if result.decisive else ""
+        style = (GLYPH[result.standing], STYLES[result.standing])
+        line = failure_line(*style, result.entry.id, case, result.message)
+        if line.cell_len <= to.width:
+            to.print(line)
+        else:
+            to.print(failure_line(*style, result.entry.id, case, ""))
+            to.print(Padding(Text(one_line(result.message, 400), style="dim"), (0, 0, 0, 4)))
+
+
+def _set_aside(to: Console, found: tuple[Result, ...]) -> None:
+    """What does not apply, by reason: many requirements share one."""
+    reasons: dict[str, list[str]] = {}
+    for result in found:
+        if result.standing == "not-applicable":
+            reasons.setdefault(one_line(result.message, 300) or "no reason given", []).append(one_line(result.entry.id))
+    if reasons:
+        _section(to, "Do not apply")
+    for reason, ids in reasons.items():
+        to.print(Text(f"{GLYPH['not-applicable']} {reason}", style="default"))
+        to.print(Padding(Text(", ".join(ids), style="dim"), (0, 0, 0, 4)))
+
+
+def _failure(to: Console, group: Group) -> None:
+    result = group.results[0]
+    decisive = result.decisive
+    to.print(Rule(style="dim"))
+    title = Text(f"{GLYPH[result.standing]} {one_line(result.entry.id)}", style=STYLES[result.standing])
+    title.append(f"  {result.entry.level}", style="default not bold")
+    cases = ", ".join(case for case, verdict in result.cases.items() if case and verdict == result.standing)
+    title.append(f"  {one_line(cases)}" if cases else "", style="dim not bold")
+    to.print(title)
+    body = Table.grid(padding=(0, 2, 0, 0))
+    body.add_column(style="dim", no_wrap=True)
+    body.add_column(overflow="fold")
+    body.add_row("statement", one_line(result.entry.statement))
+    for citation in result.entry.citations[:3]:
+        body.add_row("source", one_line(citation))
+    body.add_row("found", one_line(result.message, 600))
+    if decisive and decisive.expected is not None:
+        body.add_row("expected", Text("\n".join(first_lines(decisive.expected, 6, 400)), style="green"))
+    if decisive and decisive.received is not None:
+        body.add_row("received", Text("\n".join(first_lines(decisive.received, 6, 400)), style="red"))
+    if others := [other.entry.id for other in group.results[1:]]:
+        body.add_row("also", one_line(f"{len(others)} more for the same cause: {', '.join(others)}", 600))
+    to.print(Padding(body, (0, 0, 0, 2)))
+    if result.evidence:
+        to.print()
+        # no wrapping: the line is there to be copied
+        to.print(Text(f"  {printable(result.evidence.curl)}", style="cyan"), soft_wrap=True)
+        for number, line in enumerate(first_lines(result.evidence.response, RESPONSE_LINES, max(40, to.width - 9))):
+            status = str(result.evidence.status or "") if number == 0 else ""
+            to.print(Text.assemble((f"  {status:<5}", "bold"), (line, "dim")), soft_wrap=True)
