@@ -1,8 +1,8 @@
-"""The pytest plugin: it runs the endpoint suite against a target and hands each verdict to a listener.
+"""The pytest plugin: what the modules of the endpoint suite need to run, and what becomes of what they find.
 
-The suite is a folder of pytest modules. The plugin gives them their fixtures, one run for each requirement and format,
-the draws of a seed, and turns what they find into verdicts. With pytest-xdist each worker has a target of its own; what
-the workers saw in passing is put together at the end.
+It gives them their fixtures, one run for each requirement and format, and the draws of a seed, and turns findings into
+verdicts, which travel in the reports of pytest (`VERDICT`), so that they also cross the processes of pytest-xdist. What
+a process saw in passing is handed over at its end (`SAW`). `run.py` starts all this and collects it.
 """
 
 from __future__ import annotations
@@ -24,27 +24,26 @@ from conformance.contract.ledger import Ledger, Requirement
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
 from conformance.generate.channels import channels
+from conformance.report.events import Verdict, to_dict
 from conformance.suite.dialect import Dialect, Sighting
 from conformance.suite.every_exchange import Watch
 from conformance.suite.examples import run_check
 from conformance.suite.inventory_file import load_items
-from conformance.suite.judge import ONE_ALTERNATIVE, Outcome, choice_outcomes, outcome_of, tallied_outcomes
+from conformance.suite.judge import EVERY_EXCHANGE, ONE_ALTERNATIVE, verdict_of
 from conformance.suite.settings import RunSettings
 from conformance.suite.tally import Tallies
 from conformance.suite.target import Target, Traffic
 from conformance.suite.validation import Validation
 from conformance.wire.client import Client
 from conformance.wire.exchange import Credentials
+from conformance.wire.redaction import redact_text, secrets_of
 
 KEY_ID = "ALIBABA_CLOUD_ACCESS_KEY_ID"
 KEY_SECRET = "ALIBABA_CLOUD_ACCESS_KEY_SECRET"
 TOKEN = "ALIBABA_CLOUD_SECURITY_TOKEN"
-OUTCOME = "acs-outcome"
+VERDICT = "acs-verdict"
 SAW = "acs-saw"
-SUITE = Path(__file__).parent / "suite" / "endpoint"
-_JSON = make_converter()
-
-Listener = Callable[[Outcome], None]
+JSON = make_converter()
 
 
 @frozen
@@ -56,26 +55,19 @@ class Saw:
     traffic: Traffic = field(factory=Traffic)
 
 
-@define
-class Results:
-    """What came of a run: every outcome, what was seen in passing, and whether it came to its end."""
-
-    outcomes: list[Outcome] = field(factory=list)
-    saw: list[Saw] = field(factory=list)
-    interrupted: bool = False
-
-    @property
-    def traffic(self) -> Traffic:
-        whole = Traffic()
-        for saw in self.saw:
-            whole.add(saw.traffic)
-        return whole
+SAW_HERE: pytest.StashKey[Callable[[], Saw]] = pytest.StashKey()
 
 
-def credentials_from(environment: Mapping[str, str]) -> Credentials | None:
+def credentials_from(environment: Mapping[str, str] = os.environ) -> Credentials | None:
     """The access key that the environment names, or None where it names none."""
     key_id, secret = environment.get(KEY_ID), environment.get(KEY_SECRET)
     return Credentials(key_id, secret, environment.get(TOKEN) or None) if key_id and secret else None
+
+
+def ledger_of(settings: RunSettings) -> Ledger:
+    """The ledger of a run's contract, at the levels that count."""
+    ledger = load_ledger(settings.contract_dir)
+    return ledger.strict() if settings.strict else ledger
 
 
 def selected(ledger: Ledger, settings: RunSettings) -> tuple[Requirement, ...]:
@@ -86,94 +78,7 @@ def selected(ledger: Ledger, settings: RunSettings) -> tuple[Requirement, ...]:
     )
 
 
-def run(settings: RunSettings, listener: Listener, settings_file: Path, workers: int = 1) -> tuple[Results, Dialect]:
-    """Run the suite and hand each outcome to `listener` as it comes. `settings_file` is written for the workers.
-
-    The results include the verdicts on what every exchange is judged by, and on the choices. KeyboardInterrupt ends the
-    run early: what was judged by then counts, and `interrupted` says so.
-    """
-    settings_file.write_text(_JSON.dumps(settings), "utf-8")
-    contract, ledger = load_contract(settings.contract_dir), load_ledger(settings.contract_dir)
-    credentials = credentials_from(os.environ)
-    results = Results()
-    arguments = [
-        "-p", "conformance.plugin", f"--acs-settings={settings_file}", "-p", "no:terminal", "-p", "no:cacheprovider",
-        "-p", "no:hypothesispytest", "-p", "no:logging", "--assert=plain", "--capture=no", "--noconftest",
-        f"--rootdir={SUITE}", f"--confcutdir={SUITE}", "-c", str(SUITE / "pytest.ini"), str(SUITE),
-    ]  # fmt: skip
-    if workers > 1:
-        arguments += ["-p", "xdist.plugin", f"--numprocesses={workers}"]
-    with _no_foreign_plugins():
-        status = pytest.main(arguments, plugins=[Collector(results, listener)])
-    results.interrupted = status not in (
-        pytest.ExitCode.OK,
-        pytest.ExitCode.TESTS_FAILED,
-        pytest.ExitCode.NO_TESTS_COLLECTED,
-    )
-    dialect, chosen = Dialect(contract, settings.pins), Ledger(ledger.operation, selected(ledger, settings))
-    tallies = Tallies()
-    for saw in results.saw:
-        dialect.absorb(saw.sightings)
-        tallies.absorb(saw.tallies.items())
-    for outcome in (*tallied_outcomes(chosen, tallies, credentials), *choice_outcomes(chosen, dialect, credentials)):
-        results.outcomes.append(outcome)
-        listener(outcome)
-    return results, dialect
-
-
-class _no_foreign_plugins:
-    """While open, pytest loads no plugin that happens to be installed: a run depends on nothing but its settings."""
-
-    NAME = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
-
-    def __enter__(self) -> None:
-        self.before = os.environ.get(self.NAME)
-        os.environ[self.NAME] = "1"
-
-    def __exit__(self, *_: object) -> None:
-        if self.before is None:
-            del os.environ[self.NAME]
-        else:
-            os.environ[self.NAME] = self.before
-
-
-@define(eq=False)
-class Collector:
-    """Gathers, in the process that was asked for the run, what the tests and workers report."""
-
-    results: Results
-    listener: Listener
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        for name, value in report.user_properties if report.when == "call" else ():
-            if name == OUTCOME:
-                self._note(Outcome(**value))
-        if report.failed and report.when != "call":
-            self._note(Outcome(report.nodeid, "", "errored", str(report.longrepr)[-2000:]))
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self._note(Outcome(report.nodeid, "", "errored", str(report.longrepr)[-2000:]))
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any, error: Any) -> None:
-        if SAW in getattr(node, "workeroutput", {}):
-            self.results.saw.append(pickle.loads(node.workeroutput[SAW]))
-
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        saw = session.config.stash.get(_SAW, None)
-        if saw is not None:
-            self.results.saw.append(saw())
-
-    def _note(self, outcome: Outcome) -> None:
-        self.results.outcomes.append(outcome)
-        self.listener(outcome)
-
-
-
 # ------------------------------------------------------------------------------------- inside pytest, in each worker
-
-_SAW: pytest.StashKey[Callable[[], Saw]] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -187,7 +92,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if path and not hasattr(config, "workerinput") and config.getoption("numprocesses", None):
         return  # the workers have the target
     if path:
-        settings = _JSON.loads(Path(path).read_text("utf-8"), RunSettings)
+        settings = JSON.loads(Path(path).read_text("utf-8"), RunSettings)
         config.pluginmanager.register(Certification.start(settings, config), "acs-certification")
 
 
@@ -198,16 +103,25 @@ class Certification:
     settings: RunSettings
     contract: Contract
     protocol: Protocol
-    requirements: tuple[Requirement, ...]
+    ledger: Ledger
+    selection: tuple[Requirement, ...]
     open_target: Target
+
+    @property
+    def run_for(self) -> tuple[Requirement, ...]:
+        """The requirements whose checks run: the selection, or all, where the selection is judged by what all send."""
+        by_traffic = any(r.check in EVERY_EXCHANGE or r.check == ONE_ALTERNATIVE for r in self.selection)
+        return self.ledger.requirements if by_traffic else self.selection
 
     @classmethod
     def start(cls, settings: RunSettings, config: pytest.Config) -> Certification:
         contract, protocol = load_contract(settings.contract_dir), load_protocol(common_folder(settings.contract_dir))
-        ledger = load_ledger(settings.contract_dir)
+        ledger = ledger_of(settings)
         target = open_target(settings, contract, protocol)
-        config.stash[_SAW] = lambda: Saw(target.watch.tallies, tuple(target.watch.dialect.sightings()), target.traffic)
-        return cls(settings, contract, protocol, selected(ledger, settings), target)
+        config.stash[SAW_HERE] = lambda: Saw(
+            target.watch.tallies, tuple(target.watch.dialect.sightings()), target.traffic
+        )
+        return cls(settings, contract, protocol, ledger, selected(ledger, settings), target)
 
     @pytest.fixture(scope="session")
     def target(self) -> Target:
@@ -230,12 +144,12 @@ class Certification:
     def _requirements_of(self, definition: Any) -> list[tuple[Requirement, str | None]]:
         mark = definition.get_closest_marker("requirement")
         if mark:
-            return [(r, r.subject) for r in self.requirements if r.check == mark.args[0]]
+            return [(r, r.subject) for r in self.run_for if r.check == mark.args[0]]
         kinds = definition.get_closest_marker("choice_kinds").args
         about = {c.id: c for c in self.contract.choices if c.kind in kinds}
         return [
             (r, about[r.subject].subject)
-            for r in self.requirements
+            for r in self.run_for
             if r.check == ONE_ALTERNATIVE and r.subject in about
         ]
 
@@ -249,27 +163,26 @@ class Certification:
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
         """Run the check with all its examples, and keep the verdict where reports (and xdist) carry it along."""
         requirement, case = pyfuncitem.callspec.params["acs_requirement"], pyfuncitem.callspec.params["format"]
-        wanted = _arguments(pyfuncitem)
-        started = time.perf_counter()
+        verdict = self._judge(requirement, case, pyfuncitem.obj, _arguments(pyfuncitem))
+        if requirement in self.selection:
+            pyfuncitem.user_properties.append((VERDICT, to_dict(verdict)))
+        return True
+
+    def _judge(self, requirement: Requirement, case: str, check: Callable[..., None], arguments: dict[str, Any]) -> Verdict:
+        credentials, started = self.open_target.client.credentials, time.perf_counter()
+        seed_of = f"{self.settings.seed} {requirement.id} {case}"
         try:
             finding, judged = run_check(
-                pyfuncitem.obj, wanted, self.open_target,
-                seed_of=f"{self.settings.seed} {requirement.id} {case}", max_examples=self.settings.max_examples,
-            )  # fmt: skip
-        except Exception as e:
-            outcome = Outcome(
-                requirement.id, case, "errored", f"{type(e).__name__}: {e}", seconds=time.perf_counter() - started
+                check, arguments, self.open_target, seed_of=seed_of, max_examples=self.settings.max_examples
             )
-            pyfuncitem.user_properties.append((OUTCOME, _plain(outcome)))
-            raise
-        seconds = time.perf_counter() - started
-        outcome = outcome_of(requirement, case, finding, judged, seconds, self.open_target.client.credentials)
-        pyfuncitem.user_properties.append((OUTCOME, _plain(outcome)))
-        return True
+        except Exception as e:
+            message = redact_text(f"the suite itself failed: {type(e).__name__}: {e}", secrets_of(credentials))
+            return Verdict(requirement.id, case, "errored", message, seconds=time.perf_counter() - started)
+        return verdict_of(requirement, case, finding, judged, time.perf_counter() - started, credentials)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         if hasattr(session.config, "workeroutput"):
-            session.config.workeroutput[SAW] = pickle.dumps(session.config.stash[_SAW]())
+            session.config.workeroutput[SAW] = pickle.dumps(session.config.stash[SAW_HERE]())
 
 
 def _arguments(item: pytest.Function) -> dict[str, Any]:
@@ -277,14 +190,10 @@ def _arguments(item: pytest.Function) -> dict[str, Any]:
     return {name: item.funcargs[name] for name in names if name in item.funcargs}
 
 
-def _plain(outcome: Outcome) -> dict[str, Any]:
-    return _JSON.unstructure(outcome)
-
-
 def open_target(settings: RunSettings, contract: Contract, protocol: Protocol) -> Target:
     """The target of a run, with nothing sent to it yet."""
     client = Client(
-        settings.url, credentials_from(os.environ) if set(settings.signatures) != {"none"} else None,
+        settings.url, credentials_from() if set(settings.signatures) != {"none"} else None,
         allow_plaintext=settings.allow_plaintext, timeout=settings.timeout,
     )  # fmt: skip
     watch = Watch(contract, Validation(contract), Dialect(contract, settings.pins))

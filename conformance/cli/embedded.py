@@ -43,9 +43,10 @@ def embedded_reference(
     items_file.write_text(json.dumps(data), "utf-8")
     key = Credentials(f"LTAI{secrets.token_hex(8)}", secrets.token_hex(15))
     try:
-        with _environment({KEY_ID: key.access_key_id, KEY_SECRET: key.access_key_secret, TOKEN: None}), process.running(
-            contract, protocol, store, [key], faults=faults, variants=variants
-        ) as endpoint:
+        with (
+            _environment({KEY_ID: key.access_key_id, KEY_SECRET: key.access_key_secret, TOKEN: None}),
+            process.running(contract, protocol, store, [key], faults=faults, variants=variants) as endpoint,
+        ):
             regions = tuple(name for name, items in data["regions"].items() if items)
             yield Embedded(endpoint.url, regions, None if PROGRESSING in variants else items_file)
     except (EndpointError, ValueError) as e:

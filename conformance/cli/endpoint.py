@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-import os
-import random
+import secrets
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
-from attrs import evolve
+from attrs import evolve, frozen
 
-from conformance import plugin
+from conformance import run as runs
 from conformance.cli.contracts import operation_folder
-from conformance.cli.embedded import EMBEDDED, embedded_reference
-from conformance.cli.errors import ExitStatus, NotEstablished, Refusal, unknown
+from conformance.cli.embedded import NAME, embedded_reference
+from conformance.cli.errors import Refusal, unknown
 from conformance.cli.evidence import Evidence, report_folder
 from conformance.cli.preflight import preflight
 from conformance.cli.profiles import pins_of
 from conformance.contract.catalogue import common_folder
 from conformance.contract.files import ContractError, load_contract, load_ledger, load_protocol
 from conformance.contract.ledger import Ledger
+from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
+from conformance.plugin import KEY_ID, KEY_SECRET, credentials_from, open_target, selected
+from conformance.report import events
+from conformance.suite.dialect import Dialect
+from conformance.suite.run_header import run_header
 from conformance.suite.settings import RunSettings
-from conformance.suite.target import Limits
+from conformance.suite.target import LATENCY_BOUNDS_MS, Limits
 from conformance.wire.client import BadEndpoint
 
 LEVELS = ("MUST", "SHOULD", "MAY")
@@ -34,33 +40,183 @@ LEVELS = ("MUST", "SHOULD", "MAY")
 @click.argument("url", required=False)
 @click.option("--operation", default="DescribeTasks", show_default=True, help="A shipped operation.")
 @click.option("--contract", "contract_dir", type=click.Path(path_type=Path), help="A folder that `derive` wrote.")
-@click.option("--region", "regions", multiple=True, help="A region that holds data (repeatable; the first is the main one).")
+@click.option(
+    "--region", "regions", multiple=True, help="A region that holds data (repeatable; the first is the main one)."
+)
 @click.option("--profile", "profiles", multiple=True, metavar="NAME|CHOICE=VALUE", help="Pin choices (repeatable).")
 @click.option("--format", "formats", multiple=True, type=click.Choice(["json", "xml"]), help="Default: both.")
-@click.option("--signature", "signatures", multiple=True, type=click.Choice(["v1", "v3", "none"]), help="Default: v1 and v3.")
+@click.option(
+    "--signature", "signatures", multiple=True, type=click.Choice(["v1", "v3", "none"]), help="Default: v1 and v3."
+)
 @click.option("--method", "methods", multiple=True, type=click.Choice(["GET", "POST"]), help="Default: both.")
-@click.option("--max-examples", default=8, show_default=True, type=click.IntRange(1), help="Drawn examples a check and format.")
+@click.option(
+    "--max-examples", default=8, show_default=True, type=click.IntRange(1), help="Drawn examples a check and format."
+)
 @click.option("--seed", type=int, help="Decides the drawn requests; without it a new one is taken, and reported.")
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that send requests.")
-@click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="At most so many requests a second and worker.")
+@click.option(
+    "--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that send requests."
+)
+@click.option(
+    "--rate", type=click.FloatRange(min=0, min_open=True), help="At most so many requests a second and worker."
+)
 @click.option("--max-requests", type=click.IntRange(1), help="Send at most so many; what is left is inconclusive.")
-@click.option("--timeout", default=10.0, show_default=True, type=click.FloatRange(min=0, min_open=True), help="Seconds an answer may take.")
-@click.option("--tasks", "items_file", type=click.Path(path_type=Path), help="The items that the target stores: enables the exact oracle.")
+@click.option(
+    "--timeout",
+    default=10.0,
+    show_default=True,
+    type=click.FloatRange(min=0, min_open=True),
+    help="Seconds an answer may take.",
+)
+@click.option(
+    "--tasks",
+    "items_file",
+    type=click.Path(path_type=Path),
+    help="The items that the target stores: enables the exact oracle.",
+)
 @click.option("-k", "--select", multiple=True, metavar="GLOB", help="Judge only requirements that match (repeatable).")
-@click.option("--level", "levels", multiple=True, type=click.Choice(LEVELS), help="Judge only these levels (repeatable).")
-@click.option("--report-dir", type=click.Path(path_type=Path), help="Where evidence goes  [default: reports/<time>-<target>]")
-@click.option("--events", "events_file", type=click.Path(path_type=Path), help="Write the event stream to this file too.")
+@click.option(
+    "--level", "levels", multiple=True, type=click.Choice(LEVELS), help="Judge only these levels (repeatable)."
+)
+@click.option(
+    "--report-dir", type=click.Path(path_type=Path), help="Where evidence goes  [default: reports/<time>-<target>]"
+)
+@click.option(
+    "--events", "events_file", type=click.Path(path_type=Path), help="Write the event stream to this file too."
+)
 @click.option("--fault", "faults", multiple=True, help="Seed a fault in the embedded reference (repeatable).")
-@click.option("--variant", "variants", multiple=True, help="Let the embedded reference be a conformant variant (repeatable).")
+@click.option(
+    "--variant", "variants", multiple=True, help="Let the embedded reference be a conformant variant (repeatable)."
+)
+@click.option("--unlisted-regions", is_flag=True, help="Take regions that the documentation does not list.")
 @click.option("--allow-plaintext", is_flag=True, help="Send credentials over plain http to another machine.")
 @click.option("--quiet", is_flag=True, help="Print the verdict only.")
-def endpoint(url: str | None, operation: str, contract_dir: Path | None, **options: object) -> None:
+def endpoint(url: str | None, operation: str, contract_dir: Path | None, **options: Any) -> None:
     """Certify an endpoint; without URL the embedded reference endpoint on a loopback port.
 
     Credentials come from ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and ALIBABA_CLOUD_SECURITY_TOKEN.
     """
     try:
-        status = certify(url, operation_folder(operation, contract_dir), options)
+        subject = Subject.load(operation_folder(operation, contract_dir))
+        with tempfile.TemporaryDirectory(prefix="acs-") as scratch:
+            raise SystemExit(certify(url, subject, options, Path(scratch)))
     except (ContractError, BadEndpoint) as e:
         raise Refusal(str(e)) from None
-    raise SystemExit(status)
+
+
+@frozen
+class Subject:
+    """What is certified against: the contract of an operation, its ledger, and the common protocol."""
+
+    folder: Path
+    contract: Contract
+    ledger: Ledger
+    protocol: Protocol
+
+    @classmethod
+    def load(cls, folder: Path) -> Subject:
+        return cls(folder, load_contract(folder), load_ledger(folder), load_protocol(common_folder(folder)))
+
+
+def certify(url: str | None, subject: Subject, options: dict[str, Any], scratch: Path) -> int:
+    """Certify and return the exit status."""
+    settings = settings_of(subject, options)
+    profile, pins, strict = pins_of(options["profiles"], subject.contract)
+    ledger = subject.ledger.strict() if strict else subject.ledger
+    selection = selected(ledger, settings)
+    if not selection:
+        raise Refusal("Nothing is selected: --select and --level together match no requirement.")
+    folder = report_folder(options["report_dir"], url or NAME)
+    evidence = Evidence(folder, options["events_file"], options["quiet"])
+    with target_of(url, subject, options, scratch) as found:
+        settings = evolve(settings, **found, pins=pins, strict=strict)
+        preflight(open_target(settings, subject.contract, subject.protocol), subject.protocol)
+        pinned = events.Profile(profile, pins, dict.fromkeys(pins, f"profile {profile}" if profile else "command line"))
+        target = events.Target("endpoint", NAME if url is None else url, settings.url)
+        with evidence.recording() as on_event:
+            on_event(run_header(subject.contract, ledger, selection, target, settings.seed, pinned))
+            started = time.monotonic()
+            results, dialect = runs.run(settings, on_event, scratch / "settings.json", options["workers"])
+            for observed in observations(dialect):
+                on_event(observed)
+            on_event(footer(results, time.monotonic() - started))
+    return evidence.conclude()
+
+
+def settings_of(subject: Subject, options: dict[str, Any]) -> RunSettings:
+    """The settings that do not depend on the target. Refuses globs that match nothing and unknown regions."""
+    for pattern in options["select"]:
+        if not subject.ledger.matching(pattern):
+            raise unknown("requirement", pattern, names(subject.ledger), "See `acs-conformance requirements`.")
+    for region in options["regions"]:
+        if region not in subject.protocol.regions and not options["unlisted_regions"]:
+            advice = "A region that the documentation does not list is taken with --unlisted-regions."
+            raise unknown("region", region, subject.protocol.regions, advice)
+    chosen = {name: options[name] for name in ("formats", "signatures", "methods", "levels") if options[name]}
+    return RunSettings(
+        url="",
+        contract_dir=str(subject.folder),
+        regions=options["regions"] or example_regions(subject.contract),
+        seed=secrets.randbelow(2**32) if options["seed"] is None else options["seed"],
+        max_examples=options["max_examples"],
+        select=options["select"],
+        timeout=options["timeout"],
+        limits=Limits(options["rate"], options["max_requests"]),
+        items_file=str(options["items_file"]) if options["items_file"] else None,
+        allow_plaintext=options["allow_plaintext"],
+        **chosen,
+    )
+
+
+def names(ledger: Ledger) -> list[str]:
+    """Ids with and without the operation, as a person may write them."""
+    return [*ledger.ids, *(id.split(".", 1)[1] for id in ledger.ids)]
+
+
+def example_regions(contract: Contract) -> tuple[str, ...]:
+    """The documented example of a region, or one nameless region where the operation has none."""
+    parameter = contract.parameter(contract.semantics.region) if contract.semantics.region else None
+    return parameter.examples[:1] if parameter and parameter.examples else ("",)
+
+
+@contextmanager
+def target_of(url: str | None, subject: Subject, options: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
+    """The settings that depend on the target: a given URL, or the embedded reference, which runs while this is open."""
+    if url is not None:
+        if options["faults"] or options["variants"]:
+            raise Refusal("--fault and --variant change the embedded reference; leave them out, or leave out the URL.")
+        if set(options["signatures"]) != {"none"} and credentials_from() is None:
+            raise Refusal(
+                f"Signed requests need an access key: set {KEY_ID} and {KEY_SECRET}, or give --signature none."
+            )
+        yield {"url": url}
+        return
+    with embedded_reference(
+        subject.contract, subject.protocol, options["faults"], options["variants"], scratch
+    ) as reference:
+        yield {
+            "url": reference.url,
+            "regions": options["regions"] or reference.regions,
+            "items_file": str(reference.items_file) if reference.items_file else None,
+        }
+
+
+def observations(dialect: Dialect) -> Sequence[events.ChoiceObserved]:
+    return [events.ChoiceObserved(s.choice, s.alternative, s.format, s.count) for s in dialect.sightings()]
+
+
+def footer(results: runs.Results, seconds: float) -> events.RunFinished:
+    """The end of the stream. A suite that broke down proves nothing, like one that was interrupted."""
+    traffic, reason = results.traffic, None
+    if results.breakdowns:
+        reason = f"the suite itself broke down: {results.breakdowns[0]}"
+    elif results.interrupted:
+        reason = "the run was interrupted"
+    return events.RunFinished(
+        requests=traffic.requests,
+        throttled=traffic.throttled,
+        seconds=round(seconds, 3),
+        outcomes=dict(traffic.outcomes),
+        latency=events.Latency(tuple(map(float, LATENCY_BOUNDS_MS)), tuple(traffic.latency)),
+        interrupted=reason is not None,
+        reason=reason,
+    )

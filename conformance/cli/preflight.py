@@ -21,7 +21,9 @@ def preflight(target: Target, protocol: Protocol) -> None:
         try:
             response = target.client.send(request := target.client.prepare(call := target.call((), channel)))
         except TransportError as e:
-            advice = "Is it the URL of the endpoint?" if isinstance(e, NotHttp) else "Is it running, and is the URL right?"
+            advice = (
+                "Is it the URL of the endpoint?" if isinstance(e, NotHttp) else "Is it running, and is the URL right?"
+            )
             raise NotEstablished(f"{e} {advice}") from None
         answer = Answer(target.contract, target.exchange_of(call, request, response))
         if answer.accepted:
@@ -34,13 +36,9 @@ def _explain(target: Target, answers: list[Answer], protocol: Protocol) -> None:
     url, last = target.client.base_url, answers[0]
     codes = {a.code for name in CREDENTIAL_SITUATIONS for a in protocol.situation(name).answers}
     if all(a.code in codes for a in answers):
-        raise Refusal(
-            f"{url} does not accept the credentials ({last.code}); check the access key in the environment."
-        )
+        raise Refusal(f"{url} does not accept the credentials ({last.code}); check the access key in the environment.")
     if not any(a.code for a in answers) and not any(a.has_result for a in answers):
         what = "neither JSON nor XML" if last.body is None else "no answer of this API"
         raise NotEstablished(
             f"{url} answers, but with status {last.status} and {what}; expected the {target.contract.operation} API there."
         )
-
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from conformance.contract.model import Citation
 
@@ -66,6 +66,11 @@ class Ledger:
     @property
     def ids(self) -> tuple[str, ...]:
         return tuple(r.id for r in self.requirements)
+
+    def strict(self) -> Ledger:
+        """The same ledger with every SHOULD as a MUST."""
+        raised = tuple(evolve(r, level="MUST") if r.level == "SHOULD" else r for r in self.requirements)
+        return evolve(self, requirements=raised)
 
     def matching(self, pattern: str) -> tuple[Requirement, ...]:
         """Requirements whose id matches a glob. The operation's name may be left out (`paging.*`)."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-
-from attrs import frozen
+from collections.abc import Iterator
 
 from conformance.contract.ledger import Ledger, Requirement
+from conformance.report.events import Evidence, Verdict
 from conformance.suite.dialect import Dialect, Sighting
 from conformance.suite.findings import Finding, Inconclusive, NotApplicable, Violation
 from conformance.suite.tally import Tallies, Tally
@@ -28,51 +26,31 @@ EVERY_EXCHANGE = frozenset({
 ONE_ALTERNATIVE = "choices.one-alternative"
 
 
-@frozen
-class Outcome:
-    """One verdict on one requirement in one case (`json`, `xml`, or empty), in plain values. `seconds` it took."""
-
-    requirement: str
-    case: str
-    verdict: str
-    message: str = ""
-    expected: str | None = None
-    received: str | None = None
-    examples: int = 0
-    seconds: float = 0.0
-    exchange: Mapping[str, Any] | None = None
-    cause: str | None = None
-
-
-def evidence(exchange: Exchange | None, credentials: Credentials | None) -> dict[str, Any] | None:
+def evidence(exchange: Exchange | None, credentials: Credentials | None) -> Evidence | None:
     """An exchange as a person can read it: a curl line, the status, the first lines of the response; no secret in it."""
     if exchange is None:
         return None
     secrets = secrets_of(credentials)
     text = exchange.response.body.decode("utf-8", "replace")[:RESPONSE_CHARACTERS]
     lines = redact_text(text, secrets).splitlines()[:RESPONSE_LINES]
-    return {
-        "curl": curl_line(exchange.request, secrets),
-        "status": exchange.response.status,
-        "response": "\n".join(lines),
-    }
+    return Evidence(curl_line(exchange.request, secrets), exchange.response.status, "\n".join(lines))
 
 
-def outcome_of(
+def verdict_of(
     requirement: Requirement,
     case: str,
     finding: Finding | None,
     examples: int,
     seconds: float,
     credentials: Credentials | None,
-) -> Outcome:
+) -> Verdict:
     """The verdict that a check's finding means for its requirement."""
     if finding is None:
-        return Outcome(requirement.id, case, "passed", examples=examples, seconds=seconds)
+        return Verdict(requirement.id, case, "passed", examples=examples, seconds=seconds)
     shown = evidence(finding.exchange, credentials)
     if isinstance(finding, Violation):
         verdict = failing(requirement)
-        return Outcome(
+        return Verdict(
             requirement.id,
             case,
             verdict,
@@ -86,7 +64,7 @@ def outcome_of(
         )
     verdict = "not-applicable" if isinstance(finding, NotApplicable) else "inconclusive"
     assert isinstance(finding, (NotApplicable, Inconclusive))
-    return Outcome(requirement.id, case, verdict, finding.message, None, None, examples, seconds, shown)
+    return Verdict(requirement.id, case, verdict, finding.message, None, None, examples, seconds, shown)
 
 
 def failing(requirement: Requirement) -> str:
@@ -106,7 +84,7 @@ def _safe(text: str | None, credentials: Credentials | None) -> str | None:
     return None if text is None else redact_text(text, secrets_of(credentials))
 
 
-def tallied_outcomes(ledger: Ledger, tallies: Tallies, credentials: Credentials | None) -> Iterator[Outcome]:
+def tallied_verdicts(ledger: Ledger, tallies: Tallies, credentials: Credentials | None) -> Iterator[Verdict]:
     """Verdicts on the requirements that every exchange is judged by."""
     for requirement in ledger.requirements:
         if requirement.check in EVERY_EXCHANGE:
@@ -114,13 +92,13 @@ def tallied_outcomes(ledger: Ledger, tallies: Tallies, credentials: Credentials 
             yield _tallied(requirement, tally, credentials)
 
 
-def _tallied(requirement: Requirement, tally: Tally, credentials: Credentials | None) -> Outcome:
+def _tallied(requirement: Requirement, tally: Tally, credentials: Credentials | None) -> Verdict:
     if tally.judged == 0:
-        return Outcome(requirement.id, "", "inconclusive", "no exchange of this run could show it")
+        return Verdict(requirement.id, "", "inconclusive", "no exchange of this run could show it")
     if tally.worst is None:
-        return Outcome(requirement.id, "", "passed", examples=tally.judged)
+        return Verdict(requirement.id, "", "passed", examples=tally.judged)
     problem, share = tally.worst, f"{tally.failed} of {tally.judged} exchanges"
-    return Outcome(
+    return Verdict(
         requirement.id,
         "",
         failing(requirement),
@@ -134,18 +112,18 @@ def _tallied(requirement: Requirement, tally: Tally, credentials: Credentials | 
     )
 
 
-def choice_outcomes(ledger: Ledger, dialect: Dialect, credentials: Credentials | None) -> Iterator[Outcome]:
+def choice_verdicts(ledger: Ledger, dialect: Dialect, credentials: Credentials | None) -> Iterator[Verdict]:
     """Verdicts on the choices: one alternative throughout, and the pinned one where a profile pins it."""
     for requirement in ledger.requirements:
         if requirement.check == ONE_ALTERNATIVE:
             yield _chosen(requirement, dialect, credentials)
 
 
-def _chosen(requirement: Requirement, dialect: Dialect, credentials: Credentials | None) -> Outcome:
+def _chosen(requirement: Requirement, dialect: Dialect, credentials: Credentials | None) -> Verdict:
     seen = dialect.seen(requirement.subject or "")
     if not seen:
         message = "nothing in this run showed which alternative is taken"
-        return Outcome(requirement.id, "", "not-applicable", message)
+        return Verdict(requirement.id, "", "not-applicable", message)
     pinned = dialect.pins.get(requirement.subject or "")
     slots = {s.slot for s in seen}
     for slot in sorted(slots, key=str):
@@ -154,11 +132,11 @@ def _chosen(requirement: Requirement, dialect: Dialect, credentials: Credentials
             return _odd(requirement, here[-1], f"{here[0].alternative} ({here[0].count} times)", credentials)
         if pinned is not None and here[0].alternative != pinned:
             return _odd(requirement, here[0], f"{pinned}, which the profile pins", credentials)
-    return Outcome(requirement.id, "", "passed", examples=sum(s.count for s in seen))
+    return Verdict(requirement.id, "", "passed", examples=sum(s.count for s in seen))
 
 
-def _odd(requirement: Requirement, odd: Sighting, expected: str, credentials: Credentials | None) -> Outcome:
-    return Outcome(
+def _odd(requirement: Requirement, odd: Sighting, expected: str, credentials: Credentials | None) -> Verdict:
+    return Verdict(
         requirement.id,
         "",
         failing(requirement),

@@ -14,7 +14,7 @@ class RunSettings:
     """Everything that decides what a run does, but the credentials, which come from the environment.
 
     `seed` decides the drawn requests; `select` are globs over requirement ids (none: all); `levels` those judged.
-    `items_file` names the stored items where they are known. `timeout` is in seconds.
+    `items_file` names the stored items where they are known. `timeout` is in seconds. With `strict` every SHOULD counts as a MUST.
     """
 
     url: str
@@ -29,6 +29,7 @@ class RunSettings:
     levels: tuple[str, ...] = ("MUST", "SHOULD", "MAY")
     pins: Mapping[str, str] = field(factory=dict)
     timeout: float = 10.0
-    limits: Limits = Limits()
+    limits: Limits = field(factory=Limits)
     items_file: str | None = None
     allow_plaintext: bool = False
+    strict: bool = False

@@ -150,13 +150,16 @@ class Target:
     def _patiently(self, client: Client, call: Call, credentials: Credentials | None) -> Answer:
         for attempt in range(1, self.limits.attempts + 1):
             request, response = self._transfer(client, call, credentials)
-            exchange = Exchange(self.traffic.requests, call, request, response, time.time(), attempt)
+            exchange = self.exchange_of(call, request, response, attempt)
             answer = Answer(self.contract, exchange)
             if not is_throttled(answer):
                 return answer
             self.traffic.throttled += 1
             time.sleep(self._pause(response, attempt))
         raise Inconclusive(f"throttled {self.limits.attempts} times in a row", exchange)
+
+    def exchange_of(self, call: Call, request: HttpRequest, response: HttpResponse, attempts: int = 1) -> Exchange:
+        return Exchange(self.traffic.requests, call, request, response, time.time(), attempts)
 
     def _pause(self, response: HttpResponse, attempt: int) -> float:
         wanted = response.header("retry-after") or ""

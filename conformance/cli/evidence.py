@@ -1,0 +1,86 @@
+"""The evidence of a run: the event stream as it goes, and every report of it at the end."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from attrs import frozen
+
+from conformance.cli.errors import Refusal
+from conformance.report import terminal
+from conformance.report.conclusion import conclude
+from conformance.report.events import Event
+from conformance.report.junit import junit
+from conformance.report.progress import Progress
+from conformance.report.stream import Run, Writer, read
+from conformance.report.summary import summarise
+
+EVENTS = "events.jsonl"
+
+
+def report_folder(wanted: Path | None, target: str) -> Path:
+    """The folder for a run's reports, made if need be: the given one, or `reports/<time>-<target>`."""
+    name = re.sub(r"[^A-Za-z0-9.]+", "-", target).strip("-")[:60]
+    folder = wanted or Path("reports") / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{name}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / EVENTS
+        probe.write_text("", "utf-8")
+    except OSError as e:
+        raise Refusal(
+            f"Cannot write reports to {folder}: {e.strerror}. Give a folder that can be written with --report-dir."
+        ) from None
+    return folder
+
+
+@frozen
+class Evidence:
+    """Where a run's evidence goes. `quiet` prints the verdict only."""
+
+    folder: Path
+    events_copy: Path | None = None
+    quiet: bool = False
+
+    @contextmanager
+    def recording(self) -> Iterator[Callable[[Event], None]]:
+        """A function to hand events to; each is on disk, and on the screen, before it returns."""
+        path = self.folder / EVENTS
+        with path.open("w", encoding="utf-8") as file, Progress(terminal.console(), self.quiet) as progress:
+            writer = Writer(file)
+
+            def on_event(event: Event) -> None:
+                writer.write(event)
+                progress.on_event(event)
+
+            yield on_event
+
+    def conclude(self) -> int:
+        """Write every report from the event stream, show the result, and return the exit status."""
+        run = read(self.folder / EVENTS)
+        if self.events_copy is not None:
+            _write(self.events_copy, (self.folder / EVENTS).read_bytes())
+        _write(self.folder / "junit.xml", junit(run))
+        _write(self.folder / "summary.json", (json.dumps(summarise(run), indent=2, ensure_ascii=False) + "\n").encode())
+        self._show(run)
+        return conclude(run).exit_status
+
+    def _show(self, run: Run) -> None:
+        to = terminal.console()
+        if self.quiet:
+            to.print(terminal.verdict_line(conclude(run)))
+            return
+        terminal.show(run, to)
+        click.echo(f"Evidence: {self.folder}")
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as e:
+        raise Refusal(f"Cannot write {path}: {e.strerror}.") from None

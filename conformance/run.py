@@ -1,0 +1,131 @@
+"""One run of the endpoint suite, in this process or in several: started, listened to, and added up."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import define, field
+
+from conformance.contract.files import load_contract
+from conformance.contract.ledger import Ledger
+from conformance.plugin import JSON, SAW, SAW_HERE, VERDICT, Saw, credentials_from, ledger_of, selected
+from conformance.report.events import Verdict, from_dict
+from conformance.suite.dialect import Dialect
+from conformance.suite.judge import choice_verdicts, tallied_verdicts
+from conformance.suite.settings import RunSettings
+from conformance.suite.tally import Tallies
+from conformance.suite.target import Traffic
+
+SUITE = Path(__file__).parent / "suite" / "endpoint"
+Listener = Callable[[Verdict], None]
+
+
+@define
+class Results:
+    """What came of a run: every verdict, and what was seen in passing.
+
+    `interrupted` says that it was stopped before its end, `breakdowns` what in the suite itself broke.
+    """
+
+    verdicts: list[Verdict] = field(factory=list)
+    saw: list[Saw] = field(factory=list)
+    interrupted: bool = False
+    breakdowns: list[str] = field(factory=list)
+
+    @property
+    def traffic(self) -> Traffic:
+        whole = Traffic()
+        for saw in self.saw:
+            whole.add(saw.traffic)
+        return whole
+
+
+def run(settings: RunSettings, listener: Listener, settings_file: Path, workers: int = 1) -> tuple[Results, Dialect]:
+    """Run the suite and hand each verdict to `listener` as it comes. `settings_file` is written for the workers.
+
+    The results include the verdicts on what every exchange is judged by, and on the choices. KeyboardInterrupt ends the
+    run early: what was judged by then counts, and `interrupted` says so.
+    """
+    settings_file.write_text(JSON.dumps(settings), "utf-8")
+    contract, ledger = load_contract(settings.contract_dir), ledger_of(settings)
+    credentials = credentials_from()
+    arguments = [
+        "-p", "conformance.plugin", f"--acs-settings={settings_file}", "-p", "no:terminal", "-p", "no:cacheprovider",
+        "-p", "no:hypothesispytest", "-p", "no:faulthandler", "-p", "no:logging",
+        "--assert=plain", "--capture=no", "--noconftest",
+        f"--rootdir={SUITE}", f"--confcutdir={SUITE}", "-c", str(SUITE / "pytest.ini"), str(SUITE),
+    ]  # fmt: skip
+    results = Results()
+    if workers > 1:
+        arguments += ["-p", "xdist.plugin", f"--numprocesses={workers}"]
+    with _no_foreign_plugins():
+        status = pytest.main(arguments, plugins=[Collector(results, listener)])
+    results.interrupted = status == pytest.ExitCode.INTERRUPTED
+    dialect, chosen = Dialect(contract, settings.pins), Ledger(ledger.operation, selected(ledger, settings))
+    tallies = Tallies()
+    for saw in results.saw:
+        dialect.absorb(saw.sightings)
+        tallies.absorb(saw.tallies.items())
+    for verdict in (*tallied_verdicts(chosen, tallies, credentials), *choice_verdicts(chosen, dialect, credentials)):
+        results.verdicts.append(verdict)
+        listener(verdict)
+    return results, dialect
+
+
+class _no_foreign_plugins:
+    """While open, pytest loads no plugin that happens to be installed: a run depends on nothing but its settings."""
+
+    NAME = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+
+    def __enter__(self) -> None:
+        self.before = os.environ.get(self.NAME)
+        os.environ[self.NAME] = "1"
+
+    def __exit__(self, *_: object) -> None:
+        if self.before is None:
+            del os.environ[self.NAME]
+        else:
+            os.environ[self.NAME] = self.before
+
+
+@define(eq=False)
+class Collector:
+    """Gathers, in the process that was asked for the run, what its tests and workers report."""
+
+    results: Results
+    listener: Listener
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        for name, value in report.user_properties if report.when == "call" else ():
+            if name == VERDICT:
+                self._note(from_dict(value))
+        if report.failed and report.when != "call":
+            self.results.breakdowns.append(f"{report.nodeid}: {str(report.longrepr)[-600:]}")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.results.breakdowns.append(f"{report.nodeid}: {str(report.longrepr)[-600:]}")
+
+    def pytest_internalerror(self, excrepr: object) -> bool:
+        """Kept for the run's verdict; True, so that pytest does not print a traceback of its own."""
+        self.results.breakdowns.append(str(excrepr).strip().splitlines()[-1])
+        return True
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: Any) -> None:
+        if SAW in getattr(node, "workeroutput", {}):
+            self.results.saw.append(pickle.loads(node.workeroutput[SAW]))
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        saw = session.config.stash.get(SAW_HERE, None)
+        if saw is not None:
+            self.results.saw.append(saw())
+
+    def _note(self, verdict: Verdict) -> None:
+        self.results.verdicts.append(verdict)
+        self.listener(verdict)
