@@ -39,7 +39,7 @@ CUSTOMARY: Mapping[str, str] = {
 
 @frozen
 class Dialect:
-    """The alternative taken at each choice, by choice id, or `<choice id>@json` and `@xml` where a format has its own."""
+    """The alternative taken at each choice, by choice id; `<choice id>@json` or `@xml` is for one format alone."""
 
     choices: Mapping[str, Choice] = field(factory=dict)
     taken: Mapping[str, str] = field(factory=dict)

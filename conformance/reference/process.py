@@ -22,6 +22,7 @@ import conformance
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
 from conformance.reference.credentials import KeyLike, access_keys
+from conformance.reference.dialect import dialect as resolved
 from conformance.reference.faults import named as named_fault
 from conformance.reference.server import EndpointError, ReferenceEndpoint
 from conformance.reference.store import Store
@@ -62,7 +63,7 @@ def running(
 ) -> Iterator[Running]:
     """The endpoint in a child process while the context is open; faults and variants by name.
 
-    Raises EndpointError where it cannot start, ValueError for a name that is not known.
+    Raises EndpointError where it cannot start, ValueError for a fault, variant or choice that is not known.
     """
     settings = {
         "contract": contract, "protocol": protocol, "store": store, "dialect": dict(dialect or {}),
@@ -70,6 +71,7 @@ def running(
         "faults": tuple(named_fault(contract, name, protocol).name for name in faults),
         "variants": tuple(named_variant(contract, name, protocol).name for name in variants),
     }
+    resolved(contract, protocol, settings["dialect"])
     child = _spawn()
     try:
         pickle.dump(settings, child.stdin)

@@ -19,7 +19,7 @@ PERIOD = 12.0
 
 @frozen
 class Course:
-    """What becomes of one item: when it appears (None: it was always there) and finishes, and how it is before and after."""
+    """One item: when it appears (None: it was always there) and finishes, and how it is before and after."""
 
     appears: float | None
     finishes: float | None
@@ -67,7 +67,7 @@ def _courses(
         if made.get(key) in taken:
             continue
         appears = started + source.uniform(0, period)
-        ends = appears + source.uniform(0, period)
+        ends = appears + source.uniform(period / 4, period)
         before = _unfinished(contract, made, appears)
         after = finished(before, ends)
         courses.append(Course(appears, ends if after != before else None, before, after))

@@ -39,8 +39,9 @@ def known_members(context: Context, query: Query, page: Page) -> dict[str, Any]:
     if semantics.region_echo:
         known[semantics.region_echo] = query.region
     if semantics.paging:
-        known[semantics.paging.total] = page.total
-        known |= {p: v for p, v in ((semantics.paging.number_echo, page.number), (semantics.paging.size_echo, page.size)) if p}
+        paging = semantics.paging
+        echoes = ((paging.number_echo, page.number), (paging.size_echo, page.size))
+        known |= {paging.total: page.total, **{path: value for path, value in echoes if path}}
     return known
 
 

@@ -23,7 +23,10 @@ SIZES = (137, 24, 0, 1)
 OTHER_REGIONS = ("cn-qingdao", "cn-beijing", "cn-shanghai", "cn-shenzhen")
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 AWKWARD = ("<&>\"'", "é中文😀", "a b+c%2B~=&amp;*", "\\u0041/\\\"")
-FREE_TEXT = ("plain", "Tom & Jerry", "<b>not a tag</b>", "\"quoted\" and 'quoted'", "ünïcödé 中文 😀", "back\\slash", "a+b c%20d")
+FREE_TEXT = (
+    "plain", "Tom & Jerry", "<b>not a tag</b>", "\"quoted\" and 'quoted'", "ünïcödé 中文 😀", "back\\slash",
+    "a+b c%20d",
+)
 EPOCH = datetime(2015, 11, 23, 15, 10, 0, tzinfo=UTC)
 
 

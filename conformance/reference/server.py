@@ -31,9 +31,9 @@ class ReferenceEndpoint:
     """Serves a contract while it is open: `with ReferenceEndpoint(contract, ...) as endpoint: endpoint.url`.
 
     `credentials` are objects with access_key_id, access_key_secret and security_token; with none, requests need no
-    signature. `dialect` maps choice ids to alternatives. `faults` and `variants` have a `name` and `hooks` (and a
-    variant a `dialect`). `clock` gives seconds since 1970. Raises EndpointError where the port cannot be had, ValueError
-    for an unknown choice.
+    signature. `dialect` maps choice ids to alternatives. `faults` and `variants` bring hooks and a dialect of
+    their own, variants also another store. `clock` gives seconds since 1970. Raises EndpointError where the port
+    cannot be had, ValueError for an unknown choice.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class ReferenceEndpoint:
         request_ids: Callable[[], str] | None = None,
     ):
         faults, variants = tuple(faults), tuple(variants)
-        taken = {k: v for variant in variants for k, v in variant.dialect.items()} | dict(dialect or {})
+        taken = {k: v for changed in (*faults, *variants) for k, v in changed.dialect.items()} | dict(dialect or {})
         self.store = store or generated(contract, protocol)
         for variant in variants:
             self.store = variant.store(self.store, contract, clock())

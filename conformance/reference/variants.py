@@ -148,7 +148,8 @@ def _empty_elements(text: str) -> str:
 def _commented(text: str) -> str:
     """Comments and processing instructions where they mean nothing, and text in CDATA sections."""
     text = re.sub(r">([^<>]+)<", lambda m: f"><![CDATA[{unescape(m[1])}]]><" if "]]" not in m[1] else m[0], text)
-    return re.sub(r"(\?>)(<[\w.-]+>)", r"\1<!-- reference -->\2<?reference ?><!-- a <comment> & more -->", text, count=1)
+    beside = r"\1<!-- reference -->\2<?reference ?><!-- a <comment> & more -->"
+    return re.sub(r"(\?>)(<[\w.-]+>)", beside, text, count=1)
 
 
 def _without_declaration(text: str) -> str:
@@ -185,7 +186,7 @@ def _zipped(inner: Hook, context: Context, response: Response) -> Response:
 
 def _more_headers(inner: Hook, context: Context, response: Response) -> Response:
     response = inner(context, response)
-    more = (("X-Trace", "1;2,3"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("Date", "Mon, 23 Nov 2015 15:10:00 GMT"))
+    more = (("X-Trace", "1;2,3"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("Server", "Tengine/2.3"))
     return evolve(response, headers=(*response.headers, *more))
 
 
@@ -214,12 +215,13 @@ MANNERS: tuple[Variant, ...] = (
     Variant("extra-members", "adds members that no page knows to the result, to each item and to errors",
             hooks={**_in_tree(_more_members), "item": _more_in_item}),
     Variant("reversed-members", "puts the members of every object in the opposite order", hooks=_in_tree(_reversed)),
-    Variant("recommend-in-errors", "adds a Recommend member to errors, as the gateway does", hooks=_in_tree(_recommend)),
+    Variant("recommend-in-errors", "adds a Recommend member to errors", hooks=_in_tree(_recommend)),
     Variant("xml-indented", "indents XML with line breaks and tabs", hooks=_in_text("as_xml", _indented_xml)),
     Variant("xml-empty-elements", "writes empty XML elements as <Name />", hooks=_in_text("as_xml", _empty_elements)),
     Variant("xml-comments-and-cdata", "uses comments, processing instructions and CDATA sections in XML",
             hooks=_in_text("as_xml", _commented)),
-    Variant("xml-without-declaration", "leaves the XML declaration out", hooks=_in_text("as_xml", _without_declaration)),
+    Variant("xml-without-declaration", "leaves the XML declaration out",
+            hooks=_in_text("as_xml", _without_declaration)),
     Variant("xml-character-references", "writes what is not ASCII as numeric character references",
             hooks=_in_text("as_xml", _numbered)),
     Variant("json-indented", "indents JSON and ends it with a line break", hooks=_in_text("as_json", _pretty_json)),

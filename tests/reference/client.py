@@ -14,9 +14,12 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from attrs import frozen
 
+from conformance.reference.credentials import AccessKey
 from conformance.reference.message import Request
 
-KEY, SECRET = "testid", "testsecret"
+KEY = AccessKey("testid", "testsecret")
+TEMPORARY = AccessKey("STS.id", "sts secret", "the token+/=")
+FORM = "application/x-www-form-urlencoded"
 
 
 def pe(text):
@@ -31,85 +34,92 @@ def nonce():
     return str(uuid.uuid4())
 
 
-def v1_signature(method, parameters, secret=SECRET):
-    query = "&".join(f"{pe(k)}={pe(v)}" for k, v in sorted(parameters.items()))
-    digest = hmac.new((secret + "&").encode(), f"{method}&%2F&{pe(query)}".encode(), hashlib.sha1).digest()
-    return base64.b64encode(digest).decode()
+def canonical(parameters):
+    return "&".join(f"{pe(k)}={pe(v)}" for k, v in sorted(parameters.items()))
 
 
-def v3_signature(method, parameters, headers, body=b"", secret=SECRET):
-    query = "&".join(f"{pe(k)}={pe(v)}" for k, v in sorted(parameters.items()))
+def v1_signature(method, parameters, secret):
+    text = f"{method}&%2F&{pe(canonical(parameters))}"
+    return base64.b64encode(hmac.new((secret + "&").encode(), text.encode(), hashlib.sha1).digest()).decode()
+
+
+def v3_signature(method, parameters, headers, body, secret):
+    """The names of the signed headers, and the signature."""
     lines = "".join(f"{k}:{headers[k].strip()}\n" for k in sorted(headers))
     names = ";".join(sorted(headers))
-    canonical = "\n".join((method, "/", query, lines, names, hashlib.sha256(body).hexdigest()))
-    text = "ACS3-HMAC-SHA256\n" + hashlib.sha256(canonical.encode()).hexdigest()
+    text = "\n".join((method, "/", canonical(parameters), lines, names, hashlib.sha256(body).hexdigest()))
+    text = "ACS3-HMAC-SHA256\n" + hashlib.sha256(text.encode()).hexdigest()
     return names, hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
 @frozen
-class Signing:
-    """How a request is signed; `common` overrides common parameters before signing (None leaves one out), `tamper`
-    replaces pairs of the query or form after it."""
+class Names:
+    """Which operation is called."""
 
     action: str = "DescribeTasks"
     version: str = "2014-05-26"
-    key: str = KEY
-    secret: str = SECRET
-    token: str | None = None
 
 
-def v1_request(parameters, method="GET", form=False, format="JSON", signing=Signing(), common=(), tamper=()):
+DESCRIBE_TASKS = Names()
+
+
+def v1_request(
+    parameters, method="GET", form=False, format="JSON", names=DESCRIBE_TASKS, key=KEY,
+    common=None, tamper=None, encode=urlencode,
+):  # fmt: skip
+    """A V1 request. `common` replaces common parameters before signing (None leaves one out), `tamper` pairs after."""
     pairs = {
-        "Action": signing.action, "Version": signing.version, "AccessKeyId": signing.key, "Format": format,
+        "Action": names.action, "Version": names.version, "AccessKeyId": key.access_key_id, "Format": format,
         "SignatureMethod": "HMAC-SHA1", "SignatureVersion": "1.0", "SignatureNonce": nonce(), "Timestamp": now(),
-        "SecurityToken": signing.token, **parameters, **dict(common),
-    }
+        "SecurityToken": key.security_token, **parameters, **(common or {}),
+    }  # fmt: skip
     pairs = {k: v for k, v in pairs.items() if v is not None}
-    pairs["Signature"] = v1_signature(method, pairs, signing.secret)
-    pairs = {k: v for k, v in {**pairs, **dict(tamper)}.items() if v is not None}
-    if form:
-        own = {k: v for k, v in pairs.items() if k in parameters}
-        rest = {k: v for k, v in pairs.items() if k not in parameters}
-        headers = (("content-type", "application/x-www-form-urlencoded"),)
-        return Request(method, "/", urlencode(rest), headers, urlencode(own).encode())
-    return Request(method, "/", urlencode(pairs))
+    pairs["Signature"] = v1_signature(method, pairs, key.access_key_secret)
+    pairs = {k: v for k, v in {**pairs, **(tamper or {})}.items() if v is not None}
+    if not form:
+        return Request(method, "/", encode(pairs))
+    own = {k: v for k, v in pairs.items() if k in parameters}
+    rest = {k: v for k, v in pairs.items() if k not in parameters}
+    return Request(method, "/", encode(rest), (("content-type", FORM),), encode(own).encode())
 
 
 def v3_request(
-    parameters, method="POST", form=False, format="json", signing=Signing(), host="localhost", common=(), tamper=(), body=None
-):
+    parameters, method="POST", form=False, format="json", names=DESCRIBE_TASKS, key=KEY, host="localhost",
+    common=None, tamper=None, body=None, query=None,
+):  # fmt: skip
+    """A V3 request. `common` replaces signed headers (None leaves one out); after signing, `tamper` replaces headers,
+    `body` the body and `query` the query."""
     payload = urlencode(parameters).encode() if form else b""
     headers = {
-        "host": host, "x-acs-action": signing.action, "x-acs-version": signing.version, "x-acs-date": now(),
+        "host": host, "x-acs-action": names.action, "x-acs-version": names.version, "x-acs-date": now(),
         "x-acs-signature-nonce": nonce(), "x-acs-content-sha256": hashlib.sha256(payload).hexdigest(),
-        "x-acs-security-token": signing.token, **dict(common),
-    }
+        "x-acs-security-token": key.security_token, **(common or {}),
+    }  # fmt: skip
     headers = {k: v for k, v in headers.items() if v is not None}
     if form:
-        headers["content-type"] = "application/x-www-form-urlencoded"
-    query = {} if form else dict(parameters)
-    names, signature = v3_signature(method, query, headers, payload, signing.secret)
-    headers["authorization"] = f"ACS3-HMAC-SHA256 Credential={signing.key},SignedHeaders={names},Signature={signature}"
+        headers["content-type"] = FORM
+    sent = {} if form else dict(parameters)
+    signed, signature = v3_signature(method, sent, headers, payload, key.access_key_secret)
+    headers["authorization"] = (
+        f"ACS3-HMAC-SHA256 Credential={key.access_key_id},SignedHeaders={signed},Signature={signature}"
+    )
     headers["accept"] = f"application/{format}"
-    headers = {k: v for k, v in {**headers, **dict(tamper)}.items() if v is not None}
-    return Request(method, "/", urlencode(query), tuple(headers.items()), payload if body is None else body)
-
-
-def read_xml(element):
-    """An element as text, or as a mapping of lists by tag."""
-    if not len(element):
-        return element.text or ""
-    found = {}
-    for child in element:
-        found.setdefault(child.tag, []).append(read_xml(child))
-    return found
+    headers = {k: v for k, v in {**headers, **(tamper or {})}.items() if v is not None}
+    text = urlencode(sent if query is None else query)
+    return Request(method, "/", text, tuple(headers.items()), payload if body is None else body)
 
 
 @frozen
 class Answer:
+    """A response as a test looks at it."""
+
     status: int
     headers: dict
     body: bytes
+
+    @property
+    def is_json(self):
+        return self.body.lstrip().startswith(b"{")
 
     @property
     def json(self):
@@ -121,17 +131,31 @@ class Answer:
 
     @property
     def code(self):
-        return self.json["Code"] if self.body.lstrip().startswith(b"{") else self.xml.findtext("Code")
+        return self.text("Code")
+
+    def text(self, name):
+        """A top-level scalar as text, or None."""
+        if not self.is_json:
+            return self.xml.findtext(name)
+        value = self.json.get(name)
+        return None if value is None else str(value)
 
     @property
     def tasks(self):
-        if self.body.lstrip().startswith(b"{"):
-            return self.json["TaskSet"]["Task"]
-        return [{c.tag: c.text or "" for c in task} for task in self.xml.iter("Task")]
+        """The items as text by member; absent and empty members are left out."""
+        if self.is_json:
+            wrapper = self.json.get("TaskSet", {})
+            wrapper = wrapper[0] if isinstance(wrapper, list) else wrapper
+            return [{k: _text(v) for k, v in task.items() if v != ""} for task in wrapper.get("Task", [])]
+        return [{c.tag: c.text for c in task if c.text} for task in self.xml.iter("Task")]
 
     @property
     def ids(self):
         return [task["TaskId"] for task in self.tasks]
+
+
+def _text(value):
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 class Client:
@@ -141,6 +165,12 @@ class Client:
         self.host = urlsplit(url).netloc
         self.connection = http.client.HTTPConnection(self.host, timeout=10)
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.connection.close()
+
     def send(self, request):
         target = request.path + ("?" + request.query if request.query else "")
         headers = {"host": self.host, **dict(request.headers)}
@@ -148,11 +178,8 @@ class Client:
         response = self.connection.getresponse()
         return Answer(response.status, dict(response.getheaders()), response.read())
 
-    def v1(self, parameters=(), **how):
-        return self.send(v1_request(dict(parameters), **how))
+    def v1(self, parameters=None, **how):
+        return self.send(v1_request(parameters or {}, **how))
 
-    def v3(self, parameters=(), **how):
-        return self.send(v3_request(dict(parameters), host=self.host, **how))
-
-    def close(self):
-        self.connection.close()
+    def v3(self, parameters=None, **how):
+        return self.send(v3_request(parameters or {}, host=self.host, **how))

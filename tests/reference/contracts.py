@@ -61,7 +61,7 @@ def tasks() -> Contract:
             parameter("PageNumber", "integer", examples=("1",), default=1, minimum=1),
             parameter("PageSize", "integer", examples=("2",), default=10, minimum=1, maximum=100),
             parameter("TaskIds", examples=("t-bp1hvgwromzv32iq****",), max_items=100, separator=","),
-            parameter("TaskAction", examples=("ImportImage",), enum=["ImportImage", "ExportImage", "RedeployInstance", "ModifyDiskSpec"]),
+            parameter("TaskAction", examples=("ImportImage",), enum=["ImportImage", "ExportImage", "RedeployInstance"]),
             parameter(
                 "TaskStatus", examples=("Finished",),
                 enum=["Finished", "Processing", "Waiting", "Deleted", "Paused", "Failed"],
@@ -79,7 +79,7 @@ def tasks() -> Contract:
             scalar("TotalCount", "2", type="integer"),
         ),
         errors=(
-            ErrorCode(400, "MissingParameter", 'An input parameter "RegionId" that is mandatory for processing the request is not supplied.', HERE, "RegionId"),
+            ErrorCode(400, "MissingParameter", "RegionId is missing.", HERE, "RegionId"),
             ErrorCode(400, "InvalidRegionId.NotFound", "The specified RegionId does not exist.", HERE, "RegionId"),
         ),
         samples=(),
@@ -115,8 +115,8 @@ def tasks() -> Contract:
             choice("malformed", "StartTime", "rejected", "ignored", "matches-nothing"),
             choice("malformed", "EndTime", "rejected", "ignored", "matches-nothing"),
             choice("too-many-ids", "TaskIds", "rejected", "truncated", "all-answered"),
-            choice("unknown-value", "TaskStatus", "drops-filter", "matches-nothing", "rejected", preferred="matches-nothing"),
-            choice("unknown-value", "TaskAction", "drops-filter", "matches-nothing", "rejected", preferred="matches-nothing"),
+            choice("unknown-value", "TaskStatus", "matches-nothing", "drops-filter", "rejected"),
+            choice("unknown-value", "TaskAction", "matches-nothing", "drops-filter", "rejected"),
             choice("unknown-id", "TaskIds", "matches-nothing", "rejected"),
             choice("empty-value", "TaskStatus", "ignored", "matches-nothing", "rejected"),
             choice("empty-value", "TaskAction", "ignored", "matches-nothing", "rejected"),

@@ -10,10 +10,18 @@ from conformance.reference.faults.roles import Roles
 
 
 def faults(roles: Roles) -> tuple[Fault, ...]:
-    return tuple(_flip(c) for c in roles.contract.choices if len(c.alternatives) > 1)
+    return tuple(_flip(c, _shown(roles, c)) for c in roles.contract.choices if len(c.alternatives) > 1)
 
 
-def _flip(choice: Choice) -> Fault:
+def _shown(roles: Roles, choice: Choice) -> dict[str, str]:
+    """The dialect in which a choice shows at all: what a response repeats after clamping needs clamping."""
+    if choice.kind != "clamped-echo":
+        return {}
+    clamping = (roles.contract.choice_about(kind, choice.subject) for kind in ("above-maximum", "below-minimum"))
+    return {c.id: "clamped" for c in clamping if c is not None and c.alternative("clamped")}
+
+
+def _flip(choice: Choice, dialect: dict[str, str]) -> Fault:
     other = next(a.id for a in choice.alternatives if a.id != choice.preferred)
 
     def take(inner: Hook, context: Context, kind: str, subjects: tuple[str, ...]) -> str | None:
@@ -21,7 +29,6 @@ def _flip(choice: Choice) -> Fault:
         if found != choice.id:
             return inner(context, kind, subjects)
         return other if count(context, ("choice", choice.id, context.format)) % 2 == 0 else taken
-    return Fault(
-        f"choice-turns:{choice.id}", f"takes {choice.preferred} and {other} by turns",
-        (f"choices.{choice.id}.one-alternative",), {"take": take},
-    )
+    what = f"takes {choice.preferred} and {other} by turns as {choice.kind} of {choice.subject}"
+    kills = (f"choices.{choice.id}.one-alternative",)
+    return Fault(f"choice-turns:{choice.id}", what, kills, {"take": take}, dialect)

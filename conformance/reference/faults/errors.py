@@ -68,7 +68,7 @@ def _formats() -> list[Fault]:
     kills = ("errors.in-the-asked-format",)
     return [
         Fault("errors-are-always-xml", "writes every error as XML", kills, {"fail": _in_format("xml")}),
-        Fault("refusals-of-parameters-are-always-json", "writes errors of the operation's own parameters as JSON", kills,
+        Fault("refusals-of-parameters-are-always-json", "writes errors of the operation's parameters as JSON", kills,
               {"fail": lambda inner, context, refusal: (
                   _in_format("json") if context.contract.parameter(refusal.about) else _as_it_is
               )(inner, context, refusal)}),

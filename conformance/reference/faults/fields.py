@@ -172,7 +172,8 @@ def _by_hand(roles: Roles) -> tuple[Fault, ...]:
               (f"fields.{key}.present",),
               {"result": last_of_several(lambda item: {k: v for k, v in item.items() if k != name})}),
         Fault("last-id-is-null-in-json", f"writes {name} of the last item as null in JSON",
-              (f"fields.{key}.present",), {"result": only(in_json, last_of_several(lambda item: {**item, name: None}))}),
+              (f"fields.{key}.present",),
+              {"result": only(in_json, last_of_several(lambda item: {**item, name: None}))}),
     ]
     time = time_field_of(contract)
     if time:

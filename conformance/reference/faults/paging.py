@@ -155,7 +155,7 @@ def _filtered() -> tuple[Fault, ...]:
               {"select": _unfiltered, "page": _filtered_page}),
         Fault("filter-on-the-first-page-only", "filters the first page only", kills,
               {"matches": lambda inner, context, *args: context.query.number > 1 or inner(context, *args)}),
-        Fault("filtered-second-page-repeats", "shows the first page in place of the second where a filter is given", kills,
+        Fault("filtered-second-page-repeats", "shows the first page twice where a filter is given", kills,
               {"page": only(lambda c: bool(c.query.filters), _window(
                   lambda q, n: (0 if q.number == 2 and n > q.size else _first(q), q.size)))}),
         Fault("total-ignores-the-filter", "counts all items of the region where a filter is given",

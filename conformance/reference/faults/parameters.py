@@ -133,7 +133,8 @@ def _crashing_on_text(name: str) -> Hook:
 def _of_time(parameter: Parameter) -> list[Fault]:
     name = parameter.name
     return [
-        Fault(f"seconds-refused:{name}", f"refuses a {name} whose seconds are not 00", (f"parameters.{name}.time-format",),
+        Fault(f"seconds-refused:{name}", f"refuses a {name} whose seconds are not 00",
+              (f"parameters.{name}.time-format",),
               {"time": _refused_time(name, lambda text: not text.endswith("00Z"))}),
         Fault(f"malformed-crashes:{name}", f"answers a {name} that is no time with an internal error",
               (f"parameters.{name}.malformed",), {"time": _crashing_time(name)}),

@@ -1,4 +1,4 @@
-"""Faults of isolation: between regions, between requests that follow each other, and between those under way together."""
+"""Faults of isolation: between regions, between requests that follow each other, and between concurrent ones."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _regions(roles: Roles) -> tuple[Fault, ...]:
         Fault("other-region-on-the-second-page", "lists another region's items after the first page", leak,
               {"select": only(lambda c: c.query.number > 1, lambda inner, context, query: [
                   *inner(context, query), *context.steps.order(context, list(_others(context, query.region)))])}),
-        Fault("cached-listing-of-another-region", "keeps each region's listing and mixes every 20th with the last", leak,
+        Fault("cached-listing-of-another-region", "mixes every 20th listing with the one of the region before", leak,
               {"stored": _cached}),
         Fault("region-of-the-request-before", "lists, right after a request for another region, that other region",
               ("regions.echoed-on-items",), {"stored": _stale_region}),
@@ -59,7 +59,8 @@ def _regions(roles: Roles) -> tuple[Fault, ...]:
 def _cached(inner: Hook, context: Context, region: str) -> Sequence[Item]:
     before = swapped(context, "cached region", region)
     mixed = every(20, "cached")(context) and before is not None
-    return (*inner(context, region), *inner(context, before)[:1]) if mixed and before != region else inner(context, region)
+    found = inner(context, region)
+    return (*found, *inner(context, before)[:1]) if mixed and before != region else found
 
 
 def _stale_region(inner: Hook, context: Context, region: str) -> Sequence[Item]:
@@ -89,7 +90,7 @@ def _connections(roles: Roles) -> tuple[Fault, ...]:
     if semantics.paging:
         sizes = [semantics.paging.size]
         found.append(Fault(
-            "page-size-of-the-request-before", "keeps the page size of the request before on the same connection", kills,
+            "page-size-of-the-request-before", "keeps the page size of the request before on a connection", kills,
             {"argument": _sticking(sizes), "succeed": _sticky(sizes)},
         ))
     if semantics.range and semantics.range.end:

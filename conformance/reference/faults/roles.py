@@ -1,4 +1,4 @@
-"""What faults need to know of a contract: the subjects that families of faults are over, by the contract's own facts."""
+"""What faults need to know of a contract: the subjects that families of faults are over."""
 
 from __future__ import annotations
 

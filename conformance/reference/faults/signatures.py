@@ -59,7 +59,8 @@ def _unchecked(roles: Roles) -> list[Fault]:
     return _known(roles, [
         Fault("signature-of-get-is-not-checked", "accepts any V1 signature of a GET", (wrong, tampered),
               {"verify": only(lambda c: is_get(c) and is_v1(c), _nothing)}),
-        Fault("v3-signature-is-not-checked", "accepts any V3 signature", (wrong, tampered), {"verify": only(is_v3, _nothing)}),
+        Fault("v3-signature-is-not-checked", "accepts any V3 signature", (wrong, tampered),
+              {"verify": only(is_v3, _nothing)}),
         Fault("signature-of-forms-is-not-checked", "accepts any V1 signature of a POST with a form body",
               ("signatures.tampered-body.refused",), {"verify": only(lambda c: in_form(c) and is_v1(c), _nothing)}),
         Fault("v3-body-hash-is-trusted", "takes the hash of the body from the request without computing it",
@@ -68,16 +69,13 @@ def _unchecked(roles: Roles) -> list[Fault]:
               (wrong, tampered), {"verify": _once_a_connection}),
         Fault("unknown-key-is-accepted-in-xml", "accepts an unknown access key where XML is asked for",
               ("signatures.unknown-access-key.refused",),
-              {"refuse": lambda inner, context, situation:
-                  None if situation == "unknown-access-key" and context.format == "xml" else inner(context, situation)}),
+              {"refuse": only(lambda c: c.format == "xml", _accepting({"unknown-access-key"}))}),
         Fault("unknown-action-is-accepted-in-v3", "takes any V3 action for the one that it has",
               ("protocol.unknown-action.refused",),
-              {"refuse": lambda inner, context, situation:
-                  None if situation == "unknown-action" and is_v3(context) else inner(context, situation)}),
+              {"refuse": only(is_v3, _accepting({"unknown-action"}))}),
         Fault("unknown-version-is-accepted-in-v1", "takes any V1 version for the one that it has",
               ("protocol.unknown-version.refused",),
-              {"refuse": lambda inner, context, situation:
-                  None if situation == "unknown-version" and is_v1(context) else inner(context, situation)}),
+              {"refuse": only(is_v1, _accepting({"unknown-version"}))}),
     ])
 
 
@@ -207,10 +205,9 @@ def _raw(characters: str) -> Hook:
 
 
 def _latin_1(inner: Hook, context: Context, text: str) -> str:
-    try:
-        return quote(text.encode("latin-1"), safe="-_.~")
-    except UnicodeEncodeError:
-        return inner(context, text)
+    return re.sub("[\x80-\xff]+|[^\x80-\xff]+", lambda m: (
+        quote(m[0].encode("latin-1"), safe="") if "\x80" <= m[0][0] <= "\xff" else inner(context, m[0])
+    ), text)
 
 
 def _verifiers(roles: Roles) -> list[Fault]:
@@ -227,7 +224,8 @@ def _verifiers(roles: Roles) -> list[Fault]:
         ))
     if roles.contract.semantics.items:
         found.append(Fault(
-            "v1-turns-the-order", "lists in the opposite order in answers to V1 requests", ("signatures.versions-agree",),
+            "v1-turns-the-order", "lists in the opposite order in answers to V1 requests",
+            ("signatures.versions-agree",),
             {"order": only(is_v1, lambda inner, context, items: inner(context, items)[::-1])},
         ))
     return found
