@@ -109,9 +109,11 @@ class Certification:
 
     @property
     def run_for(self) -> tuple[Requirement, ...]:
-        """The requirements whose checks run: the selection, or all, where the selection is judged by what all send."""
-        by_traffic = any(r.check in EVERY_EXCHANGE or r.check == ONE_ALTERNATIVE for r in self.selection)
-        return self.ledger.requirements if by_traffic else self.selection
+        """The requirements whose checks run: the selection, and others where it is judged by what they send."""
+        if not any(r.check in EVERY_EXCHANGE or r.check == ONE_ALTERNATIVE for r in self.selection):
+            return self.selection
+        others = {r.id for p in self.settings.traffic for r in self.ledger.matching(p)}
+        return tuple(r for r in self.ledger.requirements if r in self.selection or r.id in others)
 
     @classmethod
     def start(cls, settings: RunSettings, config: pytest.Config) -> Certification:
@@ -173,7 +175,12 @@ class Certification:
         seed_of = f"{self.settings.seed} {requirement.id} {case}"
         try:
             finding, judged = run_check(
-                check, arguments, self.open_target, seed_of=seed_of, max_examples=self.settings.max_examples
+                check,
+                arguments,
+                self.open_target,
+                seed_of=seed_of,
+                max_examples=self.settings.max_examples,
+                shrinks=self.settings.shrinks,
             )
         except Exception as e:
             message = redact_text(f"the suite itself failed: {type(e).__name__}: {e}", secrets_of(credentials))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from conformance import __version__
+from conformance.cli.derive import derive
 from conformance.cli.endpoint import endpoint
 from conformance.cli.errors import ExitStatus
 from conformance.cli.serve import serve
@@ -26,7 +27,7 @@ def main() -> None:
     """
 
 
-for command in (endpoint, serve):
+for command in (endpoint, serve, derive):
     main.add_command(command)
 
 __all__ = ["ExitStatus", "main"]

@@ -14,8 +14,6 @@ from hypothesis.errors import HypothesisException, Unsatisfiable
 from conformance.suite.findings import Finding, Inconclusive, NotApplicable, Violation
 from conformance.suite.target import Target
 
-# after the first failing example, how many more are sent in search of a plainer one
-SHRINKS = 120
 # how often an example is tried again because the listing moved under it
 RETRIES = 5
 
@@ -44,6 +42,7 @@ class Examples:
     """The examples of one check. `judged` counts those that came to an end, `violations` keeps each that failed."""
 
     target: Target
+    shrinks: int
     judged: int = 0
     since_failure: int = 0
     violations: list[Violation] = field(factory=list)
@@ -70,7 +69,7 @@ class Examples:
         """
         if self.violations:
             self.since_failure += 1
-        if self.since_failure > SHRINKS:
+        if self.since_failure > self.shrinks:
             raise SkipTest
         try:
             self.once(example)
@@ -90,14 +89,15 @@ def _size(violation: Violation) -> int:
 
 
 def run_check(
-    check: Callable[..., None], arguments: dict[str, Any], target: Target, *, seed_of: str, max_examples: int
+    check: Callable[..., None], arguments: dict[str, Any], target: Target, *, seed_of: str, max_examples: int, shrinks: int
 ) -> tuple[Finding | None, int]:
     """Run a check with all its examples: what it found (None: nothing against it), and how many examples it judged.
 
     `check` is a plain function, or one under `@given(st.data())`, whose inner function is then given at the seed.
+    After the first failing example at most `shrinks` more are tried, in search of a plainer one.
     Raises whatever else the check raises: that is the suite's own fault.
     """
-    examples = Examples(target)
+    examples = Examples(target, shrinks)
     target.keep_sample()
     inner = getattr(getattr(check, "hypothesis", None), "inner_test", None)
     try:

@@ -14,7 +14,9 @@ class RunSettings:
     """Everything that decides what a run does, but the credentials, which come from the environment.
 
     `seed` decides the drawn requests; `select` are globs over requirement ids (none: all); `levels` those judged.
-    `items_file` names the stored items where they are known. `timeout` is in seconds. With `strict` every SHOULD counts as a MUST.
+    Where the selection is judged by what others send, the checks of `traffic` (globs) run too.
+    `items_file` names the stored items where they are known. `shrinks`: how many more examples are tried after a failing
+    one, in search of a plainer one. `timeout` is in seconds. With `strict` every SHOULD counts as a MUST.
     """
 
     url: str
@@ -25,7 +27,9 @@ class RunSettings:
     methods: tuple[str, ...] = ("POST", "GET")
     seed: int = 0
     max_examples: int = 8
+    shrinks: int = 120
     select: tuple[str, ...] = ()
+    traffic: tuple[str, ...] = ("*",)
     levels: tuple[str, ...] = ("MUST", "SHOULD", "MAY")
     pins: Mapping[str, str] = field(factory=dict)
     timeout: float = 10.0

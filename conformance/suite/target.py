@@ -262,8 +262,11 @@ class Target:
     def has_moved(self) -> bool:
         """Whether the listings that checks have used are no longer what they were, and are not merely answered wrongly.
 
-        Two readings in a row must agree on the change: an answer that is wrong once in a while is no movement.
+        Two readings in a row must agree on the change: an answer that is wrong once in a while is no movement. Items
+        that the caller vouches for do not move.
         """
+        if self.known is not None:
+            return False
         for region, before in tuple(self._inventories.items()):
             previous = self._read(region)
             for _ in range(4):
