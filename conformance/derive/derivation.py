@@ -9,11 +9,12 @@ from attrs import evolve
 
 from conformance.contract.files import ContractError
 from conformance.contract.model import Contract
+from conformance.derive import metadata
 from conformance.derive.choices import choices
 from conformance.derive.merge import merge
 from conformance.derive.overlay import Overlay, corrected, load_overlay
 from conformance.derive.page import Page, PageError
-from conformance.derive.reading import identified, read_page
+from conformance.derive.reading import METADATA, identified, read_page
 from conformance.derive.revision import Facts, facts
 from conformance.derive.roles import semantics
 
@@ -41,7 +42,7 @@ def understand(pages: Sequence[Page]) -> tuple[Facts, ...]:
     found: list[Facts] = []
     known: dict[tuple[str, ...], None] = {}
     for page in reversed(pages):
-        found.insert(0, facts(page, known))
+        found.insert(0, metadata.facts(page) if page.generation == METADATA else facts(page, known))
         first = found[-1]
         if found[0].operation != first.operation:
             raise PageError(

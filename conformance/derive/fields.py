@@ -10,7 +10,7 @@ from attrs import define, evolve
 from conformance.contract.model import Citation, Constraint, Field
 from conformance.derive import nesting, prose, words
 from conformance.derive.rows import Entry
-from conformance.derive.shape import Node, Path, Shape
+from conformance.derive.shape import Node, Path, Shape, singular
 from conformance.derive.text import sentences
 
 SCALARS = ("string", "integer", "number", "boolean")
@@ -79,13 +79,6 @@ def _wrapped(
         if path in moved:
             result[(*new, moved[path])] = None
     return result
-
-
-def singular(name: str) -> str:
-    for plural, single in (("ies", "y"), ("sses", "ss"), ("Set", ""), ("List", ""), ("s", "")):
-        if name.endswith(plural) and len(name) > len(plural):
-            return name[: -len(plural)] + single
-    return name
 
 
 def _members(

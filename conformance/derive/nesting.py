@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 
 from conformance.derive import words
 from conformance.derive.rows import Entry
-from conformance.derive.shape import Path, Shape, is_plural
+from conformance.derive.shape import Path, Shape, is_plural, singular
 
 _WIDTH = 40  # readings kept from row to row
 
@@ -151,6 +151,11 @@ def _agreement(path: Path, container: Path, entry: Entry, shape: Shape, reading:
         score -= 0.5
     if path[:-1] not in shape and len(path) > 1 and not shape.members(path[:-1]):
         score += 0.4  # a container that no sample shows takes what no sample shows
+    inner = path[-2] if len(path) > 1 else ""
+    if node is None and inner and path[:-1] not in shape and (*path[:-2], entry.name) not in shape:
+        # members are often named after their item: TagKey of a Tag
+        stem, before = singular(inner), reading.last.get(path[:-1], "")
+        score += 0.8 if entry.name.startswith(stem) else -1.2 if before.startswith(stem) else 0.0
     previous = reading.last.get(path[:-1])
     if ordered and previous is not None:
         score += 0.6 if previous.casefold() <= entry.name.casefold() else -1.5

@@ -20,7 +20,7 @@ JSON_ARRAY = "json-array"
 NO_DEFAULT = "no-default"
 REQUIRED = "required"
 
-_NUMBER = r"(-?\d[\d,]*(?:\.\d+)?)"
+_NUMBER = r"(-?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?)"
 _TO = r"\s*(?:to|through|and|~|～|-|–|—|至|到|,|，)\s*"
 _NOTHING = re.compile(r"(?i)^(null|empty|none|n/a|blank|空|无|不设置|an empty string|空字符串)(\b|[。.，；\s]|$|目)")
 _WORD = r"[A-Za-z0-9][A-Za-z0-9_.+/-]*(?::[A-Za-z0-9_.]+)?"
@@ -49,13 +49,21 @@ Reader = Callable[[Subject, Sentence], Iterator[tuple[str, Any]]]
 def findings(name: str, type: str, sentences: tuple[Sentence, ...]) -> tuple[Finding, ...]:
     """All rules that the sentences of a row state, in order."""
     subject = Subject(name, type)
-    found = [Finding(kind, value, s.number) for s in sentences for read in READERS for kind, value in read(subject, s)]
+    # a list of members (`ServerId: …`, `Port: …`) describes the inside of a structured value
+    inside = {s.number for s in sentences if _MEMBERS.search(s.text.split("; ")[0]) and s.items}
+    own = [s for s in sentences if s.number not in inside and s.lead not in inside]
+    found = [Finding(kind, value, s.number) for s in own for read in READERS for kind, value in read(subject, s)]
     # that times are in UTC belongs to the format, which another sentence of the row gives
     formats = [f for f in found if f.kind == "time_format"]
     for s in sentences:
         if formats and re.search(r"\bUTC\b", s.text) and all(f.sentence != s.number for f in formats):
             found.append(Finding("time_format", formats[0].value, s.number))
     return tuple(dict.fromkeys(_hashable(f) for f in found))
+
+
+_MEMBERS = re.compile(
+    r"(?i)following (?:\w+ )?(?:parameters|fields|members)\b|以下(?:参数|字段|属性)|contains?:|包含[:：]"
+)
 
 
 def _hashable(finding: Finding) -> Finding:
@@ -100,7 +108,7 @@ def _default(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
         return
     if re.search(r"(?i)\b(?:is|are) (?:empty|null) by default", sentence.text):
         yield NO_DEFAULT, None
-    for item in sentence.items if subject.type != "integer" else ():
+    for item in sentence.items if _announces_values(sentence.text) else ():
         # one of the listed values says that it is the default
         if re.search(r"(?i)[(（](?:default|默认值?)[)）]", item) and (value := _listed(item)):
             yield "default", _scalar(value, subject.type)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from attrs import evolve
 
-from conformance.derive import flattened, markdown
-from conformance.derive.page import Page, PageError
+from conformance.derive import flattened, markdown, metadata
+from conformance.derive.page import Page, PageError, Section
 
+METADATA = "metadata"
 LIMIT = 2_000_000  # bytes; the longest pages of the documentation have a tenth of this
 _ADVICE = "expected a documentation page of an operation (Markdown or flattened text) with tables of parameters"
 
@@ -40,9 +41,8 @@ def parse_page(path: str, data: bytes) -> Page:
     if "\0" in text:
         raise PageError(path, text[: text.index("\0")].count("\n") + 1, f"is not text; {_ADVICE}")
     language = _language(path, text)
-    reader = flattened if flattened.is_flattened(text) else markdown
-    title, sections = reader.read(path, text)
-    sections = tuple(s for s in sections)
+    generation, read = _reader(text)
+    title, sections = read(path, text)
     if not any(s.tables for s in sections if s.kind in ("parameters", "response")):
         known = ", ".join(sorted({s.title for s in sections if s.title})[:4])
         found = f"its sections are: {known}" if known else "it has no sections"
@@ -51,7 +51,7 @@ def parse_page(path: str, data: bytes) -> Page:
         path=path,
         title=title,
         language=language,
-        generation=_generation(reader, text),
+        generation=generation,
         sha256=hashlib.sha256(data).hexdigest(),
         sections=sections,
         source=text,
@@ -73,14 +73,18 @@ def identified(pages: Iterable[Page]) -> tuple[Page, ...]:
 
 
 def _date(path: str) -> str | None:
-    found = re.search(r"(?<!\d)((?:19|20)\d\d-[01]\d-[0-3]\d)(?!\d)", Path(path).name)
+    found = re.search(r"(?<!\d)((?:19|20)\d\d-[01]\d(?:-[0-3]\d)?)(?!\d)", Path(path).name)
     return found.group(1) if found else None
 
 
-def _generation(reader: object, text: str) -> str:
-    if reader is flattened:
-        return "flattened text"
-    return "Markdown with anchors" if re.search(r"(?m)^#.*\{[#.\s][^}]*\}\s*$", text) else "Markdown"
+def _reader(text: str) -> tuple[str, Callable[[str, str], tuple[str, tuple[Section, ...]]]]:
+    """The name of a page's generation, and what reads it."""
+    if metadata.is_metadata(text):
+        return METADATA, metadata.sections
+    if flattened.is_flattened(text):
+        return "flattened text", flattened.read
+    anchored = re.search(r"(?m)^#.*\{[#.\s][^}]*\}\s*$", text)
+    return ("Markdown with anchors" if anchored else "Markdown"), markdown.read
 
 
 def _language(path: str, text: str) -> str:

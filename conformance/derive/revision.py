@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib import resources
@@ -121,6 +122,11 @@ def products() -> tuple[Mapping[str, str], ...]:
 
 def _parameter(page: Page, entry: Entry, readings: list[Reading], notes: list[str]) -> Parameter:
     kind, _ = words.type_of(entry.type)
+    if re.search(r"\.[Nn]$", entry.name):
+        kind = "array"  # older pages give the type of one repetition
+    name = _spelling(page, entry.name)
+    if name != entry.name:
+        notes.append(f"{name} is spelt {entry.name} in its row ({page.id}, parameters, {entry.label})")
     required = words.required(entry.required)
     if required is None:
         notes.append(f"{entry.name}: whether it is required is not said ({page.id}, parameters)")
@@ -132,13 +138,26 @@ def _parameter(page: Page, entry: Entry, readings: list[Reading], notes: list[st
     sent = [v for r in readings if r.format == "url" for n, v in r.value if n == entry.name and v]
     examples = [e for e in (entry.example, *sent) if e]
     return Parameter(
-        name=entry.name,
+        name=name,
         type=kind,
         required=bool(required),
         citations=(row,),
-        constraints=_constraints(page, entry, kind, read),
+        constraints=parameter_constraints(page, entry, kind, read),
         examples=tuple(dict.fromkeys(examples))[:3],
     )
+
+
+def _spelling(page: Page, name: str) -> str:
+    """The name as the rest of the page spells it, where its row stands alone with other capitals."""
+    if len(re.findall("[A-Z]", name)) < 1 or len(name) < 6:
+        return name
+    spelt = Counter(re.findall(rf"(?i)(?<![\w.]){re.escape(name)}(?![\w])", page.source))
+    others = {n: c for n, c in spelt.items() if n != name and len(re.findall("[A-Z]", n)) > 1}
+    if spelt[name] > 1 or len(others) != 1:
+        return name
+    other, count = next(iter(others.items()))
+    rows_of_both = {e.name for s in page.of_kind("parameters") for e in rows.entries(s)} >= {name, other}
+    return other if count > 1 and not rows_of_both else name
 
 
 def _required_by(page: Page) -> dict[str, tuple[Citation, ...]]:
@@ -151,7 +170,7 @@ def _required_by(page: Page) -> dict[str, tuple[Citation, ...]]:
     return found
 
 
-def _constraints(page: Page, entry: Entry, kind: str, read: tuple) -> tuple[Constraint, ...]:
+def parameter_constraints(page: Page, entry: Entry, kind: str, read: tuple) -> tuple[Constraint, ...]:
     found = []
     for f in prose.findings(entry.name, kind, read):
         if f.kind in (prose.NO_DEFAULT, prose.REQUIRED):
@@ -174,12 +193,12 @@ def _errors(page: Page, parameters: tuple[Parameter, ...], notes: list[str]) -> 
             if e.status is None:
                 notes.append(f"{e.code}: its HTTP status is not given ({page.id}, errors)")
                 continue
-            about = _about(f"{e.message} {e.description}", e.code, parameters)
-            found.append(ErrorCode(e.status, e.code, e.message, (Citation(page.id, "errors", e.label),), about))
+            parameter = about(f"{e.message} {e.description}", e.code, parameters)
+            found.append(ErrorCode(e.status, e.code, e.message, (Citation(page.id, "errors", e.label),), parameter))
     return tuple(found)
 
 
-def _about(text: str, code: str, parameters: tuple[Parameter, ...]) -> str | None:
+def about(text: str, code: str, parameters: tuple[Parameter, ...]) -> str | None:
     """The parameter that an error is about: the longest one that its code, message or description names."""
     names = sorted((p.name for p in parameters if p.name != "Action"), key=len, reverse=True)
     spaced = {n: re.sub(r"(?<=[a-z])(?=[A-Z])", " ", n) for n in names}

@@ -14,7 +14,7 @@ from conformance.contract.model import (
     Semantics,
     TimeRange,
 )
-from conformance.derive.fields import singular
+from conformance.derive.shape import singular
 
 _NUMBER = ("PageNumber", "PageNo", "PageNum", "CurrentPage", "Page")
 _SIZE = ("PageSize", "Limit", "MaxItems")

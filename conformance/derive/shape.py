@@ -74,6 +74,14 @@ def is_plural(name: str, of: str) -> bool:
     return any(n in (s + "s", s + "es", s + "set", s + "sets", s + "list", s + "infos", s + "info") for s in stems)
 
 
+def singular(name: str) -> str:
+    """The name of one of them: Tags, TaskSet and Policies give Tag, Task and Policy."""
+    for plural, single in (("ies", "y"), ("sses", "ss"), ("Set", ""), ("List", ""), ("s", "")):
+        if name.endswith(plural) and len(name) > len(plural):
+            return name[: -len(plural)] + single
+    return name
+
+
 def shape(readings: Iterable[Reading], operation: str, is_wrapper: IsWrapper = is_plural) -> Shape:
     """The tree of the response samples. `is_wrapper(list, item)` decides for a list of one object with one list."""
     found = Shape({(): Node(types={"object"})})
@@ -126,6 +134,7 @@ def _json(found: Shape, path: Path, value: Any, number: int, wraps: IsWrapper) -
         node.types.add("object")
         node.instances[number] = node.instances.get(number, 0) + 1
         for name, member in value.items():
+            name = _alike(found, path, name, value)
             child = _at(found, (*path, name))
             child.seen[number] = child.seen.get(number, 0) + 1
             _json(found, (*path, name), member, number, wraps)
@@ -142,6 +151,14 @@ def _json(found: Shape, path: Path, value: Any, number: int, wraps: IsWrapper) -
     elif value is not None:
         node.types.add(_type(value))
         _keep(node, "json", value)
+
+
+def _alike(found: Shape, path: Path, name: str, value: dict[str, Any]) -> str:
+    """The name as other items spell it: one item of a sample may have it in other capitals."""
+    if (*path, name) in found:
+        return name
+    alike = (n for n in found.members(path) if n.casefold() == name.casefold() and n not in value)
+    return next(alike, name)
 
 
 def _is_array_of_one(path: Path, value: list[Any], wraps: IsWrapper) -> bool:

@@ -22,13 +22,15 @@ class Sentence:
 
     A list belongs to the sentence that leads into it: `items` are its bullets. Where each bullet is no more than one
     sentence they are part of this one's text; otherwise their sentences follow with numbers of their own.
-    `lost` marks a lead-in (`Valid values:`) after which no list came.
+    `lost` marks a lead-in (`Valid values:`) after which no list came, `lead` is the number of the sentence that a
+    bullet's own sentence belongs to.
     """
 
     text: str
     number: int
     items: tuple[str, ...] = ()
     lost: bool = False
+    lead: int | None = None
 
 
 def unmark(markup: str) -> str:
@@ -69,9 +71,9 @@ def sentences(markup: str) -> tuple[Sentence, ...]:
             items = tuple(bullets) if last else ()
             lost = piece.endswith((":", "：")) and not items and _announces(piece)
             found.append(Sentence(text, len(found) + 1, items, lost))
-        if not folded:
-            for sentence in (s for p in parts for s in p):
-                found.append(Sentence(sentence, len(found) + 1))
+        opening = len(found) if opened else None
+        for piece in (s for p in parts for s in p) if not folded else ():
+            found.append(Sentence(piece, len(found) + 1, lead=opening))
     return tuple(found)
 
 
