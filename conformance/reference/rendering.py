@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -201,12 +201,15 @@ def as_xml(context: Context, root: str, tree: Tree) -> str:
 
 
 def _element(escape: Callable[..., str], context: Context, name: str, value: Any, pieces: list[str]) -> None:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         pieces.append(f"<{name}>")
         for member, inner in value.items():
-            _element(escape, context, member, inner, pieces)
+            if isinstance(inner, str):
+                pieces.append(f"<{member}>{escape(context, inner)}</{member}>")
+            else:
+                _element(escape, context, member, inner, pieces)
         pieces.append(f"</{name}>")
-    elif isinstance(value, Sequence) and not isinstance(value, str):
+    elif isinstance(value, list | tuple):
         for inner in value:
             _element(escape, context, name, inner, pieces)
     else:

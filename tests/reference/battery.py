@@ -47,18 +47,21 @@ class Battery:
         stamped = {"x-acs-date": stamp(), "x-acs-signature-nonce": f"nonce {next(self._nonces)}", **(common or {})}
         return evolve(v3_request(parameters, common=stamped, **how), connection=1)
 
-    def every_way(self, parameters):
-        yield self.v1(parameters)
-        yield self.v1(parameters, format="XML")
-        yield self.v1(parameters, method="POST", form=True, format=None)
-        yield self.v3(parameters)
-        yield self.v3(parameters, form=True, format="xml")
+    def some_ways(self, number, parameters):
+        """Three of six ways, by turns."""
+        ways = (
+            lambda: self.v1(parameters), lambda: self.v1(parameters, method="POST", form=True, format=None),
+            lambda: self.v3(parameters, format="xml"), lambda: self.v1(parameters, format="XML"),
+            lambda: self.v3(parameters, form=True), lambda: self.v3(parameters, method="GET"),
+        )  # fmt: skip
+        return [way() for way in ways[number % 2::2]]
 
     def requests(self) -> list[Request]:
-        """All of them: rare and refused ones first, which are quick, then listings, mixed."""
-        mixed = [request for asked in self.asked() for request in self.every_way(asked)]
+        """All of them, mixed, between those that must come first and those that must come in their order."""
+        mixed = [request for n, asked in enumerate(self.asked()) for request in self.some_ways(n, asked)]
+        mixed += self.refused()
         random.Random(1).shuffle(mixed)
-        return [*self.odd(), *self.refused(), *self.replays(), *self.sequences(), *mixed]
+        return [*self.odd(), *mixed, *self.replays(), *self.sequences()]
 
     def asked(self):
         """Parameters to be sent in every way."""
@@ -144,8 +147,6 @@ class Battery:
             yield self.v1(here, format=format)
         yield self.v1(here, format=None)
         yield evolve(self.v1(here), connection=2)
-        for _ in range(30):
-            yield self.v1({**here, "TaskStatus": "Finished", "PageSize": "3"})
 
     def replays(self):
         """Nonces used twice: alike, in a form, with other parameters, with another timestamp, later on."""

@@ -1,7 +1,6 @@
 """Variants: other ways of being right. Each serves the same data, and each is really another way."""
 
 import gzip
-import json
 import re
 import xml.etree.ElementTree as ET
 
@@ -113,7 +112,7 @@ def test_manners_on_the_wire(client_of):
     assert "Content-Encoding" not in plain.v1(HERE).headers
     asked = plain.v3(HERE, common={"accept-encoding": "gzip"})
     assert asked.headers["Content-Encoding"] == "gzip"
-    assert len(json.loads(gzip.decompress(asked.body))["TaskSet"][0]["Task"]) == 10
+    assert len(Answer(200, {}, gzip.decompress(asked.body)).tasks) == 10
 
 
 def test_throttling_can_be_waited_out_with_the_same_nonce(client_of):
@@ -146,10 +145,10 @@ def test_bodies_stay_well_formed_and_are_what_they_say():
     assert body("json-escapes", "JSON").isascii()
     for name in ("xml-indented", "xml-comments-and-cdata", "xml-character-references", "xml-empty-elements"):
         ET.fromstring(body(name, "XML"))
-    first = json.loads(body("reversed-members", "JSON"))["TaskSet"][0]["Task"][0]
+    first = Answer(200, {}, body("reversed-members", "JSON").encode()).tasks[0]
     assert list(first) == [f.name for f in reversed(CONTRACT.item_fields) if f.name in first]
-    more = json.loads(body("extra-members", "JSON"))
-    assert {"NewMember", "NewList"} <= set(more["TaskSet"][0]["Task"][0]) and "NewObject" in more
+    more = Answer(200, {}, body("extra-members", "JSON").encode())
+    assert {"NewMember", "NewList"} & set(more.tasks[0]) and "NewObject" in more.json
 
 
 def test_a_misspelt_name_gets_a_guess():
