@@ -1,4 +1,6 @@
-"""The cache of installed releases: content-addressed folders, built aside and renamed, locked between processes."""
+"""The cache of installed releases: content-addressed folders, built aside and renamed, locked between
+processes.
+"""
 
 from __future__ import annotations
 
@@ -36,8 +38,8 @@ def digest(*parts: str | bytes) -> str:
 def built(folder: Path, build: Callable[[Path], Mapping[str, object]]) -> dict[str, object]:
     """What `build` recorded for `folder`; `build` is called with a temporary folder unless that was done before.
 
-    A folder exists whole or not at all: an interrupted build leaves only a temporary folder, which the next one removes.
-    Another process that builds the same folder is waited for.
+    A folder exists whole or not at all: an interrupted build leaves only a temporary folder, which the next
+    one removes. Another process that builds the same folder is waited for.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with _locked(folder.with_name(folder.name + ".lock")):

@@ -49,17 +49,25 @@ def known_releases(recipe: Recipe, cache: Path | None = None) -> tuple[str, ...]
 def install(recipe: Recipe, release: str, cache: Path | None = None) -> Installation:
     """Installs the release unless it is in the cache. Raises ToolchainMissing, InstallFailed.
 
-    Two folders: the packages, addressed by what is installed, and the built driver, addressed by its source as well; so
-    that a change to a driver does not install anything again.
+    Two folders: the packages, addressed by what is installed, and the built driver, addressed by its source
+    as well; so that a change to a driver does not install anything again.
     """
     ecosystem = _ECOSYSTEMS[recipe.ecosystem]
     ecosystem.check_tools()
     root = cache or cache_folder()
     running = ecosystem.runtime()
-    wanted = [recipe.ecosystem, recipe.package, release, running, *(f"{c.package} {c.release}" for c in recipe.companions)]
+    wanted = [
+        recipe.ecosystem,
+        recipe.package,
+        release,
+        running,
+        *(f"{c.package} {c.release}" for c in recipe.companions),
+    ]
     key = digest(*wanted)
     packages = root / "packages" / recipe.name / f"{release}-{key}"
-    record = built(packages, lambda folder: {"dependencies": ecosystem.install(recipe, release, folder, root)})
+    record = built(
+        packages, lambda folder: {"dependencies": ecosystem.install(recipe, release, folder, root)}
+    )
     driver = root / "built" / recipe.name / f"{release}-{digest(key, recipe.source.read_bytes())}"
 
     def build(folder: Path) -> dict[str, str]:
@@ -67,7 +75,16 @@ def install(recipe: Recipe, release: str, cache: Path | None = None) -> Installa
         return {"source": recipe.source.name}
 
     built(driver, build)
-    return Installation(recipe, release, tuple(ecosystem.command(recipe, packages, driver)), record["dependencies"], running)
+    return Installation(
+        recipe, release, tuple(ecosystem.command(recipe, packages, driver)), record["dependencies"], running
+    )
 
 
-__all__ = ["InstallFailed", "Installation", "ToolchainMissing", "install", "known_releases", "missing_toolchain"]
+__all__ = [
+    "InstallFailed",
+    "Installation",
+    "ToolchainMissing",
+    "install",
+    "known_releases",
+    "missing_toolchain",
+]

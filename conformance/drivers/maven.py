@@ -26,7 +26,10 @@ def known(recipe: Recipe, cache: Path) -> tuple[str, ...]:
     group, artifact = recipe.package.split(":")
     local = cache / "maven-repository"
     asked = f"-Dartifact={recipe.package}:LATEST:pom"
-    run([*_MAVEN, f"-Dmaven.repo.local={local}", "-U", f"{_PLUGIN}:get", asked, "-Dtransitive=false"], cwd=cache)
+    run(
+        [*_MAVEN, f"-Dmaven.repo.local={local}", "-U", f"{_PLUGIN}:get", asked, "-Dtransitive=false"],
+        cwd=cache,
+    )
     home = local.joinpath(*group.split("."), artifact)
     text = "".join(p.read_text(encoding="utf-8") for p in home.glob("maven-metadata-*.xml"))
     return tuple(re.findall(r"<version>([^<]+)</version>", text))
@@ -36,9 +39,15 @@ def install(recipe: Recipe, release: str, folder: Path, cache: Path) -> dict[str
     """Artifacts (group:artifact) with their versions, as Maven resolved them."""
     (folder / "pom.xml").write_text(_project(recipe, release), encoding="utf-8")
     goals = [f"{_PLUGIN}:copy-dependencies", f"{_PLUGIN}:list"]
-    options = [f"-DoutputDirectory={folder / 'lib'}", f"-DoutputFile={folder / 'resolved.txt'}", "-DincludeScope=runtime"]
+    options = [
+        f"-DoutputDirectory={folder / 'lib'}",
+        f"-DoutputFile={folder / 'resolved.txt'}",
+        "-DincludeScope=runtime",
+    ]
     run([*_MAVEN, f"-Dmaven.repo.local={cache / 'maven-repository'}", *goals, *options], cwd=folder)
-    rows = re.findall(r"^\s+([\w.\-]+):([\w.\-]+):jar:(?:[\w.\-]+:)?([\w.\-]+):\w+", _read(folder / "resolved.txt"), re.M)
+    rows = re.findall(
+        r"^\s+([\w.\-]+):([\w.\-]+):jar:(?:[\w.\-]+:)?([\w.\-]+):\w+", _read(folder / "resolved.txt"), re.M
+    )
     if not rows:
         raise InstallFailed("Maven resolved no artifact")
     return {f"{group}:{artifact}": version for group, artifact, version in rows}
@@ -51,7 +60,7 @@ def prepare(recipe: Recipe, release: str, packages: Path, folder: Path, cache: P
 
 def command(recipe: Recipe, packages: Path, built: Path) -> list[str]:
     # Class data from the default archive and a small heap: a driver makes a few hundred small calls.
-    options = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx512m", "-Dfile.encoding=UTF-8"]
+    options = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m", "-Dfile.encoding=UTF-8"]
     path = f"{built / 'classes'}:{packages / 'lib' / '*'}"
     return ["java", *options, "-cp", path, recipe.source.stem, str(packages / "resolved.txt")]
 

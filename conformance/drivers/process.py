@@ -37,7 +37,9 @@ _STDERR_LINES = 400
 
 
 class DriverFault(Exception):
-    """The driver broke the protocol; nothing can be said about the SDK. `stderr` is the end of what it wrote there."""
+    """The driver broke the protocol; nothing can be said about the SDK. `stderr` is the end of what it wrote
+    there.
+    """
 
     def __init__(self, kind: FaultKind, message: str, stderr: str = "") -> None:
         super().__init__(message)
@@ -52,8 +54,8 @@ class SdkUnusable(Exception):
 class DriverProcess:
     """A running driver. Use as a context manager: leaving it kills the driver and everything that it started.
 
-    `expected_version` is the release that was installed; a driver that reports another one is a fault. `start_seconds`
-    bounds the time to `ready`.
+    `expected_version` is the release that was installed; a driver that reports another one is a fault.
+    `start_seconds` bounds the time to `ready`.
     """
 
     def __init__(
@@ -127,7 +129,9 @@ class DriverProcess:
             )
         except OSError as error:
             reason = error.strerror or error
-            raise DriverFault("start", f"cannot run {self.command[0]!r}: {reason}; check the command") from None
+            raise DriverFault(
+                "start", f"cannot run {self.command[0]!r}: {reason}; check the command"
+            ) from None
         self._readers = [
             threading.Thread(target=self._read_stdout, args=(self._process.stdout,), daemon=True),
             threading.Thread(target=self._read_stderr, args=(self._process.stderr,), daemon=True),
@@ -145,7 +149,9 @@ class DriverProcess:
         if isinstance(ready, Refused):
             raise SdkUnusable(ready.reason)
         if self._expected is not None and ready.version != self._expected:
-            raise self._fault("version", f"it says that the SDK is {ready.version}; {self._expected} was installed")
+            raise self._fault(
+                "version", f"it says that the SDK is {ready.version}; {self._expected} was installed"
+            )
         return ready
 
     def _send(self, line: bytes) -> None:

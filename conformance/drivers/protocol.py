@@ -16,7 +16,9 @@ _SCHEMA = "acs-conformance/driver.schema.json"
 
 
 class ProtocolError(ValueError):
-    """A line that is not of the protocol. Its text says what was wrong with the line, and shows the line's beginning."""
+    """A line that is not of the protocol. Its text says what was wrong with the line, and shows the line's
+    beginning.
+    """
 
 
 @frozen
@@ -30,7 +32,9 @@ class Operation:
 
 @frozen
 class Ready:
-    """What a driver says of itself. `view` is what a caller holds: `typed`, `json` or `xml` (all values are text)."""
+    """What a driver says of itself. `view` is what a caller holds: `typed`, `json` or `xml` (all values are
+    text).
+    """
 
     name: str
     version: str
@@ -64,7 +68,9 @@ class SdkError:
 
 @frozen
 class Answer:
-    """What the caller received: a result, an error, or nothing because the SDK has no such parameter (`unsupported`)."""
+    """What the caller received: a result, an error, or nothing because the SDK has no such parameter
+    (`unsupported`).
+    """
 
     result: Any = None
     error: SdkError | None = None
@@ -78,7 +84,9 @@ class Answer:
 
 @frozen
 class DriverCall:
-    """One call for a driver to make. `timeout` in seconds. Values of `parameters` are scalars, or lists of them."""
+    """One call for a driver to make. `timeout` in seconds. Values of `parameters` are scalars, or lists of
+    them.
+    """
 
     endpoint: str
     operation: Operation
@@ -154,7 +162,9 @@ def schema() -> dict[str, Any]:
     for folder in (package / "schemas", package.parent / "schemas"):
         if (folder / _SCHEMA).is_file():
             return json.loads((folder / _SCHEMA).read_text(encoding="utf-8"))
-    raise FileNotFoundError(f"schemas/{_SCHEMA} is not installed beside the package; reinstall acs-conformance")
+    raise FileNotFoundError(
+        f"schemas/{_SCHEMA} is not installed beside the package; reinstall acs-conformance"
+    )
 
 
 def _decode(line: bytes) -> dict[str, Any]:

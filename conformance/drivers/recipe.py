@@ -1,4 +1,6 @@
-"""A packaged driver: a folder with one source file and a `driver.yaml` that says which SDK it is for and what it needs."""
+"""A packaged driver: a folder with one source file and a `driver.yaml` that says which SDK it is for and what
+it needs.
+"""
 
 from __future__ import annotations
 

@@ -14,9 +14,11 @@ class ReleaseRangeError(ValueError):
 
 
 def order(release: str) -> tuple:
-    """A sort key: 1.10 after 1.9, a pre-release before its release, a hotfix after it; a leading `v` does not count."""
+    """A sort key: 1.10 after 1.9, a pre-release before its release, a hotfix after it; a leading `v` does not
+    count.
+    """
     pieces = _PIECE.findall(release[1:] if re.match(r"v\d", release) else release)
-    return tuple(_weight(p) for p in pieces) + ((1, 0, ""),)
+    return (*(_weight(p) for p in pieces), (1, 0, ""))
 
 
 def ordered(releases: Iterable[str]) -> tuple[str, ...]:
@@ -29,10 +31,11 @@ def is_final(release: str) -> bool:
 
 
 def selected(known: Iterable[str], wanted: str) -> tuple[str, ...]:
-    """The known releases that `all`, `latest:N`, `spread:N`, `A..B` or a comma-separated list asks for, oldest first.
+    """The known releases that `all`, `latest:N`, `spread:N`, `A..B` or a comma-separated list asks for,
+    oldest first.
 
-    `latest:N` and `spread:N` leave out pre-releases; `spread:N` takes N over the whole life, the first and the last among
-    them. A..B includes both ends, which need not be releases themselves. Raises ReleaseRangeError.
+    `latest:N` and `spread:N` leave out pre-releases; `spread:N` takes N over the whole life, the first and
+    the last among them. A..B includes both ends, which need not be releases themselves. Raises ReleaseRangeError.
     """
     releases = ordered(known)
     if wanted == "all":
@@ -86,4 +89,8 @@ def _some(releases: tuple[str, ...], wanted: str) -> tuple[str, ...]:
 
 
 def _few(releases: tuple[str, ...]) -> str:
-    return ", ".join(releases) if len(releases) <= 6 else f"{', '.join(releases[:2])} … {', '.join(releases[-3:])}"
+    return (
+        ", ".join(releases)
+        if len(releases) <= 6
+        else f"{', '.join(releases[:2])} … {', '.join(releases[-3:])}"
+    )

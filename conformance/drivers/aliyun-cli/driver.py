@@ -43,9 +43,22 @@ def answer(call):
     if "security_token" in secrets:
         environment["ALIBABA_CLOUD_SECURITY_TOKEN"] = secrets["security_token"]
     seconds = str(max(1, round(call["timeout"])))
-    settings = ["--endpoint", call["endpoint"].partition("//")[2], "--protocol", "http", "--region", call["region"]]
+    settings = [
+        "--endpoint",
+        call["endpoint"].partition("//")[2],
+        "--protocol",
+        "http",
+        "--region",
+        call["region"],
+    ]
     settings += ["--read-timeout", seconds, "--connect-timeout", seconds]
-    command = [PROGRAM, operation["product"].lower(), operation["action"], *flags(call["parameters"]), *settings]
+    command = [
+        PROGRAM,
+        operation["product"].lower(),
+        operation["action"],
+        *flags(call["parameters"]),
+        *settings,
+    ]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, stdin=subprocess.DEVNULL)
     sys.stderr.write(done.stderr)
     if done.returncode == 0:
@@ -84,7 +97,15 @@ def main():
         try:
             reply = answer(call)
         except ValueError as problem:
-            reply = {"ok": False, "error": {"type": "not JSON", "declared": True, "message": str(problem), "text": str(problem)}}
+            reply = {
+                "ok": False,
+                "error": {
+                    "type": "not JSON",
+                    "declared": True,
+                    "message": str(problem),
+                    "text": str(problem),
+                },
+            }
         say({"id": call["id"], **reply})
 
 

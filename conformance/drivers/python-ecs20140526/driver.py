@@ -17,7 +17,11 @@ OWN = ("Tea.", "darabonba.", "alibabacloud_", "requests.", "urllib3.")
 def load():
     client = importlib.import_module(PACKAGE + ".client")
     models = importlib.import_module(PACKAGE + ".models")
-    for name in ("alibabacloud_tea_openapi.utils_models", "alibabacloud_tea_openapi.models", "alibabacloud_tea_rpc.models"):
+    for name in (
+        "alibabacloud_tea_openapi.utils_models",
+        "alibabacloud_tea_openapi.models",
+        "alibabacloud_tea_rpc.models",
+    ):
         try:
             return client, models, importlib.import_module(name).Config
         except (ImportError, AttributeError):
@@ -34,7 +38,11 @@ def ready(config):
         "name": PACKAGE,
         "version": importlib.metadata.version(PACKAGE),
         "runtime": f"{platform.python_implementation()} {platform.python_version()}",
-        "dependencies": {name: version for name, version in here.items() if name.replace("-", "_") != PACKAGE.replace("-", "_")},
+        "dependencies": {
+            name: version
+            for name, version in here.items()
+            if name.replace("-", "_") != PACKAGE.replace("-", "_")
+        },
         "view": "typed",
         "signatures": ["v3", "v1"] if v3 else ["v1"],
     }
@@ -46,10 +54,15 @@ def client_for(call, module, config_class, kept):
     if key not in kept:
         kept.clear()
         config = config_class(
-            endpoint=call["endpoint"].partition("//")[2], protocol="http", region_id=call["region"], **call["credentials"]
+            endpoint=call["endpoint"].partition("//")[2],
+            protocol="http",
+            region_id=call["region"],
+            **call["credentials"],
         )
         if call.get("signature") == "v1" and hasattr(config, "signature_algorithm"):
-            config.signature_algorithm = "v2"  # the SDK's word for the signature that the documentation numbers 1.0
+            config.signature_algorithm = (
+                "v2"  # the SDK's word for the signature that the documentation numbers 1.0
+            )
         kept[key] = module.Client(config)
     return kept[key]
 
@@ -71,7 +84,11 @@ def answer(call, module, models, config_class, kept):
 
 def error(exception):
     data = getattr(exception, "data", None) or {}
-    status = getattr(exception, "status_code", None) or getattr(exception, "statusCode", None) or data.get("statusCode")
+    status = (
+        getattr(exception, "status_code", None)
+        or getattr(exception, "statusCode", None)
+        or data.get("statusCode")
+    )
     request_id = getattr(exception, "request_id", None) or data.get("RequestId")
     return {
         "code": text(getattr(exception, "code", None)),

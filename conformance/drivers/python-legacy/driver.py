@@ -1,4 +1,6 @@
-"""Drives aliyun-python-sdk-core: request classes with setters; the caller gets the response's bytes and parses them."""
+"""Drives aliyun-python-sdk-core: request classes with setters; the caller gets the response's bytes and
+parses them.
+"""
 
 import importlib
 import importlib.metadata
@@ -22,7 +24,11 @@ def ready():
         "name": PACKAGE,
         "version": importlib.metadata.version(PACKAGE),
         "runtime": f"{platform.python_implementation()} {platform.python_version()}",
-        "dependencies": {name: version for name, version in here.items() if name.replace("-", "_") != PACKAGE.replace("-", "_")},
+        "dependencies": {
+            name: version
+            for name, version in here.items()
+            if name.replace("-", "_") != PACKAGE.replace("-", "_")
+        },
         "view": "json",
         "methods": ["GET", "POST"],
     }
@@ -34,11 +40,16 @@ def client_for(call, kept):
     key = json.dumps([call[k] for k in ("endpoint", "region", "credentials", "timeout")])
     if key not in kept:
         kept.clear()
-        secrets, settings = call["credentials"], {"connect_timeout": call["timeout"], "timeout": call["timeout"]}
+        secrets, settings = (
+            call["credentials"],
+            {"connect_timeout": call["timeout"], "timeout": call["timeout"]},
+        )
         if "security_token" in secrets:
             from aliyunsdkcore.auth.credentials import StsTokenCredential
 
-            settings["credential"] = StsTokenCredential(*(secrets[k] for k in ("access_key_id", "access_key_secret", "security_token")))
+            settings["credential"] = StsTokenCredential(
+                *(secrets[k] for k in ("access_key_id", "access_key_secret", "security_token"))
+            )
         else:
             settings.update(ak=secrets["access_key_id"], secret=secrets["access_key_secret"])
         kept[key] = AcsClient(region_id=call["region"], **settings)
@@ -47,8 +58,9 @@ def client_for(call, kept):
 
 def answer(call, kept):
     operation = call["operation"]
-    module = f"aliyunsdk{operation['product'].lower()}.request.v{operation['version'].replace('-', '')}.{operation['action']}Request"
-    request = getattr(importlib.import_module(module), operation["action"] + "Request")()
+    package = f"aliyunsdk{operation['product'].lower()}.request.v{operation['version'].replace('-', '')}"
+    name = operation["action"] + "Request"
+    request = getattr(importlib.import_module(f"{package}.{name}"), name)()
     for name, value in call["parameters"].items():
         setter = getattr(request, "set_" + name, None) or getattr(request, f"set_{name}s", None)
         if name == "RegionId":  # every request has one: the client's, unless the caller puts another in

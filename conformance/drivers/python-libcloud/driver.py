@@ -23,7 +23,11 @@ def ready():
         "name": PACKAGE,
         "version": importlib.metadata.version(PACKAGE),
         "runtime": f"{platform.python_implementation()} {platform.python_version()}",
-        "dependencies": {name: version for name, version in here.items() if name.replace("-", "_") != PACKAGE.replace("-", "_")},
+        "dependencies": {
+            name: version
+            for name, version in here.items()
+            if name.replace("-", "_") != PACKAGE.replace("-", "_")
+        },
         "view": "xml",
     }
 

@@ -81,8 +81,9 @@ class CallSpec:
 
 @frozen
 class Case:
-    """One thing that is done to an SDK. `calls` follow each other; request number n gets reply n, the last one again and
-    again. `subject` is what an expansion is about (a field's path, an error's code). `timeout` in seconds.
+    """One thing that is done to an SDK. `calls` follow each other; request number n gets reply n, the last
+    one again and again. `subject` is what an expansion is about (a field's path, an error's code). `timeout`
+    in seconds.
     """
 
     name: str = ""
@@ -106,11 +107,17 @@ class Case:
 
 @frozen
 class CaseSpec:
-    """A row of the table: a case, or the rule that makes several."""
+    """A row of the table: a case, or the rule that makes several.
+
+    For documented errors, `tails` maps codes to what the service appends to the documented message, and
+    `excluded` names codes that are left out.
+    """
 
     case: Case
     expand: Expansion | None = None
     kind: str | None = None
+    tails: Mapping[str, str] = field(factory=dict)
+    excluded: tuple[str, ...] = ()
 
 
 def expanded(spec: CaseSpec, roles: Roles, protocol: Protocol, ready: Ready) -> Iterator[Case]:
@@ -137,7 +144,12 @@ def expanded(spec: CaseSpec, roles: Roles, protocol: Protocol, ready: Ready) -> 
                     yield evolve(spec.case, name=".".join(path), subject=".".join(path))
         case "error":
             for error in _errors(roles.contract, protocol):
-                yield evolve(spec.case, name=f"{error.code}/{error.status}", replies=(ReplySpec(error=error),))
+                if error.code in spec.excluded:
+                    continue
+                error = evolve(error, message=error.message + spec.tails.get(error.code, ""))
+                yield evolve(
+                    spec.case, name=f"{error.code}/{error.status}", replies=(ReplySpec(error=error),)
+                )
         case "alternative":
             yield from _alternatives(spec, roles.contract)
         case "method" | "signature" | "format":
@@ -146,7 +158,9 @@ def expanded(spec: CaseSpec, roles: Roles, protocol: Protocol, ready: Ready) -> 
 
 
 def _with(case: Case, name: str, parameters: Mapping[str, Any]) -> Case:
-    return evolve(case, name=name, subject=name, calls=(CallSpec({**case.calls[0].parameters, **parameters}),))
+    return evolve(
+        case, name=name, subject=name, calls=(CallSpec({**case.calls[0].parameters, **parameters}),)
+    )
 
 
 def _alternatives(spec: CaseSpec, contract: Contract) -> Iterator[Case]:

@@ -1,6 +1,8 @@
-"""The instrumented endpoint: a real HTTP/1.1 server on loopback that records every request, and answers each as told.
+"""The instrumented endpoint: a real HTTP/1.1 server on loopback that records every request, and answers each
+as told.
 
-It records what arrived, also what it refuses and every retry, with the verdict on its signature; it knows no operation.
+It records what arrived, also what it refuses and every retry, with the verdict on its signature; it knows no
+operation.
 """
 
 from __future__ import annotations
@@ -21,17 +23,20 @@ from conformance.wire.arrival import Arrival, read_request
 from conformance.wire.exchange import Credentials, HttpRequest
 from conformance.wire.verification import Problem, verify
 
-Transfer = Literal["length", "chunked", "until-close", "short", "cut-chunk", "stall", "silent", "close", "reset", "drip"]
+Transfer = Literal[
+    "length", "chunked", "until-close", "short", "cut-chunk", "stall", "silent", "close", "reset", "drip"
+]
 
 
 @frozen
 class Reply:
     """What to answer, down to the transfer.
 
-    `short` announces more than it sends, `cut-chunk` ends a chunked body early, `stall` sends half of the body and waits,
-    `silent` sends nothing and waits, `close` and `reset` end the connection without an answer, `drip` sends the body
-    slowly, `until-close` sends no length and ends the body by closing. What waits does so for `patience` seconds, or until
-    the client hangs up. `hang_up` closes the connection after the answer without announcing it.
+    `short` announces more than it sends, `cut-chunk` ends a chunked body early, `stall` sends half of the
+    body and waits, `silent` sends nothing and waits, `close` and `reset` end the connection without an
+    answer, `drip` sends the body slowly, `until-close` sends no length and ends the body by closing. What
+    waits does so for `patience` seconds, or until the client hangs up. `hang_up` closes the connection after
+    the answer without announcing it.
     """
 
     status: int = 200
@@ -45,10 +50,11 @@ class Reply:
 
 @define
 class Recorded:
-    """A request that arrived, in order (`number` from 1), on which connection, when, and what was wrong with its signature.
+    """A request that arrived, in order (`number` from 1), on which connection, when, and what was wrong with
+    its signature.
 
-    `given_up` is after how many seconds the client closed a connection on which it was kept waiting; None where it was
-    not kept waiting, infinity where it never did.
+    `given_up` is after how many seconds the client closed a connection on which it was kept waiting; None
+    where it was not kept waiting, infinity where it never did.
     """
 
     number: int
@@ -62,7 +68,8 @@ class Recorded:
 
 
 class InstrumentedEndpoint:
-    """Use as a context manager. `script` maps each recorded request to its reply, and runs on the connection's thread.
+    """Use as a context manager. `script` maps each recorded request to its reply, and runs on the
+    connection's thread.
 
     `nonces` collects the nonces of all requests, over several endpoints where it is shared.
     """
@@ -121,7 +128,9 @@ class InstrumentedEndpoint:
                 connection.close()
                 return
             self._connections += 1
-            threading.Thread(target=self._serve, args=(connection, address, self._connections), daemon=True).start()
+            threading.Thread(
+                target=self._serve, args=(connection, address, self._connections), daemon=True
+            ).start()
 
     def _serve(self, connection: socket.socket, address: tuple, number: int) -> None:
         with self._lock:
@@ -195,7 +204,9 @@ def _send(handler: _Handler, recorded: Recorded, reply: Reply) -> None:
             recorded.given_up = _wait(handler.connection, reply.patience)
         if reply.transfer == "reset":
             # Close with unsent data discarded: the client sees a reset instead of an orderly end.
-            handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
+            handler.connection.setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00"
+            )
         return
     body = gzip.compress(reply.body) if reply.gzip else reply.body
     handler.connection.sendall(_head(reply, len(body)) + _first_part(reply, body))

@@ -1,4 +1,5 @@
-"""Results made up from a contract: what a service that follows the documentation could answer, and how it is written.
+"""Results made up from a contract: what a service that follows the documentation could answer, and how it is
+written.
 
 A result is a tree of objects, lists and scalars by documented names, lists in the object form
 (`{"TaskSet": {"Task": [...]}}`).
@@ -79,7 +80,9 @@ def mapped(tree: Any, change: Callable[[Tree], Tree]) -> Any:
 
 def array_of_one(tree: Tree, wrapper: str) -> Tree:
     """The other documented form of a list: its wrapper as an array that holds the wrapper object."""
-    return mapped(tree, lambda node: {n: [v] if n == wrapper and isinstance(v, dict) else v for n, v in node.items()})
+    return mapped(
+        tree, lambda node: {n: [v] if n == wrapper and isinstance(v, dict) else v for n, v in node.items()}
+    )
 
 
 def as_json(tree: Any, *, escaped: bool = False, indent: int | None = None) -> bytes:
@@ -103,7 +106,9 @@ def _element(name: str, value: Any) -> str:
     return f"<{name}>{inside}</{name}>"
 
 
-def _object(fields: tuple[Field, ...], path: tuple[str, ...], number: int, contract: Contract, items: int, first: int) -> Tree:
+def _object(
+    fields: tuple[Field, ...], path: tuple[str, ...], number: int, contract: Contract, items: int, first: int
+) -> Tree:
     return {f.name: _value(f, (*path, f.name), number, contract, items, first) for f in fields}
 
 

@@ -74,11 +74,15 @@ class _Script:
 
     def __call__(self, recorded: Recorded) -> Reply:
         spec = self.case.replies[min(recorded.number, len(self.case.replies)) - 1]
-        reply, self.served[recorded.number] = answer(spec, recorded, self.roles, self.case.walk, self.elsewhere)
+        reply, self.served[recorded.number] = answer(
+            spec, recorded, self.roles, self.case.walk, self.elsewhere
+        )
         return reply
 
 
-def observe(case: Case, driver: DriverProcess, roles: Roles, identity: Identity, nonces: set[str]) -> Observation:
+def observe(
+    case: Case, driver: DriverProcess, roles: Roles, identity: Identity, nonces: set[str]
+) -> Observation:
     """Does the case. Raises DriverFault where the driver breaks its protocol."""
     credentials = identity.temporary if case.token else identity.plain
     script = _Script(case, roles)
@@ -96,7 +100,13 @@ def observe(case: Case, driver: DriverProcess, roles: Roles, identity: Identity,
             new = tuple(endpoint.recorded[before:])
             calls.append(Call(call.parameters, got, new, tuple(script.served[r.number] for r in new)))
         return Observation(
-            case, tuple(calls), roles, driver.ready, credentials, tuple(other.recorded), tuple(endpoint.malformed)
+            case,
+            tuple(calls),
+            roles,
+            driver.ready,
+            credentials,
+            tuple(other.recorded),
+            tuple(endpoint.malformed),
         )
 
 
@@ -105,15 +115,15 @@ def observe_with_proxy(
 ) -> Observation:
     """Like `observe`, with a driver of its own that is started under proxy variables.
 
-    `start` makes a DriverProcess from an environment. The proxy is another instrumented endpoint; requests that reach it
-    are in `elsewhere`, answered as the endpoint itself would.
+    `start` makes a DriverProcess from an environment. The proxy is another instrumented endpoint; requests
+    that reach it are in `elsewhere`, answered as the endpoint itself would.
     """
     script = _Script(case, roles)
     with (
         InstrumentedEndpoint(script, identity.plain, nonces) as proxy,
         InstrumentedEndpoint(script, identity.plain, nonces) as endpoint,
     ):
-        environment = {name: proxy.url for name in ("HTTP_PROXY", "http_proxy")}
+        environment = dict.fromkeys(("HTTP_PROXY", "http_proxy"), proxy.url)
         excluded = "127.0.0.1,localhost" if case.proxy == "excluded" else ""
         environment |= {"NO_PROXY": excluded, "no_proxy": excluded}
         with start(environment) as driver:

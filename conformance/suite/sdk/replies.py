@@ -30,7 +30,9 @@ _PATIENCE = 4.0
 
 @frozen
 class Served:
-    """What an answer said: `tree` is the result in the object form, None where it was none. `format` is json or xml."""
+    """What an answer said: `tree` is the result in the object form, None where it was none. `format` is json
+    or xml.
+    """
 
     spec: ReplySpec
     format: str
@@ -38,14 +40,18 @@ class Served:
 
 
 def asked_format(recorded: Recorded) -> str:
-    """The format that a request asks for. Without a word, V1 gets XML, the documented default, and V3 gets JSON."""
+    """The format that a request asks for. Without a word, V1 gets XML, the documented default, and V3 gets
+    JSON.
+    """
     asked = (recorded.arrival.format or "").lower()
     if asked in _TYPES:
         return asked
     return "xml" if recorded.arrival.signature == "v1" else "json"
 
 
-def answer(spec: ReplySpec, recorded: Recorded, roles: Roles, walk: Walk | None, elsewhere: str) -> tuple[Reply, Served]:
+def answer(
+    spec: ReplySpec, recorded: Recorded, roles: Roles, walk: Walk | None, elsewhere: str
+) -> tuple[Reply, Served]:
     """The reply to one request, and what it says. `elsewhere` is the URL of the other host."""
     asked = asked_format(recorded)
     written = asked if spec.format == "asked" else "xml" if asked == "json" else "json"
@@ -77,7 +83,11 @@ def _tree(spec: ReplySpec, roles: Roles, walk: Walk | None, recorded: Recorded) 
         number, size = (_integer(asked.get(name), 1) for name in (paging.number, paging.size))
         first = (number - 1) * size
         tree = result(contract, max(0, min(size, walk.total - first)), first + 1)
-        for path, value in ((paging.total, walk.total), (paging.number_echo, number), (paging.size_echo, size)):
+        for path, value in (
+            (paging.total, walk.total),
+            (paging.number_echo, number),
+            (paging.size_echo, size),
+        ):
             if path:
                 put(tree, path, value)
     for role, value in spec.set.items():
@@ -143,7 +153,10 @@ def _rewritten(tree: Tree, spec: ReplySpec, written: str, contract: Contract) ->
             tree = array_of_one(tree, choice.subject.split(".")[-1])
         elif choice.kind == "json-type":
             name = choice.subject.split(".")[-1]
-            tree = mapped(tree, lambda node, n=name, a=alternative: {**node, n: as_type(node[n], a)} if n in node else node)
+            tree = mapped(
+                tree,
+                lambda node, n=name, a=alternative: {**node, n: as_type(node[n], a)} if n in node else node,
+            )
     return tree
 
 
@@ -164,7 +177,9 @@ def _headers(spec: ReplySpec, written: str) -> tuple[tuple[str, str], ...]:
         wanted = spec.content_type.format(type=plain, TYPE=plain.upper(), other=_OTHER_TYPES[written])
     headers = [("Content-Type", wanted)] if wanted else []
     headers += list(spec.headers.items())
-    return tuple((name.lower(), value) if spec.header_case == "lower" else (name, value) for name, value in headers)
+    return tuple(
+        (name.lower(), value) if spec.header_case == "lower" else (name, value) for name, value in headers
+    )
 
 
 def as_type(value: Any, kind: str) -> Any:

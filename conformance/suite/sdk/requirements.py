@@ -6,7 +6,7 @@ from importlib import resources
 from typing import Any, Literal
 
 import yaml
-from attrs import frozen
+from attrs import evolve, frozen
 from cattrs import Converter, transform_error
 from cattrs.gen import make_dict_structure_fn, override
 
@@ -18,7 +18,8 @@ from conformance.suite.sdk.roles import Roles
 
 _TABLE = "sdk-requirements.yaml"
 _CASE_MEMBERS = frozenset(
-    "name parameters calls reply replies may_refuse token timeout client_region refused proxy walk expand kind".split()
+    "name parameters calls reply replies may_refuse token timeout client_region refused proxy walk".split()
+    + "expand kind tails except".split()
 )
 
 
@@ -30,8 +31,8 @@ class BadTable(ValueError):
 class SdkRequirement:
     """A requirement with the cases that show it.
 
-    `over` tells what the judge looks at: one case, or every request, every answer or the log of the whole run. `reason`
-    says why a SHOULD or MAY is no MUST. `combine` any: it is enough that one of the cases passes.
+    `over` tells what the judge looks at: one case, or every request, every answer or the log of the whole
+    run. `reason` says why a SHOULD or MAY is no MUST. `combine` any: it is enough that one of the cases passes.
     """
 
     requirement: Requirement
@@ -53,8 +54,13 @@ class SdkRequirement:
 
 def requirements(contract: Contract, roles: Roles) -> tuple[SdkRequirement, ...]:
     """The requirements that make sense for the operation. Raises BadTable."""
-    rows = yaml.safe_load(resources.files("conformance.contract").joinpath(_TABLE).read_text(encoding="utf-8"))
+    rows = yaml.safe_load(table_text())
     return tuple(_read(row, contract) for row in rows if all(roles.has(r) for r in row.get("needs", ())))
+
+
+def table_text() -> str:
+    """The table as it is in its file."""
+    return resources.files("conformance.contract").joinpath(_TABLE).read_text(encoding="utf-8")
 
 
 def _read(row: dict[str, Any], contract: Contract) -> SdkRequirement:
@@ -86,7 +92,11 @@ def _case(data: dict[str, Any]) -> CaseSpec:
     unknown = set(data) - _CASE_MEMBERS
     if unknown:
         raise BadTable(f"unknown members of a case: {', '.join(sorted(unknown))}")
-    members = {k: v for k, v in data.items() if k not in ("parameters", "calls", "reply", "replies", "expand", "kind")}
+    members = {
+        k: v
+        for k, v in data.items()
+        if k not in ("parameters", "calls", "reply", "replies", "expand", "kind", "tails", "except")
+    }
     calls = data.get("calls") or [{"parameters": data.get("parameters", {})}]
     replies = data.get("replies") or [data.get("reply", {})]
     converter = _converter()
@@ -96,15 +106,19 @@ def _case(data: dict[str, Any]) -> CaseSpec:
     except Exception as error:
         raise BadTable("; ".join(transform_error(error))) from None
     return CaseSpec(
-        case=Case(**{**{a: getattr(case, a) for a in Case.__annotations__}, "calls": tuple(CallSpec(**c) for c in calls), "replies": replies}),
+        case=evolve(case, calls=tuple(CallSpec(**c) for c in calls), replies=replies),
         expand=data.get("expand"),
         kind=data.get("kind"),
+        tails=data.get("tails", {}),
+        excluded=tuple(data.get("except", ())),
     )
 
 
 def _converter() -> Converter:
     converter = Converter(forbid_extra_keys=True)
-    hook = make_dict_structure_fn(ReplySpec, converter, format=override(rename="as"), _cattrs_forbid_extra_keys=True)
+    hook = make_dict_structure_fn(
+        ReplySpec, converter, format=override(rename="as"), _cattrs_forbid_extra_keys=True
+    )
     converter.register_structure_hook(ReplySpec, hook)
     return converter
 
@@ -120,10 +134,16 @@ def _citations(words: str, contract: Contract) -> tuple[Citation, ...]:
         case "errors":
             return tuple(Citation(r.id, "errors") for r in contract.revisions)
         case "samples":
-            return tuple(dict.fromkeys(c for s in contract.samples if s.role == "response" for c in s.citations))
+            return tuple(
+                dict.fromkeys(c for s in contract.samples if s.role == "response" for c in s.citations)
+            )
         case "paging":
             paging = semantics.paging
-            named = [contract.parameter(paging.number), contract.parameter(paging.size), contract.at(paging.total)]
+            named = [
+                contract.parameter(paging.number),
+                contract.parameter(paging.size),
+                contract.at(paging.total),
+            ]
             return tuple(c for one in named if one for c in one.citations)
         case "ids":
             return contract.parameter(semantics.ids.parameter).citations

@@ -13,7 +13,9 @@ from conformance.wire.arrival import COMMON
 
 @frozen
 class Roles:
-    """`parameters` maps roles to names of parameters, `fields` roles to dotted paths; absent where there is none."""
+    """`parameters` maps roles to names of parameters, `fields` roles to dotted paths; absent where there is
+    none.
+    """
 
     contract: Contract
     parameters: Mapping[str, str]
@@ -67,12 +69,21 @@ class Roles:
 
 
 def roles(contract: Contract) -> Roles:
-    """Read off the semantics; the free text parameter is the id list, or the first text parameter that lists no values."""
+    """Read off the semantics; the free text parameter is the id list, or the first text parameter that lists
+    no values.
+    """
     semantics = contract.semantics
     own = [p for p in contract.parameters if p.name not in COMMON and "." not in p.name]
     texts = [p.name for p in own if p.type == "string" and p.name != semantics.region]
-    free = [n for n in texts if not contract.parameter(n).value("enum") and not contract.parameter(n).value("time_format")]
-    found: dict[str, str | None] = {"region": semantics.region, "ids": semantics.ids and semantics.ids.parameter}
+    free = [
+        n
+        for n in texts
+        if not contract.parameter(n).value("enum") and not contract.parameter(n).value("time_format")
+    ]
+    found: dict[str, str | None] = {
+        "region": semantics.region,
+        "ids": semantics.ids and semantics.ids.parameter,
+    }
     if semantics.paging:
         found |= {"number": semantics.paging.number, "size": semantics.paging.size}
     if semantics.range:

@@ -1,4 +1,6 @@
-"""Certifying one release of an SDK: its driver is started, every case is done to it once, and every requirement judged."""
+"""Certifying one release of an SDK: its driver is started, every case is done to it once, and every
+requirement judged.
+"""
 
 from __future__ import annotations
 
@@ -6,51 +8,26 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from conformance.contract.model import Contract
-from conformance.contract.protocol import Protocol
-from conformance.drivers.process import DriverFault, DriverProcess
 from conformance.drivers.protocol import Ready
 from conformance.report.events import Evidence, Verdict
 from conformance.report.verdicts import VerdictName, worst
-from conformance.suite.sdk.cases import Case, expanded
 from conformance.suite.sdk.endpoint import Recorded
-from conformance.suite.sdk.judges.finding import PASSED, Finding, failed, skipped
+from conformance.suite.sdk.judges.finding import PASSED, Finding, skipped
 from conformance.suite.sdk.judges.signing import no_problem
 from conformance.suite.sdk.judges.table import ANSWERS, CASES, REQUESTS
-from conformance.suite.sdk.observation import Identity, Observation, observe, observe_with_proxy
-from conformance.suite.sdk.requirements import SdkRequirement, requirements
-from conformance.suite.sdk.roles import Roles, roles
+from conformance.suite.sdk.laboratory import Laboratory
+from conformance.suite.sdk.observation import Identity, Observation
+from conformance.suite.sdk.plan import Plan
+from conformance.suite.sdk.requirements import SdkRequirement
 from conformance.wire.curl import curl_line
 from conformance.wire.exchange import Credentials
 from conformance.wire.redaction import redact_text, secrets_of
 
 _SHOWN_OF_A_BODY = 600
-
-
-@frozen
-class Plan:
-    """What a certification goes by. `select` are globs of requirement ids, the operation's name left out or not."""
-
-    contract: Contract
-    protocol: Protocol
-    select: tuple[str, ...] = ()
-    levels: tuple[str, ...] = ("MUST", "SHOULD", "MAY")
-
-    def roles(self) -> Roles:
-        return roles(self.contract)
-
-    def requirements(self) -> tuple[SdkRequirement, ...]:
-        chosen = requirements(self.contract, self.roles())
-        return tuple(r for r in chosen if r.level in self.levels and self._selected(r.id))
-
-    def _selected(self, id: str) -> bool:
-        short = id.removeprefix(f"{self.contract.operation}.").removeprefix("sdk.")
-        names = (id, short, f"sdk.{short}")
-        return not self.select or any(fnmatchcase(name, glob) for name in names for glob in self.select)
 
 
 @frozen
@@ -89,86 +66,67 @@ def certify(
     *,
     expected_version: str | None = None,
     on_ready: Callable[[Ready], None] = lambda _: None,
+    workers: int = 1,
 ) -> Certification:
-    """Certifies whatever SDK `command` drives. Each verdict goes to `on_event` as soon as it is reached.
+    """Certifies whatever SDK `command` drives. Verdicts go to `on_event` one by one, in the order of the table.
 
-    Raises DriverFault where the driver breaks its protocol, at any time (nothing is then established), and SdkUnusable
-    where the driver works and its SDK does not load.
+    `workers` drivers share the cases, which do not depend on each other.
+
+    Raises DriverFault where the driver breaks its protocol, at any time (nothing is then established), and
+    SdkUnusable where the driver works and its SDK does not load.
     """
     started = time.monotonic()
-    identity, nonces, used = _identity(), set(), plan.roles()
-
-    def start(environment: Mapping[str, str] | None = None) -> DriverProcess:
-        return DriverProcess(command, environment=environment, expected_version=expected_version)
-
-    with start() as driver:
+    laboratory = Laboratory(command, plan, _identity(), expected_version)
+    chosen = plan.requirements()
+    with laboratory.driver() as driver:
         on_ready(driver.ready)
-        _smoke(driver, used, identity, nonces)
-        chosen = plan.requirements()
-        done: dict[str, Observation] = {}
+        laboratory.smoke(driver)
+        cases = [case for r in chosen for spec in r.cases for case in laboratory.expanded(spec, driver.ready)]
+        distinct = list({case.key: case for case in cases}.values())
+        seen = laboratory.observed(distinct, driver, workers)
         verdicts: list[Verdict] = []
-
-        def look(case: Case) -> Observation:
-            if case.key not in done:
-                if case.proxy:
-                    done[case.key] = observe_with_proxy(case, start, used, identity, nonces)
-                else:
-                    done[case.key] = observe(case, driver, used, identity, nonces)
-            return done[case.key]
-
-        for requirement in sorted(chosen, key=lambda r: r.over != "case"):
-            for verdict in _judged(requirement, plan, driver, look, done, identity):
+        for requirement in chosen:
+            for verdict in _judged(requirement, laboratory, driver.ready, seen):
                 verdicts.append(verdict)
                 on_event(verdict)
-        sent = sum(len(o.requests) + len(o.elsewhere) for o in done.values())
-        dialect = _dialect(verdicts, plan.contract)
+        sent = sum(len(o.requests) + len(o.elsewhere) for o in seen.values())
         levels = {r.id: r.level for r in chosen}
+        dialect = _dialect(verdicts, plan.contract)
         return Certification(driver.ready, tuple(verdicts), dialect, sent, time.monotonic() - started, levels)
 
 
-def _smoke(driver: DriverProcess, used: Roles, identity: Identity, nonces: set[str]) -> None:
-    """One plain call. A driver that does not even reach the endpoint is broken; what the SDK makes of it is judged later."""
-    seen = observe(Case(name="smoke"), driver, used, identity, nonces)
-    if seen.last.answer.unsupported is not None:
-        raise DriverFault("smoke", f"the driver cannot make a plain call: no {seen.last.answer.unsupported}", driver.stderr)
-    if not seen.requests:
-        error = seen.last.answer.error
-        said = f"{error.type}: {error.message}" if error else "a success"
-        raise DriverFault("smoke", f"a plain call reaches no endpoint; the driver says: {redact_text(said)[:300]}", driver.stderr)
-
-
 def _judged(
-    requirement: SdkRequirement,
-    plan: Plan,
-    driver: DriverProcess,
-    look: Callable[[Case], Observation],
-    done: Mapping[str, Observation],
-    identity: Identity,
+    requirement: SdkRequirement, laboratory: Laboratory, ready: Ready, seen: Mapping[str, Observation]
 ) -> Iterator[Verdict]:
     if requirement.over == "case":
-        yield from _over_cases(requirement, plan, driver.ready, look)
+        yield from _over_cases(requirement, laboratory, ready, seen)
         return
-    started = time.monotonic()
     if requirement.over == "run":
-        finding, judged = _log_finding(driver, identity), 1
+        finding, judged = laboratory.log_finding(), 1
     else:
-        finding, judged = _over_all(requirement, done.values())
-    yield _verdict(requirement, f"every {requirement.over.removesuffix('s')}", finding, judged, time.monotonic() - started, identity.temporary)
+        finding, judged = _over_all(requirement, seen.values())
+    yield _verdict(
+        requirement,
+        f"every {requirement.over.removesuffix('s')}",
+        finding,
+        judged,
+        0.0,
+        laboratory.identity.temporary,
+    )
 
 
 def _over_cases(
-    requirement: SdkRequirement, plan: Plan, ready: Ready, look: Callable[[Case], Observation]
+    requirement: SdkRequirement, laboratory: Laboratory, ready: Ready, done: Mapping[str, Observation]
 ) -> Iterator[Verdict]:
     judge, findings = CASES[requirement.judge], []
-    cases = [c for spec in requirement.cases for c in expanded(spec, plan.roles(), plan.protocol, ready)]
-    for case in cases:
-        started = time.monotonic()
-        seen = look(case)
-        seen = Observation(case, seen.calls, seen.roles, seen.ready, seen.credentials, seen.elsewhere, seen.malformed)
-        finding = judge(seen)
-        findings.append((case, finding, len(seen.requests), time.monotonic() - started, seen.credentials))
+    for case in (c for spec in requirement.cases for c in laboratory.expanded(spec, ready)):
+        seen = evolve(done[case.key], case=case)
+        seconds = sum(call.answer.seconds for call in seen.calls)
+        findings.append((case, judge(seen), len(seen.requests), seconds, seen.credentials))
     if not findings:
-        yield _verdict(requirement, "", skipped("nothing of this kind in this operation or this SDK"), 0, 0.0, None)
+        yield _verdict(
+            requirement, "", skipped("nothing of this kind in this operation or this SDK"), 0, 0.0, None
+        )
         return
     if requirement.combine == "any" and any(f.outcome == "passed" for _, f, *_ in findings):
         findings = [one for one in findings if one[1].outcome == "passed"]
@@ -196,15 +154,13 @@ def _over_all(requirement: SdkRequirement, seen: Sequence[Observation]) -> tuple
     return (PASSED, judged) if judged else (skipped("there was nothing to judge"), 0)
 
 
-def _log_finding(driver: DriverProcess, identity: Identity) -> Finding:
-    for credentials in (identity.plain, identity.temporary):
-        if credentials.access_key_secret in driver.stderr:
-            return failed("The secret of the access key is in the log", "nowhere", "on standard error")
-    return PASSED
-
-
 def _verdict(
-    requirement: SdkRequirement, case: str, finding: Finding, judged: int, seconds: float, credentials: Credentials | None
+    requirement: SdkRequirement,
+    case: str,
+    finding: Finding,
+    judged: int,
+    seconds: float,
+    credentials: Credentials | None,
 ) -> Verdict:
     name: VerdictName = finding.outcome
     if name == "failed" and requirement.level != "MUST":
@@ -229,7 +185,9 @@ def _evidence(request: Recorded | None, secrets: tuple[str, ...]) -> Evidence | 
         return None
     reply = request.reply
     body = reply.body[:_SHOWN_OF_A_BODY].decode("utf-8", "replace") if reply else ""
-    return Evidence(curl_line(request.request, secrets), reply.status if reply else None, redact_text(body, secrets))
+    return Evidence(
+        curl_line(request.request, secrets), reply.status if reply else None, redact_text(body, secrets)
+    )
 
 
 def _dialect(verdicts: Sequence[Verdict], contract: Contract) -> dict[str, tuple[str, ...]]:
@@ -237,7 +195,13 @@ def _dialect(verdicts: Sequence[Verdict], contract: Contract) -> dict[str, tuple
     found: dict[str, set[str]] = {}
     for one in verdicts:
         id, equals, alternative = one.case.partition("=")
-        if equals and one.verdict == "passed" and contract.choice(id) and "loses" not in one.requirement and "altered" not in one.requirement:
+        if (
+            equals
+            and one.verdict == "passed"
+            and contract.choice(id)
+            and "loses" not in one.requirement
+            and "altered" not in one.requirement
+        ):
             found.setdefault(id, set()).add(alternative)
     return {id: tuple(sorted(alternatives)) for id, alternatives in sorted(found.items())}
 
@@ -247,5 +211,7 @@ def _identity() -> Identity:
     mark = os.urandom(8).hex()
     return Identity(
         Credentials(f"testid{mark}", f"TestSecret{os.urandom(12).hex()}"),
-        Credentials(f"testid{mark}", f"TestSecret{os.urandom(12).hex()}", f"TestToken/+={os.urandom(16).hex()}"),
+        Credentials(
+            f"testid{mark}", f"TestSecret{os.urandom(12).hex()}", f"TestToken/+={os.urandom(16).hex()}"
+        ),
     )

@@ -1,8 +1,8 @@
 """What the caller of an SDK holds in hand, compared with what was sent to the SDK.
 
-SDKs differ in shape, and rightly: a typed model in the documented names, one whose lists have lost their wrapper, parsed
-JSON as it came, an XML tree whose values are all text and whose list of one is no list. The same data in any of these
-shapes counts as received.
+SDKs differ in shape, and rightly: a typed model in the documented names, one whose lists have lost their
+wrapper, parsed JSON as it came, an XML tree whose values are all text and whose list of one is no list. The
+same data in any of these shapes counts as received.
 """
 
 from __future__ import annotations
@@ -84,7 +84,9 @@ def shown(value: Any) -> str:
 
 
 def _listed(node: Any, name: str) -> list[Any]:
-    """The list `name` inside a wrapper; the wrapper may be gone, doubled, or hold a single item that is no list."""
+    """The list `name` inside a wrapper; the wrapper may be gone, doubled, or hold a single item that is no
+    list.
+    """
     if isinstance(node, list):
         wrapped = [member(one, name) for one in node if isinstance(one, Mapping) and name in one]
         if wrapped:
@@ -97,9 +99,16 @@ def _listed(node: Any, name: str) -> list[Any]:
 
 
 def _compare(f: Field, path: str, sent: Any, received: Any) -> Iterator[Difference]:
-    if f.type == "object" and len(f.members) == 1 and f.members[0].type == "array" and isinstance(sent, Mapping):
+    if (
+        f.type == "object"
+        and len(f.members) == 1
+        and f.members[0].type == "array"
+        and isinstance(sent, Mapping)
+    ):
         inner = f.members[0]
-        yield from _compare_list(inner, f"{path}.{inner.name}", sent.get(inner.name) or [], _listed(received, inner.name))
+        yield from _compare_list(
+            inner, f"{path}.{inner.name}", sent.get(inner.name) or [], _listed(received, inner.name)
+        )
     elif f.type == "array":
         got = received if isinstance(received, list) else [] if received in (None, "") else [received]
         yield from _compare_list(f, path, sent or [], got)

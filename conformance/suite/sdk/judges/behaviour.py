@@ -19,8 +19,14 @@ def gives_up_in_time(seen: Observation) -> Finding:
         return skipped("no request was kept waiting")
     for request in waited:
         if request.given_up > seen.case.timeout + _SLACK:
-            held = f"{request.given_up:.1f} s" if request.given_up != float("inf") else "until the server hung up"
-            return failed("The SDK waits longer than the caller's timeout", f"{seen.case.timeout:g} s", held, request)
+            held = (
+                f"{request.given_up:.1f} s"
+                if request.given_up != float("inf")
+                else "until the server hung up"
+            )
+            return failed(
+                "The SDK waits longer than the caller's timeout", f"{seen.case.timeout:g} s", held, request
+            )
     return PASSED
 
 
@@ -29,7 +35,12 @@ def keeps_credentials_home(seen: Observation) -> Finding:
         return skipped(f"this SDK has no {seen.last.answer.unsupported}")
     for request in seen.elsewhere:
         for name, value in _credentials(seen, request):
-            return failed(f"The {name} was sent to another host, which a redirect named", "not there", f"{request.request.method} with the {name} in its {value}", request)
+            return failed(
+                f"The {name} was sent to another host, which a redirect named",
+                "not there",
+                f"{request.request.method} with the {name} in its {value}",
+                request,
+            )
     return PASSED
 
 
@@ -46,7 +57,13 @@ def reuses_the_connection(seen: Observation) -> Finding:
     if any(not call.requests for call in seen.calls):
         return skipped("nothing arrived")
     used = {r.connection for r in seen.requests}
-    return PASSED if len(used) == 1 else failed("Each call opens a connection", "1 connection", f"{len(used)} connections", seen.requests[-1])
+    return (
+        PASSED
+        if len(used) == 1
+        else failed(
+            "Each call opens a connection", "1 connection", f"{len(used)} connections", seen.requests[-1]
+        )
+    )
 
 
 # --- judges of single answers: None where the answer is in order
@@ -65,15 +82,28 @@ def _hidden(call: Call, secret: str, what: str) -> Finding | None:
     error = call.answer.error
     said = f"{error.message} {error.text} {error.code}" if error else ""
     if secret in said or percent_encode(secret) in said:
-        return failed(f"The {what} is in what the exception says", "nowhere", "in the text of the exception", call.requests[-1] if call.requests else None)
+        return failed(
+            f"The {what} is in what the exception says",
+            "nowhere",
+            "in the text of the exception",
+            call.requests[-1] if call.requests else None,
+        )
     return None
 
 
 def _credentials(seen: Observation, request: Recorded):
     """Each credential that a request carries, and where."""
-    url, headers, body = request.request.url, repr(request.request.headers), request.request.body.decode("utf-8", "replace")
+    url, headers, body = (
+        request.request.url,
+        repr(request.request.headers),
+        request.request.body.decode("utf-8", "replace"),
+    )
     token = seen.credentials.security_token or "-"
-    values = {"security token": token, "access key id": seen.credentials.access_key_id, "signature": "Signature="}
+    values = {
+        "security token": token,
+        "access key id": seen.credentials.access_key_id,
+        "signature": "Signature=",
+    }
     for name, value in values.items():
         for place, text in (("headers", headers), ("URL", url), ("body", body)):
             if value in text or percent_encode(value) in text:

@@ -15,9 +15,16 @@ def is_an_error(seen: Observation) -> Finding:
         return skip
     if not seen.last.answer.ok:
         return PASSED
-    count = len(received_items(seen.last.answer.result, seen.roles.contract)) if seen.roles.has("items") else 0
+    count = (
+        len(received_items(seen.last.answer.result, seen.roles.contract)) if seen.roles.has("items") else 0
+    )
     what = f"a success with {count} items" if seen.roles.has("items") else "a success"
-    return failed(f"The caller gets {what} where there was no result", "an error", shown(seen.last.answer.result), _request(seen))
+    return failed(
+        f"The caller gets {what} where there was no result",
+        "an error",
+        shown(seen.last.answer.result),
+        _request(seen),
+    )
 
 
 def declared_error(seen: Observation) -> Finding:
@@ -29,7 +36,12 @@ def declared_error(seen: Observation) -> Finding:
         return skipped("the call succeeds, which another requirement judges")
     if error.declared:
         return PASSED
-    return failed("The SDK fails in its own error path", "an exception that the SDK declares", f"{error.type}: {shown(error.message)}", _request(seen))
+    return failed(
+        "The SDK fails in its own error path",
+        "an exception that the SDK declares",
+        f"{error.type}: {shown(error.message)}",
+        _request(seen),
+    )
 
 
 def receives_error_code(seen: Observation) -> Finding:
@@ -54,7 +66,9 @@ def _sent(seen: Observation):
 
 
 def _reaches(seen: Observation, what: str, value: str) -> Finding:
-    """The value is in its own place in the exception, or can be read in its message: either way a caller has it."""
+    """The value is in its own place in the exception, or can be read in its message: either way a caller has
+    it.
+    """
     wrong = is_an_error(seen)
     if wrong.outcome != "passed":
         return wrong
@@ -67,7 +81,12 @@ def _reaches(seen: Observation, what: str, value: str) -> Finding:
     if what == "message" and value in spoken:
         return PASSED
     name = what.replace("_", " ")
-    return failed(f"The {name} of the error does not reach the caller", value, f"{shown(own)}, message {shown(said)}", _request(seen))
+    return failed(
+        f"The {name} of the error does not reach the caller",
+        value,
+        f"{shown(own)}, message {shown(said)}",
+        _request(seen),
+    )
 
 
 def _unjudged(seen: Observation) -> Finding | None:

@@ -11,7 +11,9 @@ from conformance.suite.sdk.endpoint import Recorded
 
 @frozen
 class Finding:
-    """`outcome` passed or failed, or why there is nothing to judge. The level of the requirement is not its business."""
+    """`outcome` passed or failed, or why there is nothing to judge. The level of the requirement is not its
+    business.
+    """
 
     outcome: Literal["passed", "failed", "not-applicable", "inconclusive"]
     message: str = ""
@@ -23,7 +25,9 @@ class Finding:
 PASSED = Finding("passed")
 
 
-def failed(message: str, expected: object = None, received: object = None, request: Recorded | None = None) -> Finding:
+def failed(
+    message: str, expected: object = None, received: object = None, request: Recorded | None = None
+) -> Finding:
     return Finding("failed", message, _text(expected), _text(received), request)
 
 

@@ -44,7 +44,9 @@ def signed_as_asked(seen: Observation) -> Finding:
         return problem
     first, wanted = seen.last.requests[0], seen.case.options["signature"]
     if first.arrival.signature != wanted:
-        return failed(f"The request is signed {first.arrival.signature}", wanted, first.arrival.signature, first)
+        return failed(
+            f"The request is signed {first.arrival.signature}", wanted, first.arrival.signature, first
+        )
     if first.problems:
         return failed(first.problems[0].message, "a valid signature", first.problems[0].id, first)
     return _difference(seen.last, first, seen) or PASSED
@@ -52,7 +54,12 @@ def signed_as_asked(seen: Observation) -> Finding:
 
 def arrives_directly(seen: Observation) -> Finding:
     if seen.elsewhere:
-        return failed("The request went to the proxy, which NO_PROXY rules out", "at the endpoint", "at the proxy", seen.elsewhere[0])
+        return failed(
+            "The request went to the proxy, which NO_PROXY rules out",
+            "at the endpoint",
+            "at the proxy",
+            seen.elsewhere[0],
+        )
     return arrives_unchanged(seen)
 
 
@@ -72,16 +79,32 @@ def arrives_validly_somewhere(seen: Observation) -> Finding:
 def adds_no_documented_parameter(seen: Observation, call: Call, request: Recorded) -> Finding | None:
     given, documented = _names(call.parameters), {p.name for p in seen.roles.own_parameters}
     for name, value in request.arrival.parameters:
-        if _plain(name) in {_plain(d) for d in documented} and _plain(name) not in given and name != seen.roles.region:
-            return failed(f"{name} arrived, which the caller did not give", "no such parameter", f"{name}={shown(value)}", request)
+        if (
+            _plain(name) in {_plain(d) for d in documented}
+            and _plain(name) not in given
+            and name != seen.roles.region
+        ):
+            return failed(
+                f"{name} arrived, which the caller did not give",
+                "no such parameter",
+                f"{name}={shown(value)}",
+                request,
+            )
     return None
 
 
 def adds_no_unknown_parameter(seen: Observation, call: Call, request: Recorded) -> Finding | None:
-    known = _names(call.parameters) | {_plain(p.name) for p in seen.roles.own_parameters} | {seen.roles.region}
+    known = (
+        _names(call.parameters) | {_plain(p.name) for p in seen.roles.own_parameters} | {seen.roles.region}
+    )
     for name, value in request.arrival.parameters:
         if _plain(name) not in known:
-            return failed(f"{name} arrived, which neither caller nor documentation knows", "no such parameter", f"{name}={shown(value)}", request)
+            return failed(
+                f"{name} arrived, which neither caller nor documentation knows",
+                "no such parameter",
+                f"{name}={shown(value)}",
+                request,
+            )
     return None
 
 
@@ -97,7 +120,12 @@ def names_the_operation(seen: Observation, call: Call, request: Recorded) -> Fin
     contract = seen.roles.contract
     wanted, got = (contract.operation, contract.version), (request.arrival.action, request.arrival.version)
     if wanted != got:
-        return failed("The request names another operation or version", " ".join(wanted), " ".join(map(str, got)), request)
+        return failed(
+            "The request names another operation or version",
+            " ".join(wanted),
+            " ".join(map(str, got)),
+            request,
+        )
     return None
 
 
@@ -131,7 +159,9 @@ def _difference(call: Call, request: Recorded, seen: Observation) -> Finding | N
         if name not in got:
             return failed(f"{name} did not arrive", f"{name}={shown(value)}", "no such parameter", request)
         if got[name] != value:
-            return failed(f"{name} arrived changed", f"{name}={shown(value)}", f"{name}={shown(got[name])}", request)
+            return failed(
+                f"{name} arrived changed", f"{name}={shown(value)}", f"{name}={shown(got[name])}", request
+            )
     return adds_no_documented_parameter(seen, call, request)
 
 

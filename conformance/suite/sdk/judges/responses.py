@@ -50,7 +50,11 @@ def receives_in_order(seen: Observation) -> Finding:
     key = seen.roles.contract.semantics.key or ""
     sent = [text(item[key]) for item in received_items(_tree(seen.last), seen.roles.contract)]
     got = received_keys(seen.last.answer.result, seen.roles.contract)
-    return failed("Items reached the caller in another order", sent, got, _request(seen.last)) if sent != got else PASSED
+    return (
+        failed("Items reached the caller in another order", sent, got, _request(seen.last))
+        if sent != got
+        else PASSED
+    )
 
 
 def receives_types(seen: Observation) -> Finding:
@@ -62,7 +66,12 @@ def receives_types(seen: Observation) -> Finding:
     for f in seen.roles.contract.response:
         wrong = _wrong_type(f, member(seen.last.answer.result, f.name))
         if wrong is not None:
-            return failed(f"{f.name} is documented as {f.type}, and reached the caller as {type(wrong).__name__}", f.type, shown(wrong), _request(seen.last))
+            return failed(
+                f"{f.name} is documented as {f.type}, and reached the caller as {type(wrong).__name__}",
+                f.type,
+                shown(wrong),
+                _request(seen.last),
+            )
     return PASSED
 
 
@@ -95,7 +104,9 @@ def silent_loss(seen: Observation, call: Call) -> Finding | None:
         what = f"SILENT LOSS: the call succeeds, and {len(sent) - len(got)} of {len(sent)} items are gone"
     else:
         what = "SILENT LOSS: the call succeeds, and its items are not those that were sent"
-    return failed(what, f"{len(sent)} items {shown(sent[:3])}", f"{len(got)} items {shown(got[:3])}", _request(call))
+    return failed(
+        what, f"{len(sent)} items {shown(sent[:3])}", f"{len(got)} items {shown(got[:3])}", _request(call)
+    )
 
 
 def walks_every_page(seen: Observation) -> Finding:
@@ -110,17 +121,24 @@ def walks_every_page(seen: Observation) -> Finding:
         wanted += [text(member(item, key)) for item in received_items(_tree(call), seen.roles.contract)]
     total = seen.case.walk.total
     if len(got) != total or sorted(got) != sorted(wanted) or len(set(got)) != len(got):
-        return failed("Walking the pages does not show each item once", f"{total} items, each once", f"{len(got)} items, {len(set(got))} different", _request(seen.last))
+        return failed(
+            "Walking the pages does not show each item once",
+            f"{total} items, each once",
+            f"{len(got)} items, {len(set(got))} different",
+            _request(seen.last),
+        )
     return PASSED
 
 
 def _judged(seen: Observation, call: Call, *, failing: bool) -> Finding:
+    if not failing and call.answer.error is not None:
+        return PASSED
     skip = _unjudged(seen, call)
     if skip:
         return skip
     wrong = _error(call)
     if wrong:
-        return wrong if failing else PASSED
+        return wrong
     lost = silent_loss(seen, call)
     if lost:
         return lost
@@ -134,7 +152,9 @@ def _unjudged(seen: Observation, call: Call) -> Finding | None:
         return skipped(f"this SDK has no {call.answer.unsupported}")
     if not call.requests:
         said = call.answer.error.message if call.answer.error else "a success"
-        return failed("Nothing arrived at the endpoint", "a request", f"none; the caller got {shown(said)}")
+        return failed(
+            "The call did not get through to the endpoint", "a request", f"none; the caller got {shown(said)}"
+        )
     served = call.served[-1]
     reply = call.requests[-1].reply
     if served.spec.gzip and not reply.gzip:
@@ -143,7 +163,9 @@ def _unjudged(seen: Observation, call: Call) -> Finding | None:
     if served.format == "xml" and kinds & set(_JSON_ONLY):
         return skipped("this SDK asks for XML, where there is no such alternative")
     if _tree(call) is None and call.answer.ok:
-        return failed("The last answer was no result, and the call succeeds", "an error", "a success", _request(call))
+        return failed(
+            "The last answer was no result, and the call succeeds", "an error", "a success", _request(call)
+        )
     return None
 
 
@@ -152,11 +174,21 @@ def _error(call: Call) -> Finding | None:
     if error is None:
         return None
     said = f"{error.type}: {error.code or ''} {error.message or ''}"
-    return failed("The call fails, though the answer is a documented success", "a result", shown(" ".join(said.split())), _request(call))
+    return failed(
+        "The call fails, though the answer is a documented success",
+        "a result",
+        shown(" ".join(said.split())),
+        _request(call),
+    )
 
 
 def _lost(one, call: Call) -> Finding:
-    return failed(f"{one.path} did not reach the caller as it was sent", shown(one.sent), shown(one.received), _request(call))
+    return failed(
+        f"{one.path} did not reach the caller as it was sent",
+        shown(one.sent),
+        shown(one.received),
+        _request(call),
+    )
 
 
 def _wrong_type(f: Field, value: object) -> object | None:
@@ -173,5 +205,3 @@ def _tree(call: Call):
 
 def _request(call: Call):
     return call.requests[-1] if call.requests else None
-
-

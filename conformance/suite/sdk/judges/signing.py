@@ -28,7 +28,12 @@ def retries_are_signed_anew(seen: Observation) -> Finding:
         return failed("Attempts share a nonce", f"{len(attempts)} nonces", f"{len(set(nonces))}", attempts[1])
     for attempt in attempts[1:]:
         if attempt.problems:
-            return failed(attempt.problems[0].message, "a valid signature on each attempt", attempt.problems[0].id, attempt)
+            return failed(
+                attempt.problems[0].message,
+                "a valid signature on each attempt",
+                attempt.problems[0].id,
+                attempt,
+            )
     return PASSED
 
 
@@ -39,7 +44,12 @@ def retries_ask_the_same(seen: Observation) -> Finding:
     first = sorted(attempts[0].arrival.parameters)
     for attempt in attempts[1:]:
         if sorted(attempt.arrival.parameters) != first:
-            return failed("An attempt asks something else than the first", first, sorted(attempt.arrival.parameters), attempt)
+            return failed(
+                "An attempt asks something else than the first",
+                first,
+                sorted(attempt.arrival.parameters),
+                attempt,
+            )
     return PASSED
 
 
@@ -48,7 +58,9 @@ def sent_once(seen: Observation) -> Finding:
     if not attempts:
         return skipped("nothing arrived")
     if len(attempts) > 1:
-        return failed("A refused request was sent again", "1 request", f"{len(attempts)} requests", attempts[1])
+        return failed(
+            "A refused request was sent again", "1 request", f"{len(attempts)} requests", attempts[1]
+        )
     return PASSED
 
 

@@ -1,0 +1,98 @@
+"""Where cases are done to drivers: it starts them, hands cases out, and keeps what was seen."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+
+from attrs import define, field
+
+from conformance.drivers.process import DriverFault, DriverProcess
+from conformance.drivers.protocol import Ready
+from conformance.suite.sdk.cases import Case, CaseSpec, expanded
+from conformance.suite.sdk.judges.finding import PASSED, Finding, failed
+from conformance.suite.sdk.observation import Identity, Observation, observe, observe_with_proxy
+from conformance.suite.sdk.plan import Plan
+from conformance.wire.redaction import redact_text
+
+
+@define
+class Laboratory:
+    """One certification's drivers and observations. All nonces of the run are collected, over all drivers."""
+
+    command: Sequence[str]
+    plan: Plan
+    identity: Identity
+    expected_version: str | None = None
+    nonces: set[str] = field(factory=set)
+    leaks: list[str] = field(factory=list)
+
+    def driver(self, environment: Mapping[str, str] | None = None) -> DriverProcess:
+        return DriverProcess(self.command, environment=environment, expected_version=self.expected_version)
+
+    def expanded(self, spec: CaseSpec, ready: Ready) -> Iterator[Case]:
+        return expanded(spec, self.plan.roles(), self.plan.protocol, ready)
+
+    def smoke(self, driver: DriverProcess) -> None:
+        """One plain call. A driver that does not even reach the endpoint is broken; what the SDK makes of it
+        comes later.
+        """
+        seen = self._observed(Case(name="smoke"), driver)
+        if seen.last.answer.unsupported is not None:
+            what = f"the driver cannot make a plain call: no {seen.last.answer.unsupported}"
+            raise DriverFault("smoke", what, driver.stderr)
+        if not seen.requests:
+            error = seen.last.answer.error
+            said = f"{error.type}: {error.message}" if error else "a success"
+            what = f"a plain call reaches no endpoint; the driver says: {redact_text(said)[:300]}"
+            raise DriverFault("smoke", what, driver.stderr)
+
+    def observed(self, cases: Sequence[Case], driver: DriverProcess, workers: int) -> dict[str, Observation]:
+        """Every case done once, by its key. Raises DriverFault as soon as one driver breaks."""
+        waiting: queue.SimpleQueue[Case] = queue.SimpleQueue()
+        for case in sorted(cases, key=lambda c: c.timeout):
+            waiting.put(case)
+        seen: dict[str, Observation] = {}
+        with ExitStack() as stack:
+            drivers = [driver, *(stack.enter_context(self.driver()) for _ in range(workers - 1))]
+            with ThreadPoolExecutor(workers) as pool:
+                futures = [pool.submit(self._work, waiting, seen, one) for one in drivers]
+                for future in futures:
+                    future.result()
+        return {case.key: seen[case.key] for case in cases}
+
+    def log_finding(self) -> Finding:
+        if self.leaks:
+            return failed(
+                "The secret of the access key is in the log",
+                "nowhere",
+                f"on standard error, in case {self.leaks[0]}",
+            )
+        return PASSED
+
+    def _work(self, waiting: queue.SimpleQueue, seen: dict[str, Observation], driver: DriverProcess) -> None:
+        while True:
+            try:
+                case = waiting.get_nowait()
+            except queue.Empty:
+                return
+            try:
+                seen[case.key] = self._observed(case, driver)
+            except BaseException:
+                while not waiting.empty():
+                    waiting.get_nowait()
+                raise
+            self._look_for_leaks(case, driver)
+
+    def _observed(self, case: Case, driver: DriverProcess) -> Observation:
+        if case.proxy:
+            return observe_with_proxy(case, self.driver, self.plan.roles(), self.identity, self.nonces)
+        return observe(case, driver, self.plan.roles(), self.identity, self.nonces)
+
+    def _look_for_leaks(self, case: Case, driver: DriverProcess) -> None:
+        logged = driver.stderr
+        for credentials in (self.identity.plain, self.identity.temporary):
+            if credentials.access_key_secret in logged:
+                self.leaks.append(case.name or "plain")
