@@ -69,6 +69,15 @@ class Profile:
 
 
 @frozen
+class ProfileEntry:
+    """A profile that the run could have been held to: the alternative that it pins each choice to."""
+
+    name: str
+    statement: str
+    pins: Mapping[str, str] = field(factory=dict)
+
+
+@frozen
 class CatalogueEntry:
     """A selected requirement."""
 
@@ -139,6 +148,7 @@ class RunStarted:
     sentences: tuple[SentenceEntry, ...] = ()
     choices: tuple[ChoiceEntry, ...] = ()
     known_failures: tuple[KnownFailureEntry, ...] = ()
+    profiles: tuple[ProfileEntry, ...] = ()
     format_version: int = FORMAT_VERSION
 
 

@@ -1,0 +1,122 @@
+"""A run as one HTML file: no network, light and dark, for a phone, a keyboard and a screen reader alike."""
+
+from __future__ import annotations
+
+import base64
+import re
+from hashlib import sha256
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+from conformance.report.conclusion import conclude
+from conformance.report.coverage import coverage, states
+from conformance.report.dialect import chosen, distances
+from conformance.report.plots import latency_bars, outcome_bars, quantile
+from conformance.report.results import STANDINGS, Result, by_theme, counts, groups, results
+from conformance.report.stream import Run
+from conformance.report.text import duration, first_lines, one_line, printable
+from conformance.report.verdicts import BAD
+
+WORDS = {
+    "failed": "failed",
+    "unexpectedly-passed": "unexpectedly passed",
+    "errored": "the suite erred",
+    "known-failing": "known failure",
+    "inconclusive": "inconclusive",
+    "warned": "recommended, not met",
+    "passed": "passed",
+    "not-applicable": "does not apply",
+    "not-judged": "not judged",
+}
+GLYPHS = {
+    "failed": "✗",
+    "unexpectedly-passed": "!",
+    "errored": "E",
+    "known-failing": "K",
+    "inconclusive": "?",
+    "warned": "△",
+    "passed": "✓",
+    "not-applicable": "–",
+    "not-judged": "·",
+}
+LEVELS = ("MUST", "SHOULD", "MAY")
+TONES = {0: "good", 1: "bad", 3: "unsure"}
+
+
+def html(run: Run) -> str:
+    """The whole page. Everything that a stranger wrote is escaped, and made printable first."""
+    environment = _environment()
+    script = _part("report.js")
+    page = environment.from_string(_part("report.html.jinja"))
+    return page.render(
+        run=run,
+        script=script,
+        script_digest=base64.b64encode(sha256(script.encode()).digest()).decode(),
+        style=_part("report.css"),
+        **_view(run),
+    )
+
+
+def _view(run: Run) -> dict[str, Any]:
+    found, conclusion, covered = results(run), conclude(run), coverage(run)
+    levels = [level for level in LEVELS if any(result.entry.level == level for result in found)]
+    latency = run.footer.latency
+    return {
+        "conclusion": conclusion,
+        "tone": TONES[conclusion.exit_status],
+        "found": found,
+        "failures": groups(found, BAD),
+        "others": groups(found, ("known-failing", "inconclusive", "not-judged", "warned")),
+        "levels": [(level, _tally(r for r in found if r.entry.level == level)) for level in levels],
+        "themes": [(theme, _tally(members), len(members)) for theme, members in by_theme(found).items()],
+        "standings": _tally(found),
+        "choices": chosen(run),
+        "distances": distances(run),
+        "covered": covered,
+        "coverage": states(covered),
+        "latency": latency_bars(latency),
+        "quantiles": [
+            (name, quantile(latency, share)) for name, share in (("half", 0.5), ("95 %", 0.95), ("99 %", 0.99))
+        ],
+        "outcomes": outcome_bars(run.footer.outcomes),
+    }
+
+
+def _tally(members: Any) -> list[tuple[str, int]]:
+    """Standings that occur, what is met first, then worst first."""
+    tally = counts(members)
+    order = sorted(STANDINGS, key=lambda standing: (standing != "passed", STANDINGS.index(standing)))
+    return [(standing, tally[standing]) for standing in order if tally[standing]]
+
+
+def _environment() -> Environment:
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= {
+        "line": one_line,
+        "plain": printable,
+        "lines": lambda text, count=40: "\n".join(first_lines(text or "", count, 2000)),
+        "duration": duration,
+        "thousands": lambda number: f"{number:,}",
+        "slug": slug,
+        "cases": _cases,
+    }
+    environment.globals |= {"WORDS": WORDS, "GLYPHS": GLYPHS}
+    return environment
+
+
+def slug(id: str) -> str:
+    """An anchor for a requirement's id, different for different ids."""
+    plain = re.sub(r"[^A-Za-z0-9.-]+", "-", id)
+    return plain if plain == id else f"{plain}-{sha256(id.encode('utf-8', 'replace')).hexdigest()[:8]}"
+
+
+def _cases(result: Result) -> list[tuple[str, str]]:
+    """The verdict of each named case, where they are not all the same."""
+    cases = [(case, verdict) for case, verdict in result.cases.items() if case]
+    return cases if len({verdict for _, verdict in cases}) > 1 or any(not case for case in result.cases) else []
+
+
+def _part(name: str) -> str:
+    return resources.files("conformance.report").joinpath("templates").joinpath(name).read_text("utf-8")

@@ -1,0 +1,224 @@
+"""The HTML report: any stream renders, nothing of a stranger becomes markup, and the page works in a browser."""
+
+import re
+import shutil
+import subprocess
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
+
+import pytest
+from attrs import evolve
+from hypothesis import given, settings
+from lxml import html as reader
+
+from conformance.report import events as e
+from conformance.report.html import html
+from conformance.report.results import results
+
+from .streams import entry, run, runs, showcase
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+]
+
+
+def page(made):
+    return reader.document_fromstring(html(made))
+
+
+@settings(deadline=None, max_examples=30)
+@given(runs())
+def test_any_stream_renders_into_one_whole_page(made):
+    text = html(made)
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u202e]", text)
+    root = reader.document_fromstring(text)
+    assert len(root.findall(".//script")) == 1
+    assert len(root.findall(".//tbody[@id='matrix-body']/tr")) == len(made.header.catalogue)
+    ids = root.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    assert {link[1:] for link in root.xpath("//a/@href")} <= set(ids)
+
+
+def test_structure_for_people_who_do_not_see_it():
+    root = page(showcase())
+    assert root.get("lang") == "en"
+    assert len(root.findall(".//h1")) == 1 and len(root.findall(".//main")) == 1
+    levels = [int(heading.tag[1]) for heading in root.iter("h1", "h2", "h3", "h4")]
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    labelled = set(root.xpath("//label/@for"))
+    assert {control.get("id") for control in root.iter("input", "select")} <= labelled
+    for table in root.iter("table"):
+        assert table.findall(".//th[@scope]")
+    assert all(button.text_content().strip() for button in root.iter("button"))
+
+
+def test_nothing_is_fetched():
+    text = html(showcase())
+    root = reader.document_fromstring(text)
+    assert [link for link in root.xpath("//@src | //link/@href") if not link.startswith("data:")] == []
+    assert "default-src 'none'" in text
+    assert not re.search(r"@import|url\(", text)
+
+
+def test_a_stranger_cannot_add_markup():
+    evil = "</pre></script><script>alert(1)</script><img src=x onerror=alert(1)>"
+    verdict = e.Verdict(
+        "DescribeTasks.a.b", evil, "failed", evil, evil, evil, exchange=e.Evidence(evil, 200, evil), cause=evil
+    )
+    made = run([entry("a.b", statement=evil, citations=(evil,))], [verdict], [e.ChoiceObserved(evil, evil, evil)])
+    root = page(evolve(made, header=evolve(made.header, operation=evil, deselected=(evil,))))
+    assert len(root.findall(".//script")) == 1
+    assert root.findall(".//img") == []
+    assert evil in root.find(".//article").text_content()
+
+
+def test_what_failed_is_shown_whole():
+    root = page(showcase())
+    article = root.get_element_by_id("f-DescribeTasks.paging.pages-are-full")
+    text = " ".join(article.text_content().split())
+    for part in (
+        "Every page but the last holds as many items as asked for.",
+        "ecs-2021, Request parameters, PageSize",
+        "Expected10 items",
+        "Received9 items",
+        "curl -sS -i",
+        "HTTP 200",
+        '"TotalCount": 23',
+        "1 more for the same cause",
+        "DescribeTasks.paging.last-page-holds-the-rest",
+    ):
+        assert part.replace(" ", "") in text.replace(" ", "")
+
+
+def test_the_verdict_and_its_scope_are_on_top():
+    first = page(showcase()).find(".//main/section").text_content()
+    assert "Not conformant" in first and "2,431 requests" in first and "12 requirements selected" in first
+
+
+def test_profiles_say_what_would_have_to_change():
+    made = showcase()
+    profiles = (
+        e.ProfileEntry("strict", "Strict.", {"TaskSet.list-form": "array-of-one", "SupportCancel.json-type": "string"}),
+        e.ProfileEntry("lax", "Lax.", {"TaskSet.list-form": "object", "unseen": "x"}),
+    )
+    text = " ".join(page(evolve(made, header=evolve(made.header, profiles=profiles))).text_content().split())
+    assert "change 2 of 2: TaskSet.list-form: from object to array-of-one" in text
+    assert "from string and boolean to string" in text
+    assert "Nothing seen in this run speaks against it (1 of 2 choices as pinned)" in text
+
+
+def test_coverage_of_sentences():
+    made = showcase()
+    sentences = (
+        e.SentenceEntry("page, A", "d1", ("DescribeTasks.paging.pages-are-full", "DescribeTasks.envelope.request-id")),
+        e.SentenceEntry("page, B", "d2", (), "about a console"),
+        e.SentenceEntry("page, C", "d3", ("DescribeTasks.regions.do-not-leak", "DescribeTasks.never.selected")),
+    )
+    text = page(evolve(made, header=evolve(made.header, sentences=sentences))).text_content()
+    assert "3 normative sentences: 1 exercised, 1 not exercised in this run, 1 excluded" in text
+    assert "1,080" in text
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    """A function that loads a page of the folder in Chromium and gives its DOM as text, and the paths it
+    asked for.
+    """
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed; apt-get install chromium runs these tests")
+    folder = tmp_path_factory.mktemp("pages")
+    asked = []
+
+    class Handler(SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            asked.append(self.path)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=folder))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+
+    def load(name, *flags):
+        profile = tmp_path_factory.mktemp("profile")
+        address = f"http://127.0.0.1:{server.server_port}/{name}"
+        command = [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", "--virtual-time-budget=5000", *flags, address]
+        done = subprocess.run(command, capture_output=True, timeout=60, check=True)
+        return done.stdout.decode()
+
+    yield folder, load, asked
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+HARNESS = """<!doctype html><link rel="icon" href="data:,"><body><iframe id="f" src="report.html" style="border:0;width:%dpx;height:800px"></iframe>
+<pre id="out"></pre><script>
+document.getElementById("f").onload = async () => {
+  const w = document.getElementById("f").contentWindow, d = w.document, out = [];
+  const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+  const count = () => [...d.getElementById("matrix-body").rows].filter((row) => !row.hidden).length;
+  const say = (name, value) => out.push(name + "=" + value);
+  say("overflow", d.documentElement.scrollWidth - d.documentElement.clientWidth);
+  say("scheme", w.getComputedStyle(d.body).backgroundColor);
+  say("all", count());
+  const search = d.getElementById("search");
+  search.value = "paging FULL"; search.dispatchEvent(new w.Event("input")); await wait(300); say("search",
+  count()); say("status", d.getElementById("shown").textContent);
+  search.value = ""; search.dispatchEvent(new w.Event("input")); await wait(300);
+  const level = d.getElementById("level");
+  level.value = "SHOULD"; level.dispatchEvent(new w.Event("change")); say("should", count());
+  level.value = ""; level.dispatchEvent(new w.Event("change"));
+  const failed = d.querySelector("button[data-standing=failed]"), passed =
+  d.querySelector("button[data-standing=passed]"); failed.click(); say("failed", count()); passed.click();
+  say("both", count()); say("pressed", failed.ariaPressed); document.getElementById("out").textContent =
+  out.join("|"); };
+</script>"""
+
+
+@pytest.mark.parametrize("width", [360, 1200])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_in_a_browser(browser, width, scheme):
+    folder, load, asked = browser
+    (folder / "report.html").write_text(html(showcase()), "utf-8")
+    (folder / "harness.html").write_text(HARNESS % width, "utf-8")
+    asked.clear()
+    flag = f"--blink-settings=preferredColorScheme={0 if scheme == 'dark' else 1}"
+    dom = load("harness.html", "--dump-dom", flag)
+    said = dict(part.split("=", 1) for part in re.search(r'<pre id="out">(.*?)</pre>', dom).group(1).split("|"))
+    assert said == {
+        "overflow": "0",
+        "scheme": "rgb(22, 24, 27)" if scheme == "dark" else "rgb(251, 251, 249)",
+        "all": "12",
+        "search": "1",
+        "status": "1 of 12 requirements shown",
+        "should": "2",
+        "failed": "2",
+        "both": "5",
+        "pressed": "true",
+    }
+    assert sorted(set(asked)) == ["/harness.html", "/report.html"]
+
+
+def test_a_screenshot_is_not_blank(browser):
+    folder, load, _ = browser
+    (folder / "report.html").write_text(html(showcase()), "utf-8")
+    picture = folder / "shot.png"
+    load("report.html", f"--screenshot={picture}", "--window-size=900,900")
+    assert len(picture.read_bytes()) > 20_000
+
+
+def test_the_matrix_names_every_requirement():
+    made = showcase()
+    text = page(made).get_element_by_id("matrix-body").text_content()
+    for result in results(made):
+        assert result.entry.id in text and result.entry.statement in text
