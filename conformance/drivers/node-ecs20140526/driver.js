@@ -28,11 +28,17 @@ const load = (name) => require(path.join(modules, name));
 function settings() {
   if (installed('@alicloud/openapi-core')) {
     const util = load('@alicloud/openapi-core').$OpenApiUtil;
-    return { Config: util.Config, Options: load('@darabonba/typescript').RuntimeOptions, v3: true };
+    return { Config: util.Config, Options: load('@darabonba/typescript').RuntimeOptions };
   }
   const Options = load('@alicloud/tea-util').RuntimeOptions;
-  if (installed('@alicloud/openapi-client')) return { Config: load('@alicloud/openapi-client').Config, Options, v3: true };
-  return { Config: load('@alicloud/rpc-client').Config, Options, v3: false };
+  if (installed('@alicloud/openapi-client')) return { Config: load('@alicloud/openapi-client').Config, Options };
+  return { Config: load('@alicloud/rpc-client').Config, Options };
+}
+
+// Releases whose operations go through callApi sign V3, and V1 on demand; all before them sign V1 only.
+function signatures() {
+  const source = fs.readFileSync(require.resolve(path.join(modules, PACKAGE)), 'utf8');
+  return source.includes('this.callApi(') ? ['v3', 'v1'] : ['v1'];
 }
 
 function start() {
@@ -40,7 +46,7 @@ function start() {
   load(PACKAGE);
   return {
     ready: true, protocol: 1, name: PACKAGE, version, dependencies, runtime: `Node.js ${process.version}`,
-    view: 'typed', signatures: settings().v3 ? ['v3', 'v1'] : ['v1'],
+    view: 'typed', signatures: signatures(),
   };
 }
 
@@ -51,8 +57,8 @@ function clientFor(call) {
     const { access_key_id: accessKeyId, access_key_secret: accessKeySecret, security_token: securityToken } = call.credentials;
     const config = { accessKeyId, accessKeySecret, endpoint: call.endpoint.split('//')[1], protocol: 'http', regionId: call.region };
     if (securityToken !== undefined) config.securityToken = securityToken;
-    const { Config, v3 } = settings();
-    if (v3 && call.signature === 'v1') config.signatureAlgorithm = 'v2'; // the SDK's word for signature version 1.0
+    const { Config } = settings();
+    if (call.signature === 'v1') config.signatureAlgorithm = 'v2'; // the SDK's word for signature version 1.0
     kept = { key, client: new (load(PACKAGE).default)(new Config(config)) };
   }
   return kept.client;

@@ -29,9 +29,14 @@ def load():
     raise ImportError("no Config class is installed with this release")
 
 
-def ready(config):
+def signatures(client):
+    """Releases whose operations go through call_api sign V3, and V1 on demand; all before them sign V1 only."""
+    with open(client.__file__, encoding="utf-8") as source:
+        return ["v3", "v1"] if "self.call_api(" in source.read() else ["v1"]
+
+
+def ready(client):
     here = {d.metadata["Name"]: d.version for d in importlib.metadata.distributions()}
-    v3 = "signature_algorithm" in vars(config())
     return {
         "ready": True,
         "protocol": 1,
@@ -44,7 +49,7 @@ def ready(config):
             if name.replace("-", "_") != PACKAGE.replace("-", "_")
         },
         "view": "typed",
-        "signatures": ["v3", "v1"] if v3 else ["v1"],
+        "signatures": signatures(client),
     }
 
 
@@ -119,7 +124,7 @@ def main():
         module, models, config_class = load()
     except Exception as exception:
         return say({"ready": False, "reason": f"{type(exception).__name__}: {exception}"})
-    say(ready(config_class))
+    say(ready(module))
     kept = {}
     for line in sys.stdin:
         call = json.loads(line)

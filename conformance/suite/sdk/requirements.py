@@ -6,7 +6,7 @@ from importlib import resources
 from typing import Any, Literal
 
 import yaml
-from attrs import evolve, frozen
+from attrs import evolve, fields, frozen
 from cattrs import Converter, transform_error
 from cattrs.gen import make_dict_structure_fn, override
 
@@ -17,10 +17,8 @@ from conformance.suite.sdk.cases import CallSpec, Case, CaseSpec, ReplySpec
 from conformance.suite.sdk.roles import Roles
 
 _TABLE = "sdk-requirements.yaml"
-_CASE_MEMBERS = frozenset(
-    "name parameters calls reply replies may_refuse token timeout client_region refused proxy walk".split()
-    + "expand kind tails except".split()
-)
+_OF_CASE = frozenset(a.name for a in fields(Case)) - {"subject", "options"}
+_OF_ROW = frozenset(("parameters", "reply", "expand", "kind", "tails", "except"))
 
 
 class BadTable(ValueError):
@@ -89,14 +87,10 @@ def _read(row: dict[str, Any], contract: Contract) -> SdkRequirement:
 
 
 def _case(data: dict[str, Any]) -> CaseSpec:
-    unknown = set(data) - _CASE_MEMBERS
+    unknown = set(data) - _OF_CASE - _OF_ROW
     if unknown:
         raise BadTable(f"unknown members of a case: {', '.join(sorted(unknown))}")
-    members = {
-        k: v
-        for k, v in data.items()
-        if k not in ("parameters", "calls", "reply", "replies", "expand", "kind", "tails", "except")
-    }
+    members = {k: v for k, v in data.items() if k not in _OF_ROW | {"calls", "replies"}}
     calls = data.get("calls") or [{"parameters": data.get("parameters", {})}]
     replies = data.get("replies") or [data.get("reply", {})]
     converter = _converter()
