@@ -63,6 +63,8 @@ def _wrapped(
         above = placed.get(path[:-1])
         if above is not None and nesting.is_header(entry) and nesting.is_container(above):
             continue
+        if kind == "object" or (kind == "unknown" and singular(path[-1]) == path[-1]):
+            continue
         if wraps and (members or kind == "array"):
             moved[path] = item or singular(path[-1])
             notes.append(

@@ -130,6 +130,8 @@ def _paths(container: Path, entry: Entry, shape: Shape) -> list[Path]:
     """Under a container, or under the item that the container wraps."""
     paths = [(*container, entry.name)]
     wrapper = shape.wrapper(container) if container else None
+    if wrapper and shape.nodes[(*container, wrapper)].item_types:
+        wrapper = None  # plain values have no members
     if (wrapper and wrapper != entry.name) or (wrapper and (*container, wrapper, entry.name) in shape):
         paths.append((*container, wrapper, entry.name))
     return paths
@@ -177,7 +179,8 @@ def _names_item(before: Entry, entry: Entry, path: Path, reading: _Reading) -> f
 def _opens(entry: Entry, path: Path, shape: Shape) -> bool:
     node = shape.get(path)
     if node is not None and node.types:
-        return node.container
+        wrapper = shape.wrapper(path)
+        return node.container and not (wrapper and shape.nodes[(*path, wrapper)].item_types)
     if node is not None and node.texts:
         return False
     return is_container(entry)

@@ -21,7 +21,7 @@ NO_DEFAULT = "no-default"
 REQUIRED = "required"
 
 _NUMBER = r"(-?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?)"
-_TO = r"\s*(?:to|through|and|~|～|-|–|—|至|到|,|，)\s*"
+_TO = r"\s*(?:to|through|~|～|-|–|—|至|到)\s*"
 _NOTHING = re.compile(r"(?i)^(null|empty|none|n/a|blank|空|无|不设置|an empty string|空字符串)(\b|[。.，；\s]|$|目)")
 _WORD = r"[A-Za-z0-9][A-Za-z0-9_.+/-]*(?::[A-Za-z0-9_.]+)?"
 
@@ -117,12 +117,16 @@ def _default(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
 def _range(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
     text = sentence.text
     of_n = re.search(r"(?i)\bof N\b\s*(?:is|are|[:：])|\bof which n is|\bN的取值范围|\bN (?:ranges?|is)\b", text)
-    span = re.search(
-        rf"(?i)(?:valid values?(?: of \w+)?|value range|values? ranges?|range|ranges|取值范围|取值|范围)"
-        rf"(?: is| are| from|为|是)?\s*[:：]?\s*(?:a number )?(?:from )?[\[（(【]?\s*{_NUMBER}{_TO}{_NUMBER}"
-        r"(?!\s*(?:个|characters))",
-        text,
-    ) or (re.search(rf"(?i)\bn is (?:a number )?from\s+{_NUMBER}{_TO}{_NUMBER}", text) if of_n else None)
+    announced = (
+        r"(?i)(?:valid values?(?: of \w+)?|value range|values? ranges?|range|ranges|取值范围|取值|范围)"
+        r"(?: is| are| from|为|是)?\s*[:：]?\s*(?:a number )?(?:from )?"
+    )
+    span = (
+        re.search(rf"{announced}{_NUMBER}{_TO}{_NUMBER}(?!\s*(?:个|characters))", text)
+        or re.search(rf"{announced}(?:is |is \w+ )?[\[（(【]\s*{_NUMBER}\s*[,，~～-]\s*{_NUMBER}\s*[\]）)】]", text)
+        or re.search(rf"(?i)\bbetween\s+{_NUMBER}\s+and\s+{_NUMBER}(?!\s*(?:个|characters))", text)
+        or (re.search(rf"(?i)\bn is (?:a number )?from\s+{_NUMBER}{_TO}{_NUMBER}", text) if of_n else None)
+    )
     if span:
         low, high = _number(span.group(1)), _number(span.group(2))
         if of_n:
@@ -181,8 +185,9 @@ def _announces_values(text: str) -> bool:
 def _length(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
     text = sentence.text
     unit_en, unit_zh = r"(?:\w+ )*(?:characters|bytes)", r"个?(?:英文或中文|ASCII)?(?:字符|英文|字节)"
-    span = re.search(rf"(?i)\[?\s*{_NUMBER}{_TO}{_NUMBER}\s*\]?\s+{unit_en}", text) or re.search(
-        rf"\[?\s*{_NUMBER}{_TO}{_NUMBER}\s*\]?\s*{unit_zh}", text
+    to = rf"(?:{_TO}|\s*[,，]\s*|\s+and\s+)"
+    span = re.search(rf"(?i)\[?\s*{_NUMBER}{to}{_NUMBER}\s*\]?\s+{unit_en}", text) or re.search(
+        rf"\[?\s*{_NUMBER}{to}{_NUMBER}\s*\]?\s*{unit_zh}", text
     )
     if span:
         yield "min_length", _number(span.group(1))

@@ -14,10 +14,11 @@ from attrs import frozen
 from conformance.contract.model import Citation, Constraint, ErrorCode, Field, Parameter, Revision, Sample
 from conformance.derive import prose, rows, samples, words
 from conformance.derive.fields import joined, response_tree, time_pattern
+from conformance.derive.nesting import is_container
 from conformance.derive.page import Page, PageError
 from conformance.derive.rows import Entry
 from conformance.derive.samples import Reading
-from conformance.derive.shape import Path, Shape, shape
+from conformance.derive.shape import Path, Shape, renamed, shape
 from conformance.derive.text import sentences
 
 
@@ -54,8 +55,10 @@ def facts(page: Page, known: Iterable[Path] = ()) -> Facts:
     readings = [samples.read(b) for s in page.of_kind("examples") for b in s.blocks]
     readings = [r for r in readings if r.format != "other"]
     operation = operation_name(page, readings)
-    found = shape(readings, operation)
     entries = tuple(e for s in page.of_kind("response") for e in rows.entries(s))
+    names = [e.name for e in entries]
+    found = renamed(shape(readings, operation, names), names, (e.name for e in entries if is_container(e)))
+    notes += [f"{note} ({page.id}, examples)" for note in found.notes]
     tree = response_tree(entries, found, page.id, known)
     parameters = tuple(
         _parameter(page, e, readings, notes) for s in page.of_kind("parameters") for e in rows.entries(s)
@@ -124,8 +127,8 @@ def _parameter(page: Page, entry: Entry, readings: list[Reading], notes: list[st
     kind, _ = words.type_of(entry.type)
     if re.search(r"\.[Nn]$", entry.name):
         kind = "array"  # older pages give the type of one repetition
-    name = _spelling(page, entry.name)
-    if name != entry.name:
+    name = _spelling(page, re.sub(r"\.n(?=\.|$)", ".N", entry.name))
+    if name.casefold() == entry.name.casefold() and name.replace(".N", ".n") != entry.name.replace(".N", ".n"):
         notes.append(f"{name} is spelt {entry.name} in its row ({page.id}, parameters, {entry.label})")
     required = words.required(entry.required)
     if required is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 from typing import Any
 
 from attrs import Factory, define
@@ -40,7 +41,11 @@ class Node:
 
 @define
 class Shape:
+    """`wrappers` are lists whose item has an element in XML and a row in the table; `notes` what was set right."""
+
     nodes: dict[Path, Node] = Factory(dict)
+    wrappers: dict[str, str] = Factory(dict)
+    notes: list[str] = Factory(list)
 
     def __contains__(self, path: Path) -> bool:
         return path in self.nodes
@@ -82,14 +87,16 @@ def singular(name: str) -> str:
     return name
 
 
-def shape(readings: Iterable[Reading], operation: str, is_wrapper: IsWrapper = is_plural) -> Shape:
-    """The tree of the response samples. `is_wrapper(list, item)` decides for a list of one object with one list."""
+def shape(readings: Iterable[Reading], operation: str, rows: Iterable[str] = ()) -> Shape:
+    """The tree of the response samples. `rows` are the names of the table's rows, which help to tell wrappers."""
     found = Shape({(): Node(types={"object"})})
     readings = [r for r in readings if r.role == "response" and r.value is not None]
     xml_names = {_pairs for r in readings if r.format == "xml" for _pairs in _wrappers(r.value)}
 
+    found.wrappers = {name: item for name, item in xml_names if item in set(rows) and name in set(rows)}
+
     def wraps(name: str, item: str) -> bool:
-        return (name, item) in xml_names or is_wrapper(name, item)
+        return (name, item) in xml_names or is_plural(name, item)
 
     # JSON first: it tells lists from single members, which XML does not
     for number, reading in enumerate(sorted(readings, key=lambda r: r.format)):
@@ -99,6 +106,29 @@ def shape(readings: Iterable[Reading], operation: str, is_wrapper: IsWrapper = i
             found.nodes[()].instances[number] = 1
             _members(found, (), [reading.value], number)
     return found
+
+
+def renamed(found: Shape, rows: Iterable[str], containers: Iterable[str]) -> Shape:
+    """The shape with the table's names for containers that the samples call otherwise and fill alike.
+
+    `rows` are the names of all rows, `containers` of those that may have members.
+    """
+    names = set(rows)
+    seen = {path[-1] for path in found.nodes if path}
+    missing = [n for n in dict.fromkeys(containers) if n not in seen]
+    for path in [p for p, n in found.nodes.items() if p and n.container and p[-1] not in names]:
+        below = {p[-1] for p in found.nodes if len(p) > len(path) and p[: len(path)] == path}
+        close = get_close_matches(path[-1], missing, n=1, cutoff=0.75)
+        if close and below & names and len(below & names) >= 0.4 * len(below):
+            # what stands under it comes next time, under its new name
+            return renamed(_moved(found, path, close[0]), rows, [n for n in missing if n != close[0]])
+    return found
+
+
+def _moved(found: Shape, path: Path, name: str) -> Shape:
+    new = (*path[:-1], name)
+    nodes = {new + p[len(path) :] if p[: len(path)] == path else p: n for p, n in found.nodes.items()}
+    return Shape(nodes, found.wrappers, [*found.notes, f"{'.'.join(new)} is called {path[-1]} in the samples"])
 
 
 def _unwrapped(value: Any, operation: str) -> Any:
@@ -125,6 +155,10 @@ def _at(found: Shape, path: Path) -> Node:
 def _json(found: Shape, path: Path, value: Any, number: int, wraps: IsWrapper) -> None:
     node = _at(found, path)
     node.formats.add("json")
+    item = found.wrappers.get(path[-1]) if path else None
+    if item and isinstance(value, list) and value and all(isinstance(v, dict) and item not in v for v in value):
+        found.notes.append(f"{'.'.join(path)} lacks its {item} in JSON, which table and XML have")
+        value = {item: value}
     if isinstance(value, list) and _is_array_of_one(path, value, wraps):
         node.forms.setdefault("array-of-one", set()).add("json")
         value = value[0]
@@ -134,7 +168,7 @@ def _json(found: Shape, path: Path, value: Any, number: int, wraps: IsWrapper) -
         node.types.add("object")
         node.instances[number] = node.instances.get(number, 0) + 1
         for name, member in value.items():
-            name = _alike(found, path, name, value)
+            name = _alike(found, path, name.strip(), value)
             child = _at(found, (*path, name))
             child.seen[number] = child.seen.get(number, 0) + 1
             _json(found, (*path, name), member, number, wraps)

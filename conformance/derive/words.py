@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import cache
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "parameters": ("request parameters", "request parameter", "input parameters", "请求参数", "入参"),
@@ -15,7 +17,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "errors": ("error codes", "error code", "errors", "错误码", "错误代码"),
     "debugging": ("debugging", "debug", "调试", "在线调试"),
     "description": (
-        "description", "usage notes", "api description", "operation description", "接口说明",
+        "description", "usage notes", "api description", "operation description", "接口说明", "接口描述", "precautions",
         "描述", "使用说明",
     ),
     "authorization": ("authorization information", "authorization", "授权信息", "ram authorization"),
@@ -31,7 +33,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "description": ("description", "描述", "说明", "note", "notes", "meaning", "remarks", "参数说明", "含义", "备注"),
     "status": ("httpcode", "http status code", "http code", "status code", "http status", "http状态码", "状态码"),
     "code": ("error code", "code", "错误码", "错误代码"),
-    "message": ("error message", "message", "错误信息", "错误消息", "错误描述"),
+    "message": ("error message", "error information", "message", "错误信息", "错误消息", "错误描述"),
 }  # fmt: skip
 
 YES = ("yes", "true", "是", "required", "必选", "必填", "必需")
@@ -51,7 +53,7 @@ def plain(text: str) -> str:
     """A heading, column title or type as it is compared: without markup, anchor, case and spaces between Chinese."""
     text = re.sub(r"\s*\{[^}]*\}\s*$", "", text)
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    text = re.sub(r"[*`\\]", "", text).strip().rstrip(":：").strip().casefold()
+    text = re.sub(r"[*`\\]", "", text).strip().rstrip(":：?？").strip().casefold()
     return re.sub(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])", "", text)
 
 
@@ -64,8 +66,16 @@ def section(title: str) -> str | None:
     return _one_of(SECTIONS, title)
 
 
+@cache
 def column(title: str) -> str | None:
-    return _one_of(COLUMNS, title)
+    """What a column of this title holds, or None."""
+    found = _one_of(COLUMNS, title)
+    if found or not title.isascii():
+        return found
+    # a slip of the pen: `HTTP stauts code`
+    spellings = {spelling: name for name, all_ in COLUMNS.items() for spelling in all_ if spelling.isascii()}
+    close = get_close_matches(plain(title), spellings, n=1, cutoff=0.88)
+    return spellings[close[0]] if close else None
 
 
 def required(text: str) -> bool | None:
