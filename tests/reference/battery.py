@@ -11,7 +11,7 @@ from attrs import evolve
 
 from conformance.reference.application import Application, fresh_ids
 from conformance.reference.message import Request
-from reference.client import KEY, Names, v1_request, v3_request
+from tests.reference.client import KEY, Names, v1_request, v3_request
 
 NOW = 1_700_000_000.0
 OTHER = evolve(KEY, access_key_secret="another secret")

@@ -6,6 +6,7 @@ from __future__ import annotations
 from attrs import evolve
 
 from conformance.contract.choices import choice_id
+from conformance.contract.files import schemas_root
 from conformance.contract.model import (
     Alternative,
     Choice,
@@ -24,6 +25,7 @@ from conformance.contract.model import (
 )
 
 HERE = (Citation("test", "test"),)
+ECS = schemas_root() / "ecs" / "2014-05-26"
 
 
 def parameter(name, type="string", required=False, examples=(), **constraints):

@@ -8,9 +8,8 @@ from attrs import evolve
 from conformance.contract.files import load_contract, load_ledger, load_protocol
 from conformance.reference.faults import all_faults, named
 from conformance.reference.seeding import generated
-from reference.battery import Battery, application
-from reference.conftest import ECS
-from reference.contracts import tasks, widgets
+from tests.reference.battery import Battery, application
+from tests.reference.contracts import ECS, tasks, widgets
 
 CONTRACT, PROTOCOL = load_contract(ECS / "DescribeTasks"), load_protocol(ECS / "common")
 FAULTS = all_faults(CONTRACT, PROTOCOL)

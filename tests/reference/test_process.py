@@ -12,7 +12,7 @@ import pytest
 from conformance.reference.process import running
 from conformance.reference.seeding import generated
 from conformance.reference.server import EndpointError
-from reference.client import KEY, Client
+from tests.reference.client import KEY, Client
 
 
 def is_gone(pid, within=5.0):
@@ -78,7 +78,7 @@ with running(load_contract(sys.argv[1])) as child:
 
 
 def test_it_dies_with_a_parent_that_is_killed():
-    from reference.conftest import ECS
+    from tests.reference.contracts import ECS
 
     root = str(Path(__file__).parents[2])
     parent = subprocess.Popen(

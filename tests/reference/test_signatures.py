@@ -10,9 +10,9 @@ from conformance.reference.credentials import AccessKey
 from conformance.reference.message import Request
 from conformance.reference.seeding import generated
 from conformance.reference.signatures import epoch
-from reference.battery import AWKWARD, NOW, Battery, application, stamp
-from reference.client import KEY, TEMPORARY, Answer
-from reference.contracts import tasks
+from tests.reference.battery import AWKWARD, NOW, Battery, application, stamp
+from tests.reference.client import KEY, TEMPORARY, Answer
+from tests.reference.contracts import tasks
 
 REGIONS = {
     "Timestamp": "2016-02-23T12:46:24Z", "Format": "XML", "AccessKeyId": "testid", "Action": "DescribeRegions",

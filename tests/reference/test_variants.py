@@ -11,9 +11,9 @@ from conformance.contract.files import load_contract, load_protocol
 from conformance.reference.seeding import generated
 from conformance.reference.server import ReferenceEndpoint
 from conformance.reference.variants import MANNERS, all_variants, named
-from reference.battery import Battery, application
-from reference.client import KEY, Answer, Client
-from reference.conftest import ECS
+from tests.reference.battery import Battery, application
+from tests.reference.client import KEY, Answer, Client
+from tests.reference.contracts import ECS
 
 CONTRACT, PROTOCOL = load_contract(ECS / "DescribeTasks"), load_protocol(ECS / "common")
 VARIANTS = all_variants(CONTRACT, PROTOCOL)
