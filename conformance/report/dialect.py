@@ -1,4 +1,6 @@
-"""The choices of a run beside the documentation's alternatives, and what other profiles would ask of the target."""
+"""The choices of a run beside the documentation's alternatives, and what other profiles would ask of the
+target.
+"""
 
 from __future__ import annotations
 

@@ -131,6 +131,37 @@ class KnownFailureEntry:
 
 
 @frozen
+class Latency:
+    """A histogram: `counts[i]` answers took at most `bounds_ms[i]`, and the last of the counts is for all the
+    slower.
+    """
+
+    bounds_ms: tuple[float, ...] = ()
+    counts: tuple[int, ...] = ()
+
+
+@frozen
+class Part:
+    """One of the runs that a merged stream was made of: `id` is the digest of its own stream, the rest its
+    footer's.
+    """
+
+    id: str
+    seed: int
+    started: str
+    python: str
+    selected: tuple[str, ...]
+    deselected: tuple[str, ...] = ()
+    requests: int = 0
+    throttled: int = 0
+    seconds: float = 0.0
+    outcomes: Mapping[str, int] = field(factory=dict)
+    latency: Latency = field(factory=Latency)
+    interrupted: bool = False
+    reason: str | None = None
+
+
+@frozen
 class RunStarted:
     """The header. `started` is ISO 8601 in UTC; `deselected` are ids of the ledger that were left out of the
     run.
@@ -149,6 +180,7 @@ class RunStarted:
     choices: tuple[ChoiceEntry, ...] = ()
     known_failures: tuple[KnownFailureEntry, ...] = ()
     profiles: tuple[ProfileEntry, ...] = ()
+    parts: tuple[Part, ...] = ()
     format_version: int = FORMAT_VERSION
 
 
@@ -167,7 +199,8 @@ class Evidence:
 class Verdict:
     """One verdict on one requirement in one case (`json`, `xml`, or empty).
 
-    `examples` counts the exchanges judged. Verdicts of one `cause` fail for the same reason.
+    `examples` counts the exchanges judged. Verdicts of one `cause` fail for the same reason. In a merged
+    stream `part` is the id of the run that the verdict is from.
     """
 
     requirement: str
@@ -180,6 +213,7 @@ class Verdict:
     seconds: float = 0.0
     exchange: Evidence | None = None
     cause: str | None = None
+    part: str | None = None
 
 
 @frozen
@@ -193,16 +227,7 @@ class ChoiceObserved:
     format: str | None = None
     count: int = 1
     example: str | None = None
-
-
-@frozen
-class Latency:
-    """A histogram: `counts[i]` answers took at most `bounds_ms[i]`, and the last of the counts is for all the
-    slower.
-    """
-
-    bounds_ms: tuple[float, ...] = ()
-    counts: tuple[int, ...] = ()
+    part: str | None = None
 
 
 @frozen

@@ -32,7 +32,9 @@ def latency_bars(latency: Latency) -> tuple[Bar, ...]:
 
 
 def quantile(latency: Latency, share: float) -> str:
-    """The bound within which that share of the answers came, as text: `20 ms`; empty where there were no answers."""
+    """The bound within which that share of the answers came, as text: `20 ms`; empty where there were no
+    answers.
+    """
     total, seen = sum(latency.counts), 0
     if not total:
         return ""
