@@ -6,7 +6,8 @@ READY  := $(VENV)/.ready
 URL    ?=
 ARGS   ?=
 
-.PHONY: certify test lint bench lock clean
+
+.PHONY: certify test gate lint bench lock clean
 .DEFAULT_GOAL := certify
 
 $(READY): requirements-dev.lock pyproject.toml
@@ -23,6 +24,9 @@ certify: $(READY)
 test: $(READY)
 	@$(BIN)/ruff check conformance tests benchmarks
 	@$(BIN)/pytest -q -n 2 $(ARGS)
+
+gate: $(READY)
+	@$(BIN)/pytest -q -n 2 -m gate tests/gates $(ARGS)
 
 lint: $(READY)
 	@$(BIN)/ruff check conformance tests benchmarks

@@ -150,9 +150,7 @@ class Certification:
         kinds = definition.get_closest_marker("choice_kinds").args
         about = {c.id: c for c in self.contract.choices if c.kind in kinds}
         return [
-            (r, about[r.subject].subject)
-            for r in self.run_for
-            if r.check == ONE_ALTERNATIVE and r.subject in about
+            (r, about[r.subject].subject) for r in self.run_for if r.check == ONE_ALTERNATIVE and r.subject in about
         ]
 
     @pytest.hookimpl(tryfirst=True)
@@ -170,7 +168,9 @@ class Certification:
             pyfuncitem.user_properties.append((VERDICT, to_dict(verdict)))
         return True
 
-    def _judge(self, requirement: Requirement, case: str, check: Callable[..., None], arguments: dict[str, Any]) -> Verdict:
+    def _judge(
+        self, requirement: Requirement, case: str, check: Callable[..., None], arguments: dict[str, Any]
+    ) -> Verdict:
         credentials, started = self.open_target.client.credentials, time.perf_counter()
         seed_of = f"{self.settings.seed} {requirement.id} {case}"
         try:

@@ -16,6 +16,7 @@ from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
 from conformance.plugin import KEY_ID, KEY_SECRET, TOKEN
 from conformance.reference import process, seeding
+from conformance.reference.items import load_items
 from conformance.reference.server import EndpointError
 from conformance.wire.exchange import Credentials
 
@@ -34,21 +35,30 @@ class Embedded:
 
 @contextmanager
 def embedded_reference(
-    contract: Contract, protocol: Protocol, faults: Sequence[str], variants: Sequence[str], folder: Path
+    contract: Contract,
+    protocol: Protocol,
+    faults: Sequence[str],
+    variants: Sequence[str],
+    folder: Path,
+    items: Path | None = None,
 ) -> Iterator[Embedded]:
-    """The reference in a child process, with an access key made for this run, while the context is open."""
-    store = seeding.generated(contract, protocol)
-    data = store.as_data()
-    items_file = folder / "items.json"
-    items_file.write_text(json.dumps(data), "utf-8")
+    """The reference in a child process, with an access key made for this run, while the context is open.
+
+    It stores the given `items`, or made-up ones. What the suite is to know of them is written to `folder`.
+    """
     key = Credentials(f"LTAI{secrets.token_hex(8)}", secrets.token_hex(15))
+    environment = {KEY_ID: key.access_key_id, KEY_SECRET: key.access_key_secret, TOKEN: None}
     try:
+        store = seeding.generated(contract, protocol) if items is None else load_items(items, contract)
+        data = store.as_data()
+        known = folder / "items.json"
+        known.write_text(json.dumps(data), "utf-8")
         with (
-            _environment({KEY_ID: key.access_key_id, KEY_SECRET: key.access_key_secret, TOKEN: None}),
+            _environment(environment),
             process.running(contract, protocol, store, [key], faults=faults, variants=variants) as endpoint,
         ):
-            regions = tuple(name for name, items in data["regions"].items() if items)
-            yield Embedded(endpoint.url, regions, None if PROGRESSING in variants else items_file)
+            regions = tuple(name for name, stored in data["regions"].items() if stored)
+            yield Embedded(endpoint.url, regions, None if PROGRESSING in variants else known)
     except (EndpointError, ValueError) as e:
         raise Refusal(str(e)) from None
 

@@ -191,7 +191,12 @@ def target_of(url: str | None, subject: Subject, options: dict[str, Any], scratc
         yield {"url": url}
         return
     with embedded_reference(
-        subject.contract, subject.protocol, options["faults"], options["variants"], scratch
+        subject.contract,
+        subject.protocol,
+        options["faults"],
+        options["variants"],
+        scratch,
+        options["items_file"],
     ) as reference:
         yield {
             "url": reference.url,

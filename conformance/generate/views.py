@@ -1,4 +1,6 @@
-"""Views of a listing: which filters, ids and time range a request asks for, drawn so that they hit the items there are."""
+"""Views of a listing: which filters, ids and time range a request asks for, drawn so that they hit the items there
+are.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ Items = Sequence[Mapping[str, str | None]]
 
 @frozen
 class View:
-    """What a request asks to see. `equals` maps filter parameters to values; `start` and `end` are inclusive or not by dialect."""
+    """What a request asks to see. `equals` maps filter parameters to values; `start` and `end` are inclusive or not
+    by dialect.
+    """
 
     equals: Mapping[str, str] = field(factory=dict)
     ids: tuple[str, ...] | None = None
@@ -54,7 +58,9 @@ def request_time_format(contract: Contract, parameter: str) -> str:
 
 
 def filter_values(contract: Contract, parameter: str, items: Items) -> list[str]:
-    """Values worth filtering by: those that items have first, as the parameter spells them, then the other listed ones."""
+    """Values worth filtering by: those that items have first, as the parameter spells them, then the other listed
+    ones.
+    """
     found = contract.parameter(parameter)
     listed = [str(v) for v in (found.value("effective_values") or found.value("enum") or ())] if found else []
     name = next(f.field for f in contract.semantics.filters if f.parameter == parameter)
@@ -91,9 +97,17 @@ def id_lists(
     known = list(dict.fromkeys(item[key] for item in items if item.get(key)))
     if len(known) < min_size:
         return st.nothing()
-    size = min(max_size, len(known))
-    sizes = st.one_of(st.sampled_from(sorted({min_size, size})), st.integers(min_size, size))
-    return sizes.flatmap(lambda n: st.permutations(known).map(lambda ids: tuple(ids[:n])))
+    most = min(max_size, len(known))
+    few = st.lists(st.sampled_from(known), unique=True, min_size=min_size, max_size=min(most, max(6, min_size)))
+    counts = st.one_of(st.sampled_from(sorted({min_size, most})), st.integers(min_size, most))
+    # a long list costs as little to draw as a short one: a run of the known ids, from anywhere, in either direction
+    runs = st.builds(_run_of, st.just(tuple(known)), counts, st.integers(0, len(known) - 1), st.booleans())
+    return st.one_of(few.map(tuple), runs)
+
+
+def _run_of(known: tuple[str, ...], count: int, start: int, backwards: bool) -> tuple[str, ...]:
+    turned = (known[start:] + known[:start])[:count]
+    return turned[::-1] if backwards else turned
 
 
 def moments(contract: Contract, items: Items) -> st.SearchStrategy[datetime]:

@@ -1,6 +1,7 @@
 """An answer: one response, read by the contract into values that do not depend on the format it came in.
 
-Reading is tolerant on purpose: what the schema has against a body is judged elsewhere, once. Here a body is taken as the
+Reading is tolerant on purpose: what the schema has against a body is judged elsewhere, once. Here a body is taken
+as the
 documented alternatives allow, so that a check on paging is not disturbed by a member of the wrong type.
 """
 
@@ -69,7 +70,9 @@ class Answer:
 
     @property
     def has_result(self) -> bool:
-        """Whether the body carries the operation's list, or where it has none, anything of its response but the RequestId."""
+        """Whether the body carries the operation's list, or where it has none, anything of its response but the
+        RequestId.
+        """
         own = [f.name for f in self.contract.response if f.name != self.contract.semantics.request_id]
         lists = [f.name for f in self.contract.response if f.members]
         return any(name in self.tree for name in lists or own)

@@ -1,4 +1,6 @@
-"""The dialect: which documented alternative of each choice the implementation was seen to take, and on what evidence."""
+"""The dialect: which documented alternative of each choice the implementation was seen to take, and on what
+evidence.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from conformance.wire.exchange import Exchange
 
 @frozen
 class Sighting:
-    """One alternative of one choice, in one format where the choice may differ by format: how often, and first where."""
+    """One alternative of one choice, in one format where the choice may differ by format: how often, and first
+    where.
+    """
 
     choice: str
     alternative: str

@@ -1,6 +1,7 @@
 """The requirements that hold for every exchange, judged as the exchanges of a run go by.
 
-One function a theme. Each yields `(check, subject, problem or None)`: None says that the exchange was judged and is in order.
+One function a theme. Each yields `(check, subject, problem or None)`: None says that the exchange was judged and is
+in order.
 """
 
 from __future__ import annotations

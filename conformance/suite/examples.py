@@ -1,4 +1,6 @@
-"""The running of one check: its examples, drawn or not, until it has passed, failed on the plainest one, or could not judge."""
+"""The running of one check: its examples, drawn or not, until it has passed, failed on the plainest one, or could
+not judge.
+"""
 
 from __future__ import annotations
 
@@ -89,7 +91,13 @@ def _size(violation: Violation) -> int:
 
 
 def run_check(
-    check: Callable[..., None], arguments: dict[str, Any], target: Target, *, seed_of: str, max_examples: int, shrinks: int
+    check: Callable[..., None],
+    arguments: dict[str, Any],
+    target: Target,
+    *,
+    seed_of: str,
+    max_examples: int,
+    shrinks: int,
 ) -> tuple[Finding | None, int]:
     """Run a check with all its examples: what it found (None: nothing against it), and how many examples it judged.
 

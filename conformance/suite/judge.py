@@ -16,18 +16,40 @@ from conformance.wire.redaction import redact_text, secrets_of
 RESPONSE_LINES = 40
 RESPONSE_CHARACTERS = 4000
 # the checks that have no test of their own: every exchange is judged by them
-EVERY_EXCHANGE = frozenset({
-    "envelope.success-status", "envelope.error-status", "envelope.success-body", "envelope.error-body", "envelope.host-id",
-    "envelope.root-element", "envelope.media-type", "envelope.utf-8", "envelope.one-value-a-member", "envelope.request-id",
-    "envelope.request-id-unique", "envelope.request-id-form", "fields.present", "fields.type", "fields.time-format",
-    "fields.listed-value", "fields.present-when-due", "fields.not-before-start", "parameters.echoed",
-    "paging.page-size-bounds-the-page", "errors.in-the-asked-format", "errors.no-result", "formats.asked-for",
-})  # fmt: skip
+EVERY_EXCHANGE = frozenset(
+    (
+        "envelope.success-status",
+        "envelope.error-status",
+        "envelope.success-body",
+        "envelope.error-body",
+        "envelope.host-id",
+        "envelope.root-element",
+        "envelope.media-type",
+        "envelope.utf-8",
+        "envelope.one-value-a-member",
+        "envelope.request-id",
+        "envelope.request-id-unique",
+        "envelope.request-id-form",
+        "fields.present",
+        "fields.type",
+        "fields.time-format",
+        "fields.listed-value",
+        "fields.present-when-due",
+        "fields.not-before-start",
+        "parameters.echoed",
+        "paging.page-size-bounds-the-page",
+        "errors.in-the-asked-format",
+        "errors.no-result",
+        "formats.asked-for",
+    )
+)
 ONE_ALTERNATIVE = "choices.one-alternative"
 
 
 def evidence(exchange: Exchange | None, credentials: Credentials | None) -> Evidence | None:
-    """An exchange as a person can read it: a curl line, the status, the first lines of the response; no secret in it."""
+    """An exchange as a person can read it: a curl line, the status, the first lines of the response; no secret in
+    it.
+    """
     if exchange is None:
         return None
     secrets = secrets_of(credentials)
@@ -73,7 +95,9 @@ def failing(requirement: Requirement) -> str:
 
 
 def cause_of(violation: Violation) -> str:
-    """A key under which failures of one cause meet: what came back, with whatever is particular to the request left out."""
+    """A key under which failures of one cause meet: what came back, with whatever is particular to the request left
+    out.
+    """
     received = violation.received or ""
     if received.startswith("status "):
         return received.split(":")[0]

@@ -93,7 +93,9 @@ def _error_answer(answer: Answer, choice: Choice) -> set[str]:
 
 
 def _error_message(answer: Answer, choice: Choice) -> set[str]:
-    """`page` where the message is that of the operation's own page, `common` where it is another about its parameter."""
+    """`page` where the message is that of the operation's own page, `common` where it is another about its
+    parameter.
+    """
     if answer.kind != "refusal" or answer.code != choice.subject:
         return set()
     own = [e for e in answer.contract.errors if e.code == choice.subject]
@@ -122,7 +124,9 @@ def _at(tree: Any, path: str) -> Any:
 
 
 def _values(answer: Answer, path: str) -> list[Any]:
-    """The raw values of a field: of every item where it is a member of items (by path or by bare name), else the top's."""
+    """The raw values of a field: of every item where it is a member of items (by path or by bare name), else the
+    top's.
+    """
     items = answer.contract.semantics.items
     name = path.removeprefix(f"{items}.")
     if any(f.name == name for f in answer.contract.item_fields):

@@ -1,4 +1,6 @@
-"""The header of a run's event stream: who judges whom, by what, with everything that reports need to explain a verdict."""
+"""The header of a run's event stream: who judges whom, by what, with everything that reports need to explain a
+verdict.
+"""
 
 from __future__ import annotations
 

@@ -15,7 +15,8 @@ class RunSettings:
 
     `seed` decides the drawn requests; `select` are globs over requirement ids (none: all); `levels` those judged.
     Where the selection is judged by what others send, the checks of `traffic` (globs) run too.
-    `items_file` names the stored items where they are known. `shrinks`: how many more examples are tried after a failing
+    `items_file` names the stored items where they are known. `shrinks`: how many more examples are tried after a
+    failing
     one, in search of a plainer one. `timeout` is in seconds. With `strict` every SHOULD counts as a MUST.
     """
 

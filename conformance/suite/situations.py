@@ -1,4 +1,6 @@
-"""How to bring about what the common protocol says is refused: one small wrong thing in a request that is otherwise right."""
+"""How to bring about what the common protocol says is refused: one small wrong thing in a request that is otherwise
+right.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The endpoint under test, as the checks see it: ask, and get an answer that was watched, counted and, if need be, waited for."""
+"""The endpoint under test, as the checks see it: ask, and get an answer that was watched, counted and, if need be,
+waited for.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +75,8 @@ class Inventory:
 class Target:
     """One endpoint under one contract.
 
-    `regions` hold data, the first is the one that checks use by default. `channels` are the ways in which calls may travel.
+    `regions` hold data, the first is the one that checks use by default. `channels` are the ways in which calls may
+    travel.
     `known` gives the stored items by region where the caller knows them.
     """
 

@@ -1,7 +1,8 @@
 """Bodies against the derived schemas: a fast path that may only say yes, and the authority that decides on a no.
 
 The fast paths are jsonschema-rs for JSON and libxml2's XSD 1.0 for XML; the authorities are jsonschema and xmlschema. A
-body that the fast path passes is valid, since its language is a subset of the authority's (tested). Any other body goes to
+body that the fast path passes is valid, since its language is a subset of the authority's (tested). Any other body
+goes to
 the authority, whose word and message count.
 """
 

@@ -1,0 +1,52 @@
+"""Every seeded fault is found, by every requirement that is said to be about it; every requirement has such a fault."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.contract.files import load_contract, load_ledger, load_protocol, schemas_root
+from conformance.reference.faults import all_faults
+from tests.gates.runs import certified
+
+FOLDER = schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks"
+CONTRACT, PROTOCOL = load_contract(FOLDER), load_protocol(FOLDER.parent / "common")
+LEDGER = load_ledger(FOLDER)
+FAULTS = all_faults(CONTRACT, PROTOCOL)
+# what is sent besides, where a requirement is judged by the traffic of others; first a little, then everything
+LITTLE = (
+    "fields.unchanged-by-request",
+    "errors.*",
+    "formats.*",
+    "filters.known-store",
+    "regions.do-not-leak",
+    "paging.beyond-the-end",
+)
+EVERYTHING = ("*",)
+
+
+def test_every_requirement_is_killed_by_a_fault() -> None:
+    killed = {f"{CONTRACT.operation}.{k}" for fault in FAULTS for k in fault.kills}
+    assert killed == {r.id for r in LEDGER.requirements if r.side == "endpoint"}
+
+
+def test_there_are_many_faults_with_names_of_their_own() -> None:
+    assert len({fault.name for fault in FAULTS}) == len(FAULTS) >= 80
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f.name)
+def test_the_fault_is_found(fault, tmp_path, record_property) -> None:
+    expected = {f"{CONTRACT.operation}.{k}" for k in fault.kills}
+    found: set[str] = set()
+    for traffic in (LITTLE, EVERYTHING):
+        certificate = certified(
+            FOLDER, CONTRACT, PROTOCOL, tmp_path, faults=[fault.name],
+            select=fault.kills, traffic=traffic, seed=7, shrinks=3,
+        )  # fmt: skip
+        assert not certificate.breakdowns
+        errored = certificate.with_verdict("errored")
+        assert not errored, f"the suite itself fails on {fault.name}: {errored}"
+        found |= set(certificate.with_verdict("failed", "warned"))
+        if expected <= found:
+            break
+    record_property("killed by", (fault.name, sorted(i.split(".", 1)[1] for i in found)))
+    assert expected <= found, f"{fault.name} ({fault.description}) is not noticed by {sorted(expected - found)}"

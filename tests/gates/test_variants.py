@@ -1,0 +1,47 @@
+"""No conformant variant is accused, whatever the seed."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.contract.files import load_contract, load_ledger, load_protocol, schemas_root
+from conformance.reference.variants import all_variants
+from tests.gates.runs import certified
+
+FOLDER = schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks"
+CONTRACT, PROTOCOL = load_contract(FOLDER), load_protocol(FOLDER.parent / "common")
+MUSTS = {r.id for r in load_ledger(FOLDER).requirements if r.level == "MUST"}
+VARIANTS = [v.name for v in all_variants(CONTRACT, PROTOCOL)]
+SEEDS = (1, 20, 300, 4000, 50000)
+
+
+def claim_innocent(tmp_path, variants: list[str], seed: int, max_examples: int) -> None:
+    certificate = certified(
+        FOLDER, CONTRACT, PROTOCOL, tmp_path, variants=variants, seed=seed, max_examples=max_examples
+    )
+    assert not certificate.breakdowns
+    assert not certificate.with_verdict("failed", "errored")
+    inconclusive = certificate.with_verdict("inconclusive")
+    assert not {id: why for id, why in inconclusive.items() if id in MUSTS}
+
+
+def test_there_are_many_variants() -> None:
+    assert len(VARIANTS) == len(set(VARIANTS)) >= 14
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_plain_reference_is_conformant(tmp_path, seed) -> None:
+    claim_innocent(tmp_path, [], seed, max_examples=8)
+
+
+@pytest.mark.parametrize(("variant", "seed"), [(v, SEEDS[i % len(SEEDS)]) for i, v in enumerate(VARIANTS)])
+def test_a_variant_is_not_accused(tmp_path, variant, seed) -> None:
+    """Each variant with one of the seeds. `make gate` runs each with all of them."""
+    claim_innocent(tmp_path, [variant], seed, max_examples=3)
+
+
+@pytest.mark.gate
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_variant_is_not_accused_whatever_the_seed(tmp_path, variant, seed) -> None:
+    claim_innocent(tmp_path, [variant], seed, max_examples=8)
