@@ -161,7 +161,8 @@ def browser(tmp_path_factory):
     server.server_close()
 
 
-HARNESS = """<!doctype html><link rel="icon" href="data:,"><body><iframe id="f" src="report.html" style="border:0;width:%dpx;height:800px"></iframe>
+HARNESS = """<!doctype html><link rel="icon" href="data:,"><body>
+<iframe id="f" src="report.html" style="border:0;width:%dpx;height:800px"></iframe>
 <pre id="out"></pre><script>
 document.getElementById("f").onload = async () => {
   const w = document.getElementById("f").contentWindow, d = w.document, out = [];
