@@ -75,6 +75,7 @@ class DriverProcess:
         self._number = 0
         self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._stderr: deque[str] = deque(maxlen=_STDERR_LINES)
+        self._readers: list[threading.Thread] = []
         self.ready: Ready | None = None
 
     def __enter__(self) -> DriverProcess:
@@ -110,6 +111,8 @@ class DriverProcess:
         process = getattr(self, "_process", None)
         if process is not None:
             self._kill(process)
+            for reader in self._readers:
+                reader.join(timeout=1)
             for stream in (process.stdin, process.stdout, process.stderr):
                 if stream is not None:
                     _quietly_close(stream)

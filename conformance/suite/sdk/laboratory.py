@@ -15,7 +15,10 @@ from conformance.suite.sdk.cases import Case, CaseSpec, expanded
 from conformance.suite.sdk.judges.finding import PASSED, Finding, failed
 from conformance.suite.sdk.observation import Identity, Observation, observe, observe_with_proxy
 from conformance.suite.sdk.plan import Plan
-from conformance.wire.redaction import redact_text
+from conformance.wire.redaction import redact_text, secrets_of
+
+# A virtual machine and a large SDK on a busy machine: seconds to wait for a driver to be ready.
+START_SECONDS = 60.0
 
 
 @define
@@ -30,16 +33,23 @@ class Laboratory:
     leaks: list[str] = field(factory=list)
 
     def driver(self, environment: Mapping[str, str] | None = None) -> DriverProcess:
-        return DriverProcess(self.command, environment=environment, expected_version=self.expected_version)
+        return DriverProcess(
+            self.command,
+            environment=environment,
+            expected_version=self.expected_version,
+            start_seconds=START_SECONDS,
+        )
 
     def expanded(self, spec: CaseSpec, ready: Ready) -> Iterator[Case]:
         return expanded(spec, self.plan.roles(), self.plan.protocol, ready)
 
-    def smoke(self, driver: DriverProcess) -> None:
+    def smoke(self, driver: DriverProcess) -> Observation:
         """One plain call. A driver that does not even reach the endpoint is broken; what the SDK makes of it
         comes later.
         """
-        seen = self._observed(Case(name="smoke"), driver)
+        case = Case(name="smoke")
+        seen = self._observed(case, driver)
+        self._look_for_leaks(case.name, driver)
         if seen.last.answer.unsupported is not None:
             what = f"the driver cannot make a plain call: no {seen.last.answer.unsupported}"
             raise DriverFault("smoke", what, driver.stderr)
@@ -48,6 +58,7 @@ class Laboratory:
             said = f"{error.type}: {error.message}" if error else "a success"
             what = f"a plain call reaches no endpoint; the driver says: {redact_text(said)[:300]}"
             raise DriverFault("smoke", what, driver.stderr)
+        return seen
 
     def observed(self, cases: Sequence[Case], driver: DriverProcess, workers: int) -> dict[str, Observation]:
         """Every case done once, by its key. Raises DriverFault as soon as one driver breaks."""
@@ -55,13 +66,25 @@ class Laboratory:
         for case in sorted(cases, key=lambda c: c.timeout):
             waiting.put(case)
         seen: dict[str, Observation] = {}
+        drivers = [driver]
         with ExitStack() as stack:
-            drivers = [driver, *(stack.enter_context(self.driver()) for _ in range(workers - 1))]
+            drivers += [stack.enter_context(self.driver()) for _ in range(workers - 1)]
             with ThreadPoolExecutor(workers) as pool:
                 futures = [pool.submit(self._work, waiting, seen, one) for one in drivers]
                 for future in futures:
                     future.result()
+        for one in drivers[1:]:
+            self.closed(one)
         return {case.key: seen[case.key] for case in cases}
+
+    def closed(self, driver: DriverProcess) -> None:
+        """What a driver logged at the very end is complete only after it was closed."""
+        self._look_for_leaks("the last one", driver)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Everything that no report may show."""
+        return (*secrets_of(self.identity.plain), *secrets_of(self.identity.temporary))
 
     def log_finding(self) -> Finding:
         if self.leaks:
@@ -84,15 +107,15 @@ class Laboratory:
                 while not waiting.empty():
                     waiting.get_nowait()
                 raise
-            self._look_for_leaks(case, driver)
+            self._look_for_leaks(case.name or "plain", driver)
 
     def _observed(self, case: Case, driver: DriverProcess) -> Observation:
         if case.proxy:
             return observe_with_proxy(case, self.driver, self.plan.roles(), self.identity, self.nonces)
         return observe(case, driver, self.plan.roles(), self.identity, self.nonces)
 
-    def _look_for_leaks(self, case: Case, driver: DriverProcess) -> None:
+    def _look_for_leaks(self, case: str, driver: DriverProcess) -> None:
         logged = driver.stderr
         for credentials in (self.identity.plain, self.identity.temporary):
             if credentials.access_key_secret in logged:
-                self.leaks.append(case.name or "plain")
+                self.leaks.append(case)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
@@ -52,7 +53,7 @@ class SdkRequirement:
 
 def requirements(contract: Contract, roles: Roles) -> tuple[SdkRequirement, ...]:
     """The requirements that make sense for the operation. Raises BadTable."""
-    rows = yaml.safe_load(table_text())
+    rows = yaml.load(table_text(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return tuple(_read(row, contract) for row in rows if all(roles.has(r) for r in row.get("needs", ())))
 
 
@@ -108,6 +109,7 @@ def _case(data: dict[str, Any]) -> CaseSpec:
     )
 
 
+@cache
 def _converter() -> Converter:
     converter = Converter(forbid_extra_keys=True)
     hook = make_dict_structure_fn(

@@ -25,7 +25,7 @@ from conformance.suite.sdk.plan import Plan
 from conformance.suite.sdk.requirements import SdkRequirement
 from conformance.wire.curl import curl_line
 from conformance.wire.exchange import Credentials
-from conformance.wire.redaction import redact_text, secrets_of
+from conformance.wire.redaction import redact_text
 
 _SHOWN_OF_A_BODY = 600
 
@@ -80,19 +80,24 @@ def certify(
     chosen = plan.requirements()
     with laboratory.driver() as driver:
         on_ready(driver.ready)
-        laboratory.smoke(driver)
+        plain = laboratory.smoke(driver)
         cases = [case for r in chosen for spec in r.cases for case in laboratory.expanded(spec, driver.ready)]
         distinct = list({case.key: case for case in cases}.values())
-        seen = laboratory.observed(distinct, driver, workers)
-        verdicts: list[Verdict] = []
-        for requirement in chosen:
-            for verdict in _judged(requirement, laboratory, driver.ready, seen):
-                verdicts.append(verdict)
-                on_event(verdict)
-        sent = sum(len(o.requests) + len(o.elsewhere) for o in seen.values())
-        levels = {r.id: r.level for r in chosen}
-        dialect = _dialect(verdicts, plan.contract)
-        return Certification(driver.ready, tuple(verdicts), dialect, sent, time.monotonic() - started, levels)
+        seen = {plain.case.key: plain} | laboratory.observed(distinct, driver, workers)
+    laboratory.closed(driver)
+    verdicts: list[Verdict] = []
+    for requirement in chosen:
+        for verdict in _judged(requirement, laboratory, driver.ready, seen):
+            verdicts.append(verdict)
+            on_event(verdict)
+    return Certification(
+        driver.ready,
+        tuple(verdicts),
+        dialect=_dialect(verdicts, plan.contract),
+        requests=sum(len(o.requests) + len(o.elsewhere) for o in seen.values()),
+        seconds=time.monotonic() - started,
+        levels={r.id: r.level for r in chosen},
+    )
 
 
 def _judged(
@@ -111,7 +116,7 @@ def _judged(
         finding,
         judged,
         0.0,
-        laboratory.identity.temporary,
+        laboratory.secrets,
     )
 
 
@@ -122,16 +127,15 @@ def _over_cases(
     for case in (c for spec in requirement.cases for c in laboratory.expanded(spec, ready)):
         seen = evolve(done[case.key], case=case)
         seconds = sum(call.answer.seconds for call in seen.calls)
-        findings.append((case, judge(seen), len(seen.requests), seconds, seen.credentials))
+        findings.append((case, judge(seen), len(seen.requests), seconds))
     if not findings:
-        yield _verdict(
-            requirement, "", skipped("nothing of this kind in this operation or this SDK"), 0, 0.0, None
-        )
+        nothing = skipped("nothing of this kind in this operation or this SDK")
+        yield _verdict(requirement, "", nothing, 0, 0.0, ())
         return
     if requirement.combine == "any" and any(f.outcome == "passed" for _, f, *_ in findings):
         findings = [one for one in findings if one[1].outcome == "passed"]
-    for case, finding, judged, seconds, credentials in findings:
-        yield _verdict(requirement, case.name, finding, judged, seconds, credentials)
+    for case, finding, judged, seconds in findings:
+        yield _verdict(requirement, case.name, finding, judged, seconds, laboratory.secrets)
 
 
 def _over_all(requirement: SdkRequirement, seen: Sequence[Observation]) -> tuple[Finding, int]:
@@ -160,12 +164,11 @@ def _verdict(
     finding: Finding,
     judged: int,
     seconds: float,
-    credentials: Credentials | None,
+    secrets: tuple[str, ...],
 ) -> Verdict:
     name: VerdictName = finding.outcome
     if name == "failed" and requirement.level != "MUST":
         name = "warned"
-    secrets = secrets_of(credentials)
     return Verdict(
         requirement=requirement.id,
         case=case,
