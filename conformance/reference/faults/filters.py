@@ -7,7 +7,7 @@ from attrs import evolve
 from conformance.contract.model import Filter
 from conformance.reference.context import Context, Query
 from conformance.reference.faults.fault import Fault
-from conformance.reference.faults.hooks import Hook, in_form, in_xml, only
+from conformance.reference.faults.hooks import Hook, in_xml, only
 from conformance.reference.faults.roles import Roles
 from conformance.reference.listing import Item
 
@@ -118,9 +118,10 @@ def _by_hand(roles: Roles) -> list[Fault]:
                   ("formats.agree",), {"argument": unsent(last, in_xml)}),
             Fault("filter-is-lost-at-page-size-50", f"ignores {last} where the page size is 50", known,
                   {"select": only(lambda c: c.query.size == 50, _without(last))}),
-            Fault("filter-is-lost-with-paging-in-forms", f"ignores {last} on all pages but the first, in form bodies",
-                  ("methods.form-body",),
-                  {"select": only(lambda c: in_form(c) and c.query.number > 1, _without(last))}),
+            Fault("filters-are-lost-after-the-first-page-in-xml", "filters the first page only, in XML",
+                  ("paging.filtered-pages-partition",) if semantics.paging else known,
+                  {"matches": lambda inner, context, *args:
+                      (in_xml(context) and context.query.number > 1) or inner(context, *args)}),
         ]
         if semantics.range and len(semantics.filters) > 1:
             found.append(Fault(

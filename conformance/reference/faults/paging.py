@@ -38,7 +38,7 @@ def _pages(roles: Roles) -> tuple[Fault, ...]:
               (*PARTITION, "paging.last-page-holds-the-rest"),
               {"page": _window(lambda q, n: (_first(q), min(q.size, n - 1 - _first(q)) if q.number > 2 else q.size))}),
         Fault("listing-of-one-full-page-loses-an-item", "loses an item where the listing fills one page exactly",
-              ("paging.filtered-pages-partition",) if roles.contract.semantics.filters else PARTITION,
+              _one_full_page(roles),
               {"page": _window(lambda q, n: (_first(q), q.size - (n == q.size > 1)))}),
         Fault("page-of-50-has-51", "shows 51 items where 50 are asked for", ("paging.page-size-bounds-the-page",),
               {"page": _window(lambda q, n: (_first(q), q.size + (q.size == 50)))}),
@@ -61,6 +61,14 @@ def _pages(roles: Roles) -> tuple[Fault, ...]:
         Fault("second-page-repeats-the-first-in-xml", "shows the first page in place of the second, in XML", PARTITION,
               {"page": only(in_xml, _window(lambda q, n: (0 if q.number == 2 < n else _first(q), q.size)))}),
     )
+
+
+def _one_full_page(roles: Roles) -> tuple[str, ...]:
+    """What must notice that one full page lacks an item: as many ids as a page holds fill one."""
+    semantics = roles.contract.semantics
+    size = roles.contract.parameter(semantics.paging.size)
+    fills = semantics.ids is not None and size is not None and semantics.ids.limit == size.value("maximum", 0)
+    return ("ids.up-to-the-limit",) if fills else PARTITION
 
 
 def _first(query: Query) -> int:

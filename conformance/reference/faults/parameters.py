@@ -10,6 +10,7 @@ from conformance.reference.context import Context, Query
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.hooks import Hook, crash, every, only
 from conformance.reference.faults.roles import Roles
+from conformance.reference.listing import value_at
 from conformance.reference.signatures import COMMON_NAMES
 
 
@@ -170,8 +171,6 @@ def _of_enumerated(parameter: Parameter) -> list[Fault]:
               (f"parameters.{name}.unknown-value",), {"argument": _first_for_unknown(name, listed, effective[0])}),
         Fault(f"unknown-value-crashes:{name}", f"answers an unlisted {name} with an internal error",
               (f"parameters.{name}.unknown-value",), {"filter_value": _crash_on_unknown(name, listed)}),
-        Fault(f"value-in-any-case:{name}", f"takes a {name} in lower case for the listed value",
-              (f"parameters.{name}.unknown-value",), {"argument": _in_any_case(name, effective)}),
     ]
     if ignored:
         found.append(Fault(
@@ -203,15 +202,6 @@ def _crash_on_unknown(name: str, listed: list[str]) -> Hook:
     return filter_value
 
 
-def _in_any_case(name: str, values: list[str]) -> Hook:
-    known = {v.lower(): v for v in values}
-
-    def argument(inner: Hook, context: Context, asked: str) -> str | None:
-        text = inner(context, asked)
-        return known.get(text.lower(), text) if asked == name and text else text
-    return argument
-
-
 def _not_echoed(roles: Roles, parameter: str, path: str) -> Fault:
     """The response says what was said at the server's first request."""
     def stuck(inner: Hook, context: Context, *args: Any) -> dict[str, Any]:
@@ -233,8 +223,8 @@ def _by_hand(roles: Roles) -> tuple[Fault, ...]:
     if paging:
         size, number = contract.parameter(paging.size), contract.parameter(paging.number)
         found += [
-            Fault("number-with-tail-counts", "reads the digits at the start of a number that has a letter after them",
-                  (f"parameters.{paging.size}.malformed",), {"number": _leading_digits}),
+            Fault("text-counts-as-its-length", f"takes a {paging.size} that is no number for its length",
+                  (f"parameters.{paging.size}.malformed",), {"argument": _as_length(paging.size)}),
         ]
         if size is not None and size.value("minimum") is not None:
             found.append(Fault(
@@ -255,14 +245,14 @@ def _by_hand(roles: Roles) -> tuple[Fault, ...]:
         ))
     if semantics.range and semantics.range.start:
         found.append(Fault(
-            "impossible-date-rolls-over", "takes the 31st of a month of 30 days for the first of the next",
-            (f"parameters.{semantics.range.start}.malformed",), {"argument": _rolled_over(semantics.range.start)},
+            "malformed-start-means-the-middle", "takes a start that is no time for a time in the middle of the listing",
+            (f"parameters.{semantics.range.start}.malformed",), {"time": _in_the_middle(semantics.range.start)},
         ))
     region = contract.parameter(semantics.region) if semantics.region else None
     if region is not None:
         found.append(Fault(
-            "rare-request-loses-its-parameters", "sees no parameter but the mandatory ones in every hundredth request",
-            ("filters.known-store",), {"arguments": only(every(100, "lost parameters"), _only_region)},
+            "rare-request-loses-its-parameters", "sees no parameter but the mandatory ones in every tenth request",
+            ("filters.known-store",), {"arguments": only(every(10, "lost parameters"), _only_region)},
         ))
     return tuple(found)
 
@@ -280,9 +270,11 @@ def _nothing_for_unknown(roles: Roles) -> Hook:
     return arguments
 
 
-def _leading_digits(inner: Hook, context: Context, text: str) -> int | None:
-    found = re.match(r"\d{1,3}(?=[A-Za-z])", text)
-    return int(found[0]) if found else inner(context, text)
+def _as_length(size: str) -> Hook:
+    def argument(inner: Hook, context: Context, asked: str) -> str | None:
+        text = inner(context, asked)
+        return str(len(text)) if asked == size and text and not re.search(r"\d", text) else text
+    return argument
 
 
 def _lost_after(size: str) -> Hook:
@@ -294,18 +286,16 @@ def _lost_after(size: str) -> Hook:
     return filter_value
 
 
-def _rolled_over(name: str) -> Hook:
-    def argument(inner: Hook, context: Context, asked: str) -> str | None:
-        text = inner(context, asked)
-        if asked != name or not text:
-            return text
-        text = re.sub(r"-(04|06|09|11)-31T", lambda m: f"-{int(m[1]) + 1:02d}-01T", text)
-        return re.sub(r"-02-(29|30|31)T", "-03-01T", text) if not _is_leap(text) else text
-    return argument
-
-
-def _is_leap(text: str) -> bool:
-    return "-02-29T" in text and text[:4].isdigit() and int(text[:4]) % 4 == 0
+def _in_the_middle(name: str) -> Hook:
+    def time(inner: Hook, context: Context, asked: str) -> Any:
+        text = context.steps.argument(context, asked)
+        if asked != name or not text or re.match(r"\d{4}-", text):
+            return inner(context, asked)
+        semantics = context.contract.semantics
+        items = context.steps.stored(context, context.steps.argument(context, semantics.region or "") or "")
+        times = sorted(str(value_at(item, semantics.range.field, semantics.items)) for item in items)
+        return times[len(times) // 2] if times else inner(context, asked)
+    return time
 
 
 def _only_region(inner: Hook, context: Context) -> Query:

@@ -100,7 +100,7 @@ def _connections(roles: Roles) -> tuple[Fault, ...]:
         ))
     if semantics.paging:
         found.append(Fault(
-            "answer-of-the-request-before", "answers a request with the items of the one before in every 40th case",
+            "answer-of-the-request-before", "answers a request with the items of the one before in every seventh case",
             ("filters.known-store",), {"select": _answer_before},
         ))
     return tuple(found)
@@ -136,7 +136,7 @@ def _cache_without_end(inner: Hook, context: Context, query: Query) -> list[Item
 def _answer_before(inner: Hook, context: Context, query: Query) -> list[Item]:
     found = inner(context, query)
     before = swapped(context, "answer before", found)
-    return before if before is not None and every(40, "answer before")(context) else found
+    return before if before is not None and every(7, "answer before")(context) else found
 
 
 def _concurrent() -> tuple[Fault, ...]:
