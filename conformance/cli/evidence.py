@@ -16,6 +16,7 @@ from conformance.cli.errors import Refusal
 from conformance.report import terminal
 from conformance.report.conclusion import conclude
 from conformance.report.events import Event
+from conformance.report.html import html
 from conformance.report.junit import junit
 from conformance.report.progress import Progress
 from conformance.report.stream import Run, Writer, read
@@ -67,6 +68,7 @@ class Evidence:
             _write(self.events_copy, (self.folder / EVENTS).read_bytes())
         _write(self.folder / "junit.xml", junit(run))
         _write(self.folder / "summary.json", (json.dumps(summarise(run), indent=2, ensure_ascii=False) + "\n").encode())
+        _write(self.folder / "report.html", html(run).encode())
         self._show(run)
         return conclude(run).exit_status
 

@@ -39,6 +39,5 @@ def _explain(target: Target, answers: list[Answer], protocol: Protocol) -> None:
         raise Refusal(f"{url} does not accept the credentials ({last.code}); check the access key in the environment.")
     if not any(a.code for a in answers) and not any(a.has_result for a in answers):
         what = "neither JSON nor XML" if last.body is None else "no answer of this API"
-        raise NotEstablished(
-            f"{url} answers, but with status {last.status} and {what}; expected the {target.contract.operation} API there."
-        )
+        wanted = f"expected the {target.contract.operation} API there"
+        raise NotEstablished(f"{url} answers, but with status {last.status} and {what}; {wanted}.")

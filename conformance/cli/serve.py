@@ -34,8 +34,8 @@ from conformance.reference.server import EndpointError, ReferenceEndpoint
 def serve(operation: str, contract_dir: Path | None, port: int, listing: bool, **options: Any) -> None:
     """Serve the operation on a loopback port until interrupted.
 
-    With an access key in ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET requests must be signed with it;
-    without one unsigned requests are taken.
+    With an access key in ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET requests must be signed with
+    it; without one unsigned requests are taken.
     """
     try:
         folder = operation_folder(operation, contract_dir)

@@ -40,7 +40,7 @@ class SchemaPair:
         return jsonschema_rs.validator_for(dict(self.json_schema))
 
     @cached_property
-    def _authority_json(self) -> jsonschema.Draft202012Validator:
+    def json_authority(self) -> jsonschema.Draft202012Validator:
         return jsonschema.Draft202012Validator(self.json_schema)
 
     @cached_property
@@ -48,14 +48,14 @@ class SchemaPair:
         return etree.XMLSchema(etree.fromstring(self.strict_xsd.encode())) if self.strict_xsd else None
 
     @cached_property
-    def _authority_xml(self) -> xmlschema.XMLSchema11:
+    def xml_authority(self) -> xmlschema.XMLSchema11:
         return xmlschema.XMLSchema11(self.xsd)
 
     def json_problem(self, value: Any) -> str | None:
         """What is wrong with a JSON value, in one line, or None."""
         if self._fast_json.is_valid(value):
             return None
-        error = jsonschema.exceptions.best_match(self._authority_json.iter_errors(value))
+        error = jsonschema.exceptions.best_match(self.json_authority.iter_errors(value))
         return None if error is None else f"{error.json_path}: {error.message[:300]}"
 
     def xml_problem(self, body: bytes) -> str | None:
@@ -63,7 +63,7 @@ class SchemaPair:
         root = etree.fromstring(body, XML_PARSER)
         if self._fast_xml is not None and self._fast_xml.validate(root):
             return None
-        error = next(self._authority_xml.iter_errors(root), None)
+        error = next(self.xml_authority.iter_errors(root), None)
         return None if error is None else f"{error.path}: {(error.reason or error.message)[:300]}"
 
 

@@ -1,0 +1,19 @@
+"""`make bench`: every benchmark, or those named."""
+
+from __future__ import annotations
+
+import sys
+
+from benchmarks import derivation, throughput, validation
+
+BENCHMARKS = {"throughput": throughput.measure, "validation": validation.measure, "derivation": derivation.measure}
+
+
+def main() -> None:
+    for name in sys.argv[1:] or BENCHMARKS:
+        print(f"{name}")
+        for line in BENCHMARKS[name]():
+            print(f"  {line}")
+
+
+main()

@@ -1,0 +1,60 @@
+"""Checked requests a second of a default run, against a bare keep-alive loop that sends the same requests."""
+
+from __future__ import annotations
+
+import http.client
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from unittest import mock
+from urllib.parse import urlsplit
+
+from conformance import run as runs
+from conformance.cli.embedded import embedded_reference
+from conformance.contract.files import load_contract, load_protocol, schemas_root
+from conformance.reference import process, seeding
+from conformance.suite.settings import RunSettings
+from conformance.wire.client import Client
+from conformance.wire.exchange import HttpRequest
+
+FOLDER = schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks"
+
+
+def measure() -> Iterator[str]:
+    contract, protocol = load_contract(FOLDER), load_protocol(FOLDER.parent / "common")
+    sent: list[HttpRequest] = []
+    with tempfile.TemporaryDirectory() as folder, mock.patch.object(Client, "send", _noting(sent)):
+        scratch = Path(folder)
+        with embedded_reference(contract, protocol, [], [], scratch) as reference:
+            settings = RunSettings(
+                reference.url, str(FOLDER), reference.regions, seed=1, items_file=str(reference.items_file)
+            )
+            started = time.perf_counter()
+            runs.run(settings, lambda verdict: None, scratch / "settings.json")
+            run = time.perf_counter() - started
+    # without credentials the reference takes any request, so that the same ones can be sent again
+    with process.running(contract, protocol, seeding.generated(contract, protocol)) as endpoint:
+        bare = _bare_loop(endpoint.url, sent)
+    yield f"{len(sent)} requests: run {len(sent) / run:,.0f}/s in {run:.1f} s, bare loop {len(sent) / bare:,.0f}/s"
+    yield f"a run takes {run / bare:.1f} times the bare loop (aim: at most 6)"
+
+
+def _noting(sent: list[HttpRequest]):
+    plain = Client.send
+
+    def send(client: Client, request: HttpRequest):
+        sent.append(request)
+        return plain(client, request)
+
+    return send
+
+
+def _bare_loop(url: str, requests: list[HttpRequest]) -> float:
+    connection = http.client.HTTPConnection(urlsplit(url).netloc)
+    started = time.perf_counter()
+    for request in requests:
+        target = "/" + request.url.split("://", 1)[1].partition("/")[2]
+        connection.request(request.method, target, request.body or None, dict(request.headers))
+        connection.getresponse().read()
+    return time.perf_counter() - started
