@@ -1,0 +1,225 @@
+import json
+from base64 import b64decode
+from hashlib import sha256
+
+import pytest
+from attrs import evolve
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from conformance.report import events as e
+from conformance.report.certificate import EXTENSION, NotCertifiable, certify
+from conformance.report.conclusion import conclude
+from conformance.report.merge import merge
+from conformance.report.signature import BadKey, sign, verify
+from conformance.report.stream import parse
+
+from .streams import entry, run, runs
+
+
+def pems(key):
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return private, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+PRIVATE, PUBLIC = pems(Ed25519PrivateKey.generate())
+
+
+def stream(made):
+    return "".join(map(e.to_line, made.events())).encode()
+
+
+def conformant(**header):
+    catalogue = [entry("a.b"), entry("a.c"), entry("a.d", "SHOULD"), entry("a.e")]
+    aside = e.Verdict("DescribeTasks.a.e", "", "not-applicable", "one region only")
+    verdicts = [("a.b", "passed", "json"), ("a.b", "passed", "xml"), ("a.c", "passed"), ("a.d", "warned"), aside]
+    made = run(catalogue, verdicts, [e.ChoiceObserved("TaskSet.list-form", "object", None, 5)])
+    return evolve(made, header=evolve(made.header, deselected=("DescribeTasks.z",), **header))
+
+
+EVENTS = stream(conformant())
+CERTIFICATE = certify(EVENTS)
+SIGNED = sign(CERTIFICATE, PRIVATE)
+
+
+def test_the_statement_is_an_in_toto_test_result():
+    statement = json.loads(CERTIFICATE)
+    assert statement["_type"] == "https://in-toto.io/Statement/v1"
+    assert statement["predicateType"] == "https://in-toto.io/attestation/test-result/v0.1"
+    predicate = statement["predicate"]
+    assert predicate["result"] == "WARNED"
+    assert predicate["passedTests"] == ["DescribeTasks.a.b", "DescribeTasks.a.c"]
+    assert predicate["warnedTests"] == ["DescribeTasks.a.d"] and predicate["failedTests"] == []
+    digests = {one["name"]: one["digest"]["sha256"] for one in predicate["configuration"]}
+    assert digests["events.jsonl"] == sha256(EVENTS).hexdigest()
+    assert digests["contract.yaml"] == "c" * 64 and digests["requirements.yaml"] == "d" * 64
+    facts = predicate[EXTENSION]
+    assert (facts["seed"], facts["dialect"]) == (7, {"TaskSet.list-form": "object"})
+    assert facts["deselected"] == ["DescribeTasks.z"]
+    assert facts["notApplicable"] == {"DescribeTasks.a.e": "one region only"}
+
+
+def test_an_endpoint_is_known_by_address_and_dialect():
+    subject = json.loads(CERTIFICATE)["subject"][0]
+    assert subject["name"] == "http://127.0.0.1:4000"
+    other = conformant()
+    other = evolve(other, observed=(evolve(other.observed[0], alternative="array-of-one"),))
+    assert json.loads(certify(stream(other)))["subject"][0]["digest"] != subject["digest"]
+
+
+def test_a_release_is_known_by_the_digest_of_its_package():
+    target = e.Target(
+        "sdk", "alibabacloud_ecs20140526", None, "7.11.8", "python 3.11", {"sha256": "a" * 64}, {"x": "1"}
+    )
+    subject = json.loads(certify(stream(conformant(target=target))))["subject"]
+    assert subject == [{"name": "alibabacloud_ecs20140526 7.11.8", "digest": {"sha256": "a" * 64}}]
+    with pytest.raises(NotCertifiable, match="digest of the package"):
+        certify(stream(conformant(target=evolve(target, digest={}))))
+
+
+def without(**footer):
+    made = conformant()
+    return evolve(made, footer=evolve(made.footer, **footer))
+
+
+def judged(verdict, level="MUST"):
+    made = conformant()
+    extra = (*made.header.catalogue, entry("a.f", level))
+    found = (*made.verdicts, e.Verdict("DescribeTasks.a.f", "", verdict, "m"))
+    return evolve(made, header=evolve(made.header, catalogue=extra), verdicts=found)
+
+
+@pytest.mark.parametrize(
+    ("made", "says"),
+    [
+        (judged("failed"), "not one of a conformant target"),
+        (judged("inconclusive"), "could be judged"),
+        (judged("inconclusive", "SHOULD"), r"could be judged: DescribeTasks\.a\.f"),
+        (judged("errored", "SHOULD"), "could be judged"),
+        (judged("known-failing"), "known failure never earns"),
+        (judged("unexpectedly-passed"), "unexpectedly passed"),
+        (without(interrupted=True), "not one of a conformant target"),
+        (conformant(known_failures=(e.KnownFailureEntry("x", "y"),)), "known failure never earns"),
+        (conformant(suite=e.Suite("s", "1", "", "sha256:" + "d" * 64)), r"digest of the contract\.yaml"),
+        (conformant(target=e.Target("endpoint", "somewhere")), "digest of the package"),
+    ],
+    ids=range(10),
+)
+def test_what_keeps_a_run_from_being_certified(made, says):
+    with pytest.raises(NotCertifiable, match=says):
+        certify(stream(made))
+
+
+@settings(deadline=None)
+@given(runs())
+def test_only_conformant_runs_are_certified(made):
+    try:
+        certificate = certify(stream(made))
+    except NotCertifiable as error:
+        assert error.reasons
+        return
+    assert conclude(made).conformant
+    assert verify(certificate, stream(made)).valid
+
+
+def test_verified_in_words():
+    found = verify(CERTIFICATE, EVENTS)
+    assert found.valid and found.key_id is None
+    certified, not_certified = " ".join(found.certified), " ".join(found.not_certified)
+    assert "http://127.0.0.1:4000 met each of the 2 MUST requirements of DescribeTasks" in certified
+    assert "TaskSet.list-form = object" in certified
+    assert "not signed" in not_certified
+    assert "1 requirements left out of the run: DescribeTasks.z" in not_certified
+    assert "found not to apply: DescribeTasks.a.e" in not_certified
+    assert "not met: DescribeTasks.a.d" in not_certified
+
+
+def test_signed():
+    found = verify(SIGNED, EVENTS, PUBLIC)
+    assert found.valid and found.key_id
+    assert any(found.key_id in line for line in found.certified)
+    assert not any("not signed" in line for line in found.not_certified)
+    assert b64decode(json.loads(SIGNED)["payload"]) == CERTIFICATE
+    assert json.loads(SIGNED)["payloadType"] == "application/vnd.in-toto+json"
+
+
+def test_keys():
+    other_private, other_public = pems(Ed25519PrivateKey.generate())
+    assert "not one by the key" in verify(SIGNED, EVENTS, other_public).problems[0]
+    assert "public key is needed" in verify(SIGNED, EVENTS).problems[0]
+    assert "not signed" in verify(CERTIFICATE, EVENTS, PUBLIC).problems[0]
+    assert not verify(sign(CERTIFICATE, other_private), EVENTS, PUBLIC).valid
+    elliptic_private, elliptic_public = pems(generate_private_key(SECP256R1()))
+    for bad in (b"", b"nonsense", PUBLIC, elliptic_private):
+        with pytest.raises(BadKey):
+            sign(CERTIFICATE, bad)
+    for bad in (b"", b"nonsense", PRIVATE, elliptic_public):
+        with pytest.raises(BadKey):
+            verify(SIGNED, EVENTS, bad)
+
+
+@st.composite
+def changed(draw, data):
+    """`data` with one byte changed, removed, or added."""
+    place = draw(st.integers(0, len(data) - 1))
+    new = draw(st.integers(0, 255))
+    kind = draw(st.sampled_from(["change", "remove", "add"]))
+    tail = data[place:] if kind == "add" else data[place + 1 :]
+    return data[:place] + (b"" if kind == "remove" else bytes([new])) + tail
+
+
+@settings(max_examples=400, deadline=None)
+@given(changed(CERTIFICATE))
+def test_any_changed_byte_of_a_certificate_is_found(tampered):
+    assume(tampered != CERTIFICATE)
+    assert not verify(tampered, EVENTS).valid
+
+
+@settings(max_examples=400, deadline=None)
+@given(changed(SIGNED))
+def test_any_changed_byte_of_a_signed_certificate_is_found(tampered):
+    assume(tampered != SIGNED)
+    assert not verify(tampered, EVENTS, PUBLIC).valid
+
+
+@settings(max_examples=400, deadline=None)
+@given(changed(EVENTS), st.booleans())
+def test_any_changed_byte_of_the_stream_is_found(tampered, signed):
+    assume(tampered != EVENTS)
+    assert not (verify(SIGNED, tampered, PUBLIC) if signed else verify(CERTIFICATE, tampered)).valid
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=60))
+def test_anything_at_all_may_be_given(data):
+    assert not verify(data, EVENTS).valid
+    assert not verify(CERTIFICATE, data).valid
+    assert not verify(data, data, PUBLIC).valid
+
+
+def test_extra_members_in_the_envelope_are_found():
+    envelope = json.loads(SIGNED)
+    envelope["signatures"][0]["extra"] = 1
+    assert not verify((json.dumps(envelope, sort_keys=True, indent=2) + "\n").encode(), EVENTS, PUBLIC).valid
+    assert not verify(json.dumps(json.loads(SIGNED)).encode(), EVENTS, PUBLIC).valid
+
+
+def test_where_they_differ_is_said():
+    statement = json.loads(CERTIFICATE)
+    statement["predicate"][EXTENSION]["seed"] = 8
+    problem = verify((json.dumps(statement, sort_keys=True, indent=2) + "\n").encode(), EVENTS).problems[0]
+    assert f"predicate.{EXTENSION}.seed" in problem
+    other = stream(evolve(parse(EVENTS), footer=evolve(parse(EVENTS).footer, requests=101)))
+    assert "predicate.configuration" in verify(CERTIFICATE, other).problems[0]
+
+
+def test_a_merged_run_is_certified_with_all_its_seeds():
+    made = conformant()
+    other = evolve(made, header=evolve(made.header, seed=8))
+    whole = merge([made, other])
+    certificate = certify(stream(whole))
+    assert sorted(json.loads(certificate)["predicate"][EXTENSION]["seeds"]) == [7, 8]
+    assert verify(certificate, stream(whole)).valid
