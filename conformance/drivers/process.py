@@ -126,7 +126,7 @@ class DriverProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                cwd=self._cwd or self._home,
+                cwd=self._cwd,
                 env=scrubbed(os.environ, self._home, self._extra),
                 start_new_session=True,
             )

@@ -5,9 +5,10 @@ import com.aliyun.tea.TeaException;
 import com.aliyun.tea.TeaModel;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import com.google.gson.ToNumberPolicy;
+import com.google.gson.JsonPrimitive;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.InputStreamReader;
@@ -17,7 +18,9 @@ import java.io.StringWriter;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -26,8 +29,7 @@ import java.util.regex.Pattern;
 public class Driver {
     static final String ARTIFACT = "ecs20140526";
     static final String ROOT = "com.aliyun." + ARTIFACT + ".";
-    static final Gson JSON = new GsonBuilder().serializeNulls().disableHtmlEscaping()
-            .setObjectToNumberStrategy(ToNumberPolicy.LONG_OR_DOUBLE).create();
+    static final Gson JSON = new GsonBuilder().serializeNulls().disableHtmlEscaping().create();
 
     static String keptKey;
     static Object keptClient;
@@ -45,7 +47,7 @@ public class Driver {
         }
         out.println(JSON.toJson(ready()));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
-            JsonObject call = JsonParser.parseString(line).getAsJsonObject();
+            JsonObject call = new JsonParser().parse(line).getAsJsonObject();
             Map<String, Object> reply = new LinkedHashMap<>();
             reply.put("id", call.get("id").getAsLong());
             try {
@@ -89,9 +91,10 @@ public class Driver {
 
     static void answer(JsonObject call, Map<String, Object> reply) throws Exception {
         String action = call.getAsJsonObject("operation").get("action").getAsString();
-        Map<String, Object> given = JSON.fromJson(call.get("parameters"), Map.class);
-        given.replaceAll((name, value) -> value instanceof Long && (long) value == ((Long) value).intValue()
-                ? (Object) ((Long) value).intValue() : value);
+        Map<String, Object> given = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonElement> one : call.getAsJsonObject("parameters").entrySet()) {
+            given.put(one.getKey(), plain(one.getValue()));
+        }
         TeaModel request = (TeaModel) Class.forName(ROOT + "models." + action + "Request").getDeclaredConstructor().newInstance();
         TeaModel.toModel(given, request);
         for (String name : given.keySet()) {
@@ -116,6 +119,20 @@ public class Driver {
         }
         reply.put("ok", false);
         reply.put("unsupported", action);
+    }
+
+    // Scalars and lists as a program would write them: a small integer is an Integer.
+    static Object plain(JsonElement value) {
+        if (value.isJsonArray()) {
+            List<Object> items = new ArrayList<>();
+            for (JsonElement item : value.getAsJsonArray()) items.add(plain(item));
+            return items;
+        }
+        JsonPrimitive scalar = value.getAsJsonPrimitive();
+        if (scalar.isString()) return scalar.getAsString();
+        if (scalar.isBoolean()) return scalar.getAsBoolean();
+        long number = scalar.getAsLong();
+        return number == (int) number ? (Object) (int) number : (Object) number;
     }
 
     static Object client(JsonObject call) throws Exception {

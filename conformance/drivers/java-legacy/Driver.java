@@ -44,7 +44,7 @@ public class Driver {
         in.readLine();
         out.println(JSON.toJson(ready()));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
-            JsonObject call = JsonParser.parseString(line).getAsJsonObject();
+            JsonObject call = new JsonParser().parse(line).getAsJsonObject();
             Map<String, Object> reply = new LinkedHashMap<>();
             reply.put("id", call.get("id").getAsLong());
             try {

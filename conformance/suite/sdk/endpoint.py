@@ -118,6 +118,13 @@ class InstrumentedEndpoint:
     def url(self) -> str:
         return f"http://{self.authority}"
 
+    def hung_up(self, seconds: float = 1.0) -> None:
+        """Waits until the connections that were to be closed are, and for the moment in which a client can notice."""
+        until = time.monotonic() + seconds
+        while self._open and time.monotonic() < until:
+            time.sleep(0.005)
+        time.sleep(0.1)
+
     def _accept(self) -> None:
         while True:
             try:

@@ -98,6 +98,8 @@ def observe(
             call = _call(case, spec, url, roles, credentials)
             got = driver.call(call, DEADLINE)
             new = tuple(endpoint.recorded[before:])
+            if any(r.reply.hang_up for r in new):
+                endpoint.hung_up()
             calls.append(Call(call.parameters, got, new, tuple(script.served[r.number] for r in new)))
         return Observation(
             case,

@@ -47,6 +47,7 @@ FAULTS = {
     # responses
     "loses-last": ("responses.no-silent-loss", "the last item of every list is lost"),
     "object-form-only": ("responses.list-form-loses-nothing", "a list in the other form is read as empty"),
+    "no-result": ("responses.unread-answer", "a list in the other form leaves the caller without any result"),
     "strict-members": ("responses.unknown-member", "an unknown member is an error"),
     "numbers-as-text": ("responses.types", "numbers reach the caller as text"),
     "wraps-numbers": ("responses.number-not-altered", "numbers wrap at 2^31"),
@@ -275,6 +276,8 @@ class Client:
         if "strict-members" in ON and "Added" in tree:
             raise ApiError("Unknown", "an unknown member")
         wrapper = tree.get("TaskSet") or {}
+        if isinstance(wrapper, list) and "no-result" in ON:
+            return None
         if isinstance(wrapper, list):
             wrapper = {} if "object-form-only" in ON else wrapper[0]
         tasks = list(wrapper.get("Task") or [])

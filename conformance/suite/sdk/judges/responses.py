@@ -31,6 +31,14 @@ def fails_or_receives_everything(seen: Observation) -> Finding:
     return _judged(seen, seen.last, failing=False)
 
 
+def fails_or_has_a_result(seen: Observation) -> Finding:
+    """An answer that the SDK cannot read is an exception, which says so, and not a success that holds nothing."""
+    skip = _unjudged(seen, seen.last)
+    if skip:
+        return skip
+    return _without_result(seen.last) or PASSED
+
+
 def receives_field(seen: Observation) -> Finding:
     open_problem = _unjudged(seen, seen.last) or _error(seen.last)
     if open_problem:
@@ -90,9 +98,17 @@ def loses_nothing_silently(seen: Observation) -> Finding:
 
 
 def silent_loss(seen: Observation, call: Call) -> Finding | None:
-    """A success with fewer items, or others, than were sent; None where there is no such thing."""
+    """A success with fewer items, or others, than were sent; None where there is no such thing.
+
+    A success without any result is none: its caller cannot take it for a shorter listing.
+    """
     tree = _tree(call)
-    if not call.answer.ok or tree is None or seen.roles.contract.semantics.items is None:
+    if (
+        not call.answer.ok
+        or call.answer.result is None
+        or tree is None
+        or seen.roles.contract.semantics.items is None
+    ):
         return None
     contract = seen.roles.contract
     key = contract.semantics.key or ""
@@ -139,7 +155,7 @@ def _judged(seen: Observation, call: Call, *, failing: bool) -> Finding:
     wrong = _error(call)
     if wrong:
         return wrong
-    lost = silent_loss(seen, call)
+    lost = _without_result(call) or silent_loss(seen, call)
     if lost:
         return lost
     for one in differences(_tree(call), call.answer.result, seen.roles.contract):
@@ -178,6 +194,17 @@ def _error(call: Call) -> Finding | None:
         "The call fails, though the answer is a documented success",
         "a result",
         shown(" ".join(said.split())),
+        _request(call),
+    )
+
+
+def _without_result(call: Call) -> Finding | None:
+    if not call.answer.ok or call.answer.result is not None:
+        return None
+    return failed(
+        "The call succeeds, and the caller gets no result at all",
+        "a result or an error",
+        "nothing",
         _request(call),
     )
 

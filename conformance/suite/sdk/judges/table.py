@@ -27,6 +27,7 @@ CASES: Mapping[str, CaseJudge] = {
     "receives-everything": responses.receives_everything,
     "last-receives-everything": responses.last_receives_everything,
     "fails-or-receives-everything": responses.fails_or_receives_everything,
+    "fails-or-has-a-result": responses.fails_or_has_a_result,
     "receives-field": responses.receives_field,
     "receives-in-order": responses.receives_in_order,
     "receives-types": responses.receives_types,
