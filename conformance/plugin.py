@@ -11,6 +11,7 @@ import os
 import pickle
 import time
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Certification.start(settings, config), "acs-certification")
 
 
-@define(eq=False)
+@define(eq=False, slots=False)
 class Certification:
     """One run of the suite, or a worker's share of it."""
 
@@ -107,13 +108,17 @@ class Certification:
     selection: tuple[Requirement, ...]
     open_target: Target
 
-    @property
+    @cached_property
     def run_for(self) -> tuple[Requirement, ...]:
         """The requirements whose checks run: the selection, and others where it is judged by what they send."""
         if not any(r.check in EVERY_EXCHANGE or r.check == ONE_ALTERNATIVE for r in self.selection):
             return self.selection
-        others = {r.id for p in self.settings.traffic for r in self.ledger.matching(p)}
-        return tuple(r for r in self.ledger.requirements if r in self.selection or r.id in others)
+        wanted = {r.id for p in self.settings.traffic for r in self.ledger.matching(p)} | self.selected_ids
+        return tuple(r for r in self.ledger.requirements if r.id in wanted)
+
+    @cached_property
+    def selected_ids(self) -> set[str]:
+        return {r.id for r in self.selection}
 
     @classmethod
     def start(cls, settings: RunSettings, config: pytest.Config) -> Certification:
@@ -164,7 +169,7 @@ class Certification:
         """Run the check with all its examples, and keep the verdict where reports (and xdist) carry it along."""
         requirement, case = pyfuncitem.callspec.params["acs_requirement"], pyfuncitem.callspec.params["format"]
         verdict = self._judge(requirement, case, pyfuncitem.obj, _arguments(pyfuncitem))
-        if requirement in self.selection:
+        if requirement.id in self.selected_ids:
             pyfuncitem.user_properties.append((VERDICT, to_dict(verdict)))
         return True
 

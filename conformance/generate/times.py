@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 ISO = re.compile(r"^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(:\d{2})?Z$")
 
 
+@lru_cache(maxsize=8192)
 def parse_time(text: str | None) -> datetime | None:
     """The moment that a documented time names, or None. Seconds left out are zero."""
     found = ISO.match(text or "")

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from attrs import evolve, field, frozen
 from hypothesis import strategies as st
@@ -71,6 +72,7 @@ def filter_values(contract: Contract, parameter: str, items: Items) -> list[str]
     return list(dict.fromkeys([*seen, *listed]))
 
 
+@lru_cache(maxsize=4096)
 def fold(value: str | None) -> str:
     """Spellings of one enumerated value as one: IMPORT_IMAGE and ImportImage."""
     return (value or "").replace("_", "").casefold()

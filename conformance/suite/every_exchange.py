@@ -22,6 +22,7 @@ from conformance.suite.tally import Problem, Tallies
 from conformance.suite.validation import Validation
 
 Judgement = tuple[str, str | None, Problem | None]
+Leaves = tuple[tuple[tuple[str, ...], Field], ...]
 UUID_FORM = re.compile(r"^[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}$")
 TIME_FORM = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?Z$")
 MEDIA_TYPES = {"json": ("application/json", "text/json"), "xml": ("text/xml", "application/xml")}
@@ -36,6 +37,11 @@ class Watch:
     dialect: Dialect
     tallies: Tallies = field(factory=Tallies)
     _request_ids: set[str] = field(factory=set)
+    _leaves: Leaves = field(init=False, repr=False)
+
+    @_leaves.default
+    def _scalars(self) -> Leaves:
+        return leaves(self.contract)
 
     def see(self, answer: Answer) -> None:
         problem = self.validation.problem(answer)
@@ -43,7 +49,7 @@ class Watch:
             envelope(answer, problem),
             identity(answer, self._request_ids),
             format_asked_for(answer),
-            fields(answer, problem),
+            fields(answer, problem, self._leaves),
             echoes(answer),
         )
         for judgements in themes:
@@ -157,15 +163,13 @@ def format_asked_for(answer: Answer) -> Iterator[Judgement]:
 # --------------------------------------------------------------------------------------------------------- fields
 
 
-def fields(answer: Answer, schema_problem: str | None) -> Iterator[Judgement]:
+def fields(answer: Answer, schema_problem: str | None, scalars: Leaves) -> Iterator[Judgement]:
     """Presence, type and form of each documented field. Where the schema passes, they are in order by that."""
     if answer.kind != "success":
         return
     listed = bool(answer.raw_items)
     items = tuple(answer.contract.semantics.items.split(".")) if answer.contract.semantics.items else None
-    for path, f in answer.contract.fields():
-        if f.members or f.type == "array":
-            continue
+    for path, f in scalars:
         below = items is not None and path[: len(items)] == items
         if below and not listed:
             continue
@@ -176,6 +180,11 @@ def fields(answer: Answer, schema_problem: str | None) -> Iterator[Judgement]:
         if f.value("time_format"):
             yield "fields.time-format", name, _timed(parents, f, name)
     yield from _item_values(answer)
+
+
+def leaves(contract: Contract) -> Leaves:
+    """The fields of a response that hold scalars, with their paths."""
+    return tuple((path, f) for path, f in contract.fields() if not f.members and f.type != "array")
 
 
 def _parents(value: Any, names: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:

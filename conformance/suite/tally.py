@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
 from conformance.wire.exchange import Exchange
 
@@ -26,7 +26,7 @@ class Problem:
         return len(self.exchange.request.url) + len(self.exchange.request.body) + len(self.exchange.response.body)
 
 
-@frozen
+@define
 class Tally:
     """`judged` counts exchanges, `failed` those with a problem, `worst` is the smallest of them."""
 
@@ -34,13 +34,11 @@ class Tally:
     failed: int = 0
     worst: Problem | None = None
 
-    def plus(self, other: Tally) -> Tally:
+    def add(self, other: Tally) -> None:
+        self.judged += other.judged
+        self.failed += other.failed
         problems = [p for p in (self.worst, other.worst) if p is not None]
-        return Tally(
-            self.judged + other.judged,
-            self.failed + other.failed,
-            min(problems, key=lambda p: p.size) if problems else None,
-        )
+        self.worst = min(problems, key=lambda p: p.size) if problems else None
 
 
 @define
@@ -49,23 +47,24 @@ class Tallies:
 
     _kept: dict[tuple[str, str | None], Tally] = field(factory=dict)
 
-    def passed(self, check: str, subject: str | None = None, count: int = 1) -> None:
-        before = self._kept.get((check, subject))
-        self._kept[check, subject] = Tally(count) if before is None else evolve(before, judged=before.judged + count)
-
-    def failed(self, check: str, subject: str | None, problem: Problem) -> None:
-        self.absorb([((check, subject), Tally(1, 1, problem))])
-
     def judge(self, check: str, subject: str | None, problem: Problem | None) -> None:
+        """Count one exchange: in order, or with a problem."""
+        tally = self._tally((check, subject))
         if problem is None:
-            self.passed(check, subject)
+            tally.judged += 1
         else:
-            self.failed(check, subject, problem)
+            tally.add(Tally(1, 1, problem))
 
     def absorb(self, tallies: Iterable[tuple[tuple[str, str | None], Tally]]) -> None:
         """Add what another worker counted."""
         for key, tally in tallies:
-            self._kept[key] = self._kept.get(key, Tally()).plus(tally)
+            self._tally(key).add(tally)
+
+    def _tally(self, key: tuple[str, str | None]) -> Tally:
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = Tally()
+        return found
 
     def get(self, check: str, subject: str | None = None) -> Tally:
         return self._kept.get((check, subject), Tally())

@@ -91,6 +91,7 @@ class Target:
     traffic: Traffic = field(factory=Traffic)
     _inventories: dict[str, Inventory] = field(factory=dict)
     _samples: dict[str, tuple[Item, ...]] = field(factory=dict)
+    _moments: dict[str, Mapping[str, datetime]] = field(factory=dict)
     _next_at: float = 0.0
 
     # ------------------------------------------------------------------------------------------------------ asking
@@ -297,8 +298,13 @@ class Target:
     def oracle(self, region: str | None = None) -> Oracle:
         return Oracle(self.contract, self.watch.dialect, self._exact_times(region or self.regions[0]))
 
-    def _exact_times(self, region: str) -> dict[str, datetime]:
+    def _exact_times(self, region: str) -> Mapping[str, datetime]:
         """Moments to the second, which answers to the minute do not show, from the known store."""
+        if region not in self._moments:
+            self._moments[region] = self._stored_moments(region)
+        return self._moments[region]
+
+    def _stored_moments(self, region: str) -> dict[str, datetime]:
         semantics = self.contract.semantics
         if semantics.range is None or self.known is None:
             return {}
