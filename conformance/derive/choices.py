@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
@@ -16,6 +17,7 @@ from conformance.contract.protocol import ErrorAnswer
 from conformance.derive.contradictions import contradictions
 from conformance.derive.fields import SECONDS
 from conformance.derive.revision import Facts
+from conformance.derive.sentences import cited_sentences
 from conformance.derive.wording import WORDINGS
 
 
@@ -25,7 +27,7 @@ def choices(contract: Contract, revisions: Sequence[Facts], preferred: Mapping[s
         *_contradicted(contract, revisions),
         *_errors(contract),
         *_silent_about_parameters(contract),
-        *_silent_about_the_listing(contract),
+        *_silent_about_the_listing(contract, revisions),
         _silence("unknown-parameter", "request"),
         _silence("unknown-format", "Format"),
     ]
@@ -179,7 +181,26 @@ def _unknown_value(parameter: Parameter) -> Choice:
     return make("unknown-value", parameter.name, cited, "silence", "drops-filter")
 
 
-def _silent_about_the_listing(contract: Contract) -> Iterator[Choice]:
+def _order(items: str, key: str | None, revisions: Sequence[Facts]) -> Choice:
+    """The order that a page states, or that none states. Its direction is left to the reader of the page."""
+    cited = tuple(
+        citation
+        for r in revisions
+        for citation, s in cited_sentences(r.page)
+        if key and re.search(r"(?i)\b(?:descending|ascending) order\b|[降升]序", s.text) and _speaks_of(key, s.text)
+    )
+    if not cited:
+        return _silence("order", items)
+    alternatives = {a: cited if a == "by-key" else () for a in WORDINGS["order"].alternatives}
+    return make("order", items, alternatives, "silence", "by-key")
+
+
+def _speaks_of(key: str, text: str) -> bool:
+    name = key.casefold().removesuffix("id")
+    return name in re.sub(r"\s", "", text).casefold() or "ID" in text
+
+
+def _silent_about_the_listing(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Choice]:
     s = contract.semantics
     if s.paging:
         yield _silence("beyond-the-end", s.paging.number)
@@ -187,7 +208,7 @@ def _silent_about_the_listing(contract: Contract) -> Iterator[Choice]:
         if s.paging.size_echo and size is not None and size.value("maximum") is not None:
             yield _silence("clamped-echo", s.paging.size)
     if s.items:
-        yield _silence("order", s.items)
+        yield _order(s.items, s.key, revisions)
         yield _silence("empty-list", s.items)
     for name in _may_be_missing(contract):
         yield _silence("missing-value", name)

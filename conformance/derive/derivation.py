@@ -30,8 +30,11 @@ def derive(paths: Iterable[Path | str], overlay: Overlay | Path | str | None = N
 
 
 def read_pages(paths: Iterable[Path | str], overlay: Overlay = Overlay()) -> tuple[Page, ...]:  # noqa: B008
-    """The pages, oldest first, each with the id by which citations name it. Raises PageError."""
-    pages = [read_page(p) for p in sorted(map(str, paths))]
+    """The pages, oldest first, each with the id by which citations name it; undated ones stay as given.
+
+    Raises PageError.
+    """
+    pages = [read_page(p) for p in paths]
     dated = ((page, overlay.dated(page.sha256)) for page in pages)
     known = [evolve(page, date=d.date or page.date) if d else page for page, d in dated]
     return identified({page.sha256: page for page in known}.values())

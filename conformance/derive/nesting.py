@@ -188,6 +188,6 @@ def _opens(entry: Entry, path: Path, shape: Shape) -> bool:
 
 def _is_sorted(entries: tuple[Entry, ...]) -> bool:
     """Whether the table looks generated: most neighbours stand in alphabetical order."""
-    names = [e.name.casefold() for e in entries]
-    pairs = list(pairwise(names))
-    return bool(pairs) and sum(a <= b for a, b in pairs) >= 0.7 * len(pairs)
+    # the row of an item starts a level of its own
+    pairs = [(a, b) for a, b in pairwise(entries) if not is_header(a) and not is_header(b)]
+    return bool(pairs) and sum(a.name.casefold() <= b.name.casefold() for a, b in pairs) >= 0.7 * len(pairs)

@@ -12,6 +12,7 @@ from typing import Any
 from attrs import frozen
 
 from conformance.derive.text import Sentence
+from conformance.derive.values import NUMBER, listed, number, scalar, typed
 
 OTHERS = "others"  # an `ignored_values` finding: all values but the effective ones
 EPOCH_MS = "epoch-milliseconds"
@@ -20,7 +21,6 @@ JSON_ARRAY = "json-array"
 NO_DEFAULT = "no-default"
 REQUIRED = "required"
 
-_NUMBER = r"(-?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?)"
 _TO = r"\s*(?:to|through|~|～|-|–|—|至|到)\s*"
 _NOTHING = re.compile(r"(?i)^(null|empty|none|n/a|blank|空|无|不设置|an empty string|空字符串)(\b|[。.，；\s]|$|目)")
 _WORD = r"[A-Za-z0-9][A-Za-z0-9_.+/-]*(?::[A-Za-z0-9_.]+)?"
@@ -73,16 +73,18 @@ def _hashable(finding: Finding) -> Finding:
 
 def is_normative(text: str) -> bool:
     """Whether a sentence states a rule rather than describes."""
-    return bool(_NORMATIVE.search(text))
+    return bool(_NORMATIVE.search(text)) and not _POINTER.search(text)
 
 
 _NORMATIVE = re.compile(
-    r"(?i)\b(must|shall|cannot|can not|can only|may not|only|required?|up to|maximum|minimum|at most|at least"
-    r"|valid values?"
-    r"|value range|default|ignore[sd]?|separate[d]?|takes? effect|must not|not supported|does not support|no more than"
-    r"|cannot exceed|set (?:this|the) value|format|specify|start from|starting value|initial value)\b"
-    r"|必须|不能|不得|最多|最大|最小|取值|默认|只支持|仅支持|不支持|不允许|格式|分隔|隔开|不会生效|生效|起始值|不超过|至少|长度|必选"
+    r"(?i)\b(must|shall|cannot|can not|can only|may not|only (?:if|when|supports?|retrieves?|in)|up to|at most|at least"
+    r"|(?:is|are) (?:required|mandatory)|maximum|minimum|valid values?|value range|default|ignore[sd]?|separated?"
+    r"|takes? effect|not supported|does not support|no more than|set (?:this|the) value|in the \S+ format"
+    r"|start from|starting value|initial value)\b"
+    r"|必须|不能|不得|最多|最大|最小|取值|默认|只支持|仅支持|不支持|不允许|格式为|分隔|隔开|生效|起始值|不超过|至少|长度|必选"
 )
+_POINTER = re.compile(r"(?i)\bfor more information\b|\byou can call the\b|更多详情|详情请参见|请参见")
+
 
 # --------------------------------------------------------------------------------------------------- readers
 
@@ -102,7 +104,7 @@ def _default(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
         if _NOTHING.match(text):
             yield NO_DEFAULT, None
             return
-        value = _scalar(text, subject.type)
+        value = scalar(text, subject.type)
         if value is not None:
             yield "default", value
         return
@@ -110,8 +112,8 @@ def _default(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
         yield NO_DEFAULT, None
     for item in sentence.items if _announces_values(sentence.text) else ():
         # one of the listed values says that it is the default
-        if re.search(r"(?i)[(（](?:default|默认值?)[)）]", item) and (value := _listed(item)):
-            yield "default", _scalar(value, subject.type)
+        if re.search(r"(?i)[(（](?:default|默认值?)[)）]", item) and (value := listed(item)):
+            yield "default", scalar(value, subject.type)
 
 
 def _range(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
@@ -122,13 +124,13 @@ def _range(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
         r"(?: is| are| from|为|是)?\s*[:：]?\s*(?:a number )?(?:from )?"
     )
     span = (
-        re.search(rf"{announced}{_NUMBER}{_TO}{_NUMBER}(?!\s*(?:个|characters))", text)
-        or re.search(rf"{announced}(?:is |is \w+ )?[\[（(【]\s*{_NUMBER}\s*[,，~～-]\s*{_NUMBER}\s*[\]）)】]", text)
-        or re.search(rf"(?i)\bbetween\s+{_NUMBER}\s+and\s+{_NUMBER}(?!\s*(?:个|characters))", text)
-        or (re.search(rf"(?i)\bn is (?:a number )?from\s+{_NUMBER}{_TO}{_NUMBER}", text) if of_n else None)
+        re.search(rf"{announced}{NUMBER}{_TO}{NUMBER}(?!\s*(?:个|characters))", text)
+        or re.search(rf"{announced}(?:is |is \w+ )?[\[（(【]\s*{NUMBER}\s*[,，~～-]\s*{NUMBER}\s*[\]）)】]", text)
+        or re.search(rf"(?i)\bbetween\s+{NUMBER}\s+and\s+{NUMBER}(?!\s*(?:个|characters))", text)
+        or (re.search(rf"(?i)\bn is (?:a number )?from\s+{NUMBER}{_TO}{NUMBER}", text) if of_n else None)
     )
     if span:
-        low, high = _number(span.group(1)), _number(span.group(2))
+        low, high = number(span.group(1)), number(span.group(2))
         if of_n:
             yield "max_items", high
         elif subject.type in ("integer", "number"):
@@ -140,42 +142,47 @@ def _range(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
     for kind, pattern in _BOUNDS:
         match = re.search(pattern, text)
         if match:
-            yield kind, _number(match.group(1))
+            yield kind, number(match.group(1))
 
 
 _BOUNDS = (
-    ("minimum", rf"(?i)\b(?:pages? (?:numbers? )?)?starts? (?:from|at|with)(?: page)?\s*{_NUMBER}"),
-    ("minimum", rf"(?i)\b(?:initial|starting|start|minimum)(?: valid)? value\s*(?:is|[:：])\s*{_NUMBER}"),
-    ("minimum", rf"(?:起始值|最小值|从)\s*(?:为|是|[:：])?\s*{_NUMBER}"),
-    ("maximum", rf"(?i)\bmaximum(?: valid)?(?: value)?\s*(?:is|[:：])\s*{_NUMBER}"),
-    ("maximum", rf"最大值\s*(?:为|是|[:：])?\s*{_NUMBER}"),
+    ("minimum", rf"(?i)\b(?:pages? (?:numbers? )?)?starts? (?:from|at|with)(?: page)?\s*{NUMBER}"),
+    ("minimum", rf"(?i)\b(?:initial|starting|start|minimum)(?: valid)? value\s*(?:is|[:：])\s*{NUMBER}"),
+    ("minimum", rf"(?:起始值|最小值|从)\s*(?:为|是|[:：])?\s*{NUMBER}"),
+    ("maximum", rf"(?i)\bmaximum(?: valid)?(?: value)?\s*(?:is|[:：])\s*{NUMBER}"),
+    ("maximum", rf"最大值\s*(?:为|是|[:：])?\s*{NUMBER}"),
     (
         "maximum",
-        rf"(?i)\b(?:up to|at most|no more than|cannot exceed)\s+{_NUMBER}\s+(?:entries|rows|lines|records|items)",
+        rf"(?i)\b(?:up to|at most|no more than|cannot exceed)\s+{NUMBER}\s+(?:entries|rows|lines|records|items)",
     ),
 )
 
 
 def _enumeration(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
     text = sentence.text
+    if _CONDITION.search(text):
+        return  # what a value may be when another has some value is no list of all values
     if sentence.items and _announces_values(text):
-        values = [v for v in (_listed(i) for i in sentence.items) if v]
+        values = [v for v in (listed(i) for i in sentence.items) if v]
         if values and len(values) == len(sentence.items):
-            yield "enum", _typed(values, subject.type)
+            yield "enum", typed(values, subject.type)
         return
     inline = re.search(
         rf"(?i)(?:valid values?|可选值|取值范围?|可能值)\s*(?:are|is|为|[:：])\s*"
-        rf"({_WORD}(?:\s*(?:[,，、|/]|\bor\b|\band\b|或|和)+\s*{_WORD})+)\s*[.。]?$",
+        rf"({_WORD}(?:\s*(?:(?:[,，、|/]|\bor\b|\band\b|或|和)\s*)+{_WORD})+)\s*[.。]?$",
         text,
     )
     if inline:
         values = re.findall(_WORD, re.sub(r"(?i)\b(or|and)\b", " ", inline.group(1)))
         if not all(re.fullmatch(r"[\d.]+", v) for v in values) or len(values) > 2:
-            yield "enum", _typed([v.rstrip(".") for v in values], subject.type)
+            yield "enum", typed([v.rstrip(".") for v in values], subject.type)
         return
     fixed = re.search(rf"(?i)(?:set (?:the|this) value to|(?<![\w ])value[:：]|取值[:：])\s*({_WORD})\s*[.。]?$", text)
     if fixed and not re.fullmatch(r"[\d.]+", fixed.group(1)):
-        yield "enum", _typed([fixed.group(1).rstrip(".")], subject.type)
+        yield "enum", typed([fixed.group(1).rstrip(".")], subject.type)
+
+
+_CONDITION = re.compile(r"(?i)^(?:note:? )?(?:when|if)\b|^(?:说明[:：]? ?)?(?:当|如果|若|分类为)")
 
 
 def _announces_values(text: str) -> bool:
@@ -186,18 +193,20 @@ def _length(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
     text = sentence.text
     unit_en, unit_zh = r"(?:\w+ )*(?:characters|bytes)", r"个?(?:英文或中文|ASCII)?(?:字符|英文|字节)"
     to = rf"(?:{_TO}|\s*[,，]\s*|\s+and\s+)"
-    span = re.search(rf"(?i)\[?\s*{_NUMBER}{to}{_NUMBER}\s*\]?\s+{unit_en}", text) or re.search(
-        rf"\[?\s*{_NUMBER}{to}{_NUMBER}\s*\]?\s*{unit_zh}", text
+    span = re.search(rf"(?i)\[?\s*{NUMBER}{to}{NUMBER}\s*\]?\s+{unit_en}", text) or re.search(
+        rf"\[?\s*{NUMBER}{to}{NUMBER}\s*\]?\s*{unit_zh}", text
     )
     if span:
-        yield "min_length", _number(span.group(1))
-        yield "max_length", _number(span.group(2))
+        yield "min_length", number(span.group(1))
+        yield "max_length", number(span.group(2))
         return
+    if re.search(r"(?i)\bcannot be (?:an?|left) (?:empty|null)|不允许为空|不能为空", text):
+        yield "min_length", 1
     limit = re.search(
-        rf"(?i)(?:up to|maximum of|at most|no more than|exceed|longer than)\s+{_NUMBER}\s+{unit_en}", text
-    ) or re.search(rf"(?:最多支持|不能超过|不超过|最长|最多)\s*{_NUMBER}\s*{unit_zh}", text)
+        rf"(?i)(?:up to|maximum of|at most|no more than|exceed|longer than)\s+{NUMBER}\s+{unit_en}", text
+    ) or re.search(rf"(?:最多支持|不能超过|不超过|最长|最多)\s*{NUMBER}\s*{unit_zh}", text)
     if limit:
-        yield "max_length", _number(limit.group(1))
+        yield "max_length", number(limit.group(1))
 
 
 def _prefix(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
@@ -219,16 +228,16 @@ def _prefix(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
 def _items(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
     text = sentence.text
     match = re.search(
-        rf"(?i)(?:up to|maximum of|at most|no more than)\s+{_NUMBER}\s+"
-        r"(?!.{0,30}(?:characters|bytes|entries|rows|lines))[\w ]*?"
+        rf"(?i)(?:up to|maximum of|at most|no more than)\s+{NUMBER}\s+"
+        r"(?!.{0,40}(?:characters|bytes|entries|rows|lines|displayed|returned|bound))[\w ]*?"
         r"\b(?:IDs?|tasks?|names?|items?|servers?|tags?|values?|addresses)\b",
         text,
     ) or re.search(
-        rf"(?:最多(?:支持|可)?(?:同时)?(?:指定|添加|传入|输入|包含|设置|支持)?)\s*{_NUMBER}\s*个(?!字符|英文|中文)",
+        rf"(?:最多(?:支持|可)?(?:同时)?(?:指定|添加|传入|输入|包含|设置|支持)?)\s*{NUMBER}\s*个(?!字符|英文|中文)",
         text,
     )
     if match and (subject.type in ("string", "array", "unknown")):
-        yield "max_items", _number(match.group(1))
+        yield "max_items", number(match.group(1))
 
 
 def _separator(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
@@ -254,18 +263,23 @@ def _time(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
 
 def _effective(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
     text = sentence.text
-    only = re.search(
-        r"(?i)\bonly\s+(?:retrieves?|quer(?:y|ies)|supports?|returns?)\b.*?"
-        rf"\bin (?:the )?((?:{_WORD}(?:,? and |, | or )?)+) (?:states?|status)",
-        text,
-    ) or re.search(rf"(?:只|仅)支持查询状态为\s*((?:{_WORD}\s*(?:、|和|，|,|或)?\s*)+)的", text)
+    values = rf"((?:{_WORD}(?:,? and |, | or )?)+)"
+    only = (
+        re.search(
+            r"(?i)\bonly\s+(?:retrieves?|quer(?:y|ies)|supports?|returns?)\b.*?"
+            rf"\bin (?:the )?{values} (?:states?|status)",
+            text,
+        )
+        or re.search(rf"(?i)\bcan query .*?\bin (?:the )?{values} (?:states?|status)", text)
+        or re.search(rf"(?:只|仅)支持查询状态为\s*((?:{_WORD}\s*(?:、|和|，|,|或)?\s*)+)的", text)
+    )
     if only:
         yield (
             "effective_values",
             [v.rstrip(".") for v in re.findall(_WORD, re.sub(r"(?i)\b(and|or)\b", " ", only.group(1)))],
         )
     if re.search(
-        r"(?i)\bignores? (?:all )?other values|other values (?:are|will be) ignored|其他取值将?不会生效|忽略其他",
+        r"(?i)\bignores? (?:all )?other values|other values? (?:are|is|will be) ignored|其他取值将?不会生效|忽略其他",
         text,
     ):
         yield "ignored_values", OTHERS
@@ -293,6 +307,9 @@ def _together(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]
         names = [n for n in names if n != subject.name]
         if names:
             yield "excludes", list(dict.fromkeys(names))
+    empty = re.search(r"(?a)([A-Z][a-z]+[A-Z]\w*)\s*(?:必须为空|must be (?:left )?empty)", text)
+    if empty and empty.group(1) != subject.name:
+        yield "excludes", [empty.group(1)]
     needed = re.search(
         r"(?i)\b(?:only when|only if|valid only when|takes effect only (?:when|if)|required (?:when|if))\b"
         r".*?\b((?-i:[A-Z][a-z]+[A-Z]\w+))\b",
@@ -307,38 +324,3 @@ READERS: tuple[Reader, ...] = (
     _default, _range, _enumeration, _length, _prefix, _items, _separator, _syntax, _time, _effective, _together,
     _required,
 )  # fmt: skip
-
-# ---------------------------------------------------------------------------------------------------- values
-
-
-def _number(text: str) -> int | float:
-    text = text.replace(",", "")
-    return float(text) if "." in text else int(text)
-
-
-def _listed(item: str) -> str | None:
-    """The value at the head of a bullet: `normal: basic security group`."""
-    text = re.split(r"[:：（(]\s*|\s+[-–—]+\s+|。|，|,\s", item.strip(), maxsplit=1)[0].strip().rstrip(".;；")
-    text = text.strip("\"'“”")
-    return text if re.fullmatch(r"(?a)[A-Za-z0-9][\w.+/-]*(?: [\w.]+)?", text) else None
-
-
-def _typed(values: list[str], type: str) -> list[Any]:
-    typed = [_scalar(v, type) for v in values]
-    return typed if all(v is not None for v in typed) else values
-
-
-def _scalar(text: str, type: str) -> Any:
-    """The value at the head of a text, of the parameter's type; None where there is none."""
-    text = re.sub(r"^[\"'“‘\[（(]+", "", text.strip())
-    if type in ("integer", "number"):
-        match = re.match(_NUMBER, text)
-        return _number(match.group(1)) if match else None
-    if type == "boolean":
-        match = re.match(r"(?i)(true|false)\b", text)
-        return match.group(1).casefold() == "true" if match else None
-    match = re.match(r"(?a)[A-Za-z0-9][\w./+-]*(?::[\w./]+)*", text)
-    rest = text[match.end() :].strip() if match else ""
-    if not match or re.match(r"[A-Za-z]", rest):
-        return None
-    return match.group().rstrip(".")

@@ -13,7 +13,8 @@ from conformance.derive.text import sentences as split
 
 # short lines that only name what stands below them
 _CAPTION = re.compile(
-    r"(?i)^(sample|request|response|normal|success|error|example|xml|json|正常|异常|请求|返回|示例)[\w \u4e00-\u9fff-]{0,40}[:：]?$"
+    r"(?i)^(sample|request|response|normal|success|error|example|xml|json|正常|异常|请求|返回|示例)"
+    r"[\w \u4e00-\u9fff-]{0,40}[:：]?$"
 )
 
 

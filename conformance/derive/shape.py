@@ -8,7 +8,8 @@ from typing import Any
 
 from attrs import Factory, define
 
-from conformance.derive.samples import Element, Reading
+from conformance.derive.loose_xml import Element
+from conformance.derive.samples import Reading
 
 Path = tuple[str, ...]
 IsWrapper = Callable[[str, str], bool]

@@ -1,8 +1,8 @@
 """How well derivation agrees with the vendor's own metadata, where both speak.
 
-Pages and metadata are of different years, and an operation changes: a limit of 50 in a page of 2019 is 100 in the metadata
-of 2024. A difference where the page itself, in the very cell or sentence that is cited, says what was derived is counted
-apart: it is the documentation's, not derivation's.
+Pages and metadata are of different years, and an operation changes: a limit of 50 in a page of 2019 is 100 in the
+metadata of 2024. A difference where the page itself, in the very cell or sentence that is cited, says what was derived
+is counted apart: it is the documentation's, not derivation's.
 
 `python -m tests.derive.score` prints the percentages and lists each difference. The folders `pages` and `metadata`
 stand beside the checkout.

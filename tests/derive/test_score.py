@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from conformance.derive import derive
+
 from .score import Comparison, Share, compare, shares
 
 # (share equal to the metadata, share read rightly): older pages state limits that the metadata of later years changed

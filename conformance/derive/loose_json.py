@@ -1,0 +1,159 @@
+"""JSON as people write it: what is not strict is repaired where one reading is left, and each repair is named."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+_FULL_WIDTH = {"，": ",", "：": ":", "“": '"', "”": '"', "｛": "{", "｝": "}", "［": "[", "］": "]"}
+_TOKEN = re.compile(
+    r'\s+|//[^\n]*|/\*.*?\*/|"(?:[^"\\\n]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.-])|[{}\[\],:]|\.{2,}|…+|[^\s{}\[\],:"]+|"',
+    re.DOTALL,
+)
+
+
+class Unreadable(ValueError):
+    """A sample that no repair makes readable."""
+
+
+def read_json(text: str) -> tuple[Any, tuple[str, ...]]:
+    """A JSON value and the repairs that were needed. Raises Unreadable."""
+    try:
+        return json.loads(text), ()
+    except json.JSONDecodeError:
+        reader = _Json(text)
+        value = reader.value()
+        return value, tuple(dict.fromkeys(reader.repairs))
+
+
+class _Json:
+    """A reader that takes what people write for JSON."""
+
+    def __init__(self, text: str):
+        self.repairs: list[str] = []
+        self.tokens = [t for t in self._tokens(text) if t is not None]
+        self.at = 0
+
+    def _tokens(self, text: str):
+        parts = re.split(r'("(?:[^"\\\n]|\\.)*")', text)
+        widened = [
+            p if i % 2 else re.sub("|".join(_FULL_WIDTH), lambda m: _FULL_WIDTH[m.group()], p)
+            for i, p in enumerate(parts)
+        ]
+        if widened != parts:
+            self.repairs.append("full-width punctuation")
+        for match in _TOKEN.finditer("".join(widened)):
+            token = match.group()
+            if token.startswith(("//", "/*")):
+                self.repairs.append("comment left out")
+            elif re.fullmatch(r"\.{2,}|…+", token):
+                self.repairs.append("ellipsis left out")
+            elif not token.isspace():
+                yield token
+
+    def peek(self) -> str | None:
+        return self.tokens[self.at] if self.at < len(self.tokens) else None
+
+    def take(self) -> str:
+        token = self.peek()
+        if token is None:
+            raise Unreadable("it ends too early")
+        self.at += 1
+        return token
+
+    def value(self) -> Any:
+        token = self.take()
+        if token == "{":
+            return self.members()
+        if token == "[":
+            return self.items()
+        if token.startswith('"') and len(token) > 1:
+            return json.loads(token, strict=False) if "\\" not in token or _valid(token) else token[1:-1]
+        try:
+            return json.loads(token)
+        except json.JSONDecodeError:
+            if token in "}],:" or not re.match(r"\w", token):
+                raise Unreadable(f"{token!r} stands where a value belongs") from None
+            self.repairs.append("quotes added to a value")
+            return {"True": True, "False": False, "None": None}.get(token, token)
+
+    def members(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        while True:
+            token = self.peek()
+            if token is None:
+                self.repairs.append("closing brace added at the end")
+                return found
+            self.at += 1
+            if token == "}":
+                return found
+            if token == ",":
+                if self.peek() in ("}", ","):
+                    self.repairs.append("surplus comma left out")
+                continue
+            if token in "{[]:":
+                raise Unreadable(f"{token!r} stands where a name belongs")
+            if not token.startswith('"'):
+                self.repairs.append("quotes added to a name")
+            name = token.strip('"')
+            if self.peek() == ":":
+                self.at += 1
+            else:
+                raise Unreadable(f"the name {name!r} has no value")
+            if name in found:
+                self.repairs.append(f"{name} given twice, the first kept")
+                self.value()
+            else:
+                found[name] = self.value()
+            if self.peek() not in (",", "}", None):
+                self.repairs.append("missing comma added")
+
+    def items(self) -> list[Any]:
+        found: list[Any] = []
+        while True:
+            token = self.peek()
+            if token is None:
+                self.repairs.append("closing bracket added at the end")
+                return found
+            if token == "]":
+                self.at += 1
+                return found
+            if token == ",":
+                self.at += 1
+                if self.peek() in ("]", ","):
+                    self.repairs.append("surplus comma left out")
+                continue
+            if token == "}":
+                self.repairs.append("closing bracket added before a brace")
+                return found
+            if self.tokens[self.at + 1 : self.at + 2] == [":"]:
+                # members without the braces around them
+                self.repairs.append("braces added around the members of an item")
+                self.tokens.insert(self.at, "{")
+                self.tokens.insert(self._end_of_members(), "}")
+            found.append(self.value())
+            if self.peek() not in (",", "]", None):
+                self.repairs.append("missing comma added")
+
+    def _end_of_members(self) -> int:
+        depth = 0
+        for i in range(self.at + 1, len(self.tokens)):
+            depth += self.tokens[i] in ("{", "[")
+            if self.tokens[i] in ("}", "]"):
+                if depth == 0:
+                    return i
+                depth -= 1
+        return len(self.tokens)
+
+
+def _valid(token: str) -> bool:
+    try:
+        json.loads(token, strict=False)
+    except json.JSONDecodeError:
+        return False
+    return True
+
+
+def json_text(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)

@@ -1,0 +1,121 @@
+"""Which row belongs to which."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from conformance.derive.fields import response_tree
+from conformance.derive.nesting import nest
+from conformance.derive.page import Block
+from conformance.derive.rows import Entry
+from conformance.derive.samples import read
+from conformance.derive.shape import Shape, renamed, shape
+
+
+def row(name: str, type: str = "String", example: str = "x", marks: int = 0) -> Entry:
+    return Entry(name, name, type, "", example if type not in ("", "List") else "", "", 1, marks)
+
+
+def shown(*samples: Any, rows: tuple[str, ...] = ()) -> Shape:
+    blocks = (Block(s if isinstance(s, str) else json.dumps(s), 1) for s in samples)
+    return shape([read(b) for b in blocks], "DescribeThings", rows)
+
+
+def places(entries: list[Entry], found: Shape) -> list[str]:
+    return [".".join(p) for p in nest(tuple(entries), found)]
+
+
+THINGS = {"Things": {"Thing": [{"Id": "1", "Tags": {"Tag": [{"Key": "k"}]}, "Zone": "z"}]}, "Total": 1}
+TAGS = "<Tags><Tag><Key>k</Key></Tag></Tags>"
+XML = f"<R><Things><Thing><Id>1</Id>{TAGS}<Zone>z</Zone></Thing></Things><Total>1</Total></R>"
+
+
+@pytest.mark.parametrize("sample", [THINGS, XML])
+def test_rows_follow_the_samples(sample: Any) -> None:
+    rows = [row("Things", "Array of Thing"), row("Thing", ""), row("Id"), row("Tags", "Array of Tag"), row("Tag", "")]
+    rows += [row("Key"), row("Zone"), row("Total", "Integer")]
+    assert places(rows, shown(sample)) == [
+        "Things",
+        "Things.Thing",
+        "Things.Thing.Id",
+        "Things.Thing.Tags",
+        "Things.Thing.Tags.Tag",
+        "Things.Thing.Tags.Tag.Key",
+        "Things.Thing.Zone",
+        "Total",
+    ]
+
+
+def test_rows_without_their_item_go_under_it() -> None:
+    rows = [row("Things", ""), row("Id", marks=1), row("Zone", marks=1), row("Total", "Integer")]
+    assert places(rows, shown(THINGS)) == ["Things", "Things.Thing.Id", "Things.Thing.Zone", "Total"]
+
+
+def test_the_same_name_at_two_levels_is_told_apart() -> None:
+    sample = {"Links": {"Link": [{"Id": "1", "Total": 2}]}, "Total": 9}
+    rows = [row("Links", "Array of Link"), row("Link", ""), row("Id"), row("Total", "Integer"), row("Total", "Integer")]
+    assert places(rows, shown(sample))[-2:] == ["Links.Link.Total", "Total"]
+
+
+def test_rows_that_no_sample_shows_follow_the_alphabet() -> None:
+    rows = [
+        row("Count", "Integer"),
+        row("Things", "Array of Thing"),
+        row("Thing", ""),
+        row("Id"),
+        row("Kind"),
+        row("Name"),
+        row("Zone"),
+        row("Total"),
+    ]
+    found = places(rows, shown({}))
+    assert found[-2:] == ["Things.Thing.Zone", "Total"]
+    assert all(p.startswith("Things.Thing.") for p in found[3:-1])
+
+
+def test_members_named_after_their_item_end_where_the_name_does() -> None:
+    sample = {"Groups": {"Group": [{"GroupId": "1"}]}}
+    rows = [row("Groups", ""), row("GroupId", marks=1), row("Tags", "", marks=1), row("TagKey", marks=1)]
+    rows += [row("TagValue", marks=1), row("VpcId", marks=1)]
+    assert places(rows, shown(sample))[-1] == "Groups.Group.VpcId"
+
+
+def test_the_tree_has_the_types_of_table_and_samples() -> None:
+    rows = (row("Things", "Array of Thing"), row("Thing", ""), row("Id"), row("Flag"), row("Ids", "List"))
+    sample = {"Things": [{"Thing": [{"Id": "1", "Flag": True}, {"Id": "2"}]}], "Ids": {"Id": ["a"]}}
+    tree = response_tree(rows, shown(sample), "r")
+    things, ids = tree.fields
+    (thing,) = things.members
+    assert (things.type, thing.type) == ("object", "array")
+    assert [(m.name, m.type, m.presence) for m in thing.members] == [
+        ("Id", "string", "always"),
+        ("Flag", "string", "sometimes"),
+    ]
+    assert (ids.type, ids.members[0].type, ids.members[0].item_type) == ("object", "array", "string")
+
+
+def test_both_forms_of_a_list_are_noticed() -> None:
+    rows = ("Things", "Thing")
+    one = shown({"Things": [{"Thing": [{"Id": "1"}]}]}, rows=rows)
+    assert one.nodes["Things",].forms == {"array-of-one": {"json"}}
+    assert ("Things", "Thing", "Id") in one
+    assert shown(THINGS).nodes["Things",].forms == {"object": {"json"}}
+
+
+def test_a_list_without_wrapper_is_an_array() -> None:
+    tree = response_tree(
+        (row("Types", "Array of Item"), row("Count", "Integer")), shown({"Types": [{"Count": 1}]}), "r"
+    )
+    assert (tree.fields[0].type, tree.fields[0].members[0].name) == ("array", "Count")
+
+
+def test_a_container_that_the_samples_call_otherwise_gets_the_name_of_the_table() -> None:
+    sample = shown({"InstanceSettings": {"InstanceSetting": [{"Id": "1"}]}})
+    found = renamed(sample, ["Settings", "Setting", "Id"], ["Settings", "Setting"])
+    assert found.nodes.keys() == sample.nodes.keys()  # too different to be sure
+    found = renamed(sample, ["InstancesSettings", "Id"], ["InstancesSettings"])
+    assert ("InstancesSettings", "InstanceSetting", "Id") in found
+    assert found.notes == ["InstancesSettings is called InstanceSettings in the samples"]

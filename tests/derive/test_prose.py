@@ -1,0 +1,101 @@
+"""Rules from sentences, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.derive.prose import NO_DEFAULT, OTHERS, REQUIRED, findings, is_normative
+from conformance.derive.text import sentences
+
+
+def said(text: str, type: str = "string", name: str = "Thing") -> list[tuple[str, object]]:
+    return [(f.kind, f.value) for f in findings(name, type, sentences(text))]
+
+
+@pytest.mark.parametrize(
+    ("text", "type", "expected"),
+    [
+        ("Default value: 10.", "integer", [("default", 10)]),
+        ("默认值：10", "integer", [("default", 10)]),
+        ("默认为**100**秒。", "integer", [("default", 100)]),
+        ("Default value: false.", "boolean", [("default", False)]),
+        ("Default value: null.", "string", [(NO_DEFAULT, None)]),
+        ("默认值：无", "string", [(NO_DEFAULT, None)]),
+        ("This parameter is empty by default.", "string", [(NO_DEFAULT, None)]),
+        ("Valid values: 1 to 100.", "integer", [("minimum", 1), ("maximum", 100)]),
+        (r"Value range: \[1, 50\].", "integer", [("minimum", 1), ("maximum", 50)]),
+        ("取值范围：1~2048", "integer", [("minimum", 1), ("maximum", 2048)]),
+        ("取值范围`[100,3600]`", "integer", [("minimum", 100), ("maximum", 3600)]),
+        ("Valid values: 1 to 2,000.", "integer", [("minimum", 1), ("maximum", 2000)]),
+        ("Valid values: 0, 1, 2, and 3.", "integer", [("enum", (0, 1, 2, 3))]),
+        ("Maximum value: 100, default value: 10.", "integer", [("default", 10), ("maximum", 100)]),
+        ("最大值100行，默认值为10。", "integer", [("default", 10), ("maximum", 100)]),
+        ("起始值：1", "integer", [("minimum", 1)]),
+        ("Pages start from page 1.", "integer", [("minimum", 1)]),
+        ("Valid values of N: 1 to 20.", "string", [("max_items", 20)]),
+        ("N的取值范围：1~20", "string", [("max_items", 20)]),
+        ("It can be up to 64 characters in length.", "string", [("max_length", 64)]),
+        ("长度为2~128个英文或中文字符。", "string", [("min_length", 2), ("max_length", 128)]),
+        ("A string of [2, 256] characters.", "string", [("min_length", 2), ("max_length", 256)]),
+        ("It cannot start with http:// or https://.", "string", [("prefix", ("!http://", "!https://"))]),
+        ("不能以aliyun和acs:开头。", "string", [("prefix", ("!aliyun", "!acs:"))]),
+        ("It cannot be an empty string.", "string", [("min_length", 1)]),
+        ("You can specify up to 100 task IDs at a time.", "string", [("max_items", 100)]),
+        ("单次最多支持指定100个，ID之间使用半角逗号（,）分隔。", "string", [("max_items", 100), ("separator", ",")]),
+        ("Up to 1,000 resources that are bound with the tag are displayed.", "string", []),
+        (r"Separate multiple tasks IDs with commas \(,\).", "string", [("separator", ",")]),
+        ("A JSON array of up to 100 disk IDs.", "string", [("max_items", 100), ("syntax", "json-array")]),
+        ("格式为JSON数组。", "string", [("syntax", "json-array")]),
+        ("It is in the YYYY-MM-DDThh:mmZ format.", "string", [("time_format", "yyyy-MM-ddTHH:mmZ")]),
+        ("距离1970 年 1 月 1 日 0 点的毫秒数。", "string", [("time_format", "epoch-milliseconds")]),
+        ("Valid values:\n\n-   vpc: a network\n-   classic", "string", [("enum", ("vpc", "classic"))]),
+        ("取值范围：\n\n-   true：是。这是真的。\n-   false：否。", "boolean", [("enum", (True, False))]),
+        ("取值：\n\n-   a：实例（默认）。\n-   b：网卡。", "string", [("default", "a"), ("enum", ("a", "b"))]),
+        ("When Other is set to x, the following values are returned:\n\n-   a\n-   b", "string", []),
+        ("Set the value to Availability.", "string", [("enum", ("Availability",))]),
+        (
+            "The system only retrieves tasks in the Finished, Processing, and Failed states and ignores other values.",
+            "string",
+            [("effective_values", ("Finished", "Processing", "Failed")), ("ignored_values", OTHERS)],
+        ),
+        (
+            "只支持查询状态为Finished和Processing的任务，填入其他取值将不会生效。",
+            "string",
+            [("effective_values", ("Finished", "Processing")), ("ignored_values", OTHERS)],
+        ),
+        ("不支持同时指定`SecurityGroupId`和`Thing`。", "string", [("excludes", ("SecurityGroupId",))]),
+        ("当该参数传入值时，InstanceId必须为空。", "string", [("excludes", ("InstanceId",))]),
+        ("For API requests using HTTP, `Thing` is required.", "string", [(REQUIRED, True)]),
+        ("When X is set, Thing is required.", "string", []),
+        ("The maximum entries on a page.", "integer", []),
+    ],
+)  # fmt: skip
+def test_a_rule_is_read(text: str, type: str, expected: list[tuple[str, object]]) -> None:
+    assert said(text, type) == expected
+
+
+def test_utc_belongs_to_the_format_of_its_row() -> None:
+    found = findings("T", "string", sentences("The time. Use the yyyy-MM-ddTHH:mm:ssZ format. It must be in UTC."))
+    assert [(f.kind, f.sentence) for f in found] == [("time_format", 2), ("time_format", 3)]
+
+
+def test_what_is_said_of_members_is_not_said_of_the_parameter() -> None:
+    text = (
+        "服务器列表。\n\n 包含以下参数：\n\n-   Port：端口。取值范围：1~65535。\n-   Description：长度为1~80个字符。\n"
+    )
+    assert said(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "normative"),
+    [
+        ("The ID must be unique.", True),
+        ("Up to 10 are allowed.", True),
+        ("最多支持100个。", True),
+        ("The ID of the region.", False),
+        ("For more information, see the maximum values.", False),
+        ("地域ID。", False),
+    ],
+)
+def test_rules_are_told_from_descriptions(text: str, normative: bool) -> None:
+    assert is_normative(text) is normative
