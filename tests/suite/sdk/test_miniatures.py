@@ -62,7 +62,9 @@ def test_a_broken_driver_is_a_fault_of_the_driver(broken, plan, miniature, monke
 
 
 def test_evidence_names_no_secret(plan, miniature):
-    select = evolve(plan, select=("behaviour.secret-not-in-exceptions", "errors.code", "signing.secret-stays-home"))
+    select = evolve(
+        plan, select=("behaviour.secret-not-in-exceptions", "errors.code", "signing.secret-stays-home")
+    )
     done = certify(miniature("secret-in-exception", "sends-secret"), select)
     assert any(v.verdict == "failed" for v in done.verdicts)
     assert "TestSecret" not in repr(done.verdicts)

@@ -1,0 +1,111 @@
+"""The release matrix: resumed where it stopped, and rendered with the first release of each change."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from lxml import html
+
+from conformance.drivers.installation import Installation, InstallFailed
+from conformance.drivers.recipe import recipe
+from conformance.suite.sdk import matrix as matrices
+from conformance.suite.sdk import render
+from conformance.suite.sdk.matrix import run_matrix
+
+MINIATURE = str(Path(__file__).with_name("miniature.py"))
+FAULTS = {"1.0": ("raw-plus", "no-gzip"), "1.1": ("no-gzip",), "1.10": (), "2.0": ("lies-about-version",)}
+
+
+@pytest.fixture
+def small(plan):
+    return evolve(plan, select=("requests.plus", "requests.space", "responses.gzip", "signing.valid"))
+
+
+@pytest.fixture
+def installs(monkeypatch):
+    """Installs a miniature for each release; 0.9 is one that the registry refuses."""
+    asked = []
+
+    def install(one, release, cache=None):
+        asked.append(release)
+        if release == "0.9":
+            raise InstallFailed("pip: no such release")
+        faults = FAULTS[release]
+        return Installation(one, release, (sys.executable, MINIATURE, *faults), {"dep": "1"}, "Python")
+
+    monkeypatch.setattr(matrices, "install", install)
+    return asked
+
+
+@pytest.fixture
+def certified(monkeypatch):
+    """The miniature always says 1.2.3: that is the release that is expected of it here."""
+    real = matrices.certify
+
+    def certify(command, plan, expected_version=None):
+        return real(command, plan, expected_version="1.2.3")
+
+    monkeypatch.setattr(matrices, "certify", certify)
+
+
+def test_a_matrix_is_resumed_and_repeats_nothing(tmp_path, small, installs, certified):
+    told = []
+    one = recipe("python-legacy")
+    run_matrix(one, ["1.0"], small, tmp_path, on_record=lambda r, fresh: told.append((r.release, fresh)))
+    done = run_matrix(
+        one,
+        ["1.0", "1.1", "1.10"],
+        small,
+        tmp_path,
+        on_record=lambda r, fresh: told.append((r.release, fresh)),
+    )
+    assert sorted(told[1:]) == [("1.0", False), ("1.1", True), ("1.10", True)]
+    assert sorted(installs) == ["1.0", "1.1", "1.10"]
+    assert [r.release for r in done.records] == ["1.0", "1.1", "1.10"]
+
+
+def test_a_half_written_record_is_made_anew(tmp_path, small, installs, certified):
+    one = recipe("python-legacy")
+    run_matrix(one, ["1.1"], small, tmp_path)
+    kept = tmp_path / one.name / "1.1.json"
+    kept.write_text(kept.read_text()[:50])
+    run_matrix(one, ["1.1"], small, tmp_path)
+    assert installs == ["1.1", "1.1"]
+    assert json.loads(kept.read_text())["outcome"] == "certified"
+
+
+def test_another_selection_is_certified_anew(tmp_path, small, installs, certified):
+    one = recipe("python-legacy")
+    run_matrix(one, ["1.1"], small, tmp_path)
+    run_matrix(one, ["1.1"], evolve(small, select=("requests.plus",)), tmp_path)
+    assert installs == ["1.1", "1.1"]
+
+
+def test_what_does_not_install_and_faulty_drivers_are_told_apart(tmp_path, small, installs, certified):
+    done = run_matrix(recipe("python-legacy"), ["0.9", "1.10", "2.0"], small, tmp_path)
+    assert [(r.release, r.outcome) for r in done.records] == [
+        ("0.9", "does-not-install"),
+        ("1.10", "certified"),
+        ("2.0", "driver-fault"),
+    ]
+    assert all(r.conformant is None for r in done.records if r.outcome != "certified")
+
+
+def test_changes_and_renderings(tmp_path, small, installs, certified):
+    done = run_matrix(recipe("python-legacy"), ["0.9", "1.0", "1.1", "1.10"], small, tmp_path)
+    changes = {(render.short(c.requirement), c.release, c.kind) for c in done.changes()}
+    assert {("requests.plus", "1.1", "fix"), ("responses.gzip", "1.10", "fix")} <= changes
+    markdown = render.as_markdown(done)
+    assert "| requests.plus | MUST | ✗ | ✓ | ✓ |" in markdown
+    assert "0.9 | does-not-install: pip: no such release" in markdown
+    assert "requests.space" not in markdown.partition("## Changes")[0].partition("| Requirement |")[2]
+    data = json.loads(render.as_json(done))
+    assert [r["release"] for r in data["releases"]] == ["0.9", "1.0", "1.1", "1.10"]
+    page = html.fromstring(render.as_html(done))
+    assert len(page.xpath("//tbody/tr")) == 4
+    assert page.xpath("//td[@class='failed']/@title")
+    assert "[python-legacy](python-legacy.md) | 3 | 1.10 |" in render.index([done])
