@@ -180,9 +180,9 @@ def _limits(predicate: dict[str, Any], facts: dict[str, Any], key_id: str | None
     for members, text in (
         (facts["deselected"], "left out of the run"),
         (list(facts["notApplicable"]), "found not to apply"),
-        (predicate["warnedTests"], "recommended (SHOULD), and not met"),
+        (predicate["warnedTests"], "recommended and not met"),
     ):
         if members:
-            limits.append(f"{len(members)} requirements {text}: {', '.join(members)}.")
+            limits.append(f"What was {text}, {len(members)} in number: {', '.join(members)}.")
     limits.append("Any other operation, release, address, or region, and whatever changed since.")
     return limits

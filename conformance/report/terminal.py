@@ -27,7 +27,7 @@ from conformance.report.results import (
     taken,
 )
 from conformance.report.stream import Run
-from conformance.report.text import duration, first_lines, one_line, printable
+from conformance.report.text import duration, first_lines, folded, one_line, printable
 from conformance.report.verdicts import BAD, GLYPHS
 
 STYLES: dict[Standing, str] = {
@@ -43,7 +43,7 @@ STYLES: dict[Standing, str] = {
 }
 GLYPH: dict[Standing, str] = {**GLYPHS, "not-judged": "·"}  # type: ignore[dict-item]
 HEADLINE_STYLES = {0: "bold green", 1: "bold red", 3: "bold yellow"}
-RESPONSE_LINES = 12
+RESPONSE_LINES = 8
 LOG_WIDTH = 110
 LEVELS = ("MUST", "SHOULD", "MAY")
 
@@ -221,6 +221,6 @@ def _failure(to: Console, group: Group) -> None:
         to.print()
         # no wrapping: the line is there to be copied
         to.print(Text(f"  {printable(result.evidence.curl)}", style="cyan"), soft_wrap=True)
-        for number, line in enumerate(first_lines(result.evidence.response, RESPONSE_LINES, max(40, to.width - 9))):
+        for number, line in enumerate(folded(result.evidence.response, RESPONSE_LINES, max(40, to.width - 8))):
             status = str(result.evidence.status or "") if number == 0 else ""
             to.print(Text.assemble((f"  {status:<5}", "bold"), (line, "dim")), soft_wrap=True)

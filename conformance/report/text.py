@@ -26,6 +26,17 @@ def first_lines(text: str, lines: int, width: int) -> list[str]:
     return [*cut, "…"] if len(found) > lines else cut
 
 
+def folded(text: str, lines: int, width: int) -> list[str]:
+    """At most `lines` lines, those longer than `width` folded; the last ends in an ellipsis where there is more."""
+    found: list[str] = []
+    for line in printable(text).split("\n"):
+        line = line.expandtabs(4)
+        found += [line[start : start + width] for start in range(0, max(len(line), 1), width)]
+        if len(found) > lines:
+            return [*found[: lines - 1], f"{found[lines - 1][: width - 1]}…"]
+    return found
+
+
 def duration(seconds: float) -> str:
     """`850 ms`, `12.3 s`, `4 min 05 s`."""
     if seconds < 1:

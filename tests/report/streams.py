@@ -1,120 +1,125 @@
 """Event streams to test with: one readable run, and any run at all."""
 
+import random
+
 from hypothesis import strategies as st
 
 from conformance.report import events as e
 from conformance.report.stream import Run
 from conformance.report.verdicts import ORDER
 
-TEXT = st.text(st.characters(codec="utf-8"), max_size=30) | st.sampled_from(
-    [
-        "",
-        "\x1b[31m",
-        "]]>",
-        "<b>&amp;",
-        "\u2028",
-        "\u202e",
-        "|`*",
-        "</script>",
-        "\x00",
-        "x" * 300,
-        "a\nb\r\nc",
-    ]
-)
-IDS = st.integers(0, 9).map(lambda number: f"DescribeTasks.theme{number % 3}.requirement-{number}")
-MAYBE = st.none() | TEXT
-COUNT = st.integers(0, 10_000)
-SECONDS = st.floats(0, 1e6)
-EVIDENCE = st.builds(e.Evidence, curl=TEXT, status=st.none() | st.integers(100, 599), response=TEXT)
-MAPPING = st.dictionaries(TEXT, TEXT, max_size=3)
-
-
-@st.composite
-def entries(draw):
-    ids = draw(st.lists(IDS, unique=True, min_size=1, max_size=8))
-    return tuple(
-        e.CatalogueEntry(
-            id,
-            draw(st.sampled_from(["MUST", "SHOULD", "MAY"])),
-            id.split(".")[1],
-            draw(TEXT),
-            tuple(draw(st.lists(TEXT, max_size=2))),
-        )
-        for id in ids
-    )
-
-
-HEADERS = st.builds(
-    e.RunStarted,
-    suite=st.builds(e.Suite, TEXT, TEXT, TEXT, TEXT),
-    target=st.builds(
-        e.Target,
-        kind=st.sampled_from(["endpoint", "sdk", "cassette"]),
-        name=TEXT,
-        url=MAYBE,
-        release=MAYBE,
-        digest=MAPPING,
-        dependencies=MAPPING,
-    ),
-    operation=TEXT,
-    seed=st.integers(0, 2**64),
-    started=TEXT | st.just("2026-01-02T03:04:05Z"),
-    python=TEXT,
-    catalogue=entries(),
-    profile=st.builds(e.Profile, name=MAYBE, pins=MAPPING, pinned_by=MAPPING),
-    deselected=st.lists(TEXT, max_size=2).map(tuple),
-    sentences=st.lists(
-        st.builds(e.SentenceEntry, TEXT, TEXT, st.lists(IDS, max_size=3).map(tuple), MAYBE), max_size=3
-    ).map(tuple),
-    choices=st.lists(
-        st.builds(
-            e.ChoiceEntry,
-            TEXT,
-            TEXT,
-            st.sampled_from(["contradiction", "silence"]),
-            st.lists(st.builds(e.AlternativeEntry, TEXT, TEXT, st.lists(TEXT, max_size=2).map(tuple)), max_size=3).map(
-                tuple
-            ),
-        ),
-        max_size=3,
-    ).map(tuple),
-    known_failures=st.lists(st.builds(e.KnownFailureEntry, IDS, TEXT, MAYBE, MAYBE, MAYBE, MAYBE), max_size=2).map(
-        tuple
-    ),
-)
-FOOTERS = st.builds(
-    e.RunFinished,
-    requests=COUNT,
-    throttled=COUNT,
-    seconds=SECONDS,
-    outcomes=st.dictionaries(TEXT, COUNT, max_size=4),
-    latency=st.sampled_from([e.Latency(), e.Latency((1.0, 10.0), (3, 2, 1)), e.Latency((5.0,), (0, 0))]),
-    interrupted=st.booleans(),
-    reason=MAYBE,
+TEXT = st.text(st.characters(codec="utf-8"), max_size=20) | st.sampled_from(
+    ["", "\x1b[31m", "]]>", "<b>&amp;", "\u2028", "\u202e", "|`*", "</script>", "\x00", "x" * 300, "a\nb\r\nc"]
 )
 
 
 @st.composite
 def runs(draw):
-    """Any whole run."""
-    header, footer = draw(HEADERS), draw(FOOTERS)
-    ids = st.sampled_from([entry.id for entry in header.catalogue])
-    judged = st.builds(
-        e.Verdict,
-        requirement=ids,
-        case=st.sampled_from(["json", "xml", ""]) | TEXT,
-        verdict=st.sampled_from(ORDER),
-        message=TEXT,
-        expected=MAYBE,
-        received=MAYBE,
-        examples=COUNT,
-        seconds=SECONDS,
-        exchange=st.none() | EVIDENCE,
-        cause=st.none() | st.sampled_from(["one cause", "another"]) | TEXT,
-    )
-    seen = st.builds(e.ChoiceObserved, TEXT, TEXT, st.sampled_from([None, "json", "xml"]), COUNT, MAYBE)
-    found = draw(st.lists(judged, min_size=0 if footer.interrupted else 1, max_size=12))
-    return Run(header, tuple(found), tuple(draw(st.lists(seen, max_size=4))), footer)
+    """Any whole run. Its texts are drawn, and so are made simpler in shrinking; its shape comes from a drawn seed."""
+    return Maker(random.Random(draw(st.integers(0, 2**32))), draw(st.lists(TEXT, min_size=2, max_size=6))).run()
+
+
+class Maker:
+    """Makes a run out of a source of chance and a pool of texts."""
+
+    def __init__(self, chance, pool):
+        self.chance, self.pool = chance, pool
+
+    def text(self):
+        return self.chance.choice(self.pool)
+
+    def maybe(self):
+        return self.chance.choice([None, self.text()])
+
+    def texts(self, most=3):
+        return tuple(self.text() for _ in range(self.chance.randrange(most)))
+
+    def many(self, make, most=4, least=0):
+        return tuple(make() for _ in range(self.chance.randrange(least, most + 1)))
+
+    def mapping(self):
+        return {self.text(): self.text() for _ in range(self.chance.randrange(3))}
+
+    def count(self):
+        return self.chance.choice([0, 1, 7, 10_000])
+
+    def seconds(self):
+        return self.chance.choice([0.0, 0.25, 12.5, 1e6])
+
+    def run(self):
+        header, footer = self.header(), self.footer()
+        ids = [entry.id for entry in header.catalogue]
+        found = self.many(lambda: self.verdict(self.chance.choice(ids)), 12, 0 if footer.interrupted else 1)
+        return Run(header, found, self.many(self.seen), footer)
+
+    def header(self):
+        chance = self.chance
+        numbers = chance.sample(range(10), chance.randrange(1, 9))
+        ids = [f"DescribeTasks.theme{number % 3}.requirement-{number}" for number in numbers]
+        kind = chance.choice(["endpoint", "sdk", "cassette"])
+        digest = chance.choice(["", "sha256:" + "a" * 64])
+        return e.RunStarted(
+            suite=e.Suite(self.text(), self.text(), digest, digest),
+            target=e.Target(kind, self.text(), self.maybe(), self.maybe(), None, self.mapping(), self.mapping()),
+            operation=self.text(),
+            seed=chance.choice([0, 1, 2**64]),
+            started=chance.choice(["2026-01-02T03:04:05Z", self.text()]),
+            python=self.text(),
+            catalogue=tuple(
+                e.CatalogueEntry(
+                    id, chance.choice(["MUST", "SHOULD", "MAY"]), id.split(".")[1], self.text(), self.texts()
+                )
+                for id in ids
+            ),
+            profile=e.Profile(self.maybe(), self.mapping(), self.mapping()),
+            deselected=self.texts(),
+            sentences=self.many(
+                lambda: e.SentenceEntry(self.text(), self.text(), tuple(chance.sample(ids, 1)), self.maybe())
+            ),
+            choices=self.many(
+                lambda: e.ChoiceEntry(
+                    self.text(), self.text(), chance.choice(["contradiction", "silence"]), self.many(self.alternative)
+                )
+            ),
+            known_failures=self.many(lambda: e.KnownFailureEntry(chance.choice(ids), self.text(), self.maybe()), 1),
+            profiles=self.many(lambda: e.ProfileEntry(self.text(), self.text(), self.mapping()), 2),
+        )
+
+    def alternative(self):
+        return e.AlternativeEntry(self.text(), self.text(), self.texts())
+
+    def verdict(self, id):
+        chance = self.chance
+        evidence = e.Evidence(self.text(), chance.choice([None, 200, 404]), self.text())
+        return e.Verdict(
+            requirement=id,
+            case=chance.choice(["json", "xml", "", self.text()]),
+            verdict=chance.choice([*ORDER, "passed"]),
+            message=self.text(),
+            expected=self.maybe(),
+            received=self.maybe(),
+            examples=self.count(),
+            seconds=self.seconds(),
+            exchange=chance.choice([None, evidence]),
+            cause=chance.choice([None, "one cause", self.text()]),
+        )
+
+    def seen(self):
+        return e.ChoiceObserved(
+            self.text(), self.text(), self.chance.choice([None, "json", "xml"]), self.count(), self.maybe()
+        )
+
+    def footer(self):
+        histograms = [e.Latency(), e.Latency((1.0, 10.0), (3, 2, 1)), e.Latency((5.0,), (0, 0))]
+        return e.RunFinished(
+            requests=self.count(),
+            throttled=self.count(),
+            seconds=self.seconds(),
+            outcomes={self.text(): self.count() for _ in range(self.chance.randrange(4))},
+            latency=self.chance.choice(histograms),
+            interrupted=self.chance.random() < 0.3,
+            reason=self.maybe(),
+        )
 
 
 def entry(id, level="MUST", **changes):

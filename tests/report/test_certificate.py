@@ -113,7 +113,7 @@ def test_what_keeps_a_run_from_being_certified(made, says):
         certify(stream(made))
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(runs())
 def test_only_conformant_runs_are_certified(made):
     try:
@@ -125,6 +125,18 @@ def test_only_conformant_runs_are_certified(made):
     assert verify(certificate, stream(made)).valid
 
 
+@settings(deadline=None, max_examples=60)
+@given(runs())
+def test_every_conformant_run_is_certified_and_verifies(made):
+    suite = evolve(made.header.suite, contract_digest="sha256:" + "c" * 64, requirements_digest="sha256:" + "d" * 64)
+    target = evolve(made.header.target, digest={"sha256": "a" * 64})
+    verdicts = tuple(e.Verdict(one.id, "", "passed") for one in made.header.catalogue)
+    header = evolve(made.header, known_failures=(), suite=suite, target=target)
+    events = stream(evolve(made, header=header, verdicts=verdicts, footer=evolve(made.footer, interrupted=False)))
+    assert verify(certify(events), events).valid
+    assert verify(sign(certify(events), PRIVATE), events, PUBLIC).valid
+
+
 def test_verified_in_words():
     found = verify(CERTIFICATE, EVENTS)
     assert found.valid and found.key_id is None
@@ -132,9 +144,9 @@ def test_verified_in_words():
     assert "http://127.0.0.1:4000 met each of the 2 MUST requirements of DescribeTasks" in certified
     assert "TaskSet.list-form = object" in certified
     assert "not signed" in not_certified
-    assert "1 requirements left out of the run: DescribeTasks.z" in not_certified
-    assert "found not to apply: DescribeTasks.a.e" in not_certified
-    assert "not met: DescribeTasks.a.d" in not_certified
+    assert "left out of the run, 1 in number: DescribeTasks.z" in not_certified
+    assert "found not to apply, 1 in number: DescribeTasks.a.e" in not_certified
+    assert "not met, 1 in number: DescribeTasks.a.d" in not_certified
 
 
 def test_signed():

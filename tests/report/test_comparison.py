@@ -2,7 +2,7 @@ import json
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import given, settings
 
 from conformance.report.comparison import KINDS, Incomparable, as_dict, as_text, compare
 from conformance.report.events import Verdict
@@ -98,6 +98,7 @@ def test_runs_of_different_operations_are_refused():
         compare(one("passed"), evolve(other, header=evolve(other.header, operation="Other")))
 
 
+@settings(deadline=None, max_examples=60)
 @given(runs(), runs())
 def test_any_two_runs_compare(base, head):
     head = evolve(head, header=evolve(head.header, operation=base.header.operation))
@@ -109,6 +110,7 @@ def test_any_two_runs_compare(base, head):
     assert comparison.exit_status == (3 if head.footer.interrupted else int(regressed))
 
 
+@settings(deadline=None, max_examples=60)
 @given(runs())
 def test_a_run_does_not_regress_from_itself(made):
     comparison = compare(made, made)

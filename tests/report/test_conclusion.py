@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from conformance.report.conclusion import conclude
 from conformance.report.events import Verdict
@@ -59,6 +59,7 @@ def test_nothing_judged_is_not_established():
     assert conclude(run([entry("a.b", "SHOULD")], [("a.b", "not-applicable")])).exit_status == 3
 
 
+@settings(deadline=None, max_examples=60)
 @given(runs())
 def test_never_0_unless_every_must_was_judged(made):
     conclusion = conclude(made)

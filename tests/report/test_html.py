@@ -37,7 +37,7 @@ def page(made):
     return reader.document_fromstring(html(made))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=25)
 @given(runs())
 def test_any_stream_renders_into_one_whole_page(made):
     text = html(made)

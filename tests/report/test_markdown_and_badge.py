@@ -18,7 +18,7 @@ BADGE = jsonschema_rs.Draft202012Validator(
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(runs())
 def test_any_stream_renders(made):
     text = markdown(made)

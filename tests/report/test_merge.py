@@ -29,7 +29,7 @@ def shards(draw):
     return found
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=40)
 @given(shards(), st.randoms())
 def test_merging_is_associative_commutative_and_idempotent(several, random):
     whole = merge(several)
@@ -42,7 +42,7 @@ def test_merging_is_associative_commutative_and_idempotent(several, random):
     assert merge([whole, *several, whole]) == whole
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=40)
 @given(shards())
 def test_everything_is_counted_once(several):
     whole = merge(several)

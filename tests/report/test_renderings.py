@@ -29,6 +29,7 @@ def printed(made, width=100):
     return file.getvalue()
 
 
+@settings(deadline=None, max_examples=60)
 @given(runs())
 def test_summary(made):
     summary = summarise(made)
@@ -37,6 +38,7 @@ def test_summary(made):
     assert summary["exit_status"] == conclude(made).exit_status
 
 
+@settings(deadline=None, max_examples=60)
 @given(runs())
 def test_junit(made):
     root = etree.fromstring(junit(made))
@@ -48,7 +50,7 @@ def test_junit(made):
     assert int(root.get("errors")) == verdicts.count("errored")
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(runs())
 def test_terminal(made):
     text = printed(made)
@@ -56,6 +58,7 @@ def test_terminal(made):
     assert conclude(made).headline in text
 
 
+@settings(deadline=None, max_examples=60)
 @given(runs())
 def test_live_progress_takes_any_stream(made):
     for terminal in (False, True):

@@ -2,7 +2,7 @@ import json
 
 import jsonschema_rs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from conformance.contract.files import schemas_root
 from conformance.report import stream as s
@@ -14,6 +14,7 @@ SCHEMA = json.loads((schemas_root() / "acs-conformance" / "event.schema.json").r
 VALIDATOR = jsonschema_rs.Draft202012Validator(SCHEMA)
 
 
+@settings(deadline=None, max_examples=60)
 @given(runs())
 def test_every_run_is_read_as_it_was_written_and_fits_the_schema(made):
     lines = "".join(map(to_line, made.events()))
