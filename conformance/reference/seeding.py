@@ -1,6 +1,6 @@
 """A store made up from a seed, so that it fits a contract and has something at every edge.
 
-Ids follow the documented examples, and a few hold characters that must be escaped somewhere on the way; one id is the
+Ids follow the documented examples; a few hold characters that must be escaped somewhere on the way, and a few are the
 beginning of another. Times are spread over days, some equal, some a second or a minute apart. Of the combinations of
 enumerated values one occurs once and one never.
 """
@@ -142,10 +142,10 @@ def _keys(contract: Contract, source: random.Random, size: int) -> list[str]:
     keys: list[str] = []
     while len(keys) < size:
         key = _like(example, source)
-        if size > 20 and len(keys) % 40 == 9:
-            key = f"{_prefix(example)}{AWKWARD[len(keys) // 40 % len(AWKWARD)]}{source.randrange(10**6)}"
-        elif size > 20 and len(keys) == 12:
-            key = keys[11][:-4]
+        if size > 20 and len(keys) % 12 == 9:
+            key = f"{_prefix(example)}{AWKWARD[len(keys) // 12 % len(AWKWARD)]}{source.randrange(10**6)}"
+        elif size > 20 and len(keys) % 7 == 4:
+            key = keys[-1] + "".join(source.choice(LETTERS) for _ in range(2))
         if key not in keys:
             keys.append(key)
     return keys

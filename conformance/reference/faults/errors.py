@@ -12,7 +12,7 @@ from conformance.reference.context import Context, Query
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.hooks import Hook, in_json, in_xml, swapped
 from conformance.reference.faults.roles import Roles
-from conformance.reference.listing import Page
+from conformance.reference.listing import Item, Page
 from conformance.reference.message import Response
 from conformance.reference.refusals import Refusal
 
@@ -107,11 +107,10 @@ def _traces(roles: Roles) -> list[Fault]:
         Fault("nothing-found-after-an-error", "finds nothing in the request after one that was refused", kills,
               {"fail": _remembering, "arguments": _nothing_after_error}),
     ]
-    semantics = roles.contract.semantics
-    if semantics.filters:
+    if roles.contract.semantics.items:
         found.append(Fault(
-            "refused-filter-stays", "applies the parameters of a refused request to the next that lacks them", kills,
-            {"fail": _keeping_parameters, "argument": _kept_parameter},
+            "page-after-an-error-lacks-an-item", "loses the first item right after a refused request", kills,
+            {"fail": _remembering, "select": _shorter_after_error},
         ))
     return found
 
@@ -126,15 +125,6 @@ def _nothing_after_error(inner: Hook, context: Context) -> Query:
     return evolve(query, nothing=True) if swapped(context, "after error", False) else query
 
 
-def _keeping_parameters(inner: Hook, context: Context, refusal: Refusal) -> Response:
-    names = {f.parameter for f in context.contract.semantics.filters}
-    swapped(context, "kept", {k: v for k, v in context.parameters.items() if k in names and v})
-    swapped(context, "kept by", context.number)
-    return inner(context, refusal)
-
-
-def _kept_parameter(inner: Hook, context: Context, name: str) -> str | None:
-    text = inner(context, name)
-    if text is None and context.memory.get("kept by") == context.number - 1:
-        return context.memory["kept"].get(name)
-    return text
+def _shorter_after_error(inner: Hook, context: Context, query: Query) -> list[Item]:
+    found = inner(context, query)
+    return found[1:] if swapped(context, "after error", False) else found

@@ -46,9 +46,9 @@ def _of_field(roles: Roles, path: str, field: Field) -> list[Fault]:
     if path in roles.enumerated_fields:
         last = _effective(roles, path)[-1]
         found.append(Fault(
-            f"unlisted-value:{path}", f"writes {last} in lower case as {path}",
+            f"unlisted-value:{path}", f"writes Not{last} for {last} as {path}",
             (f"fields.{path}.listed-value",),
-            {"result": at_path(path, lambda v: v.lower() if v.replace("_", "").lower() == last.lower() else v)},
+            {"result": at_path(path, lambda v: f"Not{v}" if v.replace("_", "").lower() == last.lower() else v)},
         ))
     return found
 
@@ -177,12 +177,12 @@ def _by_hand(roles: Roles) -> tuple[Fault, ...]:
     ]
     time = time_field_of(contract)
     if time:
-        path, name = f"{contract.semantics.items}.{relative(contract, time)}", relative(contract, time)
+        path, started = f"{contract.semantics.items}.{relative(contract, time)}", relative(contract, time)
         found += [
             Fault("time-without-zone-in-xml", f"leaves the Z of {path} out in XML",
                   (f"fields.{path}.time-format",), {"result": only(in_xml, at_path(path, lambda v: v.rstrip("Z")))}),
             Fault("time-with-offset-on-last-item", f"writes {path} of a page's last item with an offset from UTC",
                   (f"fields.{path}.time-format",),
-                  {"result": last_of_several(lambda item: {**item, name: item[name].rstrip("Z") + "+00:00"})}),
+                  {"result": last_of_several(lambda item: {**item, started: item[started].rstrip("Z") + "+00:00"})}),
         ]
     return tuple(found)

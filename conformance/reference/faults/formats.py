@@ -125,20 +125,21 @@ def _methods(roles: Roles) -> list[Fault]:
               {"result": only(is_get, items_changed(lambda items: items[:-1] if len(items) > 1 else items))}),
         Fault("form-body-is-ignored", "does not see parameters in a form body", ("methods.form-body",),
               {"read": _formless}),
-        Fault("plus-stays-in-forms", "does not read + as a space in a form body", ("methods.form-body",),
-              {"read": _with_plus}),
+        Fault("escapes-stay-in-forms", "does not decode %2C and %3A in a form body", ("methods.form-body",),
+              {"read": _with_escapes}),
         Fault("put-is-served", "serves PUT as POST", ("methods.other",), {"method": _also("PUT")}),
         Fault("delete-is-served", "serves DELETE as GET", ("methods.other",), {"method": _also("DELETE")}),
     ]
     if roles.contract.semantics.paging:
         size = roles.contract.semantics.paging.size
         found.append(Fault(
-            "get-pages-end-at-50", "shows at most 50 items in answers to GET", kills,
+            "get-pages-end-at-5", "shows at most 5 items in answers to GET", kills,
             {"page": only(is_get, lambda inner, context, query, listing: (
-                lambda page: evolve(page, items=page.items[:50]))(inner(context, query, listing)))},
+                lambda page: evolve(page, items=page.items[:5]))(inner(context, query, listing)))},
         ))
         found.append(Fault(
-            "page-size-is-ignored-in-forms", f"does not see {size} in a form body", ("methods.form-body",),
+            "page-size-is-ignored-in-forms", f"does not see {size} in a form body",
+            ("paging.page-size-bounds-the-page",),
             {"argument": lambda inner, context, name:
                 None if name == size and in_form(context) and name in dict(context.form) else inner(context, name)},
         ))
@@ -151,10 +152,10 @@ def _formless(inner: Hook, context: Context) -> None:
     context.parameters = {k: v for k, v in context.parameters.items() if k not in inside or k in context.common}
 
 
-def _with_plus(inner: Hook, context: Context) -> None:
+def _with_escapes(inner: Hook, context: Context) -> None:
     inner(context)
-    spaced: Mapping[str, str] = {k: v.replace(" ", "+") for k, v in context.form if " " in v}
-    context.parameters = {**context.parameters, **spaced}
+    raw: Mapping[str, str] = {k: v.replace(",", "%2C").replace(":", "%3A") for k, v in context.form}
+    context.parameters = {**context.parameters, **raw}
 
 
 def _also(method: str) -> Hook:

@@ -117,8 +117,9 @@ def _limits(limit: int) -> list[Fault]:
         Fault("over-the-limit-crashes", f"answers more than {limit} ids with an internal error",
               ("ids.over-the-limit-is-safe",),
               {"limit_ids": lambda inner, context, ids: crash() if len(ids) > limit else inner(context, ids)}),
-        Fault("over-the-limit-brings-everything", f"ignores a list of more than {limit} ids",
-              ("ids.over-the-limit-is-safe",), {"limit_ids": _ignored_over(limit)}),
+        Fault("over-the-limit-brings-an-unnamed-item", f"puts an item under another id first for more than {limit} ids",
+              ("ids.over-the-limit-is-safe",),
+              {"limit_ids": lambda inner, context, ids: ids, "select": _unnamed_over(limit)}),
     ]
 
 
@@ -130,8 +131,12 @@ def _refused_at(limit: int) -> Hook:
     return limit_ids
 
 
-def _ignored_over(limit: int) -> Hook:
-    return lambda inner, context, ids: None if len(ids) > limit else inner(context, ids)
+def _unnamed_over(limit: int) -> Hook:
+    def select(inner: Hook, context: Context, query: Query) -> list[Item]:
+        found, key = inner(context, query), context.contract.semantics.key
+        over = query.ids is not None and len(query.ids) > limit
+        return [{**found[0], key: f"{found[0][key]}-other"}, *found] if over and found else found
+    return select
 
 
 def _paged() -> list[Fault]:

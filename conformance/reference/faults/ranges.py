@@ -10,7 +10,7 @@ from conformance.reference.context import Context, Query
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.fields import shifted
 from conformance.reference.faults.filters import unsent
-from conformance.reference.faults.hooks import Hook
+from conformance.reference.faults.hooks import Hook, crash
 from conformance.reference.faults.roles import Roles
 from conformance.reference.listing import Item
 from conformance.reference.seeding import relative
@@ -75,11 +75,11 @@ def _both(start: str) -> list[Fault]:
               ("range.whole",), {"select": _oldest_lost}),
         Fault("range-of-nothing-is-everything", "ignores a range in which there is nothing", ("range.outside",),
               {"select": _everything_for_nothing}),
-        Fault("inverted-range-is-turned-round", "takes the later end of an inverted range for its end",
+        Fault("inverted-range-crashes", "answers an inverted range with an internal error", ("range.inverted",),
+              {"inverted": crash}),
+        Fault("inverted-range-loses-the-oldest", "ignores an inverted range, and loses the oldest day of the listing",
               ("range.inverted",),
-              {"inverted": lambda inner, context, found: {"start": found["end"], "end": found["start"]}}),
-        Fault("inverted-range-keeps-its-start", "ignores the end of an inverted range, and only that",
-              ("range.inverted",), {"inverted": lambda inner, context, found: {"start": found["end"]}}),
+              {"inverted": lambda inner, context, found: {"start": shifted(found["end"], days=2)}}),
     ]
 
 

@@ -37,8 +37,9 @@ def _regions(roles: Roles) -> tuple[Fault, ...]:
         Fault("first-item-of-another-region", "lists an item of another region too", leak,
               {"stored": lambda inner, context, region: (
                   *inner(context, region), *_others(context, region)[:1])}),
-        Fault("empty-region-shows-another", "lists another region's items where a region has none", leak,
-              {"stored": lambda inner, context, region: inner(context, region) or _others(context, region)}),
+        Fault("small-region-shows-another", "lists another region's items beside a single item of a region", leak,
+              {"stored": lambda inner, context, region: (
+                  *inner(context, region), *(_others(context, region) if len(inner(context, region)) < 2 else ()))}),
         Fault("other-region-on-the-second-page", "lists another region's items after the first page", leak,
               {"select": only(lambda c: c.query.number > 1, lambda inner, context, query: [
                   *inner(context, query), *context.steps.order(context, list(_others(context, query.region)))])}),
@@ -90,7 +91,8 @@ def _connections(roles: Roles) -> tuple[Fault, ...]:
     if semantics.paging:
         sizes = [semantics.paging.size]
         found.append(Fault(
-            "page-size-of-the-request-before", "keeps the page size of the request before on a connection", kills,
+            "page-size-of-the-request-before", "keeps the page size of the request before on a connection",
+            (f"parameters.{semantics.paging.size}.default",),
             {"argument": _sticking(sizes), "succeed": _sticky(sizes)},
         ))
     if semantics.range and semantics.range.end:

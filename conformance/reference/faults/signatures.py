@@ -65,8 +65,8 @@ def _unchecked(roles: Roles) -> list[Fault]:
               ("signatures.tampered-body.refused",), {"verify": only(lambda c: in_form(c) and is_v1(c), _nothing)}),
         Fault("v3-body-hash-is-trusted", "takes the hash of the body from the request without computing it",
               ("signatures.tampered-body.refused",), {"payload": _nothing, "payload_hash": _stated_hash}),
-        Fault("signature-is-checked-once-a-connection", "checks the first signature on a connection and no other",
-              (wrong, tampered), {"verify": _once_a_connection}),
+        Fault("signature-is-checked-once-a-key", "checks the signatures of a key until one is right, and no other",
+              (wrong, tampered), {"verify": _once_a_key}),
         Fault("unknown-key-is-accepted-in-xml", "accepts an unknown access key where XML is asked for",
               ("signatures.unknown-access-key.refused",),
               {"refuse": only(lambda c: c.format == "xml", _accepting({"unknown-access-key"}))}),
@@ -93,8 +93,8 @@ def _stated_hash(inner: Hook, context: Context) -> str:
     return context.request.header("x-acs-content-sha256") or inner(context)
 
 
-def _once_a_connection(inner: Hook, context: Context) -> None:
-    seen = ("verified", context.request.connection)
+def _once_a_key(inner: Hook, context: Context) -> None:
+    seen = ("verified", context.common["AccessKeyId"])
     if not context.memory.get(seen):
         inner(context)
         context.memory[seen] = True
@@ -190,10 +190,10 @@ def _encodings() -> list[Fault]:
               {"percent": only(is_v1, lambda inner, context, text: inner(context, text).replace("~", "%7E"))}),
         Fault("star-is-not-encoded-in-v3", "leaves * as it is when it verifies V3", v3,
               {"percent": only(is_v3, _raw("*"))}),
-        Fault("text-is-latin-1-in-v3", "encodes characters up to U+00FF as one byte when it verifies V3", v3,
-              {"percent": only(is_v3, _latin_1)}),
-        Fault("percent-is-decoded-twice-in-v3", "takes %25 in a value for the start of another escape in V3", v3,
-              {"percent": only(is_v3, lambda inner, context, text: inner(context, text).replace("%25", "%"))}),
+        Fault("text-is-utf-16-in-v3", "encodes text beyond ASCII as UTF-16 when it verifies V3", v3,
+              {"percent": only(is_v3, _utf_16)}),
+        Fault("reserved-characters-stay-in-v3", "leaves reserved characters as they are when it verifies V3", v3,
+              {"percent": only(is_v3, _raw("+%&=/?#'"))}),
         Fault("blank-values-are-dropped", "leaves parameters without a value out of what it verifies",
               ("signatures.blank-signature-type",),
               {"canonical_query": lambda inner, context, pairs: inner(context, [(n, v) for n, v in pairs if v])}),
@@ -204,10 +204,8 @@ def _raw(characters: str) -> Hook:
     return lambda inner, context, text: quote(text, safe="-_.~" + characters)
 
 
-def _latin_1(inner: Hook, context: Context, text: str) -> str:
-    return re.sub("[\x80-\xff]+|[^\x80-\xff]+", lambda m: (
-        quote(m[0].encode("latin-1"), safe="") if "\x80" <= m[0][0] <= "\xff" else inner(context, m[0])
-    ), text)
+def _utf_16(inner: Hook, context: Context, text: str) -> str:
+    return inner(context, text) if text.isascii() else quote(text.encode("utf-16-be"), safe="-_.~")
 
 
 def _verifiers(roles: Roles) -> list[Fault]:
