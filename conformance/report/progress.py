@@ -96,9 +96,9 @@ class Progress:
         words = [f"{done}/{self.total}"]
         if self.requests and elapsed > 0.5:
             words.append(f"{self.requests:,} requests, {self.requests / elapsed:,.0f}/s")
-        words.append(duration(round(elapsed)) if elapsed >= 1 else "")
+        words.append(_clock(elapsed))
         if done and done < total and elapsed > 2:
-            words.append(f"about {duration(elapsed / done * (total - done))} left")
+            words.append(f"about {_clock(elapsed / done * (total - done))} left")
         if self.failures:
             words.append(f"{self.failures} failed")
         filled = round(BAR * min(done, total) / total)
@@ -106,3 +106,9 @@ class Progress:
         line = Table.grid(padding=(0, 2, 0, 0))
         line.add_row(bar, Text(" · ".join(word for word in words if word), no_wrap=True, overflow="ellipsis"))
         return line
+
+
+def _clock(seconds: float) -> str:
+    """Whole seconds as `0:07`: a number that does not jitter while it is watched."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02}"
