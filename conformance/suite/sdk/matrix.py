@@ -129,7 +129,7 @@ def _certified(
         return evolve(blank, reason=str(error))
     blank = evolve(blank, runtime=installed.runtime, dependencies=dict(installed.dependencies))
     try:
-        done = certify(installed.command, plan, expected_version=release)
+        done = certify(installed.command, plan, expected_version=release, workers=1)
     except SdkUnusable as error:
         return evolve(blank, outcome="does-not-load", reason=str(error))
     except DriverFault as error:

@@ -71,7 +71,7 @@ def _read(row: dict[str, Any], contract: Contract) -> SdkRequirement:
             level=row["level"],
             side="sdk",
             statement=row["statement"],
-            check=f"sdk.{row['judge']}",
+            check=row["id"],
             citations=tuple(c for words in row.get("cites", ()) for c in _citations(words, contract)),
         )
         return SdkRequirement(

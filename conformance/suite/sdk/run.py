@@ -7,9 +7,9 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from conformance.contract.model import Contract
 from conformance.drivers.protocol import Ready
@@ -32,7 +32,10 @@ _SHOWN_OF_A_BODY = 600
 
 @frozen
 class Certification:
-    """What came of a release. `dialect` holds, for each choice, the alternatives that the SDK understood."""
+    """What came of a release. `dialect` holds, for each choice, the alternatives that the SDK understood.
+
+    `outcomes` counts the answers that the endpoint gave, by status or broken transfer.
+    """
 
     ready: Ready
     verdicts: tuple[Verdict, ...]
@@ -40,6 +43,7 @@ class Certification:
     requests: int
     seconds: float
     levels: Mapping[str, str]
+    outcomes: Mapping[str, int] = field(factory=dict)
 
     def summary(self) -> dict[str, VerdictName]:
         """One verdict for each requirement: the worst of its cases."""
@@ -66,7 +70,7 @@ def certify(
     *,
     expected_version: str | None = None,
     on_ready: Callable[[Ready], None] = lambda _: None,
-    workers: int = 1,
+    workers: int = 3,
 ) -> Certification:
     """Certifies whatever SDK `command` drives. Verdicts go to `on_event` one by one, in the order of the table.
 
@@ -97,6 +101,7 @@ def certify(
         requests=sum(len(o.requests) + len(o.elsewhere) for o in seen.values()),
         seconds=time.monotonic() - started,
         levels={r.id: r.level for r in chosen},
+        outcomes=_outcomes(seen.values()),
     )
 
 
@@ -207,6 +212,13 @@ def _dialect(verdicts: Sequence[Verdict], contract: Contract) -> dict[str, tuple
         ):
             found.setdefault(id, set()).add(alternative)
     return {id: tuple(sorted(alternatives)) for id, alternatives in sorted(found.items())}
+
+
+def _outcomes(seen: Iterable[Observation]) -> dict[str, int]:
+    """How many requests were answered with each status, or in each broken way."""
+    replies = [r.reply for o in seen for r in o.requests]
+    plain = ("length", "chunked", "until-close", "drip")
+    return dict(Counter(str(r.status) if r.transfer in plain else r.transfer for r in replies))
 
 
 def _identity() -> Identity:

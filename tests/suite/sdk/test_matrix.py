@@ -15,6 +15,7 @@ from conformance.drivers.recipe import recipe
 from conformance.suite.sdk import matrix as matrices
 from conformance.suite.sdk import render
 from conformance.suite.sdk.matrix import run_matrix
+from conformance.suite.sdk.publish import publish
 
 MINIATURE = str(Path(__file__).with_name("miniature.py"))
 FAULTS = {"1.0": ("raw-plus", "no-gzip"), "1.1": ("no-gzip",), "1.10": (), "2.0": ("lies-about-version",)}
@@ -46,7 +47,7 @@ def certified(monkeypatch):
     """The miniature always says 1.2.3: that is the release that is expected of it here."""
     real = matrices.certify
 
-    def certify(command, plan, expected_version=None):
+    def certify(command, plan, expected_version=None, workers=1):
         return real(command, plan, expected_version="1.2.3")
 
     monkeypatch.setattr(matrices, "certify", certify)
@@ -109,3 +110,11 @@ def test_changes_and_renderings(tmp_path, small, installs, certified):
     assert len(page.xpath("//tbody/tr")) == 4
     assert page.xpath("//td[@class='failed']/@title")
     assert "[python-legacy](python-legacy.md) | 3 | 1.10 |" in render.index([done])
+
+
+def test_publishing_writes_an_index_and_three_files_for_each_driver(tmp_path, small, installs, certified):
+    done = run_matrix(recipe("python-legacy"), ["1.1"], small, tmp_path / "state")
+    written = publish([done], tmp_path / "out")
+    names = [p.name for p in written]
+    assert names == ["README.md", "python-legacy.md", "python-legacy.json", "python-legacy.html"]
+    assert all(p.stat().st_size > 200 for p in written)
