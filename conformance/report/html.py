@@ -14,10 +14,10 @@ from conformance.report.conclusion import conclude
 from conformance.report.coverage import coverage, states
 from conformance.report.dialect import chosen, distances
 from conformance.report.plots import latency_bars, outcome_bars, quantile
-from conformance.report.results import STANDINGS, Result, by_theme, counts, groups, results
+from conformance.report.results import Result, by_theme, groups, levels, results, tally
 from conformance.report.stream import Run
 from conformance.report.text import duration, first_lines, one_line, printable
-from conformance.report.verdicts import BAD
+from conformance.report.verdicts import BAD, GLYPHS
 
 WORDS = {
     "failed": "failed",
@@ -30,18 +30,8 @@ WORDS = {
     "not-applicable": "does not apply",
     "not-judged": "not judged",
 }
-GLYPHS = {
-    "failed": "✗",
-    "unexpectedly-passed": "!",
-    "errored": "E",
-    "known-failing": "K",
-    "inconclusive": "?",
-    "warned": "△",
-    "passed": "✓",
-    "not-applicable": "–",
-    "not-judged": "·",
-}
-LEVELS = ("MUST", "SHOULD", "MAY")
+# letters read as words where there is room for a sign
+SIGNS = {**GLYPHS, "known-failing": "K", "warned": "△"}
 TONES = {0: "good", 1: "bad", 3: "unsure"}
 
 
@@ -61,7 +51,6 @@ def html(run: Run) -> str:
 
 def _view(run: Run) -> dict[str, Any]:
     found, conclusion, covered = results(run), conclude(run), coverage(run)
-    levels = [level for level in LEVELS if any(result.entry.level == level for result in found)]
     latency = run.footer.latency
     return {
         "conclusion": conclusion,
@@ -69,9 +58,9 @@ def _view(run: Run) -> dict[str, Any]:
         "found": found,
         "failures": groups(found, BAD),
         "others": groups(found, ("known-failing", "inconclusive", "not-judged", "warned")),
-        "levels": [(level, _tally(r for r in found if r.entry.level == level)) for level in levels],
-        "themes": [(theme, _tally(members), len(members)) for theme, members in by_theme(found).items()],
-        "standings": _tally(found),
+        "levels": [(level, tally(r for r in found if r.entry.level == level)) for level in levels(found)],
+        "themes": [(theme, tally(members), len(members)) for theme, members in by_theme(found).items()],
+        "standings": tally(found),
         "choices": chosen(run),
         "distances": distances(run),
         "covered": covered,
@@ -82,13 +71,6 @@ def _view(run: Run) -> dict[str, Any]:
         ],
         "outcomes": outcome_bars(run.footer.outcomes),
     }
-
-
-def _tally(members: Any) -> list[tuple[str, int]]:
-    """Standings that occur, what is met first, then worst first."""
-    tally = counts(members)
-    order = sorted(STANDINGS, key=lambda standing: (standing != "passed", STANDINGS.index(standing)))
-    return [(standing, tally[standing]) for standing in order if tally[standing]]
 
 
 def _environment() -> Environment:
@@ -102,7 +84,7 @@ def _environment() -> Environment:
         "slug": slug,
         "cases": _cases,
     }
-    environment.globals |= {"WORDS": WORDS, "GLYPHS": GLYPHS}
+    environment.globals |= {"WORDS": WORDS, "GLYPHS": SIGNS}
     return environment
 
 

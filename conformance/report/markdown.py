@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from conformance.report.conclusion import conclude
-from conformance.report.results import Group, Result, counts, dialect, groups, results
+from conformance.report.results import Group, Result, counts, dialect, groups, levels, results, tally
 from conformance.report.stream import Run
 from conformance.report.text import duration, first_lines, one_line
-from conformance.report.verdicts import BAD, ORDER
+from conformance.report.verdicts import BAD
 
 SYMBOLS = {0: "✅", 1: "❌", 3: "⚠️"}
-LEVELS = ("MUST", "SHOULD", "MAY")
 SPECIAL = re.compile(r"[&<>`*_\[\]()|~\\#!$:]")
 # code hosts refuse comments of more than 65,536 characters
 LIMIT = 60_000
@@ -69,17 +67,13 @@ def _render(run: Run, shown: int) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _table(found: Iterable[Result]) -> str:
-    members = list(found)
-    names = [name for name, number in counts(members).items() if number]
-    order = sorted(names, key=lambda name: (name != "passed", (*ORDER, "not-judged").index(name)))
-    head = ["| level | " + " | ".join(order) + " |", "|---|" + "---:|" * len(order)]
-    levels = [level for level in LEVELS if any(result.entry.level == level for result in members)]
-    rows = []
-    for level in levels:
-        tally = counts(result for result in members if result.entry.level == level)
-        rows.append(f"| {level} | " + " | ".join(str(tally[name] or "") for name in order) + " |")
-    return "\n".join(head + rows)
+def _table(found: tuple[Result, ...]) -> str:
+    order = [standing for standing, _ in tally(found)]
+    rows = ["| level | " + " | ".join(order) + " |", "|---|" + "---:|" * len(order)]
+    for level in levels(found):
+        number = counts(result for result in found if result.entry.level == level)
+        rows.append(f"| {level} | " + " | ".join(str(number[name] or "") for name in order) + " |")
+    return "\n".join(rows)
 
 
 def _failure(group: Group) -> str:

@@ -12,8 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.report.events import Event, RunStarted, Verdict
-from conformance.report.terminal import GLYPH, STYLES, failure_line, print_line
+from conformance.report.terminal import STYLES, failure_line, print_line
 from conformance.report.text import duration, one_line
+from conformance.report.verdicts import GLYPHS
 
 # shown as soon as they come; a warning can wait for the end
 AT_ONCE = frozenset(("failed", "unexpectedly-passed", "errored"))
@@ -73,7 +74,7 @@ class Progress:
         self._judged.add(verdict.requirement)
         if verdict.verdict in AT_ONCE:
             self.failures += 1
-            glyph, style = GLYPH[verdict.verdict], STYLES[verdict.verdict]
+            glyph, style = GLYPHS[verdict.verdict], STYLES[verdict.verdict]
             print_line(self.console, failure_line(glyph, style, verdict.requirement, verdict.case, verdict.message))
         if self._live is None and not self.quiet and self._crossed(before):
             print_line(self.console, Text(f"  {self._state()}", style="dim"))

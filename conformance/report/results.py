@@ -14,6 +14,7 @@ from conformance.report.verdicts import BAD, ORDER, VerdictName, worst
 NOT_JUDGED: Literal["not-judged"] = "not-judged"
 Standing = VerdictName | Literal["not-judged"]
 STANDINGS: tuple[Standing, ...] = (*ORDER, NOT_JUDGED)
+LEVELS = ("MUST", "SHOULD", "MAY")
 
 
 @frozen
@@ -92,10 +93,23 @@ def results(run: Run) -> tuple[Result, ...]:
 
 def counts(found: Iterable[Result]) -> dict[Standing, int]:
     """How many requirements stand how; every standing is there."""
-    tally: dict[Standing, int] = dict.fromkeys(STANDINGS, 0)
+    number: dict[Standing, int] = dict.fromkeys(STANDINGS, 0)
     for result in found:
-        tally[result.standing] += 1
-    return tally
+        number[result.standing] += 1
+    return number
+
+
+def tally(found: Iterable[Result]) -> list[tuple[Standing, int]]:
+    """The standings that occur, and how often: what is met first, then the worst first, as people read it."""
+    found_counts = counts(found)
+    order = sorted(STANDINGS, key=lambda standing: (standing != "passed", STANDINGS.index(standing)))
+    return [(standing, found_counts[standing]) for standing in order if found_counts[standing]]
+
+
+def levels(found: Iterable[Result]) -> tuple[str, ...]:
+    """The levels that occur, strictest first."""
+    there = {result.entry.level for result in found}
+    return tuple(level for level in LEVELS if level in there)
 
 
 def by_theme(found: Iterable[Result]) -> dict[str, tuple[Result, ...]]:

@@ -16,15 +16,15 @@ from rich.text import Text
 
 from conformance.report.conclusion import Conclusion, conclude
 from conformance.report.results import (
-    STANDINGS,
     Group,
     Result,
     Standing,
     by_theme,
-    counts,
     groups,
+    levels,
     results,
     taken,
+    tally,
 )
 from conformance.report.stream import Run
 from conformance.report.text import duration, first_lines, folded, one_line, printable
@@ -41,11 +41,9 @@ STYLES: dict[Standing, str] = {
     "not-applicable": "dim",
     "not-judged": "yellow",
 }
-GLYPH: dict[Standing, str] = {**GLYPHS, "not-judged": "·"}  # type: ignore[dict-item]
 HEADLINE_STYLES = {0: "bold green", 1: "bold red", 3: "bold yellow"}
 RESPONSE_LINES = 8
 LOG_WIDTH = 110
-LEVELS = ("MUST", "SHOULD", "MAY")
 
 
 def console(file: IO[str] | None = None, width: int | None = None) -> Console:
@@ -119,27 +117,26 @@ def _header(run: Run) -> RenderableType:
 
 
 def _themes(found: tuple[Result, ...]) -> Table:
-    levels = [level for level in LEVELS if any(result.entry.level == level for result in found)]
+    columns = levels(found)
     table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim", show_edge=False)
     table.add_column("theme")
-    for level in levels:
+    for level in columns:
         table.add_column(level)
     for theme, members in by_theme(found).items():
-        cells = [_counts([result for result in members if result.entry.level == level]) for level in levels]
+        cells = [_counts([result for result in members if result.entry.level == level]) for level in columns]
         table.add_row(Text(one_line(theme)), *cells)
     table.add_section()
     table.add_row(
         Text("all", style="bold"),
-        *(_counts([r for r in found if r.entry.level == level]) for level in levels),
+        *(_counts([r for r in found if r.entry.level == level]) for level in columns),
     )
     return table
 
 
 def _counts(members: list[Result]) -> Text:
-    tally = counts(members)
     line = Text()
-    for standing in sorted((s for s in STANDINGS if tally[s]), key=lambda s: (s != "passed", STANDINGS.index(s))):
-        line.append(f"{'  ' if line else ''}{GLYPH[standing]} {tally[standing]}", style=STYLES[standing])
+    for standing, number in tally(members):
+        line.append(f"{'  ' if line else ''}{GLYPHS[standing]} {number}", style=STYLES[standing])
     return line
 
 
@@ -172,7 +169,7 @@ def _list(to: Console, title: str, found: tuple[Result, ...], standings: tuple[S
     _section(to, title)
     for result in chosen:
         case = result.decisive.case if result.decisive else ""
-        style = (GLYPH[result.standing], STYLES[result.standing])
+        style = (GLYPHS[result.standing], STYLES[result.standing])
         line = failure_line(*style, result.entry.id, case, result.message)
         if line.cell_len <= to.width:
             to.print(line)
@@ -190,7 +187,7 @@ def _set_aside(to: Console, found: tuple[Result, ...]) -> None:
     if reasons:
         _section(to, "Do not apply")
     for reason, ids in reasons.items():
-        to.print(Text(f"{GLYPH['not-applicable']} {reason}", style="default"))
+        to.print(Text(f"{GLYPHS['not-applicable']} {reason}", style="default"))
         to.print(Padding(Text(", ".join(ids), style="dim"), (0, 0, 0, 4)))
 
 
@@ -198,7 +195,7 @@ def _failure(to: Console, group: Group) -> None:
     result = group.results[0]
     decisive = result.decisive
     to.print(Rule(style="dim"))
-    title = Text(f"{GLYPH[result.standing]} {one_line(result.entry.id)}", style=STYLES[result.standing])
+    title = Text(f"{GLYPHS[result.standing]} {one_line(result.entry.id)}", style=STYLES[result.standing])
     title.append(f"  {result.entry.level}", style="default not bold")
     cases = ", ".join(case for case, verdict in result.cases.items() if case and verdict == result.standing)
     title.append(f"  {one_line(cases)}" if cases else "", style="dim not bold")

@@ -29,6 +29,7 @@ GLYPHS: dict[str, str] = {
     "warned": "w",
     "passed": "✓",
     "not-applicable": "–",
+    "not-judged": "·",
 }
 
 
