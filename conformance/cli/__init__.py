@@ -5,9 +5,12 @@ from __future__ import annotations
 import click
 
 from conformance import __version__
+from conformance.cli.certificates import certificate, verify
 from conformance.cli.derive import derive
 from conformance.cli.endpoint import endpoint
 from conformance.cli.errors import ExitStatus
+from conformance.cli.ledger import explain, requirements
+from conformance.cli.reports import compare, report
 from conformance.cli.serve import serve
 
 
@@ -27,7 +30,9 @@ def main() -> None:
     """
 
 
-for command in (endpoint, serve, derive):
+COMMANDS = (endpoint, report, compare, certificate, verify, requirements, explain, serve, derive)
+
+for command in COMMANDS:
     main.add_command(command)
 
 __all__ = ["ExitStatus", "main"]

@@ -18,12 +18,14 @@ from conformance.cli.contracts import operation_folder
 from conformance.cli.embedded import NAME, embedded_reference
 from conformance.cli.errors import Refusal, unknown
 from conformance.cli.evidence import Evidence, report_folder
+from conformance.cli.known import Held, entries, load_known
 from conformance.cli.preflight import preflight
 from conformance.cli.profiles import pins_of
 from conformance.contract.catalogue import common_folder
 from conformance.contract.files import ContractError, load_contract, load_ledger, load_protocol
 from conformance.contract.ledger import Ledger
 from conformance.contract.model import Contract
+from conformance.contract.profiles import profiles
 from conformance.contract.protocol import Protocol
 from conformance.plugin import KEY_ID, KEY_SECRET, credentials_from, open_target, selected
 from conformance.report import events
@@ -89,6 +91,7 @@ LEVELS = ("MUST", "SHOULD", "MAY")
 )
 @click.option("--unlisted-regions", is_flag=True, help="Take regions that the documentation does not list.")
 @click.option("--allow-plaintext", is_flag=True, help="Send credentials over plain http to another machine.")
+@click.option("--known-failing", "known_file", type=click.Path(path_type=Path), help="Failures that are known (YAML).")
 @click.option("--quiet", is_flag=True, help="Print the verdict only.")
 def endpoint(url: str | None, operation: str, contract_dir: Path | None, **options: Any) -> None:
     """Certify an endpoint; without URL the embedded reference endpoint on a loopback port.
@@ -125,6 +128,7 @@ def certify(url: str | None, subject: Subject, options: dict[str, Any], scratch:
     selection = selected(ledger, settings)
     if not selection:
         raise Refusal("Nothing is selected: --select and --level together match no requirement.")
+    known = load_known(options["known_file"], ledger, subject.contract)
     folder = report_folder(options["report_dir"], url or NAME)
     evidence = Evidence(folder, options["events_file"], options["quiet"])
     with target_of(url, subject, options, scratch) as found:
@@ -132,10 +136,13 @@ def certify(url: str | None, subject: Subject, options: dict[str, Any], scratch:
         preflight(open_target(settings, subject.contract, subject.protocol), subject.protocol)
         pinned = events.Profile(profile, pins, dict.fromkeys(pins, f"profile {profile}" if profile else "command line"))
         target = events.Target("endpoint", NAME if url is None else url, settings.url)
+        header = run_header(subject.contract, ledger, selection, target, settings.seed, pinned)
         with evidence.recording() as on_event:
-            on_event(run_header(subject.contract, ledger, selection, target, settings.seed, pinned))
+            on_event(evolve(header, known_failures=entries(known), profiles=profile_entries(subject.contract)))
             started = time.monotonic()
-            results, dialect = runs.run(settings, on_event, scratch / "settings.json", options["workers"])
+            held = Held(known, on_event)
+            results, dialect = runs.run(settings, held.on_verdict, scratch / "settings.json", options["workers"])
+            held.settle(dialect.mapping(), lambda verdict, tries: again(settings, verdict, tries, scratch))
             for observed in observations(dialect):
                 on_event(observed)
             on_event(footer(results, time.monotonic() - started))
@@ -203,6 +210,20 @@ def target_of(url: str | None, subject: Subject, options: dict[str, Any], scratc
             "regions": options["regions"] or reference.regions,
             "items_file": str(reference.items_file) if reference.items_file else None,
         }
+
+
+def again(settings: RunSettings, verdict: events.Verdict, tries: int, scratch: Path) -> list[str]:
+    """The verdicts of a check that is run again, each time on other draws."""
+    found: list[str] = []
+    for n in range(1, tries + 1):
+        once = evolve(settings, seed=settings.seed + n, select=(verdict.requirement,))
+        results, _ = runs.run(once, lambda v: None, scratch / "again.json")
+        found += [v.verdict for v in results.verdicts if (v.requirement, v.case) == (verdict.requirement, verdict.case)]
+    return found
+
+
+def profile_entries(contract: Contract) -> tuple[events.ProfileEntry, ...]:
+    return tuple(events.ProfileEntry(p.name, p.statement, p.pins_for(contract)) for p in profiles().values())
 
 
 def observations(dialect: Dialect) -> Sequence[events.ChoiceObserved]:

@@ -65,6 +65,11 @@ class Dialect:
     def seen(self, choice: str) -> tuple[Sighting, ...]:
         return tuple(s for s in self._seen.values() if s.choice == choice)
 
+    def mapping(self) -> dict[str, str]:
+        """Each choice that was seen, and the alternative that was seen most often."""
+        most = sorted(self._seen.values(), key=lambda s: s.count)
+        return {s.choice: s.alternative for s in most}
+
     def taken(self, kind: str, subject: str, format: str | None = None) -> str | None:
         """The alternative seen most often, or the pinned one where none was seen yet."""
         choice = self.contract.choice_about(kind, subject)

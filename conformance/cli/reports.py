@@ -1,0 +1,94 @@
+"""`acs-conformance report` and `compare`: everything that can be made of event streams."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import click
+
+from conformance.cli.errors import ExitStatus, Refusal
+from conformance.report import comparison, terminal
+from conformance.report.badge import badge, badge_svg
+from conformance.report.comparison import Incomparable
+from conformance.report.conclusion import conclude
+from conformance.report.events import to_line
+from conformance.report.html import html
+from conformance.report.junit import junit
+from conformance.report.markdown import markdown
+from conformance.report.merge import Unmergeable, merge
+from conformance.report.stream import Run, StreamError, read
+from conformance.report.summary import summarise
+
+RENDERINGS: Mapping[str, Callable[[Run], str]] = {
+    "html": html,
+    "markdown": markdown,
+    "junit": lambda run: junit(run).decode(),
+    "summary": lambda run: _json(summarise(run)),
+    "badge": lambda run: _json(badge(run)),
+    "badge-svg": badge_svg,
+    "events": lambda run: "".join(to_line(event) for event in run.events()),
+}
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def runs_of(streams: tuple[Path, ...]) -> list[Run]:
+    """The runs in event streams; a folder stands for its `events.jsonl`."""
+    try:
+        return [read(path / "events.jsonl" if path.is_dir() else path) for path in streams]
+    except StreamError as e:
+        raise Refusal(str(e)) from None
+
+
+@click.command()
+@click.argument("streams", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--format", "rendering", type=click.Choice(["terminal", *RENDERINGS]), default="terminal", show_default=True
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of standard output.")
+def report(streams: tuple[Path, ...], rendering: str, output: Path | None) -> None:
+    """Render event streams (files, or folders that a run wrote). Several are merged, and nothing is counted twice.
+
+    The exit status is that of the run.
+    """
+    try:
+        run = merge(runs_of(streams)) if len(streams) > 1 else runs_of(streams)[0]
+    except Unmergeable as e:
+        raise Refusal(str(e)) from None
+    if rendering == "terminal":
+        terminal.show(run, terminal.console())
+    else:
+        _put(RENDERINGS[rendering](run), output)
+    raise SystemExit(conclude(run).exit_status)
+
+
+def _put(text: str, output: Path | None) -> None:
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, "utf-8")
+    except OSError as e:
+        raise Refusal(f"Cannot write {output}: {e.strerror}.") from None
+
+
+@click.command()
+@click.argument("base", type=click.Path(path_type=Path))
+@click.argument("head", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def compare(base: Path, head: Path, as_json: bool) -> None:
+    """Compare two runs: new failures, what was fixed, what is no longer judged.
+
+    Exit status: 0 no regression, 1 regression, 3 not established.
+    """
+    try:
+        one, other = runs_of((base, head))
+        found = comparison.compare(one, other)
+    except Incomparable as e:
+        raise Refusal(str(e)) from None
+    click.echo(_json(comparison.as_dict(found)) if as_json else comparison.as_text(found), nl=False)
+    raise SystemExit(ExitStatus(found.exit_status))
