@@ -16,6 +16,7 @@ from conformance.contract.model import Alternative, Choice, Citation, Contract, 
 from conformance.contract.protocol import ErrorAnswer
 from conformance.derive.contradictions import contradictions
 from conformance.derive.fields import SECONDS
+from conformance.derive.prose import JSON_ARRAY
 from conformance.derive.revision import Facts
 from conformance.derive.sentences import cited_sentences
 from conformance.derive.wording import WORDINGS
@@ -162,6 +163,7 @@ def _silent_about_parameters(contract: Contract) -> Iterator[Choice]:
         if p.type == "string" and not p.required:
             yield _silence("empty-value", p.name)
     if ids:
+        yield from _array_syntax(contract.parameter(ids.parameter))
         yield _silence("unknown-id", ids.parameter)
         if ids.limit:
             yield _silence("too-many-ids", ids.parameter)
@@ -170,6 +172,13 @@ def _silent_about_parameters(contract: Contract) -> Iterator[Choice]:
             yield _silence("range-bound", bound)
     if span and span.start and span.end:
         yield _silence("inverted-range", span.start)
+
+
+def _array_syntax(parameter: Parameter | None) -> Iterator[Choice]:
+    """Pages that ask for a JSON array do not say whether ids with commas between them are read too."""
+    syntax = parameter.constraint("syntax") if parameter else None
+    if parameter and syntax and syntax.value == JSON_ARRAY:
+        yield make("id-syntax", parameter.name, {"json-array": syntax.citations, "both": ()}, "silence", "both")
 
 
 def _unknown_value(parameter: Parameter) -> Choice:

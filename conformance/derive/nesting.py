@@ -16,7 +16,8 @@ from conformance.derive import words
 from conformance.derive.rows import Entry
 from conformance.derive.shape import Path, Shape, is_plural, singular
 
-_WIDTH = 40  # readings kept from row to row
+_MOST = 60
+_WIDTH = 5  # readings kept from row to row for each stack of open containers
 
 
 @frozen
@@ -53,8 +54,19 @@ def nest(entries: tuple[Entry, ...], shape: Shape) -> tuple[Path, ...]:
         found = [
             new for reading in readings for new in _placements(reading, entry, before, later, shape, marked, ordered)
         ]
-        readings = sorted(found, key=lambda r: -r.score)[:_WIDTH]
+        readings = _best(found)
     return readings[0].paths
+
+
+def _best(readings: list[_Reading]) -> list[_Reading]:
+    """The best few for each stack, as what counts against a reading may come to light many rows later."""
+    kept: dict[tuple[Path, ...], int] = {}
+    found = []
+    for reading in sorted(readings, key=lambda r: -r.score):
+        kept[reading.open] = kept.get(reading.open, 0) + 1
+        if kept[reading.open] <= _WIDTH:
+            found.append(reading)
+    return found[:_MOST]
 
 
 def _placements(
@@ -148,7 +160,8 @@ def _agreement(path: Path, container: Path, entry: Entry, shape: Shape, reading:
         if not scalar and not node.container and not node.item_types and not node.empty:
             score -= 2
     elif any(p[-1:] == (entry.name,) for p in shape.nodes):
-        score -= 3
+        # where samples show the name elsewhere, they would show it here, unless they leave the container out
+        score -= 3 if shape.members(path[:-1]) else 0.8
     elif shape.members(container):
         score -= 0.5
     if path[:-1] not in shape and len(path) > 1 and not shape.members(path[:-1]):

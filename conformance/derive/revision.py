@@ -9,7 +9,7 @@ from functools import lru_cache
 from importlib import resources
 
 import yaml
-from attrs import frozen
+from attrs import evolve, frozen
 
 from conformance.contract.model import Citation, Constraint, ErrorCode, Field, Parameter, Revision, Sample
 from conformance.derive import prose, rows, samples, words
@@ -59,6 +59,7 @@ def facts(page: Page, known: Iterable[Path] = ()) -> Facts:
     names = [e.name for e in entries]
     found = renamed(shape(readings, operation, names), names, (e.name for e in entries if is_container(e)))
     notes += [f"{note} ({page.id}, examples)" for note in found.notes]
+    entries = _as_in_samples(entries, found)
     tree = response_tree(entries, found, page.id, known)
     parameters = tuple(
         _parameter(page, e, readings, notes) for s in page.of_kind("parameters") for e in rows.entries(s)
@@ -82,6 +83,13 @@ def facts(page: Page, known: Iterable[Path] = ()) -> Facts:
         notes=(*notes, *tree.notes),
         required_by=_required_by(page),
     )
+
+
+def _as_in_samples(entries: tuple[Entry, ...], found: Shape) -> tuple[Entry, ...]:
+    """The rows under the names that the samples spell with other capitals. Citations keep the row's own name."""
+    shown = {path[-1] for path in found.nodes if path}
+    lower = {name.casefold(): name for name in shown}
+    return tuple(e if e.name in shown else evolve(e, name=lower.get(e.name.casefold(), e.name)) for e in entries)
 
 
 def operation_name(page: Page, readings: Iterable[Reading]) -> str:
