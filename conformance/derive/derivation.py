@@ -17,6 +17,7 @@ from conformance.derive.page import Page, PageError
 from conformance.derive.reading import METADATA, identified, read_page
 from conformance.derive.revision import Facts, facts
 from conformance.derive.roles import semantics
+from conformance.derive.statements import stated
 
 
 def derive(paths: Iterable[Path | str], overlay: Overlay | Path | str | None = None) -> Contract:
@@ -63,7 +64,7 @@ def contract_of(revisions: Sequence[Facts], overlay: Overlay) -> Contract:
     merged = merge(revisions)
     sources = {r.sha256: overlay.dated(r.sha256) for r in merged.revisions}
     dated = tuple(evolve(r, source=s.source) if (s := sources[r.sha256]) else r for r in merged.revisions)
-    contract = corrected(evolve(merged, revisions=dated, semantics=semantics(merged)), overlay)
+    contract = stated(corrected(evolve(merged, revisions=dated, semantics=semantics(merged)), overlay))
     try:
         return evolve(contract, choices=choices(contract, revisions, overlay.preferred))
     except ValueError as error:

@@ -119,9 +119,9 @@ def _jumps(reading: _Reading, entry: Entry, later: set[str], shape: Shape) -> li
     """Under a container of the samples that has no row at all, neither before nor after."""
     found = []
     for path in shape.nodes:
-        above = [path[:i] for i in range(1, len(path))]
-        if path[-1:] != (entry.name,) or not above or path in reading.taken:
+        if len(path) < 2 or path[-1] != entry.name or path in reading.taken:
             continue
+        above = [path[:i] for i in range(1, len(path))]
         if path[:-1] in reading.open or any(p[-1] in later for p in above):
             continue
         stack = ((), *above, path) if _opens(entry, path, shape) else ((), *above)

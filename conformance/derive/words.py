@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
-from functools import cache
+from functools import lru_cache
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "parameters": ("request parameters", "request parameter", "input parameters", "请求参数", "入参"),
@@ -62,11 +62,12 @@ def _one_of(words: Mapping[str, tuple[str, ...]], text: str) -> str | None:
     return next((name for name, spellings in words.items() if key in spellings), None)
 
 
+@lru_cache(maxsize=2048)
 def section(title: str) -> str | None:
     return _one_of(SECTIONS, title)
 
 
-@cache
+@lru_cache(maxsize=2048)
 def column(title: str) -> str | None:
     """What a column of this title holds, or None."""
     found = _one_of(COLUMNS, title)
@@ -86,6 +87,7 @@ def required(text: str) -> bool | None:
     return False if key.startswith(NO) else None
 
 
+@lru_cache(maxsize=2048)
 def type_of(text: str) -> tuple[str, str | None]:
     """A documented type as one of ours, and the name of the item type (`Array of Task` is an array of `Task`)."""
     key = plain(text)
