@@ -22,7 +22,7 @@ SEED = 20140526
 SIZES = (140, 24, 0, 1)
 OTHER_REGIONS = ("cn-qingdao", "cn-beijing", "cn-shanghai", "cn-shenzhen")
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
-AWKWARD = ("<&>\"'", "é中文😀", "a b+c%2B~=&amp;*", "\\u0041/\\\"")
+AWKWARD = ("<&>\"'😀", "é中文😀", "a b+c%2B~=&amp;*é", "\\u0041/\\\"中😀")
 FREE_TEXT = (
     "plain", "Tom & Jerry", "<b>not a tag</b>", "\"quoted\" and 'quoted'", "ünïcödé 中文 😀", "back\\slash",
     "a+b c%20d",
@@ -142,8 +142,8 @@ def _keys(contract: Contract, source: random.Random, size: int) -> list[str]:
     keys: list[str] = []
     while len(keys) < size:
         key = _like(example, source)
-        if size > 20 and len(keys) % 12 == 9:
-            key = f"{_prefix(example)}{AWKWARD[len(keys) // 12 % len(AWKWARD)]}{source.randrange(10**6)}"
+        if size > 20 and len(keys) % 8 == 5:
+            key = f"{_prefix(example)}{AWKWARD[len(keys) // 8 % len(AWKWARD)]}{source.randrange(10**6)}"
         elif size > 20 and len(keys) % 7 == 4:
             key = keys[-1] + "".join(source.choice(LETTERS) for _ in range(2))
         if key not in keys:

@@ -28,7 +28,8 @@ def _flip(choice: Choice, dialect: dict[str, str]) -> Fault:
         found, taken = context.server.dialect.alternative(kind, subjects, context.format)
         if found != choice.id:
             return inner(context, kind, subjects)
-        return other if count(context, ("choice", choice.id, context.format)) % 2 == 0 else taken
+        format = context.format if choice.per_format else ""
+        return other if count(context, ("choice", choice.id, format)) % 2 == 0 else taken
     what = f"takes {choice.preferred} and {other} by turns as {choice.kind} of {choice.subject}"
     kills = (f"choices.{choice.id}.one-alternative",)
     return Fault(f"choice-turns:{choice.id}", what, kills, {"take": take}, dialect)

@@ -91,9 +91,9 @@ def _connections(roles: Roles) -> tuple[Fault, ...]:
     if semantics.paging:
         sizes = [semantics.paging.size]
         found.append(Fault(
-            "page-size-of-the-request-before", "keeps the page size of the request before on a connection",
+            "page-size-of-the-first-request", "keeps the first page size on a connection as the default there",
             (f"parameters.{semantics.paging.size}.default",),
-            {"argument": _sticking(sizes), "succeed": _sticky(sizes)},
+            {"argument": _sticking(sizes), "succeed": _sticky(sizes, first=True)},
         ))
     if semantics.range and semantics.range.end:
         found.append(Fault(
@@ -108,10 +108,12 @@ def _connections(roles: Roles) -> tuple[Fault, ...]:
     return tuple(found)
 
 
-def _sticky(names: list[str]) -> Hook:
+def _sticky(names: list[str], first: bool = False) -> Hook:
     def succeed(inner: Hook, context: Context) -> Response:
         sent = {k: v for k, v in context.parameters.items() if k in names}
-        swapped(context, ("sticky", context.request.connection, *names), sent)
+        kept = ("sticky", context.request.connection, *names)
+        if not (first and context.memory.get(kept)):
+            swapped(context, kept, sent)
         return inner(context)
     return succeed
 
