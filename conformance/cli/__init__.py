@@ -6,11 +6,12 @@ import click
 
 from conformance import __version__
 from conformance.cli.certificates import certificate, verify
-from conformance.cli.derive import derive
+from conformance.cli.derive import derive, diff
 from conformance.cli.endpoint import endpoint
 from conformance.cli.errors import ExitStatus
 from conformance.cli.ledger import explain, requirements
 from conformance.cli.reports import compare, report
+from conformance.cli.sdk import matrix, sdk
 from conformance.cli.serve import serve
 
 
@@ -30,7 +31,7 @@ def main() -> None:
     """
 
 
-COMMANDS = (endpoint, report, compare, certificate, verify, requirements, explain, serve, derive)
+COMMANDS = (endpoint, sdk, matrix, report, compare, certificate, verify, requirements, explain, serve, derive, diff)
 
 for command in COMMANDS:
     main.add_command(command)

@@ -1,46 +1,113 @@
-"""`acs-conformance derive PAGE... -o DIR`: contract, ledger and schemas from documentation pages."""
+"""`acs-conformance derive PAGE... -o DIR` and `diff OLD NEW`: what documentation says, and how it changed."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
+from attrs import evolve
 
-from conformance.cli.errors import Refusal
+from conformance.cli.errors import ExitStatus, Refusal
 from conformance.contract.catalogue import common_folder
 from conformance.contract.files import ContractError, load_protocol
 from conformance.contract.ledger import Ledger
+from conformance.contract.model import Contract
+from conformance.derive import coverage as coverages
 from conformance.derive import ledger as ledgers
 from conformance.derive.derivation import contract_of, read_pages, understand
+from conformance.derive.diff import diff as differences
+from conformance.derive.diff import side
+from conformance.derive.diff_report import FORMATS
 from conformance.derive.overlay import load_overlay
 from conformance.derive.page import PageError
 from conformance.derive.sentences import sentences
 from conformance.emit import write
+from conformance.suite.sdk.requirements import requirements as sdk_requirements
+from conformance.suite.sdk.roles import roles
 
 
 @click.command()
 @click.argument("pages", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The folder to write.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The folder to write.")
 @click.option("--overlay", "overlay_file", type=click.Path(path_type=Path), help="Corrections by hand (YAML).")
-def derive(pages: tuple[Path, ...], output: Path, overlay_file: Path | None) -> None:
-    """Derive an operation's contract, ledger, JSON Schemas, XSD and OpenAPI description from revisions of its page."""
+@click.option("--report", "reporting", is_flag=True, help="Say how much of each page was understood; write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
+def derive(
+    pages: tuple[Path, ...], output: Path | None, overlay_file: Path | None, reporting: bool, as_json: bool
+) -> None:
+    """Derive an operation's contract, ledger, JSON Schemas, XSD and OpenAPI description from revisions of its page.
+
+    With --report the pages may be of several operations.
+    """
+    if not reporting and output is None:
+        raise Refusal("Where is the contract to be written? Give a folder with -o DIR, or --report to write nothing.")
     try:
-        overlay = load_overlay(overlay_file)
-        read = read_pages(pages, overlay)
-        contract = contract_of(understand(read), overlay)
-        places = [(citation, digest) for citation, digest, _ in sentences(read)]
-        ledger = ledgers.build(contract, load_protocol(common_folder(output)), places, overlay.reasons)
-        written = write(contract, ledger, output)
+        if reporting:
+            _report(pages, overlay_file, as_json)
+        elif output is not None:
+            _write(pages, output, overlay_file)
     except (PageError, ContractError) as e:
         raise Refusal(str(e)) from None
     except OSError as e:
         raise Refusal(f"Cannot write to {output}: {e.strerror}.") from None
+
+
+def _report(pages: tuple[Path, ...], overlay_file: Path | None, as_json: bool) -> None:
+    overlay, found = load_overlay(overlay_file), []
+    for page in pages:
+        read = read_pages([page], overlay)
+        contract = contract_of(understand(read), overlay)
+        found += [coverages.coverage(one, contract, overlay.reasons) for one in read]
+    shown = json.dumps(coverages.as_data(found), indent=2, ensure_ascii=False) if as_json else coverages.as_text(found)
+    click.echo(shown.rstrip("\n"))
+
+
+def _write(pages: tuple[Path, ...], output: Path, overlay_file: Path | None) -> None:
+    overlay = load_overlay(overlay_file)
+    read = read_pages(pages, overlay)
+    contract = contract_of(understand(read), overlay)
+    places = [(citation, digest) for citation, digest, _ in sentences(read)]
+    ledger = ledgers.build(contract, load_protocol(common_folder(output)), places, overlay.reasons)
+    written = write(contract, with_sdk_side(ledger, contract), output)
     click.echo(f"{contract.operation}: {_understood(ledger)}")
     for path in written:
         click.echo(f"  {path}")
 
 
+def with_sdk_side(ledger: Ledger, contract: Contract) -> Ledger:
+    """The ledger with what is required of an SDK beside what is required of an endpoint."""
+    of_sdks = tuple(r.requirement for r in sdk_requirements(contract, roles(contract)))
+    return evolve(ledger, requirements=(*ledger.requirements, *of_sdks))
+
+
 def _understood(ledger: Ledger) -> str:
     open_ones = [s for s in ledger.sentences if not s.requirements and not s.excluded]
-    rest = f", {len(open_ones)} sentences not understood yet" if open_ones else ", every sentence placed"
-    return f"{len(ledger.requirements)} requirements, {len(ledger.sentences)} sentences{rest}"
+    rest = f", {len(open_ones)} not understood yet (see derive --report)" if open_ones else ", every one placed"
+    return f"{len(ledger.requirements)} requirements of an endpoint, {len(ledger.sentences)} sentences{rest}"
+
+
+@click.command()
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option("--format", "shape", type=click.Choice(list(FORMATS)), default="text", show_default=True)
+def diff(old: Path, new: Path, shape: str) -> None:
+    """Compare two revisions (pages, contracts, or folders with one): breaking, compatible, editorial.
+
+    Exit status: 0 nothing breaking, 1 something breaking.
+    """
+    try:
+        one, other = side(old), side(new)
+    except (PageError, ContractError) as e:
+        raise Refusal(str(e)) from None
+    _refuse_different(one, other)
+    changes = differences(one, other)
+    click.echo(FORMATS[shape](one, other, changes).rstrip("\n"))
+    raise SystemExit(ExitStatus.NOT_CONFORMANT if any(c.breaking for c in changes) else ExitStatus.CONFORMANT)
+
+
+def _refuse_different(one: Contract, other: Contract) -> None:
+    if one.operation != other.operation:
+        raise Refusal(
+            f"These are two operations, {one.operation} and {other.operation}; give two revisions of one of them."
+        )

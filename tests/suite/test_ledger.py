@@ -37,18 +37,20 @@ def test_no_requirement_without_a_check(ledger):
 
 
 def test_no_check_without_a_requirement(ledger):
-    judged = {r.check for r in ledger.requirements}
+    judged = {r.check for r in ledger.requirements if r.side == "endpoint"}
     assert marked("requirement") | EVERY_EXCHANGE <= judged
 
 
 def test_ids_are_unique_and_levels_known(ledger):
-    assert len(set(ledger.ids)) == len(ledger.ids) >= 80
+    assert len(set(ledger.ids)) == len(ledger.ids)
+    assert sum(r.side == "endpoint" for r in ledger.requirements) >= 80
+    assert sum(r.side == "sdk" for r in ledger.requirements) >= 60
     assert {r.level for r in ledger.requirements} <= {"MUST", "SHOULD", "MAY"}
 
 
 def test_every_requirement_is_cited_and_says_what_it_means(ledger):
     for r in ledger.requirements:
-        assert r.citations, r.id
+        assert r.citations or r.side == "sdk", r.id
         assert r.statement.endswith((".", ")")) and "{" not in r.statement, r.id
 
 
@@ -62,7 +64,7 @@ def test_citations_name_known_revisions(ledger, operation_folder):
     contract, protocol = load_contract(operation_folder), load_protocol(operation_folder.parent / "common")
     known = {r.id for r in contract.revisions} | {s.id for s in protocol.sources}
     for cited in (c for r in ledger.requirements for c in r.citations):
-        assert cited.revision in known, cited
+        assert cited.revision in known or cited.revision.startswith("RFC "), cited
 
 
 def test_every_situation_of_the_protocol_can_be_brought_about(operation_folder):

@@ -24,7 +24,9 @@ def unknown_regions(target):
 
 
 def cause(target, error, data):
-    """A request that gives cause for a documented error, and its parameter; by the form of the code and its parameter."""
+    """A request that gives cause for a documented error, and its parameter; by the form of the code and its
+    parameter.
+    """
     region = target.contract.semantics.region
     if error.code.startswith("Missing") and error.parameter:
         return {}, error.parameter == region, error.parameter

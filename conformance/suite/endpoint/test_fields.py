@@ -1,4 +1,6 @@
-"""Fields: the data of an item belongs to the item, not to the request. (Presence and types are judged on every exchange.)"""
+"""Fields: the data of an item belongs to the item, not to the request. (Presence and types are judged on every
+exchange.)
+"""
 
 from __future__ import annotations
 

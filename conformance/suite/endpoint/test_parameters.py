@@ -190,7 +190,9 @@ def test_listed_values(target, subject, format):
 
 @requirement("parameters.ignored-values")
 def test_ignored_values(target, subject, format):
-    """A listed value that the documentation calls ignored does not make the request fail: dropped, or nothing matches."""
+    """A listed value that the documentation calls ignored does not make the request fail: dropped, or nothing
+    matches.
+    """
     parameter, inventory = target.contract.parameter(subject), target.inventory()
     ignored = [v for v in parameter.value("enum") if v not in parameter.value("effective_values")]
     for i, value in enumerate(ignored):
