@@ -137,7 +137,8 @@ def expanded(spec: CaseSpec, roles: Roles, protocol: Protocol, ready: Ready) -> 
         case "listed-value":
             for p in roles.own_parameters:
                 for value in p.value("enum") or ():
-                    yield _with(spec.case, f"{p.name}={value}", {sdk_name(p.name): value})
+                    given = [value] if is_repeated(p) else value
+                    yield _with(spec.case, f"{p.name}={value}", {sdk_name(p.name): given})
         case "field":
             for path, f in roles.contract.fields():
                 if not f.members:

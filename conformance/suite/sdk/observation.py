@@ -44,7 +44,10 @@ class Call:
 
 @frozen
 class Observation:
-    """A case that was done. `elsewhere` holds the requests that went to the other host, or to the proxy."""
+    """A case that was done. `elsewhere` holds the requests that went to the other host, or to the proxy.
+
+    `unknown` are the documented fields that the SDK never hands out: one requirement tells of them, not all.
+    """
 
     case: Case
     calls: tuple[Call, ...]
@@ -53,6 +56,7 @@ class Observation:
     credentials: Credentials
     elsewhere: tuple[Recorded, ...] = ()
     malformed: tuple[str, ...] = ()
+    unknown: frozenset[str] = frozenset()
 
     @property
     def requests(self) -> tuple[Recorded, ...]:

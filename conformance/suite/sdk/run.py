@@ -23,6 +23,7 @@ from conformance.suite.sdk.laboratory import Laboratory
 from conformance.suite.sdk.observation import Identity, Observation
 from conformance.suite.sdk.plan import Plan
 from conformance.suite.sdk.requirements import SdkRequirement
+from conformance.suite.sdk.view import lost_fields
 from conformance.wire.curl import curl_line
 from conformance.wire.exchange import Credentials
 from conformance.wire.redaction import redact_text
@@ -88,6 +89,8 @@ def certify(
         cases = [case for r in chosen for spec in r.cases for case in laboratory.expanded(spec, driver.ready)]
         distinct = list({case.key: case for case in cases}.values())
         seen = {plain.case.key: plain} | laboratory.observed(distinct, driver, workers)
+    unknown = _unknown(plain)
+    seen = {key: evolve(one, unknown=unknown) for key, one in seen.items()}
     laboratory.closed(driver)
     verdicts: list[Verdict] = []
     for requirement in chosen:
@@ -212,6 +215,14 @@ def _dialect(verdicts: Sequence[Verdict], contract: Contract) -> dict[str, tuple
         ):
             found.setdefault(id, set()).add(alternative)
     return {id: tuple(sorted(alternatives)) for id, alternatives in sorted(found.items())}
+
+
+def _unknown(seen: Observation) -> frozenset[str]:
+    """The documented fields that the SDK does not hand out even from the plainest answer."""
+    call = seen.last
+    if not call.answer.ok or call.answer.result is None or call.served[-1].tree is None:
+        return frozenset()
+    return lost_fields(call.served[-1].tree, call.answer.result, seen.roles.contract)
 
 
 def _outcomes(seen: Iterable[Observation]) -> dict[str, int]:

@@ -32,6 +32,18 @@ def differences(sent: Mapping[str, Any], received: Any, contract: Contract) -> I
             yield from _compare(f, f.name, sent[f.name], member(received, f.name))
 
 
+def lost_fields(sent: Mapping[str, Any], received: Any, contract: Contract) -> frozenset[str]:
+    """Paths of the fields that the caller does not have at all, because the SDK knows no such member."""
+    return frozenset(
+        plain(d.path) for d in differences(sent, received, contract) if d.received in (None, "", 0, False)
+    )
+
+
+def plain(path: str) -> str:
+    """The path without positions in lists."""
+    return ".".join(part.partition("[")[0] for part in path.split("."))
+
+
 def received_items(received: Any, contract: Contract) -> list[Any]:
     """The items of the listing that the caller got, in whatever shape."""
     node = received
@@ -72,7 +84,11 @@ def text(value: Any) -> str:
 
 
 def same(sent: Any, received: Any) -> bool:
-    """Whether a scalar is the one that was sent, whatever type holds it. Absent and empty are the same here."""
+    """Whether a scalar is the one that was sent, whatever type holds it. Absent and empty are the same here, and the
+    zero of its type, which is how some languages have an absent value.
+    """
+    if sent in ("", None):
+        return not received
     if isinstance(sent, bool) or text(sent).lower() in ("true", "false"):
         return text(sent).lower() == text(received).lower()
     return text(sent) == text(received)

@@ -48,6 +48,7 @@ FAULTS = {
     "loses-last": ("responses.no-silent-loss", "the last item of every list is lost"),
     "object-form-only": ("responses.list-form-loses-nothing", "a list in the other form is read as empty"),
     "no-result": ("responses.unread-answer", "a list in the other form leaves the caller without any result"),
+    "forgets-a-field": ("responses.each-field", "one documented member is not known"),
     "strict-members": ("responses.unknown-member", "an unknown member is an error"),
     "numbers-as-text": ("responses.types", "numbers reach the caller as text"),
     "wraps-numbers": ("responses.number-not-altered", "numbers wrap at 2^31"),
@@ -292,6 +293,8 @@ class Client:
         if "reverses" in ON:
             tasks.reverse()
         tree = {**tree, "TaskSet": {"Task": tasks}}
+        if "forgets-a-field" in ON:
+            tree.pop("PageSize", None)
         if "total-of-page" in ON:
             tree["TotalCount"] = len(tasks)
         if "wraps-numbers" in ON:

@@ -61,6 +61,13 @@ def test_a_broken_driver_is_a_fault_of_the_driver(broken, plan, miniature, monke
     assert raised.value.kind == TABLES.BROKEN[broken]
 
 
+def test_a_field_that_the_sdk_does_not_know_fails_one_requirement_and_not_all(plan, miniature):
+    done = certify(miniature("forgets-a-field"), evolve(plan, select=("responses.*", "paging.*")))
+    assert {r for r, v in done.summary().items() if v == "failed"} == {
+        "DescribeTasks.sdk.responses.each-field"
+    }
+
+
 def test_evidence_names_no_secret(plan, miniature):
     select = evolve(
         plan, select=("behaviour.secret-not-in-exceptions", "errors.code", "signing.secret-stays-home")

@@ -90,6 +90,8 @@ def test_each_loss_is_a_difference(contract, path):
         (7, 7.0, True),
         (7, 8, False),
         ("", None, True),
+        ("", 0, True),
+        ("", "x", False),
         ("x", None, False),
         (2**53 + 1, float(2**53), False),
         ("1.0", "1", False),
