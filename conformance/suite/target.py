@@ -102,15 +102,17 @@ class Target:
         channel: Channel | None = None,
         *,
         region: str | None = None,
+        without: str | None = None,
         common: Mapping[str, str | None] | None = None,
         tamper: Mapping[str, str | None] | None = None,
     ) -> Call:
-        """A call of the operation. The region parameter is added unless `parameters` name it or `region` is empty."""
+        """A call of the operation. What it requires is added where `parameters` do not give it, except `without`:
+        the region, and the documented examples of others.
+        """
         pairs = list(parameters.items()) if isinstance(parameters, Mapping) else list(parameters)
-        name = self.contract.semantics.region
-        region = self.regions[0] if region is None else region
-        if name and region and all(k != name for k, _ in pairs):
-            pairs.insert(0, (name, region))
+        given = {name for name, _ in pairs} | {without}
+        added = [(name, value) for name, value in self._required(region) if name not in given]
+        pairs = [*added, *pairs]
         return Call(
             self.contract.operation,
             self.contract.version,
@@ -119,6 +121,15 @@ class Target:
             common or {},
             tamper or {},
         )
+
+    def _required(self, region: str | None) -> Iterator[tuple[str, str]]:
+        common, name = {p.name for p in self.protocol.parameters}, self.contract.semantics.region
+        region = self.regions[0] if region is None else region
+        if name and region:
+            yield name, region
+        for p in self.contract.parameters:
+            if p.required and p.name != name and p.name not in common and p.examples:
+                yield p.name, p.examples[0]
 
     def ask(
         self,
@@ -136,7 +147,7 @@ class Target:
         """
         answer = self._patiently(self.client, call, credentials)
         if watched:
-            self.watch.see(answer)
+            self._watch(answer)
         return answer
 
     def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
@@ -144,11 +155,16 @@ class Target:
         with ThreadPoolExecutor(len(calls)) as pool:
             answers = tuple(pool.map(self._apart, calls))
         for answer in answers:
-            self.watch.see(answer)
+            self._watch(answer)
         return answers
 
+    def _watch(self, answer: Answer) -> None:
+        """An answer that a recording gives for the second time was judged the first time."""
+        if self.client.is_new(answer.exchange.response):
+            self.watch.see(answer)
+
     def _apart(self, call: Call) -> Answer:
-        with evolve(self.client) as client:
+        with self.client.apart() as client:
             return self._patiently(client, call, None)
 
     def _patiently(self, client: Client, call: Call, credentials: Credentials | None) -> Answer:
@@ -285,10 +301,25 @@ class Target:
 
     # ------------------------------------------------------------------------------------------------ expectations
 
+    def page_sizes(self, *wanted: int) -> list[int]:
+        """Those of the wanted sizes that the documentation allows, and the largest one."""
+        largest = self.largest_page or 100
+        return sorted({size for size in (*wanted, largest) if 1 <= size <= largest})
+
     @property
     def id_syntax(self) -> str:
+        """How several ids are written: as the implementation was seen to read them, else as documented first."""
         ids = self.contract.semantics.ids
-        taken = self.watch.dialect.taken("id-syntax", ids.parameter) if ids else None
+        if ids is None:
+            return "comma"
+        taken = self.watch.dialect.taken("id-syntax", ids.parameter)
+        choice, parameter = (
+            self.contract.choice_about("id-syntax", ids.parameter),
+            self.contract.parameter(ids.parameter),
+        )
+        documented = [a.id for a in choice.alternatives if a.id != "both"] if choice else []
+        if taken not in ("comma", "json-array"):
+            taken = documented[0] if documented else parameter.value("syntax", "comma") if parameter else "comma"
         return "json-array" if taken == "json-array" else "comma"
 
     def expect(self, view: View, region: str | None = None) -> Expectation:

@@ -19,7 +19,9 @@ from conformance.suite.claims import (
 from conformance.suite.findings import Inconclusive, NotApplicable
 from conformance.suite.marks import requirement
 
-SIZES = st.sampled_from([None, None, 100, 50, 20, 10])
+
+def sizes(target):
+    return st.sampled_from([None, None, *target.page_sizes(10, 20, 50)])
 
 
 def filtered(target, subject, format, data):
@@ -29,7 +31,7 @@ def filtered(target, subject, format, data):
         raise Inconclusive(f"no item has a value to filter {subject} by")
     view = View({subject: data.draw(st.sampled_from(values), label=subject)})
     channel = data.draw(st.sampled_from(target.channels_for(format)), label="channel")
-    size = data.draw(SIZES, label="page size")
+    size = data.draw(sizes(target), label="page size")
     pages = list(target.pages(view, size, channel))
     return view, [key for p in pages for key in p.keys], pages[-1]
 
@@ -95,7 +97,7 @@ def test_known_store(target, format, data):
     view = data.draw(views(target.contract, known), label="view")
     channel = data.draw(st.sampled_from(target.channels_for(format)), label="channel")
     wanted = target.oracle(region).expect(view, known)
-    pages = list(target.pages(view, data.draw(SIZES, label="page size"), channel, region))
+    pages = list(target.pages(view, data.draw(sizes(target), label="page size"), channel, region))
     claim_listing(f"{view}", wanted, [k for p in pages for k in p.keys], pages[-1])
     for p in pages:
         claim(wanted.admits_total(p.total), "the total is not that of the store", len(wanted.certain), p.total, p)

@@ -121,8 +121,8 @@ def test_up_to_the_limit(target, format, data):
         if len(known) < limit:
             raise Inconclusive(f"unknown ids are rejected here, and there are only {len(known)} known ones")
         ids = known[:count]
-        answer = target.see(View(ids=tuple(ids)), channel, **whole_page(target))
-    claim_listing(f"{len(ids)} ids", target.expect(View(ids=tuple(ids))), answer.listing().keys, answer)
+    keys, answer = listed(target, ids, channel)
+    claim_listing(f"{len(ids)} ids", target.expect(View(ids=tuple(ids))), keys, answer)
 
 
 def rejects_strangers(target):
