@@ -9,10 +9,10 @@ from conformance.suite.sdk import render
 from conformance.suite.sdk.matrix import Matrix
 
 
-def publish(matrices: Sequence[Matrix], folder: Path) -> tuple[Path, ...]:
-    """The files that were written, the index (`README.md`) first."""
+def publish(matrices: Sequence[Matrix], folder: Path, preface: str = "") -> tuple[Path, ...]:
+    """The files that were written, the index (`README.md`, with `preface` on top) first."""
     folder.mkdir(parents=True, exist_ok=True)
-    written = [_written(folder / "README.md", render.index(matrices))]
+    written = [_written(folder / "README.md", render.index(matrices, preface))]
     for matrix in matrices:
         written.append(_written(folder / f"{matrix.driver}.md", render.as_markdown(matrix)))
         written.append(_written(folder / f"{matrix.driver}.json", render.as_json(matrix)))

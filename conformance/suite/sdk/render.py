@@ -50,9 +50,10 @@ def as_html(matrix: Matrix) -> str:
     )
 
 
-def index(matrices: Sequence[Matrix]) -> str:
-    """The page that leads to all matrices: one row a driver, with its newest release."""
-    lines = ["# SDK releases, certified", "", f"Each cell of a matrix: {_LEGEND}.", ""]
+def index(matrices: Sequence[Matrix], preface: str = "") -> str:
+    """The page that leads to all matrices: one row a driver, with its newest release. `preface` is Markdown."""
+    lines = ["# SDK releases, certified", "", *([preface.strip(), ""] if preface else [])]
+    lines += [f"Each cell of a matrix: {_LEGEND}.", ""]
     lines += [
         "| Driver | Releases | Newest certified | MUST failed | SHOULD not met | Passed |",
         "|---|---|---|---|---|---|",

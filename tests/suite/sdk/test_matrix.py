@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -118,3 +121,43 @@ def test_publishing_writes_an_index_and_three_files_for_each_driver(tmp_path, sm
     names = [p.name for p in written]
     assert names == ["README.md", "python-legacy.md", "python-legacy.json", "python-legacy.html"]
     assert all(p.stat().st_size > 200 for p in written)
+
+
+KILLED = """
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from attrs import evolve
+sys.path.insert(0, {tests!r})
+from conformance.contract.files import load_contract, load_protocol, schemas_root
+from conformance.drivers.installation import Installation
+from conformance.drivers.recipe import recipe
+from conformance.suite.sdk import matrix
+from conformance.suite.sdk.plan import Plan
+
+here = schemas_root() / "ecs" / "2014-05-26"
+plan = Plan(load_contract(here / "DescribeTasks"), load_protocol(here / "common"), select=("requests.plus",))
+command = (sys.executable, {miniature!r})
+matrix.install = lambda one, release, cache=None: Installation(one, release, command, {{}}, "Python")
+certify = matrix.certify
+matrix.certify = lambda c, p, expected_version=None, workers=1: certify(c, p)
+releases = [f"1.{{n}}" for n in range(10)]
+tell = lambda r, fresh: print(r.release, fresh, flush=True)
+matrix.run_matrix(recipe("python-legacy"), releases, plan, Path({folder!r}), on_record=tell)
+"""
+
+
+def test_a_matrix_that_is_killed_half_way_goes_on_where_it_was(tmp_path):
+    script = KILLED.format(tests=str(Path(__file__).parent), miniature=MINIATURE, folder=str(tmp_path))
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as first:
+        before = [first.stdout.readline().split()[0] for _ in range(3)]
+        os.killpg(first.pid, signal.SIGKILL)
+    kept = {p.stem for p in (tmp_path / "python-legacy").glob("*.json")}
+    assert set(before) <= kept
+    again = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    told = dict(line.split() for line in again.splitlines())
+    assert {r for r, fresh in told.items() if fresh == "False"} == kept
+    assert len(told) == 10
