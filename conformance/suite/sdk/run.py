@@ -175,13 +175,15 @@ def _verdict(
     secrets: tuple[str, ...],
 ) -> Verdict:
     name: VerdictName = finding.outcome
+    message = finding.message
     if name == "failed" and requirement.level != "MUST":
         name = "warned"
+        message = f"{message}. The documentation leaves this open: {requirement.reason}"
     return Verdict(
         requirement=requirement.id,
         case=case,
         verdict=name,
-        message=redact_text(finding.message, secrets),
+        message=redact_text(message, secrets),
         expected=finding.expected and redact_text(finding.expected, secrets),
         received=finding.received and redact_text(finding.received, secrets),
         examples=judged,

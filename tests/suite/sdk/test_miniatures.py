@@ -49,6 +49,7 @@ def test_each_fault_is_caught_by_the_requirement_meant_for_it(fault, plan, minia
     assert verdict == ("failed" if level == "MUST" else "warned")
     shown = next(v for v in done.verdicts if v.requirement.endswith(requirement) and v.verdict == verdict)
     assert shown.message
+    assert ("leaves this open" in shown.message) == (level != "MUST")
     assert shown.expected is not None
 
 
