@@ -67,12 +67,13 @@ class Group:
 @frozen
 class Taken:
     """What a target does about one choice in one format (None: in all): alternatives by how often, most often
-    first.
+    first. An endpoint takes one of them (`exclusive`), while an SDK may well understand several.
     """
 
     choice: str
     format: str | None
     counts: tuple[tuple[str, int], ...]
+    exclusive: bool = True
 
     @property
     def alternative(self) -> str:
@@ -80,7 +81,7 @@ class Taken:
 
     @property
     def mixed(self) -> bool:
-        return len(self.counts) > 1
+        return self.exclusive and len(self.counts) > 1
 
 
 def results(run: Run) -> tuple[Result, ...]:
@@ -145,7 +146,11 @@ def taken(run: Run) -> tuple[Taken, ...]:
         return (known.index(slot[0]) if slot[0] in known else len(known), slot[0], slot[1] or "")
 
     return tuple(
-        Taken(*slot, tuple(sorted(slots[slot].items(), key=lambda item: (-item[1], item[0]))))
+        Taken(
+            *slot,
+            tuple(sorted(slots[slot].items(), key=lambda item: (-item[1], item[0]))),
+            run.header.target.kind != "sdk",
+        )
         for slot in sorted(slots, key=place)
     )
 
