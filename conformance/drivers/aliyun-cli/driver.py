@@ -7,18 +7,32 @@ import re
 import subprocess
 import sys
 
+PACKAGE = "github.com/aliyun/aliyun-cli"
 PROGRAM = sys.argv[1]
+
+
+def built_from():
+    """The modules that are in the program, as Go recorded them; a program built elsewhere may have none."""
+    try:
+        listing = subprocess.run(
+            ["go", "version", "-m", PROGRAM], capture_output=True, text=True, check=True
+        ).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return {}
+    return {words[1]: words[2] for words in map(str.split, listing.splitlines()) if words[:1] == ["dep"]}
 
 
 def ready():
     said = subprocess.run([PROGRAM, "version"], capture_output=True, text=True, check=True).stdout
+    modules = built_from()
+    versions = [modules.pop(name) for name in list(modules) if name.startswith(PACKAGE)]
     return {
         "ready": True,
         "protocol": 1,
-        "name": "github.com/aliyun/aliyun-cli",
-        "version": os.environ.get("DRIVER_BUILT_RELEASE") or said.strip(),
+        "name": PACKAGE,
+        "version": versions[0] if versions else said.strip(),
         "runtime": f"{platform.system()} {platform.machine()}",
-        "dependencies": {"aliyun version": said.strip()},
+        "dependencies": modules,
         "view": "json",
     }
 
