@@ -33,6 +33,7 @@ from conformance.suite.inventory_file import load_items
 from conformance.suite.judge import EVERY_EXCHANGE, ONE_ALTERNATIVE, verdict_of
 from conformance.suite.settings import RunSettings
 from conformance.suite.tally import Tallies
+from conformance.suite.tape import Tape
 from conformance.suite.target import Target, Traffic
 from conformance.suite.validation import Validation
 from conformance.wire.client import Client
@@ -56,6 +57,7 @@ class Saw:
     traffic: Traffic = field(factory=Traffic)
 
 
+TAPE: pytest.StashKey[Tape | None] = pytest.StashKey()
 SAW_HERE: pytest.StashKey[Callable[[], Saw]] = pytest.StashKey()
 
 
@@ -107,6 +109,7 @@ class Certification:
     ledger: Ledger
     selection: tuple[Requirement, ...]
     open_target: Target
+    tape: Tape | None = None
 
     @cached_property
     def run_for(self) -> tuple[Requirement, ...]:
@@ -124,11 +127,15 @@ class Certification:
     def start(cls, settings: RunSettings, config: pytest.Config) -> Certification:
         contract, protocol = load_contract(settings.contract_dir), load_protocol(common_folder(settings.contract_dir))
         ledger = ledger_of(settings)
-        target = open_target(settings, contract, protocol)
+        tape = config.stash.get(TAPE, None)
+        target = open_target(settings, contract, protocol, tape)
+        if tape is not None:
+            tape.started(JSON.unstructure(settings), target.known)
+            target.judge_alone(tape.alone())
         config.stash[SAW_HERE] = lambda: Saw(
             target.watch.tallies, tuple(target.watch.dialect.sightings()), target.traffic
         )
-        return cls(settings, contract, protocol, ledger, selected(ledger, settings), target)
+        return cls(settings, contract, protocol, ledger, selected(ledger, settings), target, tape)
 
     @pytest.fixture(scope="session")
     def target(self) -> Target:
@@ -186,6 +193,7 @@ class Certification:
                 seed_of=seed_of,
                 max_examples=self.settings.max_examples,
                 shrinks=self.settings.shrinks,
+                reel=self.tape.reel(requirement.id, case) if self.tape else None,
             )
         except Exception as e:
             message = redact_text(f"the suite itself failed: {type(e).__name__}: {e}", secrets_of(credentials))
@@ -202,12 +210,17 @@ def _arguments(item: pytest.Function) -> dict[str, Any]:
     return {name: item.funcargs[name] for name in names if name in item.funcargs}
 
 
-def open_target(settings: RunSettings, contract: Contract, protocol: Protocol) -> Target:
-    """The target of a run, with nothing sent to it yet."""
-    client = Client(
-        settings.url, credentials_from() if set(settings.signatures) != {"none"} else None,
-        allow_plaintext=settings.allow_plaintext, timeout=settings.timeout,
-    )  # fmt: skip
+def open_target(
+    settings: RunSettings, contract: Contract, protocol: Protocol, tape: Tape | None = None
+) -> Target:
+    """The target of a run, with nothing sent to it yet; on a tape, where there is one."""
+
+    def make() -> Client:
+        credentials = credentials_from() if set(settings.signatures) != {"none"} else None
+        plaintext, timeout = settings.allow_plaintext, settings.timeout
+        return Client(settings.url, credentials, allow_plaintext=plaintext, timeout=timeout)
+
+    client = tape.client(make) if tape else make()
     watch = Watch(contract, Validation(contract), Dialect(contract, settings.pins))
     known = load_items(settings.items_file) if settings.items_file else None
     ways: Iterable[Any] = channels(settings.formats, settings.signatures, settings.methods)

@@ -13,12 +13,13 @@ from attrs import define, field
 
 from conformance.contract.files import load_contract
 from conformance.contract.ledger import Ledger
-from conformance.plugin import JSON, SAW, SAW_HERE, VERDICT, Saw, credentials_from, ledger_of, selected
+from conformance.plugin import JSON, SAW, SAW_HERE, TAPE, VERDICT, Saw, credentials_from, ledger_of, selected
 from conformance.report.events import Verdict, from_dict
 from conformance.suite.dialect import Dialect
 from conformance.suite.judge import choice_verdicts, tallied_verdicts
 from conformance.suite.settings import RunSettings
 from conformance.suite.tally import Tallies
+from conformance.suite.tape import Tape
 from conformance.suite.target import Traffic
 
 SUITE = Path(__file__).parent / "suite" / "endpoint"
@@ -45,8 +46,12 @@ class Results:
         return whole
 
 
-def run(settings: RunSettings, listener: Listener, settings_file: Path, workers: int = 1) -> tuple[Results, Dialect]:
+def run(
+    settings: RunSettings, listener: Listener, settings_file: Path, workers: int = 1, tape: Tape | None = None
+) -> tuple[Results, Dialect]:
     """Run the suite and hand each verdict to `listener` as it comes. `settings_file` is written for the workers.
+
+    A `tape` keeps the run, or gives back one that was kept; it needs the run to be in this process (`workers` of 1).
 
     The results include the verdicts on what every exchange is judged by, and on the choices. KeyboardInterrupt ends the
     run early: what was judged by then counts, and `interrupted` says so.
@@ -64,7 +69,7 @@ def run(settings: RunSettings, listener: Listener, settings_file: Path, workers:
     if workers > 1:
         arguments += ["-p", "xdist.plugin", f"--numprocesses={workers}"]
     with _no_foreign_plugins():
-        status = pytest.main(arguments, plugins=[Collector(results, listener)])
+        status = pytest.main(arguments, plugins=[Collector(results, listener, tape)])
     results.interrupted = status == pytest.ExitCode.INTERRUPTED
     dialect, chosen = Dialect(contract, settings.pins), Ledger(ledger.operation, selected(ledger, settings))
     tallies = Tallies()
@@ -99,6 +104,11 @@ class Collector:
 
     results: Results
     listener: Listener
+    tape: Tape | None = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[TAPE] = self.tape
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         for name, value in report.user_properties if report.when == "call" else ():

@@ -5,6 +5,8 @@ not judge.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import Any
 from unittest import SkipTest
 
@@ -13,30 +15,13 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException, Unsatisfiable
 
+from conformance.suite.draws import Discarded, Draws, KeptDraws
 from conformance.suite.findings import Finding, Inconclusive, NotApplicable, Violation
+from conformance.suite.tape import Reel, Unkept
 from conformance.suite.target import Target
 
 # how often an example is tried again because the listing moved under it
 RETRIES = 5
-
-
-@define
-class Draws:
-    """The drawn values of one example. When it is run `again`, the same values are drawn again."""
-
-    data: st.DataObject
-    drawn: list[Any] = field(factory=list)
-    position: int = 0
-
-    def again(self) -> Draws:
-        self.position = 0
-        return self
-
-    def draw(self, strategy: st.SearchStrategy[Any], label: str | None = None) -> Any:
-        if self.position == len(self.drawn):
-            self.drawn.append(self.data.draw(strategy, label))
-        self.position += 1
-        return self.drawn[self.position - 1]
 
 
 @define
@@ -45,27 +30,38 @@ class Examples:
 
     target: Target
     shrinks: int
+    reel: Reel = field(factory=Unkept)
     judged: int = 0
     since_failure: int = 0
     violations: list[Violation] = field(factory=list)
     unjudged: Finding | None = None
 
-    def once(self, example: Callable[[], None]) -> None:
+    def once(self, example: Callable[[], None], draws: Draws | KeptDraws | None = None) -> None:
         """Run one example. Where it fails and the listing has moved, it is run again on the listing as it is now."""
+        whole = False
+        self.reel.begin()
+        try:
+            self._until_still(example)
+            whole = True
+        except Finding:
+            whole = True
+            raise
+        finally:
+            self.reel.end(draws, whole)
+        self.judged += 1
+
+    def _until_still(self, example: Callable[[], None]) -> None:
         for _ in range(RETRIES):
             try:
-                example()
-                break
+                return example()
             except Violation as violation:
                 if not self.target.has_moved():
                     self.judged += 1
                     self.violations.append(violation)
                     raise
-        else:
-            raise Inconclusive("the listing kept changing while it was compared")
-        self.judged += 1
+        raise Inconclusive("the listing kept changing while it was compared")
 
-    def drawn(self, example: Callable[[], None]) -> None:
+    def drawn(self, example: Callable[[], None], draws: Draws | KeptDraws) -> None:
         """`once` as a Hypothesis example. What cannot be judged ends the check, as a skip, which Hypothesis passes on;
         so does a search for a plainer failing example that has gone on for long.
         """
@@ -74,7 +70,7 @@ class Examples:
         if self.since_failure > self.shrinks:
             raise SkipTest
         try:
-            self.once(example)
+            self.once(example, draws)
         except (Inconclusive, NotApplicable) as finding:
             self.unjudged = finding
             raise SkipTest from None
@@ -98,19 +94,25 @@ def run_check(
     seed_of: str,
     max_examples: int,
     shrinks: int,
+    reel: Reel | None = None,
 ) -> tuple[Finding | None, int]:
     """Run a check with all its examples: what it found (None: nothing against it), and how many examples it judged.
 
     `check` is a plain function, or one under `@given(st.data())`, whose inner function is then given at the seed.
     After the first failing example at most `shrinks` more are tried, in search of a plainer one.
+    A `reel` that has kept examples gives them in place of drawn ones.
     Raises whatever else the check raises: that is the suite's own fault.
     """
-    examples = Examples(target, shrinks)
+    examples = Examples(target, shrinks, reel or Unkept())
     target.keep_sample()
     inner = getattr(getattr(check, "hypothesis", None), "inner_test", None)
     try:
+        if examples.reel.kept is not None and not examples.reel.kept:
+            raise Inconclusive("no example of this check was recorded")
         if inner is None:
             examples.once(lambda: (target.keep_sample(), check(**arguments)))
+        elif examples.reel.kept is not None:
+            _repeat(inner, arguments, examples)
         else:
             _explore(inner, arguments, examples, seed_of, max_examples)
     except Finding as finding:
@@ -144,6 +146,19 @@ def _explore(
     @given(data=st.data())
     def explore(data: st.DataObject) -> None:
         draws = Draws(data)
-        examples.drawn(lambda: inner(**arguments, data=draws.again()))
+        examples.drawn(lambda: inner(**arguments, data=draws.again()), draws)
 
     explore()
+
+
+def _repeat(inner: Callable[..., None], arguments: dict[str, Any], examples: Examples) -> None:
+    """Run the kept examples, in their order, as Hypothesis ran them: up to the one that could not be judged."""
+    for draws in examples.reel.kept or ():
+        with suppress(Violation, Discarded):  # a violation is among those of `examples` by now
+            examples.drawn(partial(_run_kept, inner, arguments, draws), draws)
+    if not examples.judged:
+        raise Unsatisfiable
+
+
+def _run_kept(inner: Callable[..., None], arguments: dict[str, Any], draws: KeptDraws) -> None:
+    inner(**arguments, data=draws.again())

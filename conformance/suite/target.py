@@ -7,7 +7,7 @@ from __future__ import annotations
 import bisect
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -157,6 +157,13 @@ class Target:
         for answer in answers:
             self._watch(answer)
         return answers
+
+    def judge_alone(self, exchanges: Iterable[tuple[Call, HttpRequest, HttpResponse]]) -> None:
+        """Count and judge exchanges that were made elsewhere, each on its own merits."""
+        for call, request, response in exchanges:
+            self.traffic.requests += 1
+            self.traffic.note(response)
+            self.watch.see(Answer(self.contract, self.exchange_of(call, request, response)))
 
     def _watch(self, answer: Answer) -> None:
         """An answer that a recording gives for the second time was judged the first time."""

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from conformance import __version__
 from conformance.wire.exchange import Call, Credentials, HttpRequest, HttpResponse
@@ -106,6 +106,14 @@ class Client:
     def send(self, request: HttpRequest) -> HttpResponse:
         """Raises a TransportError (see transport.py)."""
         return self.transport.send(request)
+
+    def apart(self) -> Client:
+        """The same client over a connection of its own, for another thread."""
+        return evolve(self)
+
+    def is_new(self, response: HttpResponse) -> bool:
+        """Whether an answer was not given before. One that comes from the wire never was."""
+        return True
 
     def close(self) -> None:
         self.transport.close()

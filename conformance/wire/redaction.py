@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from attrs import evolve
 
-from conformance.wire.encoding import percent_encode
+from conformance.wire.encoding import parse_query, percent_encode, split_target
 from conformance.wire.exchange import Credentials, HttpRequest, HttpResponse
 
 REDACTED = "REDACTED"
@@ -52,6 +52,17 @@ HEADER_LINE = re.compile(
 AUTHORIZATION = re.compile(r"(?i)\b(Credential|Signature)=([^,\s\"'<>&]+)")
 # Shapes of long-lived key ids (LTAI…) and of temporary ones (STS.…)
 KEY_SHAPE = re.compile(r"\b(?:LTAI[0-9A-Za-z]{12,30}|STS\.[0-9A-Za-z]{12,64})\b")
+# an account: by the names of the members that hold it, and in a resource name (acs:ram::1234567890123456:…)
+ACCOUNT_NAMES = "|".join(
+    ("AccountId", "AliUid", "CallerUid", "OwnerAccount", "OwnerId", "ResourceOwnerAccount", "ResourceOwnerId", "UserId")
+)
+ACCOUNT_MEMBER = re.compile(rf'(?i)(\\?"(?:{ACCOUNT_NAMES})\\?"\s*:\s*)(\\?"(?:[^"\\]|\\(?!").)+\\?"|\d+)')
+ACCOUNT_ELEMENT = re.compile(rf"(?i)(<({ACCOUNT_NAMES})(?:\s[^<>]*)?>)([^<]+)(</\2\s*>)")
+ACCOUNT_PAIR = re.compile(
+    rf"(?i)(?<![A-Za-z-])((?:{ACCOUNT_NAMES})(?:=|%(?:25)?3D))((?:(?!%(?:25)?26)[^&\s\"'<>,;\\])+)"
+)
+ACCOUNT_IN_NAME = re.compile(r"\b(acs:[a-z0-9-]*:[a-z0-9-]*:)\d{8,20}(?=:)")
+ACCOUNT_HINT = re.compile(rf"(?i){ACCOUNT_NAMES}|acs:")
 SHORTEST = 4
 
 
@@ -61,6 +72,20 @@ def secrets_of(credentials: Credentials | None) -> tuple[str, ...]:
         return ()
     values = (credentials.access_key_id, credentials.access_key_secret, credentials.security_token)
     return tuple(value for value in values if value)
+
+
+LEAST_SIGNATURE = 16
+_LOWER_NAMES = frozenset(name.lower() for name in SECRET_NAMES)
+
+
+def secrets_in(request: HttpRequest) -> tuple[str, ...]:
+    """The signature that a request carries, under every name, so that it can be taken from an answer that echoes it."""
+    found = [value for name, value in request.headers if name.lower() in SECRET_HEADERS and name.lower() != "cookie"]
+    found += [part[2] for value in tuple(found) for part in AUTHORIZATION.finditer(value)]
+    query = split_target(request.url)[1]
+    for text in (query, request.body.decode("utf-8", "replace")):
+        found += [value for name, value in parse_query(text) if name.lower() in _LOWER_NAMES]
+    return tuple(dict.fromkeys(value for value in found if len(value) >= LEAST_SIGNATURE))
 
 
 def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
@@ -77,7 +102,15 @@ def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
     text = XML_ELEMENT.sub(rf"\1{REDACTED}\4", text)
     text = HEADER_LINE.sub(rf"\1{REDACTED}", text)
     text = AUTHORIZATION.sub(rf"\1={REDACTED}", text)
-    return KEY_SHAPE.sub(REDACTED, text)
+    text = KEY_SHAPE.sub(REDACTED, text)
+    return _without_accounts(text) if ACCOUNT_HINT.search(text) else text
+
+
+def _without_accounts(text: str) -> str:
+    text = ACCOUNT_MEMBER.sub(rf'\1"{REDACTED}"', text)
+    text = ACCOUNT_ELEMENT.sub(rf"\1{REDACTED}\4", text)
+    text = ACCOUNT_PAIR.sub(rf"\1{REDACTED}", text)
+    return ACCOUNT_IN_NAME.sub(rf"\1{REDACTED}", text)
 
 
 def redact_body(body: bytes, secrets: Iterable[str] = ()) -> bytes:

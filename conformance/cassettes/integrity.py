@@ -1,0 +1,92 @@
+"""Whether a cassette is as it was recorded: a digest over each part and each interaction, and which of them is off.
+
+Digests are over values, not over text, so that a cassette that was laid out anew is still the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+LENGTH = 16
+MOST = 5
+PARTS = {
+    "acs-conformance": "its provenance",
+    "acs-verdicts": "its recorded verdicts",
+    "acs-items": "its known items",
+    "acs-examples": "its drawn values",
+}
+
+
+def digest(value: Any) -> str:
+    """The first 16 hexadecimal digits of SHA-256 over the value as canonical JSON."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), default=_binary)
+    return hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
+
+
+def _binary(value: Any) -> str:
+    if isinstance(value, bytes):
+        return value.hex()
+    return repr(value)
+
+
+def seal(whole: dict[str, Any], own: str, name: str, sections: Sequence[str]) -> None:
+    """Add the digests: to each interaction its own, and to the whole those of its parts and how many there are."""
+    for interaction in whole["interactions"]:
+        interaction["acs"]["digest"] = _of_interaction(interaction)
+    whole[name] = {part: digest(whole[part]) for part in (own, *sections) if part != "interactions"}
+    whole[name]["interactions"] = _of_all(whole["interactions"])
+    whole[name]["count"] = len(whole["interactions"])
+
+
+def _of_interaction(interaction: Mapping[str, Any]) -> str:
+    own = {k: v for k, v in interaction["acs"].items() if k != "digest"}
+    return digest([interaction["request"], interaction["response"], own])
+
+
+def _of_all(interactions: Sequence[Mapping[str, Any]]) -> str:
+    return digest([i["acs"].get("digest") for i in interactions])
+
+
+def changes(data: Mapping[str, Any], own: str, name: str, sections: Sequence[str]) -> list[str]:
+    """What is not as it was recorded, a phrase each; nothing where all is."""
+    known = data.get(name)
+    if not isinstance(known, Mapping):
+        return ["its digests are missing"]
+    found = list(_changed(data["interactions"]))
+    if len(found) > MOST:
+        found[MOST:] = [f"{len(found) - MOST} more interactions were changed"]
+    found += _lost(data["interactions"], known.get("count"))
+    for part in (own, *sections):
+        if part != "interactions" and digest(data.get(part)) != known.get(part):
+            found.append(f"{PARTS.get(part, part)} were changed" if part != own else f"{PARTS[own]} was changed")
+    if not found and _of_all(data["interactions"]) != known.get("interactions"):
+        found.append("the digest of its interactions is not theirs")
+    return found
+
+
+def _changed(interactions: Sequence[Any]) -> Iterator[str]:
+    for place, interaction in enumerate(interactions, 1):
+        try:
+            if _of_interaction(interaction) != interaction["acs"]["digest"]:
+                yield f"interaction {interaction['acs'].get('number', place)} was changed"
+        except (KeyError, TypeError, AttributeError):
+            yield f"interaction {place} lacks a part"
+
+
+def _lost(interactions: Sequence[Any], count: Any) -> Iterator[str]:
+    numbers = [i["acs"].get("number") for i in interactions if isinstance(i, Mapping) and "acs" in i]
+    if not isinstance(count, int):
+        yield "how many interactions it had is not known"
+        return
+    missing = sorted(set(range(1, count + 1)) - {n for n in numbers if isinstance(n, int)})
+    if missing:
+        few = ", ".join(map(str, missing[:MOST])) + (", …" if len(missing) > MOST else "")
+        word = "interaction" if len(missing) == 1 else "interactions"
+        yield f"{word} {few} missing: {len(interactions)} of {count} are there"
+    elif len(interactions) != count:
+        yield f"{len(interactions)} interactions are there where {count} were recorded"
+    elif numbers != sorted(numbers):
+        yield "the interactions are not in the order in which they were recorded"

@@ -1,0 +1,192 @@
+"""Replaying: a client that answers from a cassette and has no socket, and the tape that gives a run its examples."""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_right
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from attrs import define, field, frozen
+
+from conformance.cassettes.cassette import Cassette, Example, Interaction
+from conformance.cassettes.meaning import Meaning, Reader
+from conformance.wire import transport
+from conformance.wire.exchange import Call, Credentials, HttpRequest, HttpResponse
+from conformance.wire.redaction import REDACTED
+from conformance.wire.transport import TransportError, Unreachable
+
+MakeDraws = Callable[[Sequence[tuple[str | None, Any]], bool], Any]
+FAILURES = {kind.__name__: kind for kind in vars(transport).values() if isinstance(kind, type)
+            and issubclass(kind, TransportError)}  # fmt: skip
+
+
+class NotRecorded(Unreachable):
+    """The cassette holds no answer to a request. The message names the request."""
+
+
+@frozen
+class Played(HttpResponse):
+    """A recorded response. `again` where the replay gave it before."""
+
+    again: bool = field(default=False, eq=False)
+
+
+@frozen
+class Found(HttpRequest):
+    """The request as it was recorded, with what came back; `failure` where that was nothing."""
+
+    response: Played | None = field(default=None, repr=False, eq=False)
+    failure: TransportError | None = field(default=None, repr=False, eq=False)
+
+
+Queues = dict[tuple[Any, ...], deque[Interaction]]
+
+
+@define(eq=False)
+class Player:
+    """Gives a run the examples and the answers of a cassette.
+
+    An answer is looked for among those of the example that is running, in their order, then among all that were
+    recorded for the same meaning: those that no example has had yet first, the nearest before the running example.
+    """
+
+    cassette: Cassette
+    draws: MakeDraws
+    _reader: Reader = field(factory=Reader)
+    _lock: threading.Lock = field(factory=threading.Lock)
+    _given: set[int] = field(factory=set)
+    _own: Queues = field(factory=dict)
+    _at: int = 0
+    _by_example: dict[int, list[Interaction]] = field(init=False)
+    _by_meaning: dict[tuple[Any, ...], list[Interaction]] = field(init=False)
+    _indices: dict[tuple[str, str], list[int]] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._by_example, self._by_meaning = defaultdict(list), defaultdict(list)
+        self._indices = defaultdict(list)
+        for i in self.cassette.interactions:
+            if i.example is not None:
+                self._by_example[i.example].append(i)
+            self._by_meaning[i.meaning.key].append(i)
+        for index, example in enumerate(self.cassette.examples):
+            self._indices[example.requirement, example.case].append(index)
+
+    # ------------------------------------------------------------------------------------- what a run asks of a tape
+
+    def client(self, make: Callable[[], object]) -> ReplayClient:
+        signed = {i.meaning.signature for i in self.cassette.interactions} != {"none"}
+        key = Credentials(REDACTED, REDACTED) if signed else None
+        return ReplayClient(self, self.cassette.provenance.url, key)
+
+    def started(self, settings: Mapping[str, Any], items: object) -> None:
+        """Nothing is to be noted."""
+
+    def alone(self) -> Sequence[tuple[Call, HttpRequest, HttpResponse]]:
+        """The exchanges that were made for no example: they are judged by themselves."""
+        found = [i for i in self.cassette.interactions if i.example is None and i.response is not None]
+        self._given.update(i.number for i in found)
+        return [(i.meaning.call(), i.request, i.response) for i in found if i.response is not None]
+
+    def reel(self, requirement: str, case: str) -> ReplayReel:
+        indices = self._indices.get((requirement, case), [])
+        examples = [self.cassette.examples[i] for i in indices]
+        return ReplayReel(self, indices, [self._draws(e) for e in examples])
+
+    def _draws(self, example: Example) -> Any:
+        return self.draws(example.draws, example.whole)
+
+    # ------------------------------------------------------------------------------------------------------- finding
+
+    def begin(self, example: int) -> None:
+        interactions = self._by_example.get(example, [])
+        self._own = defaultdict(deque)
+        for i in interactions:
+            self._own[i.meaning.key].append(i)
+        if interactions:
+            self._at = interactions[-1].number
+
+    def find(self, call: Call, other_key: bool) -> Found:
+        """What was recorded for a call."""
+        meaning = self._reader.meaning(call, other_key)
+        with self._lock:
+            found = self._in_this_example(meaning) or self._anywhere(meaning)
+            if found is None:
+                return Found(call.channel.method, "", failure=NotRecorded(f"no answer to {meaning} was recorded"))
+            again = found.number in self._given
+            self._given.add(found.number)
+        sent, got = found.request, found.response
+        parts = (sent.method, sent.url, sent.headers, sent.body)
+        if got is None:
+            kind, message = found.failure or ("", "no answer was recorded")
+            return Found(*parts, failure=FAILURES.get(kind, Unreachable)(message))
+        return Found(*parts, response=Played(got.status, got.headers, got.body, got.seconds, again))
+
+    def _in_this_example(self, meaning: Meaning) -> Interaction | None:
+        queue = self._own.get(meaning.key)
+        for found in queue or ():
+            if found.meaning.is_near(meaning):
+                queue.remove(found)
+                return found
+        return None
+
+    def _anywhere(self, meaning: Meaning) -> Interaction | None:
+        same = [i for i in self._by_meaning.get(meaning.key, ()) if i.meaning.is_near(meaning)]
+        fresh = [i for i in same if i.number not in self._given]
+        candidates = fresh or same
+        if not candidates:
+            return None
+        place = bisect_right([i.number for i in candidates], self._at)
+        return candidates[max(0, place - 1)]
+
+
+@define(eq=False)
+class ReplayReel:
+    """The examples of one check as they come from the tape."""
+
+    player: Player
+    indices: Sequence[int]
+    kept: Sequence[Any]
+    _next: int = 0
+
+    def begin(self) -> None:
+        if self._next < len(self.indices):
+            self.player.begin(self.indices[self._next])
+        self._next += 1
+
+    def end(self, draws: object, whole: bool) -> None:
+        """The next example begins where it begins."""
+
+
+@frozen
+class ReplayClient:
+    """A client (see wire/client.py) that answers from a cassette."""
+
+    player: Player = field(eq=False, repr=False)
+    base_url: str
+    credentials: Credentials | None = None
+
+    def prepare(self, call: Call, credentials: Credentials | None = None) -> Found:
+        return self.player.find(call, credentials is not None and credentials != self.credentials)
+
+    def send(self, request: Found) -> HttpResponse:
+        """Raises NotRecorded, or the TransportError that was recorded."""
+        if request.response is None:
+            raise request.failure or NotRecorded("no answer was recorded")
+        return request.response
+
+    def apart(self) -> ReplayClient:
+        return self
+
+    def is_new(self, response: HttpResponse) -> bool:
+        return not getattr(response, "again", False)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def __enter__(self) -> ReplayClient:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,202 @@
+"""Recording: a client that keeps what goes over the wire, and the tape that a run puts its examples on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from attrs import define, evolve, field, frozen
+
+from conformance.cassettes.cassette import Cassette, Example, Interaction, Kind, Provenance
+from conformance.cassettes.meaning import Meaning, Reader
+from conformance.cassettes.scrubbing import scrubbed, scrubbed_data
+from conformance.report.events import ChoiceObserved, Event, RunFinished, RunStarted, Verdict, to_dict
+from conformance.wire.client import Client
+from conformance.wire.exchange import Call, Credentials, HttpRequest, HttpResponse
+from conformance.wire.redaction import secrets_of
+from conformance.wire.transport import TransportError
+
+Items = Mapping[str, Sequence[Mapping[str, Any]]]
+# of the settings of a run: what belongs to the machine, and is decided anew where a cassette is replayed
+OF_THE_MACHINE = ("url", "contract_dir", "items_file")
+WITHOUT_EVIDENCE = ("event", "requirement", "case", "verdict", "message", "expected", "received", "examples", "cause")
+
+
+@define(eq=False)
+class Recorder:
+    """Keeps a run as a cassette: it gives the run its client, hears its events, and has the cassette at any time.
+
+    `kind` says what answers. `variants` name what the reference was told to be.
+    """
+
+    kind: Kind
+    target: str
+    _secrets: tuple[str, ...] = ()
+    _reader: Reader = field(factory=Reader)
+    _lock: threading.Lock = field(factory=threading.Lock)
+    _interactions: list[Interaction] = field(factory=list)
+    _examples: list[Example] = field(factory=list)
+    _example: int | None = None
+    _settings: Mapping[str, Any] = field(factory=dict)
+    _items: Items | None = None
+    _events: list[Event] = field(factory=list)
+
+    # ------------------------------------------------------------------------------------- what a run asks of a tape
+
+    def client(self, make: Callable[[], Client]) -> RecordingClient:
+        client = make()
+        self._secrets = secrets_of(client.credentials)
+        return RecordingClient(client, self)
+
+    def started(self, settings: Mapping[str, Any], items: Items | None) -> None:
+        self._settings, self._items = settings, items
+
+    def alone(self) -> Sequence[tuple[Call, HttpRequest, HttpResponse]]:
+        """What is to be judged outside of any example: nothing."""
+        return ()
+
+    def reel(self, requirement: str, case: str) -> RecordingReel:
+        return RecordingReel(self, requirement, case)
+
+    # ------------------------------------------------------------------------------------------------------- keeping
+
+    def meaning(self, call: Call, other_key: bool) -> Meaning:
+        return self._reader.meaning(call, other_key)
+
+    def keep(self, sent: Prepared, response: HttpResponse | None, failure: TransportError | None = None) -> None:
+        told = (type(failure).__name__, str(failure)) if failure else None
+        request = HttpRequest(sent.method, sent.url, sent.headers, sent.body)
+        found = scrubbed(Interaction(0, sent.meaning, request, response, told, self._example), self._secrets)
+        with self._lock:
+            self._interactions.append(evolve(found, number=len(self._interactions) + 1))
+
+    def begin(self, requirement: str, case: str) -> None:
+        self._example = len(self._examples)
+        self._examples.append(Example(requirement, case, (), False))
+
+    def end(self, draws: Sequence[tuple[str | None, Any]], whole: bool) -> None:
+        if self._example is not None:
+            kept = tuple((label, scrubbed_data(value, self._secrets)) for label, value in draws)
+            self._examples[self._example] = evolve(self._examples[self._example], draws=kept, whole=whole)
+            self._example = None
+
+    def hear(self, event: Event) -> None:
+        """Verdicts and the header and footer of the run become part of the cassette."""
+        self._events.append(event)
+
+    @property
+    def cassette(self) -> Cassette:
+        """What was recorded until now; complete once the run's footer says that it came to its end."""
+        verdicts = tuple(self._without_evidence(e) for e in self._events if isinstance(e, Verdict))
+        items = None if self._items is None else scrubbed_data(dict(self._items), self._secrets)
+        return Cassette(
+            self._provenance(), tuple(self._interactions), tuple(self._examples), verdicts, items
+        )
+
+    def _without_evidence(self, verdict: Verdict) -> dict[str, Any]:
+        return {k: v for k, v in to_dict(verdict).items() if k in WITHOUT_EVIDENCE}
+
+    def _provenance(self) -> Provenance:
+        headers = [e for e in self._events if isinstance(e, RunStarted)]
+        if not headers:
+            raise ValueError("nothing was recorded: the run did not begin")
+        header, footer = headers[0], next((e for e in self._events if isinstance(e, RunFinished)), None)
+        reason = "the recording was broken off" if footer is None else footer.reason
+        return Provenance(
+            target=self.target,
+            url=header.target.url or "",
+            kind=self.kind,
+            recorded=header.started,
+            suite=header.suite.version,
+            python=header.python,
+            operation=header.operation,
+            contract_digest=header.suite.contract_digest,
+            requirements_digest=header.suite.requirements_digest,
+            seed=header.seed,
+            profile=header.profile.name,
+            pins=dict(header.profile.pins),
+            dialect=_dialect([e for e in self._events if isinstance(e, ChoiceObserved)]),
+            settings={k: v for k, v in self._settings.items() if k not in OF_THE_MACHINE},
+            requests=footer.requests if footer else len(self._interactions),
+            complete=footer is not None and not footer.interrupted,
+            reason=reason,
+        )
+
+
+def _dialect(observed: Sequence[ChoiceObserved]) -> dict[str, str]:
+    most: dict[str, ChoiceObserved] = {}
+    for o in observed:
+        slot = f"{o.choice} ({o.format})" if o.format else o.choice
+        if slot not in most or most[slot].count < o.count:
+            most[slot] = o
+    return {slot: o.alternative for slot, o in sorted(most.items())}
+
+
+@define(eq=False)
+class RecordingReel:
+    """The examples of one check as they go onto the tape."""
+
+    recorder: Recorder
+    requirement: str
+    case: str
+    kept: None = None
+
+    def begin(self) -> None:
+        self.recorder.begin(self.requirement, self.case)
+
+    def end(self, draws: Any, whole: bool) -> None:
+        self.recorder.end(draws.plain() if draws else (), whole)
+
+
+@frozen
+class Prepared(HttpRequest):
+    """A request that knows what it means."""
+
+    meaning: Meaning | None = field(default=None, repr=False, eq=False)
+
+
+@frozen
+class RecordingClient:
+    """A client (see wire/client.py) that keeps every exchange, also one that broke."""
+
+    inner: Client
+    recorder: Recorder = field(eq=False, repr=False)
+
+    @property
+    def credentials(self) -> Credentials | None:
+        return self.inner.credentials
+
+    @property
+    def base_url(self) -> str:
+        return self.inner.base_url
+
+    def prepare(self, call: Call, credentials: Credentials | None = None) -> Prepared:
+        other = credentials is not None and credentials != self.credentials
+        meaning, made = self.recorder.meaning(call, other), self.inner.prepare(call, credentials)
+        return Prepared(made.method, made.url, made.headers, made.body, meaning)
+
+    def send(self, request: Prepared) -> HttpResponse:
+        """Raises a TransportError."""
+        try:
+            response = self.inner.send(request)
+        except TransportError as error:
+            self.recorder.keep(request, None, error)
+            raise
+        self.recorder.keep(request, response)
+        return response
+
+    def apart(self) -> RecordingClient:
+        return evolve(self, inner=self.inner.apart())
+
+    def is_new(self, response: HttpResponse) -> bool:
+        return True
+
+    def close(self) -> None:
+        self.inner.close()
+
+    def __enter__(self) -> RecordingClient:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,52 @@
+"""What may stand between a run and its endpoint: a tape that keeps the run, or gives back one that it has kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from conformance.suite.draws import Draws, KeptDraws
+from conformance.suite.inventory_file import Items
+from conformance.wire.client import Client
+from conformance.wire.exchange import Call, HttpRequest, HttpResponse
+
+
+class Reel(Protocol):
+    """The examples of one check on a tape that keeps them, or gives back those that it has kept.
+
+    `kept` holds the draws of each, in order, where they are to be run again; None where they are to be drawn. Each
+    example begins and ends in the order in which it is run.
+    """
+
+    kept: Sequence[KeptDraws] | None
+
+    def begin(self) -> None: ...
+
+    def end(self, draws: Draws | KeptDraws | None, whole: bool) -> None: ...
+
+
+class Unkept:
+    """No tape: examples are drawn, and forgotten."""
+
+    kept = None
+
+    def begin(self) -> None:
+        """Nothing is kept."""
+
+    def end(self, draws: Draws | KeptDraws | None, whole: bool) -> None:
+        """Nothing is kept."""
+
+
+class Tape(Protocol):
+    """A run's tape: it makes the client, is told how the run started, and has a reel for each check and case.
+
+    `alone` are exchanges to be judged by themselves, outside of any check.
+    """
+
+    def client(self, make: Callable[[], Client]) -> Client: ...
+
+    def started(self, settings: Mapping[str, Any], items: Items | None) -> None: ...
+
+    def alone(self) -> Iterable[tuple[Call, HttpRequest, HttpResponse]]: ...
+
+    def reel(self, requirement: str, case: str) -> Reel: ...
