@@ -1,4 +1,4 @@
-"""Faults of choices: two documented alternatives by turns, in one run."""
+"""Faults of choices: two documented alternatives in one run, by turns or by format."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from conformance.reference.context import Context
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.hooks import Hook, count
 from conformance.reference.faults.roles import Roles
+
+# a syntax that changes with every request could not be told from one that is not understood
+BY_FORMAT = ("id-syntax",)
 
 
 def faults(roles: Roles) -> tuple[Fault, ...]:
@@ -28,8 +31,11 @@ def _flip(choice: Choice, dialect: dict[str, str]) -> Fault:
         found, taken = context.server.dialect.alternative(kind, subjects, context.format)
         if found != choice.id:
             return inner(context, kind, subjects)
+        if choice.kind in BY_FORMAT:
+            return other if context.format == "xml" else taken
         format = context.format if choice.per_format else ""
         return other if count(context, ("choice", choice.id, format)) % 2 == 0 else taken
-    what = f"takes {choice.preferred} and {other} by turns as {choice.kind} of {choice.subject}"
+    how = "in JSON and in XML" if choice.kind in BY_FORMAT else "by turns"
+    what = f"takes {choice.preferred} and {other} {how} as {choice.kind} of {choice.subject}"
     kills = (f"choices.{choice.id}.one-alternative",)
     return Fault(f"choice-turns:{choice.id}", what, kills, {"take": take}, dialect)
