@@ -1,0 +1,120 @@
+"""From a failing endpoint to a certificate that a stranger can check, through the command line alone."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+import pytest
+from lxml import html as lxml_html
+
+SCOPE = ("-k", "ids.*", "-k", "paging.total-is-constant", "--level", "MUST", "--seed", "5", "--max-examples", "3")
+FAULT = "repeated-id-counts-twice"
+
+
+def key_pair(tmp_path):
+    for command in (
+        ["openssl", "genpkey", "-algorithm", "ed25519", "-out", "key.pem"],
+        ["openssl", "pkey", "-in", "key.pem", "-pubout", "-out", "key.pub"],
+    ):
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    return tmp_path_factory.mktemp("pipeline")
+
+
+def test_from_a_failing_endpoint_to_a_certificate(acs, tmp_path):
+    failing = acs("endpoint", *SCOPE, "--fault", FAULT, "--report-dir", "failing")
+    assert failing.returncode == 1
+
+    page = lxml_html.parse(str(tmp_path / "failing" / "report.html")).getroot().text_content()
+    assert "ids.repetition-irrelevant" in page and "curl" in page
+
+    refused = acs("certificate", "failing", "-o", "no.json")
+    assert refused.returncode == 1 and "No certificate" in refused.stderr
+    assert not (tmp_path / "no.json").exists()
+
+    fixed = acs("endpoint", *SCOPE, "--report-dir", "fixed")
+    assert fixed.returncode == 0
+
+    gate = acs("compare", "failing", "fixed")
+    assert gate.returncode == 0 and "ids.repetition-irrelevant" in gate.stdout
+    back = acs("compare", "fixed", "failing")
+    assert back.returncode == 1 and "ids.repetition-irrelevant" in back.stdout
+
+    key_pair(tmp_path)
+    assert acs("certificate", "fixed", "-o", "certificate.json", "--key", "key.pem").returncode == 0
+    valid = acs("verify", "certificate.json", "--events", "fixed", "--key", "key.pub")
+    assert valid.returncode == 0 and valid.stdout.startswith("Valid.") and "Not certified" in valid.stdout
+
+    events = tmp_path / "fixed" / "events.jsonl"
+    events.write_bytes(events.read_bytes().replace(b'"seed":5', b'"seed":6'))
+    tampered = acs("verify", "certificate.json", "--events", "fixed", "--key", "key.pub")
+    assert tampered.returncode == 1 and "NOT VALID" in tampered.stdout
+
+
+def test_every_rendering_of_a_run(acs, tmp_path):
+    assert acs("endpoint", *SCOPE, "--report-dir", "run").returncode == 0
+    for rendering in ("html", "markdown", "junit", "summary", "badge", "badge-svg", "events", "terminal"):
+        done = acs("report", "run", "--format", rendering)
+        assert done.returncode == 0 and done.stdout, rendering
+    merged = acs("report", "run", "run", "--format", "summary")
+    once = json.loads((tmp_path / "run" / "summary.json").read_text())
+    assert json.loads(merged.stdout)["requests"] == once["requests"]
+
+
+def test_known_failures_pass_until_they_are_mended(acs, tmp_path):
+    known = tmp_path / "known.yaml"
+    known.write_text(
+        "known_failures:\n"
+        "- {requirement: ids.repetition-irrelevant, reason: ticket 12, owner: storage team, expires: 2099-01-31}\n"
+    )
+    expected = acs("endpoint", *SCOPE, "--fault", FAULT, "--known-failing", known, "--report-dir", "expected")
+    assert expected.returncode == 0 and "known" in expected.stdout
+    assert json.loads((tmp_path / "expected" / "summary.json").read_text())["conformant"] is False
+    assert acs("certificate", "expected", "-o", "no.json").returncode == 1
+
+    mended = acs("endpoint", *SCOPE, "--known-failing", known)
+    assert mended.returncode == 1 and "unexpectedly passed" in mended.stdout
+
+
+@pytest.mark.parametrize(
+    ("entry", "named"),
+    [
+        ("{requirement: ids.no-such, reason: r, owner: o, expires: 2099-01-31}", "ids.no-such"),
+        ("{requirement: ids.selects, reason: r, owner: o, expires: 2001-01-31}", "expired"),
+        ("{requirement: ids.selects, reason: r, owner: o, expire: 2099-01-31}", "expire"),
+    ],
+)
+def test_a_bad_known_failure_stops_the_run_before_the_first_request(acs, tmp_path, entry, named):
+    (tmp_path / "known.yaml").write_text(f"known_failures:\n- {entry}\n")
+    done = acs("endpoint", "--known-failing", "known.yaml")
+    assert done.returncode == 2 and named in done.stderr and "requirements, seed" not in done.stdout
+
+
+def test_streams_that_are_not_whole_are_named_errors(acs, tmp_path):
+    assert acs("endpoint", *SCOPE, "--report-dir", "run").returncode == 0
+    whole = (tmp_path / "run" / "events.jsonl").read_text().splitlines(keepends=True)
+    for name, lines, word in (
+        ("cut", whole[:-1], "run-finished"),
+        ("twice", whole + whole, "merge"),
+        ("empty", [], "run-started"),
+        ("garbled", [whole[0], "{not json\n", *whole[1:]], "line 2"),
+    ):
+        (tmp_path / f"{name}.jsonl").write_text("".join(lines))
+        done = acs("report", f"{name}.jsonl")
+        assert done.returncode == 2 and word in done.stderr, done.stderr
+
+
+def test_a_profile_is_held_against_the_target(acs):
+    done = acs("endpoint", "-k", "choices.TaskSet.list-form.*", "--profile", "TaskSet.list-form=array-of-one")
+    assert done.returncode == 1
+    assert "array-of-one, which the profile pins" in done.stdout
+
+
+def test_strict_raises_every_should(acs):
+    words = ("endpoint", "-k", "ids.over-the-limit", "--variant", "TaskIds.too-many-ids=all-answered", "--seed", "1")
+    assert acs(*words).returncode == 0
+    assert acs(*words, "--profile", "strict").returncode == 1
