@@ -64,12 +64,12 @@ def _table(path: str, lines: list[str], i: int, end: int) -> tuple[int, Table]:
 
 def _row(path: str, lines: list[str], i: int, end: int, width: int) -> tuple[int, Row]:
     start = i
-    text = ""
+    bars = 0
     while i < end:
-        text += ("\n" if text else "") + lines[i]
+        bars += lines[i].count("|")
         i += 1
-        if text.count("|") >= width and text.rstrip().endswith("|"):
-            return i, Row(_cells(text, width), start + 1)
+        if bars >= width and lines[i - 1].rstrip().endswith("|"):
+            return i, Row(_cells("\n".join(lines[start:i]), width), start + 1)
     raise PageError(path, start + 1, "this table row is never closed; is the page whole?")
 
 

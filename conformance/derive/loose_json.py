@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+DEPTH = 60  # levels; no sample has a sixth of them
 _FULL_WIDTH = {"，": ",", "：": ":", "“": '"', "”": '"', "｛": "{", "｝": "}", "［": "[", "］": "]"}
 _TOKEN = re.compile(
     r'\s+|//[^\n]*|/\*.*?\*/|"(?:[^"\\\n]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.-])|[{}\[\],:]|\.{2,}|…+|[^\s{}\[\],:"]+|"',
@@ -19,12 +20,23 @@ class Unreadable(ValueError):
 
 def read_json(text: str) -> tuple[Any, tuple[str, ...]]:
     """A JSON value and the repairs that were needed. Raises Unreadable."""
+    if _depth(text) > DEPTH:
+        raise Unreadable(f"it is nested deeper than {DEPTH} levels")
     try:
         return json.loads(text), ()
     except json.JSONDecodeError:
         reader = _Json(text)
         value = reader.value()
         return value, tuple(dict.fromkeys(reader.repairs))
+
+
+def _depth(text: str) -> int:
+    """How deeply braces and brackets are nested, those in strings included."""
+    deepest = depth = 0
+    for c in re.findall(r"[{}\[\]]", text):
+        depth += 1 if c in "{[" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 class _Json:

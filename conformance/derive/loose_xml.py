@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 from attrs import frozen
 
-from conformance.derive.loose_json import Unreadable
+from conformance.derive.loose_json import DEPTH, Unreadable
 
 _TAG = re.compile(r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[(.*?)\]\]>|<(/?)\s*([A-Za-z_][\w.:-]*)([^<>]*?)(/?)\s*>", re.DOTALL)
 
@@ -38,6 +38,8 @@ def read_xml(text: str) -> tuple[Element, tuple[str, ...]]:
             repairs.append(f"second <{name}> read as </{name}>")
             close()
         elif kind == "open":
+            if len(stack) > DEPTH:
+                raise Unreadable(f"it is nested deeper than {DEPTH} levels")
             stack.append((name, [], []))
         elif name in [open_name for open_name, _, _ in stack]:
             while stack[-1][0] != name:

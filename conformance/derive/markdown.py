@@ -130,14 +130,16 @@ def _row(path: str, lines: list[Line], i: int, width: int) -> tuple[int, Row]:
     """One row, which ends at the first line that ends with a bar once there are bars enough."""
     start = i
     taken: list[str] = []
+    bars = 0
     while i < len(lines):
         line = lines[i].text
         if i > start and line.startswith("|") and line.strip() != "|" and len(_BAR.findall(line)) > width:
             # the next row begins although this one was not closed
             return i, Row(_fit("\n".join(taken) + "|", width), lines[start].number, complete=False)
         taken.append(line)
+        bars += len(_BAR.findall(line))
         i += 1
-        if line.rstrip().endswith("|") and len(_BAR.findall("\n".join(taken))) > width:
+        if bars > width and line.rstrip().endswith("|"):
             return i, Row(_fit("\n".join(taken), width), lines[start].number)
     if len(taken) == 1 and taken[0].rstrip().endswith("|"):
         return start + 1, Row(_fit(taken[0], width), lines[start].number, complete=False)

@@ -17,6 +17,7 @@ from conformance.derive.rows import Entry
 from conformance.derive.shape import Path, Shape, is_plural, singular
 
 _MOST = 60
+_DEEPEST = 12  # levels; the documentation has seven
 _WIDTH = 5  # readings kept from row to row for each stack of open containers
 
 
@@ -96,7 +97,7 @@ def _placements(
             stack = reading.open[: depth + 1]
             if path[:-1] != container:
                 stack = (*stack, path[:-1])
-            if _opens(entry, path, shape):
+            if _opens(entry, path, shape) and len(stack) < _DEEPEST:
                 stack = (*stack, path)
             found.append(
                 evolve(

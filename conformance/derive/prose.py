@@ -51,7 +51,7 @@ def findings(name: str, type: str, sentences: tuple[Sentence, ...]) -> tuple[Fin
     subject = Subject(name, type)
     # a list of members (`ServerId: …`, `Port: …`) describes the inside of a structured value
     inside = {s.number for s in sentences if _MEMBERS.search(s.text.split("; ")[0]) and s.items}
-    own = [s for s in sentences if s.number not in inside and s.lead not in inside]
+    own = [s for s in sentences if s.number not in inside and s.lead not in inside and len(s.text) <= _LONGEST]
     found = [Finding(kind, value, s.number) for s in own for read in READERS for kind, value in read(subject, s)]
     # that times are in UTC belongs to the format, which another sentence of the row gives
     formats = [f for f in found if f.kind == "time_format"]
@@ -61,6 +61,7 @@ def findings(name: str, type: str, sentences: tuple[Sentence, ...]) -> tuple[Fin
     return tuple(dict.fromkeys(_hashable(f) for f in found))
 
 
+_LONGEST = 4000  # characters; nobody writes a longer sentence
 _MEMBERS = re.compile(
     r"(?i)following (?:\w+ )?(?:parameters|fields|members)\b|以下(?:参数|字段|属性)|contains?:|包含[:：]"
 )
@@ -263,7 +264,7 @@ def _time(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
 
 def _effective(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
     text = sentence.text
-    values = rf"((?:{_WORD}(?:,? and |, | or )?)+)"
+    values = rf"({_WORD}(?:(?:,? and |, | or ){_WORD})*)"
     only = (
         re.search(
             r"(?i)\bonly\s+(?:retrieves?|quer(?:y|ies)|supports?|returns?)\b.*?"
@@ -271,7 +272,7 @@ def _effective(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]
             text,
         )
         or re.search(rf"(?i)\bcan query .*?\bin (?:the )?{values} (?:states?|status)", text)
-        or re.search(rf"(?:只|仅)支持查询状态为\s*((?:{_WORD}\s*(?:、|和|，|,|或)?\s*)+)的", text)
+        or re.search(rf"(?:只|仅)支持查询状态为\s*({_WORD}(?:\s*[、和，,或]\s*{_WORD})*)\s*的", text)
     )
     if only:
         yield (

@@ -13,7 +13,7 @@ from conformance.derive import flattened, markdown, metadata
 from conformance.derive.page import Page, PageError, Section
 
 METADATA = "metadata"
-LIMIT = 2_000_000  # bytes; the longest pages of the documentation have a tenth of this
+LIMIT = 500_000  # bytes; the longest pages of the documentation have a fifth of this
 _ADVICE = "expected a documentation page of an operation (Markdown or flattened text) with tables of parameters"
 
 
@@ -30,9 +30,9 @@ def read_page(path: Path | str) -> Page:
 def parse_page(path: str, data: bytes) -> Page:
     """The page in `data`. Raises PageError, which names `path`."""
     if not data.strip():
-        raise PageError(path, None, f"is empty; {_ADVICE}")
+        raise PageError(path, 1, f"is empty; {_ADVICE}")
     if len(data) > LIMIT:
-        raise PageError(path, None, f"has {len(data)} bytes and a page at most {LIMIT}; {_ADVICE}")
+        raise PageError(path, 1, f"has {len(data)} bytes and a page at most {LIMIT}; {_ADVICE}")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -46,7 +46,8 @@ def parse_page(path: str, data: bytes) -> Page:
     if not any(s.tables for s in sections if s.kind in ("parameters", "response")):
         known = ", ".join(sorted({s.title for s in sections if s.title})[:4])
         found = f"its sections are: {known}" if known else "it has no sections"
-        raise PageError(path, None, f"has no table of request or response parameters ({found}); {_ADVICE}")
+        line = next((s.line for s in sections if s.kind in ("parameters", "response")), 1)
+        raise PageError(path, line, f"has no table of request or response parameters ({found}); {_ADVICE}")
     return Page(
         path=path,
         title=title,

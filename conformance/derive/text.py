@@ -36,13 +36,13 @@ class Sentence:
 def unmark(markup: str) -> str:
     """Text without emphasis, code marks, links, escapes and anchors; spaces and lines as they are."""
     text = _ESCAPE.sub(lambda m: chr(_HIDDEN + ord(m.group(1))), markup)
-    text = re.sub(r"!?\[([^\]]*)\]\((?:[^()]|\([^()]*\))*\)", r"\1", text)
+    text = re.sub(r"!?\[([^\[\]]{0,500})\]\((?:[^()]|\([^()]{0,200}\)){0,500}\)", r"\1", text)
     text = re.sub(r"<br\s*/?>", "\n", text)
     text = re.sub(r"</?(?:b|i|em|strong|p|ul|li|code|notice|note|props=?\"?\w*\"?)>", "", text)
     # four stars hide part of an id: they are no emphasis
     text = re.sub(r"(?<!\*)\*\*(?!\*)(.+?)(?<!\*)\*\*(?!\*)", r"\1", text)
     text = text.replace("`", "")
-    text = re.sub(r"(?m)\s*\{\s*[#.][^}]*\}\s*$", "", text)
+    text = re.sub(r"(?m)\s{0,9}\{\s?[#.][^{}\n]{0,200}\}[ \t]*$", "", text)
     text = text.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     return re.sub("[\ue000-\ue07f]", lambda m: chr(ord(m.group()) - _HIDDEN), text)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-NUMBER = r"(-?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?)"
+NUMBER = r"(-?(?:\d{1,3}(?:,\d{3}){1,4}(?!\d)|\d{1,18})(?:\.\d{1,9})?)"
 
 
 def number(text: str) -> int | float:

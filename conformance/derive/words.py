@@ -51,8 +51,8 @@ TYPES: Mapping[str, tuple[str, ...]] = {
 
 def plain(text: str) -> str:
     """A heading, column title or type as it is compared: without markup, anchor, case and spaces between Chinese."""
-    text = re.sub(r"\s*\{[^}]*\}\s*$", "", text)
-    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    text = re.sub(r"\s{0,9}\{[^{}]{0,200}\}\s*$", "", text[:500].strip())
+    text = re.sub(r"\[([^\[\]]{0,200})\]\([^()]{0,500}\)", r"\1", text)
     text = re.sub(r"[*`\\]", "", text).strip().rstrip(":：?？").strip().casefold()
     return re.sub(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])", "", text)
 

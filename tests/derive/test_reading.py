@@ -5,7 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from conformance.derive.derivation import contract_of, understand
+from conformance.derive.overlay import Overlay
 from conformance.derive.page import PageError
 from conformance.derive.reading import identified, parse_page, read_page
 from conformance.derive.rows import entries, errors
@@ -113,6 +117,33 @@ def test_what_is_no_page_is_refused_in_one_sentence(data: bytes, problem: str) -
     assert str(caught.value).startswith("page.md")
     assert problem in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_any_text_is_understood_or_refused_in_one_sentence(data: st.DataObject) -> None:
+    """Pages cut, doubled and strewn with markup never bring anything but a contract or a PageError."""
+    text = data.draw(st.sampled_from([MARKDOWN, FLATTENED]))
+    for _ in range(data.draw(st.integers(1, 4))):
+        a, b = sorted((data.draw(st.integers(0, len(text))), data.draw(st.integers(0, len(text)))))
+        piece = data.draw(
+            st.sampled_from(["", "|", "\n|", "```\n", "# ", "{", "<a>", "\\", "**", "-   ", "：", "[x](", text[a:b]])
+        )
+        text = text[:a] + piece + text[b:]
+    try:
+        contract_of(understand(identified([parse_page("p.md", text.encode())])), Overlay())
+    except PageError as error:
+        assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["[" * 20_000, "**a" * 7_000, "9" * 20_000, "1," * 10_000, "a and " * 4_000, "-   a\n" * 4_000, "{" * 20_000],
+)
+def test_a_cell_of_garbage_is_read_in_passing(cell: str) -> None:
+    text = MARKDOWN.replace("The region.", f"The system only supports things in {cell}")
+    contract = contract_of(understand(identified([parse_page("p.md", text.encode())])), Overlay())
+    assert contract.parameter("Kind").value("enum") == ["a", "b"]
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
