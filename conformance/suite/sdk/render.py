@@ -18,7 +18,7 @@ _LEGEND = "✓ passed, ✗ failed (a MUST), w warned (a SHOULD not met), – not
 
 
 def as_json(matrix: Matrix) -> str:
-    """Everything: the releases with their runtimes and dependencies, verdicts, notes, dialects, changes."""
+    """Everything, one release a line: with their runtimes and dependencies, verdicts, notes, dialects, changes."""
     data = {
         "driver": matrix.driver,
         "title": matrix.title,
@@ -26,7 +26,9 @@ def as_json(matrix: Matrix) -> str:
         "levels": matrix.certified[-1].levels if matrix.certified else {},
         "changes": [{**asdict(change), "kind": change.kind} for change in matrix.changes()],
     }
-    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+    releases = ",\n  ".join(json.dumps(release, ensure_ascii=False) for release in data.pop("releases"))
+    rest = json.dumps(data, ensure_ascii=False, indent=1)
+    return f'{rest[:-2]},\n "releases": [\n  {releases}\n ]\n}}\n'
 
 
 def as_markdown(matrix: Matrix) -> str:
