@@ -18,7 +18,7 @@ from conformance.contract.model import (
     Sample,
     Semantics,
 )
-from conformance.derive.fields import joined
+from conformance.derive.fields import joined, time_pattern
 from conformance.derive.revision import Facts
 
 
@@ -152,9 +152,22 @@ def _field(
         citations=_cited(found),
         members=_fields(members, revisions, path, notes) if any(members) else (),
         presence="always" if always and any(path in r.shape for r in revisions) else "sometimes",
-        constraints=_constraints(".".join(path), [f.constraints for f in found], notes),
+        constraints=_times(path, _constraints(".".join(path), [f.constraints for f in found], notes), revisions, notes),
         examples=tuple(dict.fromkeys(e for f in reversed(found) for e in f.examples))[:4],
     )
+
+
+def _times(
+    path: tuple[str, ...], constraints: tuple[Constraint, ...], revisions: Sequence[Facts], notes: list[str]
+) -> tuple[Constraint, ...]:
+    """Without the time format where a sample shows a value of none: what is documented so is no fault."""
+    for r in revisions:
+        node = r.shape.get(path)
+        texts = [t for shown in node.texts.values() for t in shown if t] if node else []
+        if any(c.kind == "time_format" for c in constraints) and any(time_pattern(t) is None for t in texts):
+            notes.append(f"{'.'.join(path)} is no time of a documented format in the samples of {r.id}")
+            constraints = tuple(c for c in constraints if c.kind != "time_format")
+    return constraints
 
 
 def _shows_parent(revision: Facts, path: tuple[str, ...]) -> bool:

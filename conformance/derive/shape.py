@@ -192,8 +192,10 @@ def _alike(found: Shape, path: Path, name: str, value: dict[str, Any]) -> str:
     """The name as other items spell it: one item of a sample may have it in other capitals."""
     if (*path, name) in found:
         return name
-    alike = (n for n in found.members(path) if n.casefold() == name.casefold() and n not in value)
-    return next(alike, name)
+    alike = next((n for n in found.members(path) if n.casefold() == name.casefold() and n not in value), None)
+    if alike:
+        found.notes.append(f"{name} is read as {alike}, as other items spell it")
+    return alike or name
 
 
 def _is_array_of_one(path: Path, value: list[Any], wraps: IsWrapper) -> bool:

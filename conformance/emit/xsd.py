@@ -7,6 +7,8 @@ reverse).
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 from lxml.builder import ElementMaker
 
@@ -39,10 +41,20 @@ def error_xsd() -> str:
 
 
 def _document(contract: Contract, strict: bool) -> Node:
-    root = _X.element(_complex(contract, (), contract.response, strict), name=f"{contract.operation}Response")
-    used = {e.get("type") for e in root.iter(f"{{{NAMESPACE}}}element")}
+    roots = [_X.element(_complex(contract, (), contract.response, strict), name=n) for n in root_names(contract)]
+    used = {e.get("type") for root in roots for e in root.iter(f"{{{NAMESPACE}}}element")}
     types = [_restriction(n, "xs:token", _X.pattern(value=p)) for n, p in _PATTERNS.items() if n in used]
-    return _X.schema(*types, root, elementFormDefault="qualified")
+    return _X.schema(*types, *roots, elementFormDefault="qualified")
+
+
+def root_names(contract: Contract) -> tuple[str, ...]:
+    """The documented root elements: the operation's name followed by Response, and what a sample shows instead."""
+    shown = (
+        re.match(r"<([A-Za-z_][\w.-]*)", s.body) for s in contract.samples if s.format == "xml" and s.role == "response"
+    )
+    members = {f.name for f in contract.response}
+    names = (m.group(1) for m in shown if m and m.group(1) not in members)
+    return tuple(dict.fromkeys((f"{contract.operation}Response", *names)))
 
 
 _PATTERNS = {

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import jsonschema
 import pytest
+import xmlschema
 
 from conformance.contract.choices import KINDS
 from conformance.contract.files import ContractError, dump_contract, load_contract, load_protocol, schemas_root
@@ -15,6 +18,8 @@ from conformance.derive.ledger import build
 from conformance.derive.overlay import Overlay, load_overlay
 from conformance.derive.page import PageError
 from conformance.derive.sentences import sentences
+from conformance.emit.json_schema import response_schema
+from conformance.emit.xsd import response_xsd
 
 COMMITTED = schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks"
 OVERLAY = COMMITTED / "overlay.yaml"
@@ -147,3 +152,19 @@ def test_pages_of_two_operations_are_refused(tmp_path: Path) -> None:
 def test_an_overlay_that_does_not_fit_is_refused(seeds: list[Path]) -> None:
     with pytest.raises(ContractError, match="no alternative 'square'"):
         derive(seeds, Overlay(preferred={"TaskSet.list-form": "square"}))
+
+
+def test_every_sample_response_is_valid_by_the_schemas_derived_from_it(pages: list[Path]) -> None:
+    """Newest pages of each operation: what the documentation shows must never be refused."""
+    for folder in sorted({p.parent for p in pages}):
+        contract = derive(sorted(folder.glob("*.md")))
+        newest = contract.revisions[-1].id
+        schema = jsonschema.Draft202012Validator(response_schema(contract))
+        for sample in contract.samples:
+            if sample.role != "response" or all(c.revision != newest for c in sample.citations):
+                continue
+            if sample.format == "json":
+                value = json.loads(sample.body)
+                schema.validate(value.get(contract.operation, value))
+            elif "root element added around several" not in sample.repairs:
+                xmlschema.XMLSchema11(response_xsd(contract)).validate(sample.body)

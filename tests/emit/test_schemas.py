@@ -11,6 +11,7 @@ import jsonschema
 import jsonschema_rs
 import pytest
 import xmlschema
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -187,6 +188,14 @@ def test_errors_are_judged_by_the_common_schema(text: str, valid: bool) -> None:
     value = {e.tag: e.text or "" for e in etree.fromstring(text)}
     if "Errors" not in text:
         assert jsonschema.Draft202012Validator(json_schema.error_schema()).is_valid(value) is valid
+
+
+def test_a_root_element_that_a_sample_shows_is_accepted() -> None:
+    samples = tuple(evolve(s, body=s.body.replace("DescribeTasksResponse", "Tasks")) for s in CONTRACT.samples)
+    schema = xmlschema.XMLSchema11(xsd.response_xsd(evolve(CONTRACT, samples=samples)))
+    for root in ("DescribeTasksResponse", "Tasks"):
+        assert schema.is_valid(sample("xml").replace("DescribeTasksResponse", root))
+    assert not schema.is_valid(sample("xml").replace("DescribeTasksResponse", "Other"))
 
 
 def test_requests_are_described() -> None:
