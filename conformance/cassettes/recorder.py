@@ -86,15 +86,21 @@ class Recorder:
         self._events.append(event)
 
     @property
+    def began(self) -> bool:
+        """Whether there is anything to keep."""
+        return any(isinstance(e, RunStarted) for e in self._events)
+
+    @property
     def cassette(self) -> Cassette:
         """What was recorded until now; complete once the run's footer says that it came to its end."""
-        verdicts = tuple(self._without_evidence(e) for e in self._events if isinstance(e, Verdict))
+        verdicts = tuple(self.without_evidence(e) for e in self._events if isinstance(e, Verdict))
         items = None if self._items is None else scrubbed_data(dict(self._items), self._secrets)
         return Cassette(
             self._provenance(), tuple(self._interactions), tuple(self._examples), verdicts, items
         )
 
-    def _without_evidence(self, verdict: Verdict) -> dict[str, Any]:
+    @staticmethod
+    def without_evidence(verdict: Verdict) -> dict[str, Any]:
         return {k: v for k, v in to_dict(verdict).items() if k in WITHOUT_EVIDENCE}
 
     def _provenance(self) -> Provenance:
@@ -117,11 +123,16 @@ class Recorder:
             profile=header.profile.name,
             pins=dict(header.profile.pins),
             dialect=_dialect([e for e in self._events if isinstance(e, ChoiceObserved)]),
-            settings={k: v for k, v in self._settings.items() if k not in OF_THE_MACHINE},
+            settings=settings_kept(self._settings),
             requests=footer.requests if footer else len(self._interactions),
             complete=footer is not None and not footer.interrupted,
             reason=reason,
         )
+
+
+def settings_kept(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a run as a cassette keeps them."""
+    return {k: v for k, v in settings.items() if k not in OF_THE_MACHINE}
 
 
 def _dialect(observed: Sequence[ChoiceObserved]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from conformance import __version__
+from conformance.cli.cassettes import cassettes, record, replay
 from conformance.cli.certificates import certificate, verify
 from conformance.cli.derive import derive, diff
 from conformance.cli.endpoint import endpoint
@@ -31,7 +32,10 @@ def main() -> None:
     """
 
 
-COMMANDS = (endpoint, sdk, matrix, report, compare, certificate, verify, requirements, explain, serve, derive, diff)
+COMMANDS = (
+    endpoint, sdk, matrix, record, replay, cassettes,
+    report, compare, certificate, verify, requirements, explain, serve, derive, diff,
+)  # fmt: skip
 
 for command in COMMANDS:
     main.add_command(command)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import click
 from attrs import evolve, frozen
 
 from conformance import run as runs
+from conformance.cassettes.recorder import Recorder
 from conformance.cli.contracts import operation_folder
 from conformance.cli.embedded import NAME, embedded_reference
 from conformance.cli.errors import Refusal, unknown
@@ -120,8 +121,10 @@ class Subject:
         return cls(folder, load_contract(folder), load_ledger(folder), load_protocol(common_folder(folder)))
 
 
-def certify(url: str | None, subject: Subject, options: dict[str, Any], scratch: Path) -> int:
-    """Certify and return the exit status."""
+def certify(
+    url: str | None, subject: Subject, options: dict[str, Any], scratch: Path, recorder: Recorder | None = None
+) -> int:
+    """Certify and return the exit status. A recorder keeps the run as a cassette."""
     settings = settings_of(subject, options)
     profile, pins, strict = pins_of(options["profiles"], subject.contract)
     ledger = subject.ledger.strict() if strict else subject.ledger
@@ -137,16 +140,28 @@ def certify(url: str | None, subject: Subject, options: dict[str, Any], scratch:
         pinned = events.Profile(profile, pins, dict.fromkeys(pins, f"profile {profile}" if profile else "command line"))
         target = events.Target("endpoint", NAME if url is None else url, settings.url)
         header = run_header(subject.contract, ledger, selection, target, settings.seed, pinned)
-        with evidence.recording() as on_event:
+        with evidence.recording() as show:
+            on_event = both(show, recorder.hear) if recorder else show
             on_event(evolve(header, known_failures=entries(known), profiles=profile_entries(subject.contract)))
             started = time.monotonic()
             held = Held(known, on_event)
-            results, dialect = runs.run(settings, held.on_verdict, scratch / "settings.json", options["workers"])
+            file, workers = scratch / "settings.json", options["workers"]
+            results, dialect = runs.run(settings, held.on_verdict, file, workers, recorder)
             held.settle(dialect.mapping(), lambda verdict, tries: again(settings, verdict, tries, scratch))
             for observed in observations(dialect):
                 on_event(observed)
             on_event(footer(results, time.monotonic() - started))
     return evidence.conclude()
+
+
+def both(one: Callable[[events.Event], None], other: Callable[[events.Event], None]) -> Callable[[events.Event], None]:
+    """Hands each event to the one and then to the other."""
+
+    def on_event(event: events.Event) -> None:
+        one(event)
+        other(event)
+
+    return on_event
 
 
 def settings_of(subject: Subject, options: dict[str, Any]) -> RunSettings:

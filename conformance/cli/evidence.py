@@ -25,10 +25,14 @@ from conformance.report.summary import summarise
 EVENTS = "events.jsonl"
 
 
+def safe_name(target: str) -> str:
+    """A target's name or address as part of a file name."""
+    return re.sub(r"[^A-Za-z0-9.]+", "-", target).strip("-")[:60]
+
+
 def report_folder(wanted: Path | None, target: str) -> Path:
     """The folder for a run's reports, made if need be: the given one, or `reports/<time>-<target>`."""
-    name = re.sub(r"[^A-Za-z0-9.]+", "-", target).strip("-")[:60]
-    folder = wanted or Path("reports") / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{name}"
+    folder = wanted or Path("reports") / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{safe_name(target)}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / EVENTS

@@ -1,0 +1,188 @@
+"""`acs-conformance record`, `replay` and `cassettes`: a run kept as a file, and judged again from it."""
+
+from __future__ import annotations
+
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+
+from conformance.cassettes import file
+from conformance.cassettes.recorder import Recorder
+from conformance.cli.contracts import operation_folder
+from conformance.cli.embedded import NAME
+from conformance.cli.endpoint import Subject, certify, endpoint
+from conformance.cli.errors import ExitStatus, NotEstablished, Refusal
+from conformance.cli.evidence import safe_name
+from conformance.cli.linting import lint_file
+from conformance.cli.replaying import Replay
+from conformance.cli.sampling import sample_cassettes
+from conformance.contract.files import ContractError
+from conformance.wire.client import BadEndpoint
+
+FOLDER = Path("cassettes")
+# above this many characters a cassette is compressed
+LARGE = 256 * 1024
+NOT_RECORDED = ("workers", "known_file")
+
+
+def _options_of_a_run() -> list[click.Parameter]:
+    return [p for p in endpoint.params if p.name not in NOT_RECORDED]
+
+
+@click.command(params=_options_of_a_run())
+@click.option("-o", "--cassette", "path", type=click.Path(path_type=Path), help="Default: cassettes/<time>-<target>.")
+def record(url: str | None, operation: str, contract_dir: Path | None, path: Path | None, **options: Any) -> None:
+    """Certify an endpoint as `endpoint` does, in one process, and keep every exchange in a cassette.
+
+    The cassette holds no secret. Where the run is interrupted it holds what was recorded until then.
+    """
+    options |= {"workers": 1, "known_file": None}
+    recorder = Recorder("reference" if url is None else "real", _target_name(url, options))
+    try:
+        subject = Subject.load(operation_folder(operation, contract_dir))
+        with tempfile.TemporaryDirectory(prefix="acs-") as scratch, _terminated_like_interrupted():
+            try:
+                status = certify(url, subject, options, Path(scratch), recorder)
+            finally:
+                _keep(recorder, path, url)
+    except (ContractError, BadEndpoint) as e:
+        raise Refusal(str(e)) from None
+    except KeyboardInterrupt:
+        raise NotEstablished("The recording was interrupted; what was recorded until then proves nothing.") from None
+    raise SystemExit(status)
+
+
+def _target_name(url: str | None, options: dict[str, Any]) -> str:
+    changed = [*(f"variant {v}" for v in options["variants"]), *(f"fault {f}" for f in options["faults"])]
+    return url or (f"{NAME} ({', '.join(changed)})" if changed else NAME)
+
+
+@contextmanager
+def _terminated_like_interrupted() -> Iterator[None]:
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _keep(recorder: Recorder, path: Path | None, url: str | None) -> None:
+    """Write what was recorded; a second interruption does not keep it from being written."""
+    if not recorder.began:
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    cassette = recorder.cassette
+    try:
+        written = path or _default_path(url, len(file.dump(cassette)))
+        file.save(written, cassette)
+    except OSError as e:
+        raise Refusal(f"Cannot write the cassette: {e.strerror}. Give another file with --cassette.") from None
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    state = "" if cassette.provenance.complete else ", INCOMPLETE"
+    click.echo(f"Cassette: {written} ({len(cassette.interactions):,} exchanges{state})")
+
+
+def _default_path(url: str | None, size: int) -> Path:
+    name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{safe_name(url or NAME)}.yaml"
+    return FOLDER / (f"{name}.gz" if size > LARGE else name)
+
+
+@click.command()
+@click.argument("cassette", type=click.Path(path_type=Path))
+@click.option("--contract", "contract_dir", type=click.Path(path_type=Path), help="Judge by this contract folder.")
+@click.option(
+    "--against",
+    multiple=True,
+    metavar="FOLDER|PROFILE|CHOICE=VALUE",
+    help="Judge by another contract folder or profile, and say what is judged otherwise (repeatable).",
+)
+@click.option("-k", "--select", multiple=True, metavar="GLOB", help="Judge only requirements that match (repeatable).")
+@click.option("--report-dir", type=click.Path(path_type=Path), help="Where evidence goes.")
+@click.option("--events", "events_file", type=click.Path(path_type=Path), help="Write the event stream there too.")
+@click.option("--edited", is_flag=True, help="Judge a cassette that is no longer as it was recorded; never conformant.")
+@click.option("--quiet", is_flag=True, help="Print the verdict only.")
+def replay(cassette: Path, contract_dir: Path | None, **options: Any) -> None:
+    """Judge a recorded run again: the same checks on the recorded exchanges, without a network.
+
+    Verdicts that differ from the recorded ones are listed, with the exchange that decides.
+    """
+    try:
+        loaded = file.load(cassette)
+        if loaded.changes and not options["edited"]:
+            raise Refusal(
+                f"{cassette} is not as it was recorded: {'; '.join(loaded.changes)}. "
+                "Restore or record it again, or judge it as it is with --edited."
+            )
+        with tempfile.TemporaryDirectory(prefix="acs-") as scratch:
+            raise SystemExit(Replay.of(cassette, loaded, contract_dir, options).run(Path(scratch)))
+    except (file.BadCassette, ContractError) as e:
+        raise Refusal(str(e)) from None
+
+
+@click.group()
+def cassettes() -> None:
+    """Look after recorded cassettes."""
+
+
+@cassettes.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+def lint(paths: tuple[Path, ...]) -> None:
+    """Check cassettes (files, or all in a folder; default: cassettes/).
+
+    Each parses, carries its provenance, is as it was recorded, validates against today's schemas, and holds no secret.
+    Exit status: 0 in order; 1 something is wrong; 2 a file is no cassette.
+    """
+    found = [f for path in paths or (FOLDER,) for f in _files(path)]
+    if not found:
+        raise Refusal(f"There is no cassette (*.yaml, *.yaml.gz) in {', '.join(map(str, paths or (FOLDER,)))}.")
+    status = ExitStatus.CONFORMANT
+    for path in found:
+        try:
+            problems, notes = lint_file(path)
+        except (file.BadCassette, ContractError) as e:
+            click.echo(f"{e}", err=True)
+            status = ExitStatus.USAGE
+            continue
+        click.echo(f"{path}: {'; '.join(notes)}")
+        for problem in problems:
+            click.echo(f"  {problem}")
+        if problems and status is ExitStatus.CONFORMANT:
+            status = ExitStatus.NOT_CONFORMANT
+    raise SystemExit(status)
+
+
+@cassettes.command()
+@click.option("--operation", default="DescribeTasks", show_default=True, help="A shipped operation.")
+@click.option("--contract", "contract_dir", type=click.Path(path_type=Path), help="A folder that `derive` wrote.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=FOLDER / "samples", show_default=True)
+def samples(operation: str, contract_dir: Path | None, output: Path) -> None:
+    """Make a cassette of each sample response in the documentation, as the answer to its sample request."""
+    try:
+        for name, cassette in sample_cassettes(Subject.load(operation_folder(operation, contract_dir))):
+            file.save(output / name, cassette)
+            click.echo(f"Cassette: {output / name}")
+    except ContractError as e:
+        raise Refusal(str(e)) from None
+    except OSError as e:
+        raise Refusal(f"Cannot write to {output}: {e.strerror}. Give another folder with --output.") from None
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        return sorted(f for f in path.rglob("*") if f.name.endswith((".yaml", ".yaml.gz")) and f.name[0] != ".")
+    if not path.exists():
+        raise Refusal(f"There is no file or folder {path}.")
+    return [path]
