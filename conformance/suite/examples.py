@@ -78,12 +78,7 @@ class Examples:
     def plainest(self) -> Violation:
         """The failing example that a person has least to read of; the last one where none has evidence."""
         evident = [v for v in self.violations if v.exchange is not None]
-        return min(evident, key=_size) if evident else self.violations[-1]
-
-
-def _size(violation: Violation) -> int:
-    exchange = violation.exchange
-    return len(exchange.request.url) + len(exchange.request.body) + len(exchange.response.body) if exchange else 0
+        return min(evident, key=lambda v: v.exchange.size) if evident else self.violations[-1]
 
 
 def run_check(

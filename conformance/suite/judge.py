@@ -11,7 +11,7 @@ from conformance.suite.findings import Finding, Inconclusive, NotApplicable, Vio
 from conformance.suite.tally import Tallies, Tally
 from conformance.wire.curl import curl_line
 from conformance.wire.exchange import Credentials, Exchange
-from conformance.wire.redaction import redact_text, secrets_of
+from conformance.wire.redaction import redact_text, secrets_in, secrets_of
 
 RESPONSE_LINES = 40
 RESPONSE_CHARACTERS = 4000
@@ -52,7 +52,7 @@ def evidence(exchange: Exchange | None, credentials: Credentials | None) -> Evid
     """
     if exchange is None:
         return None
-    secrets = secrets_of(credentials)
+    secrets = _secrets(exchange, credentials)
     text = exchange.response.body.decode("utf-8", "replace")[:RESPONSE_CHARACTERS]
     lines = redact_text(text, secrets).splitlines()[:RESPONSE_LINES]
     return Evidence(curl_line(exchange.request, secrets), exchange.response.status, "\n".join(lines))
@@ -76,17 +76,18 @@ def verdict_of(
             requirement.id,
             case,
             verdict,
-            finding.message,
-            _safe(finding.expected, credentials),
-            _safe(finding.received, credentials),
+            _safe(finding.message, finding.exchange, credentials),
+            _safe(finding.expected, finding.exchange, credentials),
+            _safe(finding.received, finding.exchange, credentials),
             examples,
             seconds,
             shown,
-            cause_of(finding),
+            _safe(cause_of(finding), finding.exchange, credentials),
         )
     verdict = "not-applicable" if isinstance(finding, NotApplicable) else "inconclusive"
     assert isinstance(finding, (NotApplicable, Inconclusive))
-    return Verdict(requirement.id, case, verdict, finding.message, None, None, examples, seconds, shown)
+    message = _safe(finding.message, finding.exchange, credentials)
+    return Verdict(requirement.id, case, verdict, message, None, None, examples, seconds, shown)
 
 
 def failing(requirement: Requirement) -> str:
@@ -104,8 +105,13 @@ def cause_of(violation: Violation) -> str:
     return violation.message
 
 
-def _safe(text: str | None, credentials: Credentials | None) -> str | None:
-    return None if text is None else redact_text(text, secrets_of(credentials))
+def _safe(text: str | None, exchange: Exchange | None, credentials: Credentials | None) -> str | None:
+    return None if text is None else redact_text(text, _secrets(exchange, credentials))
+
+
+def _secrets(exchange: Exchange | None, credentials: Credentials | None) -> tuple[str, ...]:
+    """The credentials, and what the request was signed with, which an answer may echo under no name at all."""
+    return (*secrets_of(credentials), *(secrets_in(exchange.request) if exchange else ()))
 
 
 def tallied_verdicts(ledger: Ledger, tallies: Tallies, credentials: Credentials | None) -> Iterator[Verdict]:
@@ -126,13 +132,13 @@ def _tallied(requirement: Requirement, tally: Tally, credentials: Credentials | 
         requirement.id,
         "",
         failing(requirement),
-        f"{problem.message} ({share})",
-        _safe(problem.expected, credentials),
-        _safe(problem.received, credentials),
+        _safe(f"{problem.message} ({share})", problem.exchange, credentials),
+        _safe(problem.expected, problem.exchange, credentials),
+        _safe(problem.received, problem.exchange, credentials),
         tally.judged,
         0.0,
         evidence(problem.exchange, credentials),
-        problem.message,
+        _safe(problem.message, problem.exchange, credentials),
     )
 
 

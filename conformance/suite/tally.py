@@ -21,9 +21,7 @@ class Problem:
     @property
     def size(self) -> int:
         """How much a person has to read to see it: of several failing exchanges the smallest is shown."""
-        if self.exchange is None:
-            return 0
-        return len(self.exchange.request.url) + len(self.exchange.request.body) + len(self.exchange.response.body)
+        return 0 if self.exchange is None else self.exchange.size
 
 
 @define
