@@ -17,9 +17,9 @@ Side = Literal["endpoint", "sdk"]
 class Requirement:
     """One testable statement.
 
-    `id` is stable and public: `DescribeTasks.parameters.PageSize.maximum`. `check` names the generic check that judges it
-    (`parameters.maximum`) and `subject` what that check is to look at here (`PageSize`); several requirements share a check.
-    `choice` names the choice that the statement leaves open, if it does.
+    `id` is stable and public: `DescribeTasks.parameters.PageSize.maximum`. `check` names the generic check that judges
+    it (`parameters.maximum`) and `subject` what that check is to look at here (`PageSize`); several requirements share
+    a check. `choice` names the choice that the statement leaves open, if it does.
     """
 
     id: str

@@ -98,8 +98,8 @@ class Parameter:
 class Field:
     """A node of the response tree.
 
-    RPC lists are wrapped: `{"TaskSet": {"Task": [...]}}` is an object field `TaskSet` whose only member is an array field
-    `Task`, whose `members` are the members of each item. An array of scalars has no members and an `item_type`.
+    RPC lists are wrapped: `{"TaskSet": {"Task": [...]}}` is an object field `TaskSet` whose only member is an array
+    field `Task`, whose `members` are the members of each item. An array of scalars has no members and an `item_type`.
     `xml_item` names the element of each item where it differs from the array's own name (unwrapped lists).
     `presence` is `always` where every sample that has the parent has the field, `sometimes` otherwise.
     """

@@ -1,7 +1,7 @@
-"""The ledger of an operation: requirement templates instantiated for what its contract holds, and every sentence placed.
+"""The ledger of an operation: requirement templates instantiated for what its contract holds, every sentence placed.
 
-The templates are data (`contract/endpoint-requirements.yaml`); the words they use for conditions, subjects and citations
-are the three tables of this module.
+The templates are data (`contract/endpoint-requirements.yaml`); the words they use for conditions, subjects and
+citations are the three tables of this module.
 """
 
 from __future__ import annotations
@@ -336,7 +336,7 @@ def _place(
     contract: Contract,
     exclusions: Mapping[str, str],
 ) -> Sentence:
-    """A sentence's requirements: those that cite it; else its exclusion; else, as definition of a row, all about the row."""
+    """A sentence's requirements: those that cite it; else its exclusion; else, as a row's definition, all about it."""
     exact = tuple(r.id for r in requirements if citation in r.citations)
     if exact:
         return Sentence(citation, digest, exact)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -28,7 +29,7 @@ def claim_listing(message: str, expectation: Expectation, keys: Sequence[str], a
     """Exactly the certain items, perhaps the possible ones, none twice."""
     claim_selected(message, expectation, keys, answer)
     claim_complete(message, expectation, keys, answer)
-    twice = sorted({k for k in keys if keys.count(k) > 1})
+    twice = sorted(key for key, times in Counter(keys).items() if times > 1)
     claim(not twice, f"{message}: items come twice", "each item once", twice, answer)
 
 

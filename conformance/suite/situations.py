@@ -52,7 +52,11 @@ def _nonce_used(target: Target, channel: Channel) -> Answer:
     nonce = uuid4().hex
     first = target.ask((), channel, common={"SignatureNonce": nonce})
     claim(first.accepted, "a fresh nonce is refused", "a result", first.outline(), first)
-    return target.ask((), channel, common={"SignatureNonce": nonce})
+    # a server that remembers only the last nonce, or nonces by region or by timestamp, has not remembered it
+    target.ask((), channel).listing()
+    earlier = (datetime.now(UTC) - timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    again = {"SignatureNonce": nonce, "Timestamp": earlier}
+    return target.ask((), channel, region=target.regions[-1], common=again)
 
 
 SITUATIONS: Mapping[str, Act] = {

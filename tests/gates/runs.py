@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from attrs import field, frozen
 
 from conformance import run as runs
-from conformance.cli.embedded import embedded_reference
+from conformance.cli.embedded import PROGRESSING
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
+from conformance.plugin import KEY_ID, KEY_SECRET
+from conformance.reference import faults as fault_table
+from conformance.reference import seeding
+from conformance.reference import variants as variant_table
+from conformance.reference.server import ReferenceEndpoint
 from conformance.report.events import Verdict
 from conformance.suite.dialect import Dialect
 from conformance.suite.settings import RunSettings
+from conformance.wire.exchange import Credentials
+
+KEY = Credentials("gate-key-id", "the-secret-of-the-gate-key")
 
 
 @frozen
@@ -39,9 +49,23 @@ def certified(
     variants: Sequence[str] = (),
     **settings: object,
 ) -> Certified:
-    """Run the suite on the embedded reference with these faults and variants."""
-    with embedded_reference(contract, protocol, faults, variants, scratch) as reference:
-        items = str(reference.items_file) if reference.items_file else None
-        chosen = RunSettings(reference.url, str(folder), reference.regions, items_file=items, **settings)
+    """Run the suite on the reference with these faults and variants, in a thread beside the suite."""
+    store = seeding.generated(contract, protocol)
+    data, items = store.as_data(), scratch / "items.json"
+    items.write_text(json.dumps(data), "utf-8")
+    endpoint = ReferenceEndpoint(
+        contract,
+        protocol,
+        store=store,
+        credentials=[KEY],
+        faults=[fault_table.named(contract, name, protocol) for name in faults],
+        variants=[variant_table.named(contract, name, protocol) for name in variants],
+    )
+    regions = tuple(name for name, stored in data["regions"].items() if stored)
+    known = None if PROGRESSING in variants else str(items)
+    with endpoint, pytest.MonkeyPatch.context() as patch:
+        patch.setenv(KEY_ID, KEY.access_key_id)
+        patch.setenv(KEY_SECRET, KEY.access_key_secret)
+        chosen = RunSettings(endpoint.url, str(folder), regions, items_file=known, **settings)
         results, dialect = runs.run(chosen, lambda verdict: None, scratch / "settings.json")
     return Certified(results.verdicts, dialect, results.traffic.requests, results.breakdowns)

@@ -24,6 +24,22 @@ LITTLE = (
 EVERYTHING = ("*",)
 
 
+def about_choices(fault) -> tuple[str, ...]:
+    """The checks that find out about the choices that a fault concerns, or that any check might."""
+    asked = [c for c in CONTRACT.choices if f"choices.{c.id}.one-alternative" in fault.kills]
+    if not asked:
+        return ()
+    about = tuple(f"parameters.{c.subject}.*" for c in asked)
+    return (
+        *about,
+        "choices.*",
+        "parameters.unknown-parameter",
+        "range.inverted",
+        "ids.unknown-id",
+        "ids.over-the-limit",
+    )
+
+
 def test_every_requirement_is_killed_by_a_fault() -> None:
     killed = {f"{CONTRACT.operation}.{k}" for fault in FAULTS for k in fault.kills}
     assert killed == {r.id for r in LEDGER.requirements if r.side == "endpoint"}
@@ -37,7 +53,7 @@ def test_there_are_many_faults_with_names_of_their_own() -> None:
 def test_the_fault_is_found(fault, tmp_path, record_property) -> None:
     expected = {f"{CONTRACT.operation}.{k}" for k in fault.kills}
     found: set[str] = set()
-    for traffic in (LITTLE, EVERYTHING):
+    for traffic in (LITTLE + about_choices(fault), EVERYTHING):
         certificate = certified(
             FOLDER, CONTRACT, PROTOCOL, tmp_path, faults=[fault.name],
             select=fault.kills, traffic=traffic, seed=7, shrinks=3,

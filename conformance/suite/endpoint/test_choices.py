@@ -83,17 +83,21 @@ def test_range_bound(target, subject, format):
 
 @choice_kinds("order")
 def test_order(target, subject, format):
-    """In which order the listing comes."""
-    items, semantics = need_items(target, 2), target.contract.semantics
+    """In which order the listing comes, whoever asks and however often."""
+    need_items(target, 2)
+    paging = target.contract.semantics.paging
+    largest = {paging.size: str(target.largest_page)} if paging and target.largest_page else {}
+    for channel in target.channels_for(format):
+        page = target.see(View(), channel, **largest).listing()
+        target.watch.dialect.observe("order", subject, order_of(target, page.items), page.exchange)
+
+
+def order_of(target, items):
+    semantics = target.contract.semantics
     by_key = [item.get(semantics.key) for item in items]
     times = [item.get(semantics.range.field) for item in items] if semantics.range else []
-    way = (
-        "newest-first"
-        if times and times == sorted(times, key=str, reverse=True)
-        else "oldest-first"
-        if times and times == sorted(times, key=str)
-        else "by-key"
-        if by_key == sorted(by_key, key=str)
-        else "other"
-    )
-    target.watch.dialect.observe("order", subject, way, None)
+    if times and times == sorted(times, key=str, reverse=True):
+        return "newest-first"
+    if times and times == sorted(times, key=str):
+        return "oldest-first"
+    return "by-key" if by_key == sorted(by_key, key=str) else "other"

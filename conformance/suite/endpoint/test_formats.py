@@ -6,7 +6,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.generate.views import views
+from conformance.generate.views import View, views
 from conformance.suite.claims import claim, claim_equal, claim_never_breaks, claim_same_items, need_items
 from conformance.suite.findings import NotApplicable
 from conformance.suite.marks import requirement
@@ -24,18 +24,32 @@ def test_default(target, data):
     claim_equal("the default format", "xml", answer.body.format if answer.body else "unreadable", answer)
 
 
+def both_formats(target):
+    if {c.format for c in target.channels} != {"json", "xml"}:
+        raise NotApplicable("this run uses one format only")
+
+
+@requirement("formats.agree")
+def test_whole_listings_agree(target):
+    """XML and JSON carry the same data: every item of every region."""
+    both_formats(target)
+    for region in target.regions:
+        need_items(target, 0, region)
+        xml, json = (target.listing(View(), target.channels_for(f)[0], region) for f in ("xml", "json"))
+        keys = [[item[target.contract.semantics.key] for item in items] for items in (xml, json)]
+        claim_equal("the formats list other items", keys[0], keys[1], None)
+        claim_same_items(target, xml, json, "in the other format", None)
+
+
 @requirement("formats.agree")
 @given(st.data())
 def test_agree(target, data):
-    """XML and JSON carry the same data."""
-    formats = {c.format for c in target.channels}
-    if formats != {"json", "xml"}:
-        raise NotApplicable("this run uses one format only")
+    """XML and JSON carry the same data: whatever is asked for, and beside the items too."""
+    both_formats(target)
     region = data.draw(st.sampled_from(sorted(target.regions)), label="region")
     view = data.draw(views(target.contract, need_items(target, 0, region)), label="view")
     paging = target.contract.semantics.paging
-    size = data.draw(st.sampled_from(target.page_sizes(1, 10)), label="page size")
-    more = {paging.size: str(size)} if paging else {}
+    more = {paging.size: str(data.draw(st.sampled_from(target.page_sizes(1, 10)), label="page size"))} if paging else {}
     channel = data.draw(st.sampled_from(target.channels), label="channel")
     xml = target.see(view, evolve(channel, format="xml"), region, **more).listing()
     json = target.see(view, evolve(channel, format="json"), region, **more).listing()

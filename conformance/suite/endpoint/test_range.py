@@ -13,6 +13,8 @@ from conformance.suite.claims import claim, claim_listing, need_items
 from conformance.suite.findings import Inconclusive, Violation
 from conformance.suite.marks import requirement
 
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
+
 
 def times_of(target):
     """The shown times of the inventory, sorted."""
@@ -106,12 +108,18 @@ def test_outside(target, format, data):
 def test_inverted(target, format, data):
     """A start after the end matches nothing, is ignored, or is an error."""
     times = times_of(target)
-    late, early = times[-1] + timedelta(days=data.draw(st.integers(1, 30))), times[0] - timedelta(days=1)
-    view = View(start=late, end=early)
+    # bounds among the items tell a server that swaps them from one that ignores them
+    late, early = data.draw(st.sampled_from([(times[-1], times[0]), (times[-1] + DAY, times[0] - DAY), middle(times)]))
+    view = View(start=late + SECOND, end=early - SECOND)
     answer = target.see(view, data.draw(st.sampled_from(target.channels_for(format)), label="channel"))
     target.watch.dialect.observe(
         "inverted-range", target.contract.semantics.range.start, way_of(target, answer), answer.exchange
     )
+
+
+def middle(times):
+    """Two moments among the items, the later one first."""
+    return times[len(times) * 3 // 4], times[len(times) // 4]
 
 
 def way_of(target, answer):

@@ -45,11 +45,13 @@ def test_versions_agree(target, format, data):
 def claim_awkward_accepted(target, version, data):
     """A parameter that nobody knows carries the text: it is signed like any other and asks for nothing."""
     channel = data.draw(st.sampled_from(signed(target, version)), label="channel")
-    text = data.draw(values.awkward_texts(), label="value")
     name = data.draw(st.sampled_from(["Note", "A-b", "a*b", "Zé"]), label="name")
-    answer = target.ask({name: text}, channel)
-    if target.watch.dialect.taken("unknown-parameter", "request") != "rejected":
-        claim(answer.accepted, f"a {version} signature over {text!r} is refused", "a result", answer.outline(), answer)
+    for text in (values.EVERY_AWKWARD_TEXT, data.draw(values.awkward_texts(), label="value")):
+        answer = target.ask({name: text}, channel)
+        if target.watch.dialect.taken("unknown-parameter", "request") != "rejected":
+            claim(
+                answer.accepted, f"a {version} signature over {text!r} is refused", "a result", answer.outline(), answer
+            )
 
 
 @requirement("signatures.v1-awkward-values")
