@@ -20,4 +20,5 @@ def measure() -> Iterator[str]:
     for pages in operations:
         derive(pages)
     seconds, count = time.perf_counter() - started, sum(map(len, operations))
-    yield f"{count} pages of {len(operations)} operations in {seconds:.2f} s, {seconds / count * 40:.2f} s for 40 (limit 4 s)"
+    each = seconds / count
+    yield f"{count} pages of {len(operations)} operations in {seconds:.2f} s, {each * 40:.2f} s for 40 (limit 4 s)"

@@ -24,9 +24,9 @@ from conformance.drivers.self_test import self_test
 from conformance.drivers.toolchain import InstallFailed, ToolchainMissing
 from conformance.report import events
 from conformance.suite.run_header import run_header
-from conformance.suite.sdk import render
 from conformance.suite.sdk.matrix import run_matrix
 from conformance.suite.sdk.plan import Plan
+from conformance.suite.sdk.publish import publish_one
 from conformance.suite.sdk.record import ReleaseRecord
 from conformance.suite.sdk.run import Certification, certify
 
@@ -195,9 +195,8 @@ def _footer(done: Certification, seconds: float) -> events.RunFinished:
 
 def _self_test(command: tuple[str, ...], plan: Plan, release: str | None) -> int:
     contract = plan.contract
-    steps = self_test(
-        command, Operation(contract.product, contract.version, contract.operation), expected_version=release
-    )
+    operation = Operation(contract.product, contract.version, contract.operation)
+    steps = self_test(command, operation, plan.roles().required(), expected_version=release)
     for step in steps:
         click.echo(f"{'✗' if step.problem else '✓'} {step.name}{': ' if step.problem else ''}{step.problem}")
     return ExitStatus.NOT_ESTABLISHED if any(s.problem for s in steps) else ExitStatus.CONFORMANT
@@ -229,12 +228,7 @@ def matrix(name: str, wanted: str, operation: str, output: Path, parallel: int) 
 
     click.echo(f"{recipe.title}: {len(releases)} releases")
     found = run_matrix(recipe, releases, plan, output, parallel=parallel, on_record=show)
-    for suffix, text in (
-        ("md", render.as_markdown(found)),
-        ("json", render.as_json(found)),
-        ("html", render.as_html(found)),
-    ):
-        (output / f"{recipe.name}.{suffix}").write_text(text, "utf-8")
-    click.echo(f"Matrix: {output / recipe.name}.md, .json, .html")
+    for path in publish_one(found, output):
+        click.echo(f"  {path}")
     conformant = all(r.conformant for r in found.certified) and found.certified
     raise SystemExit(ExitStatus.CONFORMANT if conformant else ExitStatus.NOT_CONFORMANT)

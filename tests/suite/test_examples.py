@@ -1,4 +1,4 @@
-"""The running of a check: drift, flaky failures, what cannot be judged, and the search for the plainest failing example."""
+"""The running of a check: drift, flaky failures, what cannot be judged, and the search for a plainer example."""
 
 from __future__ import annotations
 

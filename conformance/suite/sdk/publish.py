@@ -14,10 +14,17 @@ def publish(matrices: Sequence[Matrix], folder: Path, preface: str = "") -> tupl
     folder.mkdir(parents=True, exist_ok=True)
     written = [_written(folder / "README.md", render.index(matrices, preface))]
     for matrix in matrices:
-        written.append(_written(folder / f"{matrix.driver}.md", render.as_markdown(matrix)))
-        written.append(_written(folder / f"{matrix.driver}.json", render.as_json(matrix)))
-        written.append(_written(folder / f"{matrix.driver}.html", render.as_html(matrix)))
+        written += publish_one(matrix, folder)
     return tuple(written)
+
+
+def publish_one(matrix: Matrix, folder: Path) -> list[Path]:
+    """The three files of one driver."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return [
+        _written(folder / f"{matrix.driver}.{suffix}", rendered(matrix))
+        for suffix, rendered in (("md", render.as_markdown), ("json", render.as_json), ("html", render.as_html))
+    ]
 
 
 def _written(path: Path, text: str) -> Path:
