@@ -127,6 +127,7 @@ KILLED = """
 import os
 import signal
 import subprocess
+import os
 import sys
 from pathlib import Path
 from attrs import evolve
@@ -144,7 +145,7 @@ matrix.install = lambda one, release, cache=None: Installation(one, release, com
 certify = matrix.certify
 matrix.certify = lambda c, p, expected_version=None, workers=1: certify(c, p)
 releases = [f"1.{{n}}" for n in range(10)]
-tell = lambda r, fresh: print(r.release, fresh, flush=True)
+tell = lambda r, fresh: os.write(1, f"{{r.release}} {{fresh}}\\n".encode())  # whole lines from two threads
 matrix.run_matrix(recipe("python-legacy"), releases, plan, Path({folder!r}), on_record=tell)
 """
 
