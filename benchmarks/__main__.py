@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import derivation, throughput, validation
+from benchmarks import derivation, replay, throughput, validation
 
-BENCHMARKS = {"throughput": throughput.measure, "validation": validation.measure, "derivation": derivation.measure}
+BENCHMARKS = {
+    "throughput": throughput.measure,
+    "validation": validation.measure,
+    "derivation": derivation.measure,
+    "replay": replay.measure,
+}
 
 
 def main() -> None:

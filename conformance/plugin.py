@@ -193,7 +193,7 @@ class Certification:
                 seed_of=seed_of,
                 max_examples=self.settings.max_examples,
                 shrinks=self.settings.shrinks,
-                reel=self.tape.reel(requirement.id, case) if self.tape else None,
+                reel=self.tape.reel(requirement.id, case, check.__name__) if self.tape else None,
             )
         except Exception as e:
             message = redact_text(f"the suite itself failed: {type(e).__name__}: {e}", secrets_of(credentials))

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -68,9 +72,9 @@ def run(
     results = Results()
     if workers > 1:
         arguments += ["-p", "xdist.plugin", f"--numprocesses={workers}"]
-    with _no_foreign_plugins():
+    with _no_foreign_plugins(), _noting_interruption(results):
         status = pytest.main(arguments, plugins=[Collector(results, listener, tape)])
-    results.interrupted = status == pytest.ExitCode.INTERRUPTED
+    results.interrupted = results.interrupted or status == pytest.ExitCode.INTERRUPTED
     dialect, chosen = Dialect(contract, settings.pins), Ledger(ledger.operation, selected(ledger, settings))
     tallies = Tallies()
     for saw in results.saw:
@@ -80,6 +84,29 @@ def run(
         results.verdicts.append(verdict)
         listener(verdict)
     return results, dialect
+
+
+@contextmanager
+def _noting_interruption(results: Results) -> Iterator[None]:
+    """While open, a signal that interrupts is noted: what is raised in the middle of a draw may be swallowed there."""
+
+    def noting(handler: Callable[..., object]) -> Callable[[int, FrameType | None], None]:
+        def on_signal(number: int, frame: FrameType | None) -> None:
+            results.interrupted = True
+            handler(number, frame)
+
+        return on_signal
+
+    here = threading.current_thread() is threading.main_thread()
+    handlers = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)} if here else {}
+    before = {number: handler for number, handler in handlers.items() if callable(handler)}
+    for number, handler in before.items():
+        signal.signal(number, noting(handler))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class _no_foreign_plugins:
@@ -114,6 +141,8 @@ class Collector:
         for name, value in report.user_properties if report.when == "call" else ():
             if name == VERDICT:
                 self._note(from_dict(value))
+        if self.results.interrupted:
+            raise KeyboardInterrupt
         if report.failed and report.when != "call":
             self.results.breakdowns.append(f"{report.nodeid}: {str(report.longrepr)[-600:]}")
 

@@ -46,10 +46,14 @@ class Provenance:
 
 @frozen
 class Example:
-    """One example of the check of a requirement: labels and values (JSON) as drawn. `whole`: it came to its end."""
+    """One example of a check (the name of its function) of a requirement: labels and values (JSON) as drawn.
+
+    `whole`: it came to its end.
+    """
 
     requirement: str
     case: str
+    check: str
     draws: Sequence[tuple[str | None, Any]] = ()
     whole: bool = True
 

@@ -133,7 +133,7 @@ class _Writer:
 def _sections(cassette: Cassette) -> dict[str, Any]:
     stored = cassette.items
     items = None if stored is None else [{"region": r, "items": list(items)} for r, items in stored.items()]
-    examples = [[e.requirement, e.case, [list(d) for d in e.draws], e.whole] for e in cassette.examples]
+    examples = [[e.requirement, e.case, e.check, [list(d) for d in e.draws], e.whole] for e in cassette.examples]
     provenance = json.loads(json.dumps(asdict(cassette.provenance)))
     return {OWN: provenance, VERDICTS: list(cassette.verdicts), ITEMS: items, EXAMPLES: examples}
 
@@ -155,7 +155,7 @@ def _line(value: Any) -> str:
 def _interaction_data(i: Interaction, answered: Any) -> dict[str, Any]:
     own: dict[str, Any] = {"number": i.number, "example": i.example, "meaning": meaning.as_data(i.meaning)}
     if i.response is not None:
-        own["microseconds"] = round(i.response.seconds * 1e6)
+        own["nanoseconds"] = round(i.response.seconds * 1e9)
         return {**next(answered), "acs": own}
     # a response that other tools can read stands in for the answer that did not come
     own["failure"] = list(i.failure or ("", ""))
@@ -248,13 +248,17 @@ def _cassette(data: Mapping[str, Any], own: Any, name: str) -> Cassette:
         found = " ".join(str(e).split())[:160]
         raise BadCassette(f"{name} carries a provenance that is not whole ({found}). {ADVICE}") from None
     try:
-        examples = tuple(Example(r, c, tuple((k, v) for k, v in draws), w) for r, c, draws, w in data[EXAMPLES])
+        examples = tuple(_example(*entry) for entry in data[EXAMPLES])
         stored = data.get(ITEMS)
         items = None if stored is None else {entry["region"]: entry["items"] for entry in stored}
         verdicts = tuple(data[VERDICTS])
     except (TypeError, ValueError, KeyError):
         raise BadCassette(f"{name} lacks its examples, items or verdicts, or they are damaged. {ADVICE}") from None
     return Cassette(provenance, _interactions(data, name), examples, verdicts, items)
+
+
+def _example(requirement: str, case: str, check: str, draws: Sequence[Any], whole: bool) -> Example:
+    return Example(requirement, case, check, tuple((label, value) for label, value in draws), whole)
 
 
 def _interactions(data: Mapping[str, Any], name: str) -> tuple[Interaction, ...]:
@@ -279,7 +283,7 @@ def _interaction(entry: Mapping[str, Any]) -> Interaction:
         status, body = got["status"]["code"], _bytes(got["body"]["string"])
         if type(status) is not int:
             raise TypeError("status")
-        response = HttpResponse(status, headers, body, own["microseconds"] / 1e6)
+        response = HttpResponse(status, headers, body, own["nanoseconds"] / 1e9)
     read = meaning.from_data(own["meaning"])
     return Interaction(own["number"], read, request, response, tuple(failure) if failure else None, own["example"])
 

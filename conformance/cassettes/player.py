@@ -61,7 +61,7 @@ class Player:
     _at: int = 0
     _by_example: dict[int, list[Interaction]] = field(init=False)
     _by_meaning: dict[tuple[Any, ...], list[Interaction]] = field(init=False)
-    _indices: dict[tuple[str, str], list[int]] = field(init=False)
+    _indices: dict[tuple[str, str, str], list[int]] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self._by_example, self._by_meaning = defaultdict(list), defaultdict(list)
@@ -71,7 +71,7 @@ class Player:
                 self._by_example[i.example].append(i)
             self._by_meaning[i.meaning.key].append(i)
         for index, example in enumerate(self.cassette.examples):
-            self._indices[example.requirement, example.case].append(index)
+            self._indices[example.requirement, example.case, example.check].append(index)
 
     # ------------------------------------------------------------------------------------- what a run asks of a tape
 
@@ -89,8 +89,8 @@ class Player:
         self._given.update(i.number for i in found)
         return [(i.meaning.call(), i.request, i.response) for i in found if i.response is not None]
 
-    def reel(self, requirement: str, case: str) -> ReplayReel:
-        indices = self._indices.get((requirement, case), [])
+    def reel(self, requirement: str, case: str, check: str) -> ReplayReel:
+        indices = self._indices.get((requirement, case, check), [])
         examples = [self.cassette.examples[i] for i in indices]
         return ReplayReel(self, indices, [self._draws(e) for e in examples])
 

@@ -56,8 +56,8 @@ class Recorder:
         """What is to be judged outside of any example: nothing."""
         return ()
 
-    def reel(self, requirement: str, case: str) -> RecordingReel:
-        return RecordingReel(self, requirement, case)
+    def reel(self, requirement: str, case: str, check: str) -> RecordingReel:
+        return RecordingReel(self, Example(requirement, case, check, (), False))
 
     # ------------------------------------------------------------------------------------------------------- keeping
 
@@ -71,9 +71,9 @@ class Recorder:
         with self._lock:
             self._interactions.append(evolve(found, number=len(self._interactions) + 1))
 
-    def begin(self, requirement: str, case: str) -> None:
+    def begin(self, example: Example) -> None:
         self._example = len(self._examples)
-        self._examples.append(Example(requirement, case, (), False))
+        self._examples.append(example)
 
     def end(self, draws: Sequence[tuple[str | None, Any]], whole: bool) -> None:
         if self._example is not None:
@@ -149,12 +149,11 @@ class RecordingReel:
     """The examples of one check as they go onto the tape."""
 
     recorder: Recorder
-    requirement: str
-    case: str
+    blank: Example
     kept: None = None
 
     def begin(self) -> None:
-        self.recorder.begin(self.requirement, self.case)
+        self.recorder.begin(self.blank)
 
     def end(self, draws: Any, whole: bool) -> None:
         self.recorder.end(draws.plain() if draws else (), whole)

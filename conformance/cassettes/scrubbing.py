@@ -8,6 +8,7 @@ from typing import Any
 from attrs import evolve
 
 from conformance.cassettes.cassette import Cassette, Interaction
+from conformance.cassettes.meaning import Meaning
 from conformance.wire.exchange import HttpRequest, HttpResponse
 from conformance.wire.redaction import redact_request, redact_response, redact_text, secrets_in
 
@@ -18,10 +19,18 @@ def scrubbed(interaction: Interaction, secrets: Iterable[str]) -> Interaction:
     response, failure = interaction.response, interaction.failure
     return evolve(
         interaction,
+        meaning=_meaning(interaction.meaning, known),
         request=redact_request(interaction.request, known),
         response=redact_response(response, known) if response else None,
         failure=(failure[0], redact_text(failure[1], known)) if failure else None,
     )
+
+
+def _meaning(meaning: Meaning, secrets: tuple[str, ...]) -> Meaning:
+    """A parameter may repeat what an answer gave away."""
+    if not any(secret in value for _, value in meaning.parameters for secret in secrets):
+        return meaning
+    return evolve(meaning, parameters=tuple((n, redact_text(v, secrets)) for n, v in meaning.parameters))
 
 
 def scrubbed_data(value: Any, secrets: Iterable[str]) -> Any:
@@ -43,6 +52,8 @@ def secrets_left(cassette: Cassette, secrets: Iterable[str] = ()) -> Iterator[st
         for part, kept in _parts(interaction):
             if kept is not None and _redacted(kept, known) != kept:
                 yield f"a secret in the {part} of interaction {interaction.number}"
+        if _meaning(interaction.meaning, known) != interaction.meaning:
+            yield f"a secret in the meaning of interaction {interaction.number}"
     others = {"known items": cassette.items, "verdicts": list(cassette.verdicts)}
     others["drawn values"] = [list(e.draws) for e in cassette.examples]
     for name, value in others.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from conformance.contract.files import CONTRACT_FILE
 from conformance.contract.ledger import Ledger
 from conformance.plugin import JSON, selected
 from conformance.report import events
+from conformance.report.verdicts import ORDER
 from conformance.suite.draws import KeptDraws
 from conformance.suite.run_header import run_header
 from conformance.suite.settings import RunSettings
@@ -159,8 +160,11 @@ class Replay:
     # -------------------------------------------------------------------------------------------------- differences
 
     def _differences(self, verdicts: list[events.Verdict], ids: set[str]) -> Iterator[Difference]:
-        before = {(v["requirement"], v["case"]): v["verdict"] for v in self.cassette.verdicts}
-        after = {(v.requirement, v.case): v for v in verdicts}
+        before = _worst(((v["requirement"], v["case"]), v["verdict"]) for v in self.cassette.verdicts)
+        after: dict[tuple[str, str], events.Verdict] = {}
+        for v in verdicts:  # several checks may judge one requirement
+            known = after.setdefault((v.requirement, v.case), v)
+            after[v.requirement, v.case] = min(known, v, key=lambda v: ORDER.index(v.verdict))
         for key in dict.fromkeys((*before, *after)):
             now = after.get(key)
             if now is None and key[0] not in ids and self.options["select"]:
@@ -195,6 +199,13 @@ class Replay:
                 click.echo(f"  {difference}")
         elif self.options["against"]:
             click.echo(f"None of {judged} recorded verdicts differs.")
+
+
+def _worst(verdicts: Iterable[tuple[tuple[str, str], str]]) -> dict[tuple[str, str], str]:
+    found: dict[tuple[str, str], str] = {}
+    for key, verdict in verdicts:
+        found[key] = min(found.get(key, verdict), verdict, key=ORDER.index)
+    return found
 
 
 def _is_folder(word: str) -> bool:

@@ -38,7 +38,7 @@ class Unkept:
 
 
 class Tape(Protocol):
-    """A run's tape: it makes the client, is told how the run started, and has a reel for each check and case.
+    """A run's tape: it makes the client, is told of the start, and has a reel for each requirement, case and check.
 
     `alone` are exchanges to be judged by themselves, outside of any check.
     """
@@ -49,4 +49,4 @@ class Tape(Protocol):
 
     def alone(self) -> Iterable[tuple[Call, HttpRequest, HttpResponse]]: ...
 
-    def reel(self, requirement: str, case: str) -> Reel: ...
+    def reel(self, requirement: str, case: str, check: str) -> Reel: ...

@@ -28,6 +28,7 @@ SELECT = (
     "paging.repeatable", "paging.beyond-the-end", "regions.*", "signatures.nonce-used*", "signatures.clock-window",
     "signatures.wrong-signature*", "isolation.*", "parameters.order-irrelevant", "errors.leave-no-trace",
     "filters.*.selects", "range.start", "methods.*", "parameters.TaskStatus.unknown-value",
+    "choices.PageNumber.beyond-the-end*",
 )  # fmt: skip
 
 

@@ -37,7 +37,7 @@ def interaction(number: int, body: bytes = b"{}", **changes: object) -> Interact
 
 
 def cassette(*interactions: Interaction) -> Cassette:
-    examples = (Example("Describe.a", "json", (("size", 3), (None, {"tuple": ["x"]}))),)
+    examples = (Example("Describe.a", "json", "test_a", (("size", 3), (None, {"tuple": ["x"]}))),)
     verdict = {"requirement": "Describe.a", "case": "json", "verdict": "passed"}
     found = interactions or tuple(interaction(n) for n in range(1, 5))
     return Cassette(PROVENANCE, found, examples, (verdict,), {"cn": [{"Id": "t-1"}]})

@@ -1,0 +1,53 @@
+"""The replay of a default run from its cassette against the live run, loading of the cassette included."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from attrs import evolve
+
+from conformance import run as runs
+from conformance.cassettes import file
+from conformance.cassettes.player import Player
+from conformance.cassettes.recorder import Recorder
+from conformance.cli.embedded import embedded_reference
+from conformance.cli.endpoint import Subject
+from conformance.contract.files import schemas_root
+from conformance.plugin import selected
+from conformance.report import events
+from conformance.suite.draws import KeptDraws
+from conformance.suite.run_header import run_header
+from conformance.suite.settings import RunSettings
+
+FOLDER = schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks"
+
+
+def measure() -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        scratch, subject = Path(folder), Subject.load(FOLDER)
+        with embedded_reference(subject.contract, subject.protocol, [], [], scratch) as reference:
+            items = str(reference.items_file)
+            settings = RunSettings(reference.url, str(FOLDER), reference.regions, seed=1, items_file=items)
+            recorder = Recorder("reference", "embedded reference")
+            target = events.Target("endpoint", "embedded reference", reference.url)
+            recorder.hear(run_header(subject.contract, subject.ledger, selected(subject.ledger, settings), target, 1))
+            recorded = _run(settings, scratch, recorder)
+            file.save(scratch / "c.yaml.gz", recorder.cassette)
+            started = time.perf_counter()
+            _run(settings, scratch, None)
+            live = time.perf_counter() - started
+        started = time.perf_counter()
+        player = Player(file.load(scratch / "c.yaml.gz").cassette, KeptDraws)
+        again = _run(settings, scratch, player)
+        replay = time.perf_counter() - started
+    same = [evolve(v, seconds=0) for v in again.verdicts] == [evolve(v, seconds=0) for v in recorded.verdicts]
+    count = f"{again.traffic.requests} exchanges of {recorded.traffic.requests}"
+    yield f"{count}, verdicts {'identical' if same else 'DIFFERENT'}: live {live:.1f} s, replayed {replay:.1f} s"
+    yield f"a replay is {live / replay:.1f} times as fast as the live run (aim: at least 5)"
+
+
+def _run(settings: RunSettings, scratch: Path, tape: Recorder | Player | None) -> runs.Results:
+    return runs.run(settings, lambda verdict: None, scratch / "settings.json", tape=tape)[0]
