@@ -127,7 +127,6 @@ KILLED = """
 import os
 import signal
 import subprocess
-import os
 import sys
 from pathlib import Path
 from attrs import evolve
