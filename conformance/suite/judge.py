@@ -102,7 +102,8 @@ def cause_of(violation: Violation) -> str:
     received = violation.received or ""
     if received.startswith("status "):
         return received.split(":")[0]
-    return violation.message
+    what = violation.message.rsplit(": ", 1)[-1]
+    return what if what.startswith("items ") else violation.message
 
 
 def _safe(text: str | None, exchange: Exchange | None, credentials: Credentials | None) -> str | None:
