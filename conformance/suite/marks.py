@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.suite.target import Target
-
 
 def requirement(check: str) -> pytest.MarkDecorator:
     """Mark a test as the check `check` of the ledger. It runs once for each subject that the ledger has for it.
@@ -18,6 +16,3 @@ def requirement(check: str) -> pytest.MarkDecorator:
 def choice_kinds(*kinds: str) -> pytest.MarkDecorator:
     """Mark a test that only finds out which alternatives are taken: one run a choice of these kinds, as `subject`."""
     return pytest.mark.choice_kinds(*kinds)
-
-
-__all__ = ["Target", "choice_kinds", "requirement"]

@@ -8,12 +8,9 @@ from hypothesis import strategies as st
 from conformance.generate.times import format_time, parse_time
 from conformance.generate.views import View, write_ids
 from conformance.suite.claims import claim, claim_never_breaks, need_items
+from conformance.suite.endpoint.drawing import channel_of, whole_page
 from conformance.suite.findings import NotApplicable, Violation
 from conformance.suite.marks import choice_kinds
-
-
-def channel_of(target, format, data):
-    return data.draw(st.sampled_from(target.channels_for(format)), label="channel")
 
 
 @choice_kinds("required")
@@ -85,8 +82,7 @@ def test_range_bound(target, subject, format):
 def test_order(target, subject, format):
     """In which order the listing comes, whoever asks and however often."""
     need_items(target, 2)
-    paging = target.contract.semantics.paging
-    largest = {paging.size: str(target.largest_page)} if paging and target.largest_page else {}
+    largest = whole_page(target)
     for channel in target.channels_for(format):
         page = target.see(View(), channel, **largest).listing()
         target.watch.dialect.observe("order", subject, order_of(target, page.items), page.exchange)

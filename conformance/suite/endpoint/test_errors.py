@@ -6,12 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.suite.claims import claim, claim_refused, claim_same_items, need_items
+from conformance.suite.endpoint.drawing import channel_of
 from conformance.suite.findings import NotApplicable
 from conformance.suite.marks import requirement
-
-
-def channel_of(target, format, data):
-    return data.draw(st.sampled_from(target.channels_for(format)), label="channel")
 
 
 def unknown_regions(target):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from conformance.generate.views import views
 from conformance.suite.claims import claim_same_items, need_items
+from conformance.suite.endpoint.drawing import channel_of
 from conformance.suite.marks import requirement
 
 
@@ -18,7 +19,7 @@ def test_unchanged_by_request(target, format, data):
     """An item has the same data whichever filters, page or page size the request has."""
     items = need_items(target)
     view = data.draw(views(target.contract, items), label="view")
-    channel = data.draw(st.sampled_from(target.channels_for(format)), label="channel")
+    channel = channel_of(target, format, data)
     size = data.draw(st.sampled_from(target.page_sizes(1, 2, 9, 10, 11, 50)), label="page size")
     paging = target.contract.semantics.paging
     answer = target.see(view, channel, **({paging.size: str(size)} if paging else {})).listing()

@@ -16,6 +16,7 @@ from conformance.suite.claims import (
     claim_selected,
     need_items,
 )
+from conformance.suite.endpoint.drawing import channel_of
 from conformance.suite.findings import Inconclusive, NotApplicable
 from conformance.suite.marks import requirement
 
@@ -30,7 +31,7 @@ def filtered(target, subject, format, data):
     if not values:
         raise Inconclusive(f"no item has a value to filter {subject} by")
     view = View({subject: data.draw(st.sampled_from(values), label=subject)})
-    channel = data.draw(st.sampled_from(target.channels_for(format)), label="channel")
+    channel = channel_of(target, format, data)
     size = data.draw(sizes(target), label="page size")
     pages = list(target.pages(view, size, channel))
     return view, [key for p in pages for key in p.keys], pages[-1]
@@ -95,7 +96,7 @@ def test_known_store(target, format, data):
     if known is None:
         raise NotApplicable("the stored items of this target are not known; give them with --tasks FILE")
     view = data.draw(views(target.contract, known), label="view")
-    channel = data.draw(st.sampled_from(target.channels_for(format)), label="channel")
+    channel = channel_of(target, format, data)
     wanted = target.oracle(region).expect(view, known)
     pages = list(target.pages(view, data.draw(sizes(target), label="page size"), channel, region))
     claim_listing(f"{view}", wanted, [k for p in pages for k in p.keys], pages[-1])

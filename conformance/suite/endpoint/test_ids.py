@@ -15,6 +15,7 @@ from conformance.suite.claims import (
     claim_selected,
     need_items,
 )
+from conformance.suite.endpoint.drawing import channel_of, whole_page
 from conformance.suite.findings import Inconclusive, Violation
 from conformance.suite.marks import requirement
 
@@ -26,10 +27,6 @@ def listed(target, ids, channel, view=View(), size=None):  # noqa: B008 (a froze
 
 def limit_of(target):
     return target.contract.semantics.ids.limit or 100
-
-
-def channel_of(target, format, data):
-    return data.draw(st.sampled_from(target.channels_for(format)), label="channel")
 
 
 def like(known):
@@ -94,12 +91,6 @@ def test_unknown_id(target, format, data):
     wanted = target.expect(View(ids=asked))
     claim_listing("an id list with an unknown id", wanted, answer.listing().keys, answer)
     target.watch.dialect.observe("unknown-id", name, "matches-nothing", answer.exchange)
-
-
-def whole_page(target):
-    """The parameters that ask for the largest page."""
-    paging = target.contract.semantics.paging
-    return {paging.size: str(target.largest_page)} if paging and target.largest_page else {}
 
 
 @requirement("ids.up-to-the-limit")

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from conformance.generate.views import views
 from conformance.suite.claims import claim_listing, need_items
+from conformance.suite.endpoint.drawing import channel_of, whole_page
 from conformance.suite.marks import requirement
 
 
@@ -28,8 +29,8 @@ def test_concurrent(target, format, data):
     """Requests that are under way together get the answers that each would get alone."""
     items = need_items(target)
     asked = data.draw(st.lists(views(target.contract, items), min_size=2, max_size=4), label="views")
-    channel = data.draw(st.sampled_from(target.channels_for(format)), label="channel")
-    largest = {target.contract.semantics.paging.size: str(target.largest_page)} if target.largest_page else {}
+    channel = channel_of(target, format, data)
+    largest = whole_page(target)
     calls = [target.call({**v.parameters(target.contract, target.id_syntax), **largest}, channel) for v in asked]
     for view, answer in zip(asked, target.together(calls), strict=True):
         wanted, most = target.expect(view), target.largest_page or len(items)

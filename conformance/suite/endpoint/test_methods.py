@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from conformance.generate.views import views
 from conformance.suite.claims import claim, claim_equal, claim_same_items, need_items
+from conformance.suite.endpoint.drawing import channel_of
 from conformance.suite.findings import NotApplicable
 from conformance.suite.marks import requirement
 
@@ -15,7 +16,7 @@ from conformance.suite.marks import requirement
 def claim_same_answer(target, format, data, changed, message):
     """The same view over two channels that differ in one thing."""
     view = data.draw(views(target.contract, need_items(target)), label="view")
-    channel = data.draw(st.sampled_from(target.channels_for(format)), label="channel")
+    channel = channel_of(target, format, data)
     one = target.see(view, evolve(channel, method="POST", placement="query")).listing()
     other = target.see(view, evolve(channel, **changed)).listing()
     claim_equal(message, one.keys, other.keys, other)
@@ -47,7 +48,7 @@ def test_form_body(target, format, data):
 @given(st.data())
 def test_other(target, format, data):
     """Any HTTP method but GET and POST is refused."""
-    channel = data.draw(st.sampled_from(target.channels_for(format)), label="channel")
+    channel = channel_of(target, format, data)
     method = data.draw(st.sampled_from(["PUT", "DELETE", "PATCH"]), label="method")
     # a server may refuse a method before it knows the format, so the body is not judged
     answer = target.send(target.call((), evolve(channel, method=method, placement="query")), watched=False)

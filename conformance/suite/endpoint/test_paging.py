@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from conformance.generate.views import View, equalities
 from conformance.suite.answer import Answer
 from conformance.suite.claims import claim, claim_equal, claim_listing, claim_same_items, need_items
+from conformance.suite.endpoint.drawing import channel_of
 from conformance.suite.marks import requirement
 from conformance.suite.target import Target
 
@@ -35,7 +36,7 @@ def test_pages_partition_the_listing(target, format, data):
     """Walking all pages shows each item once, whatever the page size."""
     items = need_items(target)
     size = data.draw(page_sizes(target, len(items)), label="page size")
-    channel = data.draw(st.sampled_from(target.channels_for(format)), label="channel")
+    channel = channel_of(target, format, data)
     pages = list(target.pages(View(), size, channel))
     keys = [key for p in pages for key in p.keys]
     claim_listing(f"pages of {size}", target.expect(View()), keys, pages[-1])
@@ -78,9 +79,7 @@ def test_total_is_constant(target, format, data):
     size = data.draw(page_sizes(target, count), label="page size")
     last = max(1, -(-count // size))
     number = data.draw(st.one_of(st.sampled_from([1, last]), st.integers(1, last)), label="page")
-    answer = page(
-        target, number, size, data.draw(st.sampled_from(target.channels_for(format)), label="channel")
-    ).listing()
+    answer = page(target, number, size, channel_of(target, format, data)).listing()
     claim_equal("the total depends on the page", target.inventory().total, answer.total, answer)
 
 
@@ -90,7 +89,7 @@ def test_total_counts_the_listing(target, format, data):
     """The total is the number of items over all pages."""
     count = len(need_items(target))
     size = data.draw(page_sizes(target, count), label="page size")
-    pages = list(target.pages(View(), size, data.draw(st.sampled_from(target.channels_for(format)), label="channel")))
+    pages = list(target.pages(View(), size, channel_of(target, format, data)))
     counted = sum(len(p.items) for p in pages)
     for p in pages:
         claim_equal("the total is not the number of items", counted, p.total, p)
@@ -102,9 +101,7 @@ def test_total_follows_the_filter(target, format, data):
     """With a filter, the total is the number of items that pass it, not that of the page or of the whole listing."""
     view = View(data.draw(equalities(target.contract, need_items(target), at_least=1), label="filters"))
     size = data.draw(st.sampled_from(target.page_sizes(1, 2, 10)), label="page size")
-    answer = page(
-        target, 1, size, data.draw(st.sampled_from(target.channels_for(format)), label="channel"), view
-    ).listing()
+    answer = page(target, 1, size, channel_of(target, format, data), view).listing()
     wanted = target.expect(view)
     claim(
         wanted.admits_total(answer.total),
@@ -122,7 +119,7 @@ def test_filtered_pages_partition(target, format, data):
     view = View(data.draw(equalities(target.contract, need_items(target), at_least=1), label="filters"))
     wanted = target.expect(view)
     size = data.draw(page_sizes(target, len(wanted.possible)), label="page size")
-    pages = list(target.pages(view, size, data.draw(st.sampled_from(target.channels_for(format)), label="channel")))
+    pages = list(target.pages(view, size, channel_of(target, format, data)))
     claim_listing(f"filtered pages of {size}", wanted, [key for p in pages for key in p.keys], pages[-1])
 
 
@@ -134,7 +131,7 @@ def test_beyond_the_end(target, format, data):
     size = data.draw(page_sizes(target, count), label="page size")
     last = max(1, -(-count // size))
     number = data.draw(st.sampled_from([last + 1, last + 2, last + 100, 1_000_000]), label="page")
-    answer = page(target, number, size, data.draw(st.sampled_from(target.channels_for(format)), label="channel"))
+    answer = page(target, number, size, channel_of(target, format, data))
     taken = "rejected" if answer.refused else way_beyond(target, answer.listing(), last, size)
     if taken != "rejected":
         claim_equal("the total changes beyond the last page", target.inventory().total, answer.total, answer)
@@ -156,7 +153,7 @@ def test_repeatable(target, format, data):
     count = len(need_items(target))
     size = data.draw(page_sizes(target, count), label="page size")
     number = data.draw(st.integers(1, max(1, -(-count // size))), label="page")
-    channel = data.draw(st.sampled_from(target.channels_for(format)), label="channel")
+    channel = channel_of(target, format, data)
     first, second = (page(target, number, size, channel).listing() for _ in range(2))
     claim_equal("the same page has other items the second time", first.keys, second.keys, second)
     claim_same_items(target, first.items, second.items, "the second time", second)

@@ -11,12 +11,9 @@ from conformance.generate import values
 from conformance.generate.times import format_time
 from conformance.generate.views import View, request_time_format, views
 from conformance.suite.claims import claim, claim_equal, claim_never_breaks, claim_same_items, need_items
+from conformance.suite.endpoint.drawing import channel_of
 from conformance.suite.findings import Violation
 from conformance.suite.marks import requirement
-
-
-def channel_of(target, format, data):
-    return data.draw(st.sampled_from(target.channels_for(format)), label="channel")
 
 
 def default_page(target):

@@ -6,12 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.suite.claims import claim, claim_refused
+from conformance.suite.endpoint.drawing import channel_of
 from conformance.suite.marks import requirement
 from conformance.suite.situations import SITUATIONS
 
 
 def provoke(target, subject, format, data):
-    channel = data.draw(st.sampled_from(target.channels_for(format)), label="channel")
+    channel = channel_of(target, format, data)
     return SITUATIONS[subject](target, channel)
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from conformance.generate.times import parse_time
 from conformance.generate.views import View, equalities, moments, ranges
 from conformance.suite.claims import claim, claim_listing, need_items
+from conformance.suite.endpoint.drawing import channel_of
 from conformance.suite.findings import Inconclusive, Violation
 from conformance.suite.marks import requirement
 
@@ -43,7 +44,7 @@ def exact_moments(target):
 def test_start(target, format, data):
     """With a start, exactly the items created at or after it come back."""
     start = data.draw(st.one_of(moments(target.contract, need_items(target)), st.sampled_from(exact_moments(target))))
-    claim_range(target, View(start=start), data.draw(st.sampled_from(target.channels_for(format)), label="channel"))
+    claim_range(target, View(start=start), channel_of(target, format, data))
 
 
 @requirement("range.end")
@@ -51,7 +52,7 @@ def test_start(target, format, data):
 def test_end(target, format, data):
     """With an end, exactly the items created at or before it come back."""
     end = data.draw(st.one_of(moments(target.contract, need_items(target)), st.sampled_from(exact_moments(target))))
-    claim_range(target, View(end=end), data.draw(st.sampled_from(target.channels_for(format)), label="channel"))
+    claim_range(target, View(end=end), channel_of(target, format, data))
 
 
 @requirement("range.splits")
@@ -60,7 +61,7 @@ def test_splits(target, format, data):
     """A range cut in two gives the same items as the whole, none lost at the cut."""
     start, end = data.draw(ranges(target.contract, need_items(target)))
     cut = data.draw(st.one_of(st.sampled_from(exact_moments(target)), moments(target.contract, need_items(target))))
-    channel = data.draw(st.sampled_from(target.channels_for(format)), label="channel")
+    channel = channel_of(target, format, data)
     start, end = start or times_of(target)[0] - timedelta(days=1), end or times_of(target)[-1] + timedelta(days=1)
     cut = min(max(cut, start), end)
     whole = set(claim_range(target, View(start=start, end=end), channel))
@@ -85,7 +86,7 @@ def test_whole(target, format, data):
     times = times_of(target)
     margin = timedelta(minutes=data.draw(st.sampled_from([2, 60, 60 * 24 * 365])))
     view = View(start=times[0] - margin, end=times[-1] + margin)
-    claim_range(target, view, data.draw(st.sampled_from(target.channels_for(format)), label="channel"))
+    claim_range(target, view, channel_of(target, format, data))
 
 
 @requirement("range.outside")
@@ -97,7 +98,7 @@ def test_outside(target, format, data):
     before = View(start=times[0] - gap - length, end=times[0] - gap)
     after = View(start=times[-1] + gap, end=times[-1] + gap + length)
     view = data.draw(st.sampled_from([before, after]), label="range")
-    answer = target.see(view, data.draw(st.sampled_from(target.channels_for(format)), label="channel")).listing()
+    answer = target.see(view, channel_of(target, format, data)).listing()
     wanted = target.expect(view)
     claim_listing("outside every item", wanted, answer.keys, answer)
     claim(wanted.admits_total(answer.total), "the total outside every item", 0, answer.total, answer)
@@ -111,7 +112,7 @@ def test_inverted(target, format, data):
     # bounds among the items tell a server that swaps them from one that ignores them
     late, early = data.draw(st.sampled_from([(times[-1], times[0]), (times[-1] + DAY, times[0] - DAY), middle(times)]))
     view = View(start=late + SECOND, end=early - SECOND)
-    answer = target.see(view, data.draw(st.sampled_from(target.channels_for(format)), label="channel"))
+    answer = target.see(view, channel_of(target, format, data))
     target.watch.dialect.observe(
         "inverted-range", target.contract.semantics.range.start, way_of(target, answer), answer.exchange
     )
@@ -144,4 +145,4 @@ def test_with_filters(target, format, data):
     items = need_items(target)
     start, end = data.draw(ranges(target.contract, items))
     view = View(data.draw(equalities(target.contract, items, at_least=1), label="filters"), None, start, end)
-    claim_range(target, view, data.draw(st.sampled_from(target.channels_for(format)), label="channel"))
+    claim_range(target, view, channel_of(target, format, data))

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from conformance.generate.views import View, id_lists, views
 from conformance.suite.claims import claim, claim_complete, claim_equal, claim_selected, need_items
+from conformance.suite.endpoint.drawing import channel_of
 from conformance.suite.findings import NotApplicable
 from conformance.suite.marks import requirement
 
@@ -17,10 +18,6 @@ def two_regions(target, data):
         raise NotApplicable("this run has one region; give another with --region")
     regions = st.lists(st.sampled_from(sorted(target.regions)), min_size=2, max_size=2, unique=True)
     return data.draw(regions, label="regions")
-
-
-def channel_of(target, format, data):
-    return data.draw(st.sampled_from(target.channels_for(format)), label="channel")
 
 
 @requirement("regions.do-not-leak")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from conformance.generate import values
 from conformance.generate.views import views
 from conformance.suite.claims import claim, claim_equal, claim_refused, need_items
+from conformance.suite.endpoint.drawing import channel_of
 from conformance.suite.findings import NotApplicable
 from conformance.suite.marks import requirement
 from conformance.suite.situations import SITUATIONS
@@ -36,7 +37,7 @@ def test_versions_agree(target, format, data):
     if {c.signature for c in target.channels} < {"v1", "v3"}:
         raise NotApplicable("this run uses one signature version only")
     view = data.draw(views(target.contract, need_items(target)), label="view")
-    channel = data.draw(st.sampled_from(target.channels_for(format)), label="channel")
+    channel = channel_of(target, format, data)
     one, other = (target.see(view, evolve(channel, signature=v)).listing() for v in ("v1", "v3"))
     claim_equal("V3 answers unlike V1", one.keys, other.keys, other)
     claim_equal("V3 answers unlike V1: the total", one.total, other.total, other)
@@ -118,7 +119,7 @@ def test_clock_window(target, format, data):
     """A timestamp up to 14 minutes off the server's clock is accepted."""
     signed(target)
     minutes = data.draw(st.integers(-14, 14), label="minutes off")
-    channel = data.draw(st.sampled_from(target.channels_for(format)), label="channel")
+    channel = channel_of(target, format, data)
     moment = datetime.now(UTC) + timedelta(minutes=minutes)
     answer = target.ask((), channel, common={"Timestamp": stamp(moment)})
     claim(answer.accepted, f"a timestamp {minutes} minutes off is refused", "a result", answer.outline(), answer)
@@ -129,7 +130,7 @@ def test_clock_window(target, format, data):
 def test_nonce_per_request(target, format, data):
     """Requests that differ only in nonce, timestamp and signature are all accepted."""
     signed(target)
-    channel = data.draw(st.sampled_from(target.channels_for(format)), label="channel")
+    channel = channel_of(target, format, data)
     moment = stamp(datetime.now(UTC))
     for nonce in (uuid4().hex, str(uuid4()), uuid4().hex.upper()):
         answer = target.ask((), channel, common={"Timestamp": moment, "SignatureNonce": nonce})
