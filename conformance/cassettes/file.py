@@ -25,6 +25,8 @@ from cattrs.errors import BaseValidationError
 
 from conformance.cassettes import integrity, meaning
 from conformance.cassettes.cassette import FORMAT_VERSION, Cassette, Example, Interaction, Provenance
+from conformance.wire.arrival import COMMON
+from conformance.wire.encoding import parse_query
 from conformance.wire.exchange import HttpRequest, HttpResponse
 
 VCR_VERSION = 1
@@ -153,7 +155,7 @@ def _line(value: Any) -> str:
 
 
 def _interaction_data(i: Interaction, answered: Any) -> dict[str, Any]:
-    own: dict[str, Any] = {"number": i.number, "example": i.example, "meaning": meaning.as_data(i.meaning)}
+    own: dict[str, Any] = {"number": i.number, "example": i.example, "meaning": _meaning_data(i)}
     if i.response is not None:
         own["nanoseconds"] = round(i.response.seconds * 1e9)
         return {**next(answered), "acs": own}
@@ -162,6 +164,24 @@ def _interaction_data(i: Interaction, answered: Any) -> dict[str, Any]:
     none = {"status": {"code": 599, "message": "no answer"}, "headers": {}, "body": {"string": ""}}
     sent = {"method": i.request.method, "uri": i.request.url, "body": _text(i.request.body) or None}
     return {"request": {**sent, "headers": {k: [v] for k, v in i.request.headers}}, "response": none, "acs": own}
+
+
+def _meaning_data(i: Interaction) -> dict[str, Any]:
+    """What the request itself says of its parameters is not said twice: in a long cassette that is much."""
+    data = meaning.as_data(i.meaning)
+    if i.meaning.parameters == sent_parameters(i.request):
+        data.pop("parameters", None)
+    else:
+        data.setdefault("parameters", [])
+    return data
+
+
+def sent_parameters(request: HttpRequest) -> tuple[tuple[str, str], ...]:
+    """The parameters of the operation in a request as it was sent, in their order, without the common ones."""
+    query = request.url.partition("?")[2]
+    form = request.body.decode("utf-8", "replace")
+    found = parse_query(f"{query}&{form}" if query and form else query or form)
+    return tuple(pair for pair in found if pair[0] not in COMMON)
 
 
 def _response_data(response: HttpResponse) -> dict[str, Any]:
@@ -284,7 +304,10 @@ def _interaction(entry: Mapping[str, Any]) -> Interaction:
         if type(status) is not int:
             raise TypeError("status")
         response = HttpResponse(status, headers, body, own["nanoseconds"] / 1e9)
-    read = meaning.from_data(own["meaning"])
+    told = own["meaning"]
+    if "parameters" not in told:
+        told = {**told, "parameters": sent_parameters(request)}
+    read = meaning.from_data(told)
     return Interaction(own["number"], read, request, response, tuple(failure) if failure else None, own["example"])
 
 

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-LENGTH = 16
+LENGTH = 12
 MOST = 5
 PARTS = {
     "acs-conformance": "its provenance",
@@ -21,7 +21,7 @@ PARTS = {
 
 
 def digest(value: Any) -> str:
-    """The first 16 hexadecimal digits of SHA-256 over the value as canonical JSON."""
+    """The first 12 hexadecimal digits of SHA-256 over the value as canonical JSON."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), default=_binary)
     return hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
 
