@@ -1,0 +1,65 @@
+"""The endpoint suite on other operations, derived from their real pages: references pass, faults are found."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+
+from conformance.cli import main
+from conformance.contract.files import load_contract, load_ledger, load_protocol, schemas_root
+from conformance.reference.faults import all_faults
+from tests.conftest import SHARED
+from tests.gates.runs import certified
+
+PROTOCOL = load_protocol(schemas_root() / "ecs" / "2014-05-26" / "common")
+OPERATIONS = ("DescribeSnapshotLinks", "DescribeDeploymentSets", "DescribeAutoProvisioningGroupInstances")
+FAULTS = (
+    "last-item-is-lost",
+    "pages-overlap",
+    "total-is-of-the-page",
+    "second-page-repeats-the-first-in-xml",
+    "errors-have-status-200",
+    "field-missing:RequestId",
+)
+LITTLE = ("errors.*", "protocol.*", "formats.*", "paging.total-is-constant")
+
+
+@pytest.fixture(scope="module", params=OPERATIONS)
+def derived(request, tmp_path_factory):
+    """The folder that one command made of an operation's pages."""
+    pages = sorted((SHARED / "pages" / f"ecs__{request.param}").glob("*.md"))
+    if not pages:
+        pytest.skip("the documentation pages (../shared/pages) are not beside this checkout")
+    folder = tmp_path_factory.mktemp("derived") / request.param
+    done = CliRunner().invoke(main, ["derive", *map(str, pages), "-o", str(folder)])
+    assert done.exit_code == 0, done.output
+    return folder
+
+
+def test_its_reference_is_conformant(derived, tmp_path):
+    musts = {r.id for r in load_ledger(derived).requirements if r.level == "MUST"}
+    found = certified(derived, load_contract(derived), PROTOCOL, tmp_path, seed=1, max_examples=2)
+    assert not found.breakdowns
+    assert not found.with_verdict("failed", "errored")
+    assert not musts & set(found.with_verdict("inconclusive"))
+
+
+def test_generic_faults_are_found_in_it(derived, tmp_path):
+    contract = load_contract(derived)
+    faults = {fault.name: fault for fault in all_faults(contract, PROTOCOL)}
+    chosen = [faults[name] for name in FAULTS if name in faults]
+    assert len(chosen) >= 4
+    for fault in chosen:
+        expected = {f"{contract.operation}.{kill}" for kill in fault.kills}
+        found = certified(
+            derived,
+            contract,
+            PROTOCOL,
+            tmp_path,
+            faults=[fault.name],
+            select=fault.kills,
+            traffic=LITTLE,
+            seed=7,
+            shrinks=3,
+        )
+        assert expected <= set(found.with_verdict("failed", "warned")), fault.name
