@@ -7,7 +7,7 @@ URL    ?=
 ARGS   ?=
 
 
-.PHONY: certify test gate lint bench lock clean
+.PHONY: certify test gate lint bench cassettes lock clean
 .DEFAULT_GOAL := certify
 
 $(READY): requirements-dev.lock pyproject.toml
@@ -33,6 +33,13 @@ lint: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+cassettes: $(READY)
+	@$(BIN)/acs-conformance record --seed 1 --quiet -o cassettes/DescribeTasks-reference-default.yaml.gz
+	@for v in every-choice-last every-choice-otherwise; do \
+		$(BIN)/acs-conformance record --seed 1 --quiet --variant $$v -o cassettes/DescribeTasks-reference-$$v.yaml.gz; done
+	@$(BIN)/acs-conformance cassettes samples
+	@$(BIN)/acs-conformance cassettes lint
 
 lock:
 	@$(PYTHON) -m venv .lock-venv && .lock-venv/bin/pip install --quiet uv
