@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -66,13 +67,14 @@ def run(
     arguments = [
         "-p", "conformance.plugin", f"--acs-settings={settings_file}", "-p", "no:terminal", "-p", "no:cacheprovider",
         "-p", "no:hypothesispytest", "-p", "no:faulthandler", "-p", "no:logging",
+        "-p", "no:unraisableexception", "-p", "no:threadexception",
         "--assert=plain", "--capture=no", "--noconftest",
         f"--rootdir={SUITE}", f"--confcutdir={SUITE}", "-c", str(SUITE / "pytest.ini"), str(SUITE),
     ]  # fmt: skip
     results = Results()
     if workers > 1:
         arguments += ["-p", "xdist.plugin", f"--numprocesses={workers}"]
-    with _no_foreign_plugins(), _noting_interruption(results):
+    with _no_foreign_plugins(), _noting_interruption(results), _rare_collection():
         status = pytest.main(arguments, plugins=[Collector(results, listener, tape)])
     results.interrupted = results.interrupted or status == pytest.ExitCode.INTERRUPTED
     dialect, chosen = Dialect(contract, settings.pins), Ledger(ledger.operation, selected(ledger, settings))
@@ -107,6 +109,20 @@ def _noting_interruption(results: Results) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def _rare_collection() -> Iterator[None]:
+    """While open, cycles are looked for rarely: a run keeps many parsed bodies, and makes few cycles."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 class _no_foreign_plugins:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from conformance.contract.model import Contract, Field
 from conformance.suite.findings import Violation
@@ -34,10 +34,14 @@ class Body:
 
 @define(slots=False)
 class Answer:
-    """One response under one contract. `items` are canonical: every scalar as text, absent and empty both None."""
+    """One response under one contract. `items` are canonical: every scalar as text, absent and empty both None.
+
+    `like` is an earlier answer of which this one repeats everything but the RequestId (see repeats.py).
+    """
 
     contract: Contract
     exchange: Exchange
+    like: Answer | None = field(default=None, eq=False, repr=False)
 
     @property
     def status(self) -> int:
@@ -93,7 +97,7 @@ class Answer:
     def message(self) -> str | None:
         return self.text("Message")
 
-    @property
+    @cached_property
     def request_id(self) -> str | None:
         return self.text(self.contract.semantics.request_id or "RequestId")
 

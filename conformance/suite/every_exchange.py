@@ -17,7 +17,7 @@ from conformance.generate.times import parse_time
 from conformance.generate.views import fold
 from conformance.suite.answer import Answer, canonical
 from conformance.suite.dialect import Dialect
-from conformance.suite.observers import observe
+from conformance.suite.observers import Sight, sights
 from conformance.suite.tally import Problem, Tallies
 from conformance.suite.validation import Validation
 
@@ -26,6 +26,8 @@ Leaves = tuple[tuple[tuple[str, ...], Field], ...]
 UUID_FORM = re.compile(r"^[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}$")
 TIME_FORM = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?Z$")
 MEDIA_TYPES = {"json": ("application/json", "text/json"), "xml": ("text/xml", "application/xml")}
+
+JUDGED = "judged by its body"
 
 
 @define
@@ -44,18 +46,22 @@ class Watch:
         return leaves(self.contract)
 
     def see(self, answer: Answer) -> None:
-        problem = self.validation.problem(answer)
-        themes = (
-            envelope(answer, problem),
-            identity(answer, self._request_ids),
-            format_asked_for(answer),
-            fields(answer, problem, self._leaves),
-            echoes(answer),
-        )
-        for judgements in themes:
-            for check, subject, found in judgements:
+        judgements, sides = self._by_body(answer.like or answer)
+        themes = (judgements, identity(answer, self._request_ids), format_asked_for(answer), echoes(answer))
+        for theme in themes:
+            for check, subject, found in theme:
                 self.tallies.judge(check, subject, evolve(found, exchange=answer.exchange) if found else None)
-        observe(answer, self.dialect)
+        for kind, subject, alternative, format in sides:
+            self.dialect.observe(kind, subject, alternative, answer.exchange, format)
+
+    def _by_body(self, answer: Answer) -> tuple[tuple[Judgement, ...], tuple[Sight, ...]]:
+        """What hangs on the response alone; once for all answers that repeat one."""
+        known = vars(answer).get(JUDGED)
+        if known is None:
+            problem = self.validation.problem(answer)
+            judgements = (*envelope(answer, problem), *fields(answer, problem, self._leaves))
+            known = vars(answer)[JUDGED] = (judgements, tuple(sights(answer, self.contract.choices)))
+        return known
 
 
 def envelope(answer: Answer, schema_problem: str | None) -> Iterator[Judgement]:

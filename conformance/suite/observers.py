@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import Choice
 from conformance.generate.times import precision_of
 from conformance.suite.answer import Answer
-from conformance.suite.dialect import Dialect
+
+Sight = tuple[str, str, str, str | None]
 
 
-def observe(answer: Answer, dialect: Dialect) -> None:
-    """Note every choice that this answer takes a side in."""
-    for choice in dialect.contract.choices:
+def sights(answer: Answer, choices: Iterable[Choice]) -> Iterator[Sight]:
+    """Every choice that this answer takes a side in: kind, subject, alternative, and format."""
+    for choice in choices:
         look = OBSERVERS.get(choice.kind)
         if look is None:
             continue
         for alternative in look(answer, choice):
-            dialect.observe(choice.kind, choice.subject, alternative, answer.exchange, _format(answer))
+            yield choice.kind, choice.subject, alternative, _format(answer)
 
 
 def _format(answer: Answer) -> str | None:

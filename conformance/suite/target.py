@@ -21,6 +21,7 @@ from conformance.suite.answer import Answer, Item, canonical_text
 from conformance.suite.every_exchange import Watch
 from conformance.suite.findings import Inconclusive, Violation
 from conformance.suite.oracle import Expectation, Oracle
+from conformance.suite.repeats import Repeats
 from conformance.wire.client import Client
 from conformance.wire.exchange import Call, Channel, Credentials, Exchange, HttpRequest, HttpResponse
 from conformance.wire.transport import BrokenOff, NotHttp, TimedOut, TooLarge, Unreachable
@@ -89,6 +90,8 @@ class Target:
     limits: Limits = Limits()
     known: Mapping[str, Sequence[Mapping[str, object]]] | None = None
     traffic: Traffic = field(factory=Traffic)
+    _by_format: dict[str, tuple[Channel, ...]] = field(factory=dict)
+    _repeats: Repeats = field(factory=Repeats)
     _inventories: dict[str, Inventory] = field(factory=dict)
     _samples: dict[str, tuple[Item, ...]] = field(factory=dict)
     _moments: dict[str, Mapping[str, datetime]] = field(factory=dict)
@@ -178,7 +181,7 @@ class Target:
         for attempt in range(1, self.limits.attempts + 1):
             request, response = self._transfer(client, call, credentials)
             exchange = self.exchange_of(call, request, response, attempt)
-            answer = Answer(self.contract, exchange)
+            answer = self._repeats.read(Answer(self.contract, exchange))
             if not is_throttled(answer):
                 return answer
             self.traffic.throttled += 1
@@ -359,7 +362,9 @@ class Target:
 
     def channels_for(self, format: str) -> tuple[Channel, ...]:
         """The channels that ask for one format."""
-        return tuple(dict.fromkeys(evolve(c, format=format) for c in self.channels))
+        if format not in self._by_format:
+            self._by_format[format] = tuple(dict.fromkeys(evolve(c, format=format) for c in self.channels))
+        return self._by_format[format]
 
 
 def is_throttled(answer: Answer) -> bool:
