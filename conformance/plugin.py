@@ -45,6 +45,7 @@ KEY_SECRET = "ALIBABA_CLOUD_ACCESS_KEY_SECRET"
 TOKEN = "ALIBABA_CLOUD_SECURITY_TOKEN"
 VERDICT = "acs-verdict"
 SAW = "acs-saw"
+REQUESTS = "acs-requests"
 JSON = make_converter()
 
 
@@ -178,6 +179,7 @@ class Certification:
         verdict = self._judge(requirement, case, pyfuncitem.obj, _arguments(pyfuncitem))
         if requirement.id in self.selected_ids:
             pyfuncitem.user_properties.append((VERDICT, to_dict(verdict)))
+        pyfuncitem.user_properties.append((REQUESTS, self.open_target.traffic.requests))
         return True
 
     def _judge(
@@ -210,9 +212,7 @@ def _arguments(item: pytest.Function) -> dict[str, Any]:
     return {name: item.funcargs[name] for name in names if name in item.funcargs}
 
 
-def open_target(
-    settings: RunSettings, contract: Contract, protocol: Protocol, tape: Tape | None = None
-) -> Target:
+def open_target(settings: RunSettings, contract: Contract, protocol: Protocol, tape: Tape | None = None) -> Target:
     """The target of a run, with nothing sent to it yet; on a tape, where there is one."""
 
     def make() -> Client:

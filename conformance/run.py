@@ -18,7 +18,7 @@ from attrs import define, field
 
 from conformance.contract.files import load_contract
 from conformance.contract.ledger import Ledger
-from conformance.plugin import JSON, SAW, SAW_HERE, TAPE, VERDICT, Saw, credentials_from, ledger_of, selected
+from conformance.plugin import JSON, REQUESTS, SAW, SAW_HERE, TAPE, VERDICT, Saw, credentials_from, ledger_of, selected
 from conformance.report.events import Verdict, from_dict
 from conformance.suite.dialect import Dialect
 from conformance.suite.judge import choice_verdicts, tallied_verdicts
@@ -52,9 +52,16 @@ class Results:
 
 
 def run(
-    settings: RunSettings, listener: Listener, settings_file: Path, workers: int = 1, tape: Tape | None = None
+    settings: RunSettings,
+    listener: Listener,
+    settings_file: Path,
+    workers: int = 1,
+    tape: Tape | None = None,
+    on_requests: Callable[[int], None] = lambda requests: None,
 ) -> tuple[Results, Dialect]:
     """Run the suite and hand each verdict to `listener` as it comes. `settings_file` is written for the workers.
+
+    `on_requests` is told now and then how many requests were sent so far.
 
     A `tape` keeps the run, or gives back one that was kept; it needs the run to be in this process (`workers` of 1).
 
@@ -75,7 +82,7 @@ def run(
     if workers > 1:
         arguments += ["-p", "xdist.plugin", f"--numprocesses={workers}"]
     with _no_foreign_plugins(), _noting_interruption(results), _rare_collection():
-        status = pytest.main(arguments, plugins=[Collector(results, listener, tape)])
+        status = pytest.main(arguments, plugins=[Collector(results, listener, tape, on_requests)])
     results.interrupted = results.interrupted or status == pytest.ExitCode.INTERRUPTED
     dialect, chosen = Dialect(contract, settings.pins), Ledger(ledger.operation, selected(ledger, settings))
     tallies = Tallies()
@@ -148,6 +155,8 @@ class Collector:
     results: Results
     listener: Listener
     tape: Tape | None = None
+    on_requests: Callable[[int], None] = lambda requests: None
+    _sent: dict[object, int] = field(factory=dict)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -157,6 +166,9 @@ class Collector:
         for name, value in report.user_properties if report.when == "call" else ():
             if name == VERDICT:
                 self._note(from_dict(value))
+            elif name == REQUESTS:
+                self._sent[getattr(report, "node", None)] = value
+                self.on_requests(sum(self._sent.values()))
         if self.results.interrupted:
             raise KeyboardInterrupt
         if report.failed and report.when != "call":

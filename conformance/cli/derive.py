@@ -49,6 +49,8 @@ def derive(
             _write(pages, output, overlay_file)
     except (PageError, ContractError) as e:
         raise Refusal(str(e)) from None
+    except BrokenPipeError:
+        raise
     except OSError as e:
         raise Refusal(f"Cannot write to {output}: {e.strerror}.") from None
 

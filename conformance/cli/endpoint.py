@@ -93,6 +93,7 @@ LEVELS = ("MUST", "SHOULD", "MAY")
 @click.option("--unlisted-regions", is_flag=True, help="Take regions that the documentation does not list.")
 @click.option("--allow-plaintext", is_flag=True, help="Send credentials over plain http to another machine.")
 @click.option("--known-failing", "known_file", type=click.Path(path_type=Path), help="Failures that are known (YAML).")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print the verdict only.")
 def endpoint(url: str | None, operation: str, contract_dir: Path | None, **options: Any) -> None:
     """Certify an endpoint; without URL the embedded reference endpoint on a loopback port.
@@ -133,7 +134,7 @@ def certify(
         raise Refusal("Nothing is selected: --select and --level together match no requirement.")
     known = load_known(options["known_file"], ledger, subject.contract)
     folder = report_folder(options["report_dir"], url or NAME)
-    evidence = Evidence(folder, options["events_file"], options["quiet"])
+    evidence = Evidence(folder, options["events_file"], options["quiet"], options.get("as_json", False))
     with target_of(url, subject, options, scratch) as found:
         settings = evolve(settings, **found, pins=pins, strict=strict)
         preflight(open_target(settings, subject.contract, subject.protocol), subject.protocol)
@@ -146,7 +147,7 @@ def certify(
             started = time.monotonic()
             held = Held(known, on_event)
             file, workers = scratch / "settings.json", options["workers"]
-            results, dialect = runs.run(settings, held.on_verdict, file, workers, recorder)
+            results, dialect = runs.run(settings, held.on_verdict, file, workers, recorder, show.on_requests)
             held.settle(dialect.mapping(), lambda verdict, tries: again(settings, verdict, tries, scratch))
             for observed in observations(dialect):
                 on_event(observed)

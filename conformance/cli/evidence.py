@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,35 +46,51 @@ def report_folder(wanted: Path | None, target: str) -> Path:
 
 
 @frozen
+class Recording:
+    """Takes events as they come: each is on disk, and on the screen, before the call returns."""
+
+    writer: Writer
+    progress: Progress
+
+    def __call__(self, event: Event) -> None:
+        self.writer.write(event)
+        self.progress.on_event(event)
+
+    def on_requests(self, requests: int) -> None:
+        """How many requests were sent so far."""
+        self.progress.on_requests(requests)
+
+
+@frozen
 class Evidence:
-    """Where a run's evidence goes. `quiet` prints the verdict only."""
+    """Where a run's evidence goes. `quiet` prints the verdict only, `as_json` the summary in place of everything."""
 
     folder: Path
     events_copy: Path | None = None
     quiet: bool = False
+    as_json: bool = False
 
     @contextmanager
-    def recording(self) -> Iterator[Callable[[Event], None]]:
-        """A function to hand events to; each is on disk, and on the screen, before it returns."""
+    def recording(self) -> Iterator[Recording]:
+        """What to hand events to while the run goes on."""
         path = self.folder / EVENTS
-        with path.open("w", encoding="utf-8") as file, Progress(terminal.console(), self.quiet) as progress:
-            writer = Writer(file)
-
-            def on_event(event: Event) -> None:
-                writer.write(event)
-                progress.on_event(event)
-
-            yield on_event
+        console = terminal.console(sys.stderr if self.as_json else None)
+        with path.open("w", encoding="utf-8") as file, Progress(console, self.quiet or self.as_json) as progress:
+            yield Recording(Writer(file), progress)
 
     def conclude(self) -> int:
         """Write every report from the event stream, show the result, and return the exit status."""
         run = read(self.folder / EVENTS)
         if self.events_copy is not None:
             _write(self.events_copy, (self.folder / EVENTS).read_bytes())
+        summary = json.dumps(summarise(run), indent=2, ensure_ascii=False) + "\n"
         _write(self.folder / "junit.xml", junit(run))
-        _write(self.folder / "summary.json", (json.dumps(summarise(run), indent=2, ensure_ascii=False) + "\n").encode())
+        _write(self.folder / "summary.json", summary.encode())
         _write(self.folder / "report.html", html(run).encode())
-        self._show(run)
+        if self.as_json:
+            click.echo(summary, nl=False)
+        else:
+            self._show(run)
         return conclude(run).exit_status
 
     def _show(self, run: Run) -> None:

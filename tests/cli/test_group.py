@@ -1,0 +1,38 @@
+"""What the command does when the suite itself goes wrong: it never says that a target is not conformant."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from conformance.cli import main
+
+
+@pytest.mark.parametrize(
+    ("raised", "said"), [(RuntimeError("a bug"), "The suite itself failed"), (KeyboardInterrupt(), "Stopped")]
+)
+def test_a_fault_of_the_suite_is_3(monkeypatch, raised, said):
+    def broken(**_: object) -> None:
+        raise raised
+
+    monkeypatch.setattr(main.commands["requirements"], "callback", broken)
+    done = CliRunner().invoke(main, ["requirements"])
+    assert done.exit_code == 3 and said in done.output
+
+
+def test_a_secret_in_a_fault_is_redacted(monkeypatch):
+    monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "some-key-id")
+    monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "the-secret-itself")
+
+    def broken(**_: object) -> None:
+        raise RuntimeError("cannot sign with the-secret-itself")
+
+    monkeypatch.setattr(main.commands["requirements"], "callback", broken)
+    assert "the-secret-itself" not in CliRunner().invoke(main, ["requirements"]).output
+
+
+def test_json_prints_the_summary_and_nothing_else(acs):
+    done = acs("endpoint", "-k", "ids.selects", "--seed", "1", "--max-examples", "2", "--json")
+    assert done.returncode == 0 and json.loads(done.stdout)["conformant"] is True
