@@ -91,12 +91,26 @@ def _short(requirement: Requirement) -> str:
     return requirement.id.split(".", 1)[1]
 
 
+def _examples(r: Requirement, contract: Contract) -> tuple[str, ...]:
+    """The documented values of what the requirement is about; of the whole operation, its newest sample request."""
+    if r.subject is None:
+        requests = [s.body for s in contract.samples if s.role == "request"]
+        return tuple(requests[-1].splitlines()) if requests else ()
+    about = contract.parameter(r.subject) or contract.at(r.subject)
+    return about.examples if about else ()
+
+
 def _explain(r: Requirement, contract: Contract, ledger: Ledger, faults: list[Any]) -> None:
     click.secho(f"{r.id}  {r.level}", bold=True)
     click.echo(f"  {r.statement}")
     click.echo("\n  Cited from")
     for citation in r.citations:
         click.echo(f"    {citation}")
+    examples = _examples(r, contract)
+    if examples:
+        click.echo("\n  Documented examples")
+        for example in examples:
+            click.echo(f"    {example}")
     choice = contract.choice(r.choice or r.subject or "")
     if choice is not None:
         click.echo(f"\n  Choice {choice.id}: {choice.statement} (a {choice.reason} of the documentation)")

@@ -19,7 +19,7 @@ def test_requirements_are_listed_and_filtered(acs):
 def test_a_requirement_is_explained(acs):
     done = acs("explain", "parameters.PageSize.above-maximum")
     assert done.returncode == 0
-    for word in ("PageSize", "MUST", "2019-08-06", "clamped", "acs-conformance endpoint -k", "Killed by"):
+    for word in ("PageSize", "MUST", "2019-08-06", "clamped", "Documented examples", "endpoint -k", "Killed by"):
         assert word in done.stdout
 
 
