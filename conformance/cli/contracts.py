@@ -7,6 +7,7 @@ from pathlib import Path
 from conformance.cli.errors import Refusal, unknown
 from conformance.contract.catalogue import shipped
 from conformance.contract.files import CONTRACT_FILE
+from conformance.contract.ledger import Ledger
 
 
 def operation_folder(operation: str, folder: Path | None) -> Path:
@@ -22,3 +23,8 @@ def operation_folder(operation: str, folder: Path | None) -> Path:
         advice = f"Shipped: {', '.join(found)}. For another operation derive a contract and give --contract DIR."
         raise unknown("operation", operation, found, advice)
     return found[operation]
+
+
+def requirement_names(ledger: Ledger) -> list[str]:
+    """Ids with and without the operation, as a person may write them."""
+    return [*ledger.ids, *(id.split(".", 1)[1] for id in ledger.ids)]

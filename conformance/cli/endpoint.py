@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 
 from conformance import run as runs
 from conformance.cassettes.recorder import Recorder
-from conformance.cli.contracts import operation_folder
+from conformance.cli.contracts import operation_folder, requirement_names
 from conformance.cli.embedded import NAME, embedded_reference
 from conformance.cli.errors import Refusal, unknown
 from conformance.cli.evidence import Evidence, report_folder
@@ -169,7 +169,9 @@ def settings_of(subject: Subject, options: dict[str, Any]) -> RunSettings:
     """The settings that do not depend on the target. Refuses globs that match nothing and unknown regions."""
     for pattern in options["select"]:
         if not subject.ledger.matching(pattern):
-            raise unknown("requirement", pattern, names(subject.ledger), "See `acs-conformance requirements`.")
+            raise unknown(
+                "requirement", pattern, requirement_names(subject.ledger), "See `acs-conformance requirements`."
+            )
     for region in options["regions"]:
         if region not in subject.protocol.regions and not options["unlisted_regions"]:
             advice = "A region that the documentation does not list is taken with --unlisted-regions."
@@ -188,11 +190,6 @@ def settings_of(subject: Subject, options: dict[str, Any]) -> RunSettings:
         allow_plaintext=options["allow_plaintext"],
         **chosen,
     )
-
-
-def names(ledger: Ledger) -> list[str]:
-    """Ids with and without the operation, as a person may write them."""
-    return [*ledger.ids, *(id.split(".", 1)[1] for id in ledger.ids)]
 
 
 def example_regions(contract: Contract) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from conformance.cli.contracts import operation_folder
+from conformance.cli.contracts import operation_folder, requirement_names
 from conformance.cli.errors import Refusal, unknown
 from conformance.contract.catalogue import common_folder
 from conformance.contract.files import ContractError, load_contract, load_ledger, load_protocol
@@ -29,10 +29,6 @@ def _loaded(operation: str, folder: Path | None) -> tuple[Path, Contract, Ledger
         raise Refusal(str(e)) from None
 
 
-def _names(ledger: Ledger) -> list[str]:
-    return [*ledger.ids, *(id.split(".", 1)[1] for id in ledger.ids)]
-
-
 @click.command()
 @click.argument("patterns", nargs=-1)
 @click.option("--operation", default="DescribeTasks", show_default=True)
@@ -46,7 +42,7 @@ def requirements(
     _, _, ledger = _loaded(operation, folder)
     for pattern in patterns:
         if not ledger.matching(pattern):
-            raise unknown("requirement", pattern, _names(ledger), "Leave it out to list all.")
+            raise unknown("requirement", pattern, requirement_names(ledger), "Leave it out to list all.")
     wanted = {r.id for p in patterns or ("*",) for r in ledger.matching(p)}
     found = [r for r in ledger.requirements if r.id in wanted and r.level in (levels or LEVELS)]
     if as_json:
@@ -81,7 +77,7 @@ def explain(id: str, operation: str, folder: Path | None) -> None:
     found, contract, ledger = _loaded(operation, folder)
     matching = ledger.matching(id)
     if not matching:
-        raise unknown("requirement", id, _names(ledger), "See `acs-conformance requirements`.")
+        raise unknown("requirement", id, requirement_names(ledger), "See `acs-conformance requirements`.")
     faults = all_faults(contract, load_protocol(common_folder(found)))
     for requirement in matching:
         _explain(requirement, contract, ledger, [f for f in faults if _short(requirement) in f.kills])

@@ -17,8 +17,8 @@ from conformance import run as runs
 from conformance.cassettes.cassette import Cassette, Provenance
 from conformance.cassettes.file import BadCassette, Loaded
 from conformance.cassettes.player import Player
-from conformance.cli.contracts import operation_folder
-from conformance.cli.endpoint import Subject, footer, names, observations
+from conformance.cli.contracts import operation_folder, requirement_names
+from conformance.cli.endpoint import Subject, footer, observations
 from conformance.cli.errors import Refusal, unknown
 from conformance.cli.evidence import Evidence, report_folder
 from conformance.cli.profiles import pins_of
@@ -89,7 +89,9 @@ class Replay:
             strict = bool(provenance.settings.get("strict", False))
         for pattern in options["select"]:
             if not subject.ledger.matching(pattern):
-                raise unknown("requirement", pattern, names(subject.ledger), "See `acs-conformance requirements`.")
+                raise unknown(
+                    "requirement", pattern, requirement_names(subject.ledger), "See `acs-conformance requirements`."
+                )
         return cls(path, loaded.cassette, tuple(loaded.changes), subject, profile, pins, strict, options)
 
     def run(self, scratch: Path) -> int:

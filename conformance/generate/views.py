@@ -40,10 +40,6 @@ class View:
                     sent[name] = format_time(moment, request_time_format(contract, name))
         return sent
 
-    @property
-    def is_whole(self) -> bool:
-        return not self.equals and self.ids is None and self.start is None and self.end is None
-
     def but(self, **changes: object) -> View:
         return evolve(self, **changes)
 

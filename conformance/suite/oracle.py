@@ -27,10 +27,6 @@ class Expectation:
     certain: frozenset[str]
     possible: frozenset[str]
 
-    @property
-    def is_exact(self) -> bool:
-        return self.certain == self.possible
-
     def admits(self, keys: Iterable[str]) -> bool:
         got = frozenset(keys)
         return self.certain <= got <= self.possible

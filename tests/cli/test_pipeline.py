@@ -20,11 +20,6 @@ def key_pair(tmp_path):
         subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
 
 
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory):
-    return tmp_path_factory.mktemp("pipeline")
-
-
 def test_from_a_failing_endpoint_to_a_certificate(acs, tmp_path):
     failing = acs("endpoint", *SCOPE, "--fault", FAULT, "--report-dir", "failing")
     assert failing.returncode == 1
