@@ -17,6 +17,7 @@ PARTS = {
     "acs-verdicts": "its recorded verdicts",
     "acs-items": "its known items",
     "acs-examples": "its drawn values",
+    "acs-cases": "its cases",
 }
 
 
@@ -36,7 +37,7 @@ def seal(whole: dict[str, Any], own: str, name: str, sections: Sequence[str]) ->
     """Add the digests: to each interaction its own, and to the whole those of its parts and how many there are."""
     for interaction in whole["interactions"]:
         interaction["acs"]["digest"] = _of_interaction(interaction)
-    whole[name] = {part: digest(whole[part]) for part in (own, *sections) if part != "interactions"}
+    whole[name] = {part: digest(whole[part]) for part in (own, *sections)}
     whole[name]["interactions"] = _of_all(whole["interactions"])
     whole[name]["count"] = len(whole["interactions"])
 
@@ -60,7 +61,7 @@ def changes(data: Mapping[str, Any], own: str, name: str, sections: Sequence[str
         found[MOST:] = [f"{len(found) - MOST} more interactions were changed"]
     found += _lost(data["interactions"], known.get("count"))
     for part in (own, *sections):
-        if part != "interactions" and digest(data.get(part)) != known.get(part):
+        if digest(data.get(part)) != known.get(part):
             found.append(f"{PARTS.get(part, part)} were changed" if part != own else f"{PARTS[own]} was changed")
     if not found and _of_all(data["interactions"]) != known.get("interactions"):
         found.append("the digest of its interactions is not theirs")

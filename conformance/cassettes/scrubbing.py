@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from attrs import evolve
+from attrs import asdict, evolve
 
 from conformance.cassettes.cassette import Cassette, Interaction
 from conformance.cassettes.meaning import Meaning
-from conformance.wire.exchange import HttpRequest, HttpResponse
-from conformance.wire.redaction import redact_request, redact_response, redact_text, secrets_in
+from conformance.cassettes.sdk_cassette import SdkCassette
+from conformance.wire.redaction import redact_request, redact_response, redact_text, redact_values, secrets_in
+
+Redact = Callable[[str, Iterable[str]], str]
 
 
 def scrubbed(interaction: Interaction, secrets: Iterable[str]) -> Interaction:
@@ -33,41 +35,42 @@ def _meaning(meaning: Meaning, secrets: tuple[str, ...]) -> Meaning:
     return evolve(meaning, parameters=tuple((n, redact_text(v, secrets)) for n, v in meaning.parameters))
 
 
-def scrubbed_data(value: Any, secrets: Iterable[str]) -> Any:
+def scrubbed_data(value: Any, secrets: Iterable[str], redact: Redact = redact_text) -> Any:
     """JSON values with each text redacted."""
     known = tuple(secrets)
     if isinstance(value, str):
-        return redact_text(value, known)
+        return redact(value, known)
     if isinstance(value, dict):
-        return {redact_text(str(k), known): scrubbed_data(v, known) for k, v in value.items()}
+        return {redact(str(k), known): scrubbed_data(v, known, redact) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
-        return [scrubbed_data(v, known) for v in value]
+        return [scrubbed_data(v, known, redact) for v in value]
     return value
 
 
-def secrets_left(cassette: Cassette, secrets: Iterable[str] = ()) -> Iterator[str]:
+def secrets_left(cassette: Cassette | SdkCassette, secrets: Iterable[str] = ()) -> Iterator[str]:
     """Where something stands that redaction would have taken out, a phrase each."""
     known = tuple(secrets)
-    for interaction in cassette.interactions:
-        for part, kept in _parts(interaction):
-            if kept is not None and _redacted(kept, known) != kept:
-                yield f"a secret in the {part} of interaction {interaction.number}"
-        if _meaning(interaction.meaning, known) != interaction.meaning:
-            yield f"a secret in the meaning of interaction {interaction.number}"
-    others = {"known items": cassette.items, "verdicts": list(cassette.verdicts)}
-    others["drawn values"] = [list(e.draws) for e in cassette.examples]
-    for name, value in others.items():
-        if value is not None and scrubbed_data(value, known) != _plain(value):
+    if isinstance(cassette, SdkCassette):
+        exchanges = [(one.number, one.request, one.response) for one in cassette.arrived]
+        # what was given and got is made up: of it only known values are secret
+        others = {"cases": ([asdict(kept) for kept in cassette.cases], redact_values)}
+    else:
+        exchanges = [(i.number, i.request, i.response) for i in cassette.interactions]
+        others = {
+            "known items": (cassette.items, redact_text),
+            "drawn values": ([list(e.draws) for e in cassette.examples], redact_text),
+        }
+        for i in cassette.interactions:
+            if _meaning(i.meaning, known) != i.meaning:
+                yield f"a secret in the meaning of interaction {i.number}"
+    for number, request, response in exchanges:
+        if redact_request(request, known) != request:
+            yield f"a secret in the request of interaction {number}"
+        if response is not None and redact_response(response, known) != response:
+            yield f"a secret in the response of interaction {number}"
+    for name, (value, redact) in {**others, "verdicts": (list(cassette.verdicts), redact_text)}.items():
+        if value is not None and scrubbed_data(value, known, redact) != _plain(value):
             yield f"a secret in the {name}"
-
-
-def _parts(interaction: Interaction) -> Iterator[tuple[str, HttpRequest | HttpResponse | None]]:
-    yield "request", interaction.request
-    yield "response", interaction.response
-
-
-def _redacted(part: HttpRequest | HttpResponse, secrets: tuple[str, ...]) -> HttpRequest | HttpResponse:
-    return redact_request(part, secrets) if isinstance(part, HttpRequest) else redact_response(part, secrets)
 
 
 def _plain(value: Any) -> Any:

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-import signal
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
 
 from conformance.cassettes import file
 from conformance.cassettes.recorder import Recorder
+from conformance.cassettes.sdk_cassette import SdkCassette
 from conformance.cli.contracts import operation_folder
 from conformance.cli.embedded import NAME
 from conformance.cli.endpoint import Subject, certify, endpoint
 from conformance.cli.errors import ExitStatus, NotEstablished, Refusal
 from conformance.cli.evidence import safe_name
+from conformance.cli.keeping import INTERRUPTED, SUFFIXES, terminated_like_interrupted, write_cassette
 from conformance.cli.linting import lint_file
 from conformance.cli.replaying import Replay
 from conformance.cli.sampling import sample_cassettes
+from conformance.cli.sdk_replaying import SdkReplay, compared
 from conformance.contract.files import ContractError
 from conformance.wire.client import BadEndpoint
 
 FOLDER = Path("cassettes")
-# above this many characters a cassette is compressed
-LARGE = 256 * 1024
+# a cassette of more exchanges is compressed
+MANY = 100
 NOT_RECORDED = ("workers", "known_file")
 
 
@@ -47,7 +46,7 @@ def record(url: str | None, operation: str, contract_dir: Path | None, path: Pat
     recorder = Recorder("reference" if url is None else "real", _target_name(url, options))
     try:
         subject = Subject.load(operation_folder(operation, contract_dir))
-        with tempfile.TemporaryDirectory(prefix="acs-") as scratch, _terminated_like_interrupted():
+        with tempfile.TemporaryDirectory(prefix="acs-") as scratch, terminated_like_interrupted():
             try:
                 status = certify(url, subject, options, Path(scratch), recorder)
             finally:
@@ -55,7 +54,7 @@ def record(url: str | None, operation: str, contract_dir: Path | None, path: Pat
     except (ContractError, BadEndpoint) as e:
         raise Refusal(str(e)) from None
     except KeyboardInterrupt:
-        raise NotEstablished("The recording was interrupted; what was recorded until then proves nothing.") from None
+        raise NotEstablished(INTERRUPTED) from None
     raise SystemExit(status)
 
 
@@ -64,44 +63,21 @@ def _target_name(url: str | None, options: dict[str, Any]) -> str:
     return url or (f"{NAME} ({', '.join(changed)})" if changed else NAME)
 
 
-@contextmanager
-def _terminated_like_interrupted() -> Iterator[None]:
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def _keep(recorder: Recorder, path: Path | None, url: str | None) -> None:
-    """Write what was recorded; a second interruption does not keep it from being written."""
-    if not recorder.began:
-        return
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
-    cassette = recorder.cassette
-    try:
-        written = path or _default_path(url, len(file.dump(cassette)))
-        file.save(written, cassette)
-    except OSError as e:
-        raise Refusal(f"Cannot write the cassette: {e.strerror}. Give another file with --cassette.") from None
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    state = "" if cassette.provenance.complete else ", INCOMPLETE"
-    click.echo(f"Cassette: {written} ({len(cassette.interactions):,} exchanges{state})")
+    """Write what was recorded, if the run began at all."""
+    if recorder.began:
+        cassette = recorder.cassette
+        write_cassette(path or _default_path(url, len(cassette.interactions)), cassette)
 
 
-def _default_path(url: str | None, size: int) -> Path:
+def _default_path(url: str | None, exchanges: int) -> Path:
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{safe_name(url or NAME)}.yaml"
-    return FOLDER / (f"{name}.gz" if size > LARGE else name)
+    return FOLDER / (f"{name}.gz" if exchanges > MANY else name)
 
 
 @click.command()
-@click.argument("cassette", type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="CASSETTE")
+@click.option("--compare", is_flag=True, help="Compare two recordings of an SDK: OLDER NEWER.")
 @click.option("--contract", "contract_dir", type=click.Path(path_type=Path), help="Judge by this contract folder.")
 @click.option(
     "--against",
@@ -114,22 +90,38 @@ def _default_path(url: str | None, size: int) -> Path:
 @click.option("--events", "events_file", type=click.Path(path_type=Path), help="Write the event stream there too.")
 @click.option("--edited", is_flag=True, help="Judge a cassette that is no longer as it was recorded; never conformant.")
 @click.option("--quiet", is_flag=True, help="Print the verdict only.")
-def replay(cassette: Path, contract_dir: Path | None, **options: Any) -> None:
+def replay(paths: tuple[Path, ...], compare: bool, contract_dir: Path | None, **options: Any) -> None:
     """Judge a recorded run again: the same checks on the recorded exchanges, without a network.
 
     Verdicts that differ from the recorded ones are listed, with the exchange that decides.
+
+    With --compare, two recordings of an SDK: what the newer release sends or hands on differently, and which verdicts
+    changed. Exit status: 0 no regression, 1 regression, 3 not established.
     """
+    if len(paths) != (2 if compare else 1):
+        wanted = "--compare takes two cassettes, the older first" if compare else "One cassette is replayed at a time"
+        raise Refusal(f"{wanted}; {len(paths)} given.")
     try:
-        loaded = file.load(cassette)
-        if loaded.changes and not options["edited"]:
-            raise Refusal(
-                f"{cassette} is not as it was recorded: {'; '.join(loaded.changes)}. "
-                "Restore or record it again, or judge it as it is with --edited."
-            )
+        found = [(path, _unedited(path, options["edited"])) for path in paths]
+        if compare:
+            raise SystemExit(compared(*found, contract_dir, options))
+        (path, loaded), *_ = found
+        if isinstance(loaded.cassette, SdkCassette):
+            raise SystemExit(SdkReplay.of(path, loaded, contract_dir, options).run())
         with tempfile.TemporaryDirectory(prefix="acs-") as scratch:
-            raise SystemExit(Replay.of(cassette, loaded, contract_dir, options).run(Path(scratch)))
+            raise SystemExit(Replay.of(path, loaded, contract_dir, options).run(Path(scratch)))
     except (file.BadCassette, ContractError) as e:
         raise Refusal(str(e)) from None
+
+
+def _unedited(path: Path, edited: bool) -> file.Loaded:
+    loaded = file.load(path)
+    if loaded.changes and not edited:
+        raise Refusal(
+            f"{path} is not as it was recorded: {'; '.join(loaded.changes)}. "
+            "Restore or record it again, or judge it as it is with --edited."
+        )
+    return loaded
 
 
 @click.group()
@@ -182,7 +174,7 @@ def samples(operation: str, contract_dir: Path | None, output: Path) -> None:
 
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
-        return sorted(f for f in path.rglob("*") if f.name.endswith((".yaml", ".yaml.gz")) and f.name[0] != ".")
+        return sorted(f for f in path.rglob("*") if f.name.endswith(SUFFIXES) and f.name[0] != ".")
     if not path.exists():
         raise Refusal(f"There is no file or folder {path}.")
     return [path]

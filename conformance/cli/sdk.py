@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from attrs import evolve
+from attrs import evolve, frozen
 
 from conformance.cli.contracts import operation_folder
 from conformance.cli.derive import with_sdk_side
+from conformance.cli.endpoint import both
 from conformance.cli.errors import ExitStatus, NotEstablished, Refusal, unknown
-from conformance.cli.evidence import Evidence, report_folder
+from conformance.cli.evidence import Evidence, report_folder, safe_name
+from conformance.cli.keeping import INTERRUPTED, is_cassette, terminated_like_interrupted, write_cassette
 from conformance.contract.catalogue import common_folder
 from conformance.contract.files import ContractError, load_contract, load_ledger, load_protocol
 from conformance.contract.ledger import Ledger
@@ -29,13 +32,16 @@ from conformance.suite.sdk.plan import Plan
 from conformance.suite.sdk.publish import publish_one
 from conformance.suite.sdk.record import ReleaseRecord
 from conformance.suite.sdk.run import Certification, certify
+from conformance.suite.sdk.taping import SdkRecorder
 
 LEVELS = ("MUST", "SHOULD", "MAY")
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("words", nargs=-1, metavar="DRIVER | -- COMMAND ...")
-@click.option("--release", "releases", multiple=True, metavar="VERSION", help="A release to certify (repeatable).")
+@click.option(
+    "--release", "releases", multiple=True, metavar="VERSION|latest", help="A release to certify (repeatable)."
+)
 @click.option("--list", "listing", is_flag=True, help="List the packaged drivers, what each needs, and known releases.")
 @click.option("--self-test", "testing", is_flag=True, help="Test the driver, not the SDK.")
 @click.option("--operation", default="DescribeTasks", show_default=True, help="A shipped operation.")
@@ -43,6 +49,12 @@ LEVELS = ("MUST", "SHOULD", "MAY")
 @click.option("-k", "--select", multiple=True, metavar="GLOB", help="Judge only requirements that match (repeatable).")
 @click.option("--level", "levels", multiple=True, type=click.Choice(LEVELS), help="Judge only these levels.")
 @click.option("--report-dir", type=click.Path(path_type=Path), help="Where evidence goes.")
+@click.option(
+    "--record",
+    "cassette",
+    type=click.Path(path_type=Path),
+    help="Keep the run in a cassette: a file *.yaml[.gz], or a folder.",
+)
 @click.option("--quiet", is_flag=True, help="Print the verdict only.")
 def sdk(
     words: tuple[str, ...],
@@ -54,6 +66,7 @@ def sdk(
     select: tuple[str, ...],
     levels: tuple[str, ...],
     report_dir: Path | None,
+    cassette: Path | None,
     quiet: bool,
 ) -> None:
     """Certify releases of an SDK by its packaged DRIVER, or what a COMMAND drives that speaks the driver protocol."""
@@ -62,24 +75,25 @@ def sdk(
         return
     if not words:
         raise Refusal("What is to be certified? Give a driver (see --list) and --release, or -- COMMAND ...")
-    plan, ledger = _plan(operation, folder, select, levels)
+    plan, ledger = plan_of(operation, folder, select, levels)
     if words[0] not in {r.name for r in packaged()}:
         _refuse_misspelt(words, releases)
-        raise SystemExit(
-            _command(words, testing, plan, ledger, Evidence(report_folder(report_dir, words[0]), quiet=quiet))
-        )
+        evidence = Evidence(report_folder(report_dir, words[0]), quiet=quiet)
+        raise SystemExit(_command(words, testing, plan, ledger, evidence, cassette))
     recipe = _recipe(words[0])
     if not releases:
         raise Refusal(f"Which release of {recipe.package}? Give --release VERSION (see acs-conformance sdk --list).")
+    if cassette and is_cassette(cassette) and len(releases) > 1:
+        raise Refusal(f"{cassette} can hold one release only; give --record a folder.")
     statuses = []
     for release in releases:
-        installed = _installed(recipe, release)
+        installed = _installed(recipe, _newest(recipe) if release == "latest" else release)
         if testing:
-            statuses.append(_self_test(installed.command, plan, release))
+            statuses.append(_self_test(installed.command, plan, installed.release))
             continue
-        where = report_dir / release if report_dir and len(releases) > 1 else report_dir
-        evidence = Evidence(report_folder(where, f"{recipe.name}-{release}"), quiet=quiet)
-        statuses.append(_release(installed, plan, ledger, evidence))
+        where = report_dir / installed.release if report_dir and len(releases) > 1 else report_dir
+        evidence = Evidence(report_folder(where, f"{recipe.name}-{installed.release}"), quiet=quiet)
+        statuses.append(_release(installed, plan, ledger, evidence, cassette))
     raise SystemExit(max(statuses))
 
 
@@ -96,7 +110,10 @@ def _recipe(name: str) -> Recipe:
     return found[name]
 
 
-def _plan(operation: str, folder: Path | None, select: tuple[str, ...], levels: tuple[str, ...]) -> tuple[Plan, Ledger]:
+def plan_of(
+    operation: str, folder: Path | None, select: tuple[str, ...], levels: tuple[str, ...]
+) -> tuple[Plan, Ledger]:
+    """What a certification goes by. Raises Refusal."""
     try:
         found = operation_folder(operation, folder)
         contract = load_contract(found)
@@ -129,6 +146,13 @@ def _list() -> None:
         click.echo(f"  {len(known)} releases, {known[0]} to {known[-1]}; newest: {', '.join(known[-3:])}")
 
 
+def _newest(recipe: Recipe) -> str:
+    try:
+        return known_releases(recipe)[-1]
+    except (ToolchainMissing, InstallFailed) as e:
+        raise NotEstablished(f"{recipe.name} cannot be driven here: {e}") from None
+
+
 def _installed(recipe: Recipe, release: str) -> Installation:
     try:
         return install(recipe, release)
@@ -138,7 +162,9 @@ def _installed(recipe: Recipe, release: str) -> Installation:
         raise NotEstablished(str(e)) from None
 
 
-def _release(installed: Installation, plan: Plan, ledger: Ledger, evidence: Evidence) -> int:
+def _release(
+    installed: Installation, plan: Plan, ledger: Ledger, evidence: Evidence, cassette: Path | None
+) -> int:
     target = events.Target(
         "sdk",
         installed.recipe.package,
@@ -146,13 +172,48 @@ def _release(installed: Installation, plan: Plan, ledger: Ledger, evidence: Evid
         runtime=installed.runtime,
         dependencies=dict(installed.dependencies),
     )
-    return _certified(installed.command, plan, ledger, evidence, target, installed.release)
+    tape = _Tape.of(cassette, f"{installed.recipe.name}-{installed.release}", plan)
+    return _certified(installed.command, plan, ledger, evidence, target, installed.release, tape)
 
 
-def _command(words: tuple[str, ...], testing: bool, plan: Plan, ledger: Ledger, evidence: Evidence) -> int:
+def _command(
+    words: tuple[str, ...], testing: bool, plan: Plan, ledger: Ledger, evidence: Evidence, cassette: Path | None
+) -> int:
     if testing:
         return _self_test(words, plan, None)
-    return _certified(words, plan, ledger, evidence, events.Target("sdk", words[0]), None)
+    tape = _Tape.of(cassette, safe_name(Path(words[0]).name), plan)
+    return _certified(words, plan, ledger, evidence, events.Target("sdk", words[0]), None, tape)
+
+
+@frozen
+class _Tape:
+    """Where a certification is kept, if anywhere."""
+
+    recorder: SdkRecorder
+    path: Path | None
+
+    @classmethod
+    def of(cls, wanted: Path | None, name: str, plan: Plan) -> _Tape:
+        path = wanted if wanted is None or is_cassette(wanted) else wanted / f"{name}.yaml.gz"
+        return cls(SdkRecorder(plan), path)
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """While open, a signal ends the certification like Ctrl-C; at its end, and then, what was seen is written."""
+        if self.path is None:
+            yield
+            return
+        with terminated_like_interrupted():
+            try:
+                yield
+            except KeyboardInterrupt:
+                self._write()
+                raise NotEstablished(INTERRUPTED) from None
+        self._write()
+
+    def _write(self) -> None:
+        if self.recorder.cassette is not None:
+            write_cassette(self.path, self.recorder.cassette)
 
 
 def _certified(
@@ -162,11 +223,13 @@ def _certified(
     evidence: Evidence,
     target: events.Target,
     release: str | None,
+    tape: _Tape,
 ) -> int:
     """Certify what `command` drives. A driver that breaks its protocol establishes nothing about its SDK."""
     selection = tuple(r.requirement for r in plan.requirements())
     try:
-        with evidence.recording() as on_event:
+        with tape.kept(), evidence.recording() as show:
+            on_event = both(show, tape.recorder.hear)
 
             def announce(ready: Ready) -> None:
                 known = (
@@ -176,12 +239,16 @@ def _certified(
                 )
                 on_event(run_header(plan.contract, ledger, selection, known, 0, side="sdk"))
 
-            started = time.monotonic()
-            done = certify(command, plan, on_event, expected_version=release, on_ready=announce)
-            for choice, alternatives in done.dialect.items():
-                for alternative in alternatives:
-                    on_event(events.ChoiceObserved(choice, alternative))
-            on_event(_footer(done, time.monotonic() - started))
+            done = certify(
+                command,
+                plan,
+                on_event,
+                expected_version=release,
+                on_ready=announce,
+                on_observed=tape.recorder.keep,
+            )
+            for event in closing(done):
+                on_event(event)
     except DriverFault as e:
         raise NotEstablished(f"The driver is at fault, not its SDK ({e.kind}): {e}") from None
     except SdkUnusable as e:
@@ -189,8 +256,13 @@ def _certified(
     return evidence.conclude()
 
 
-def _footer(done: Certification, seconds: float) -> events.RunFinished:
-    return events.RunFinished(requests=done.requests, seconds=round(seconds, 3), outcomes=dict(done.outcomes))
+def closing(done: Certification) -> Iterator[events.Event]:
+    """What a stream says after its verdicts: which alternatives the SDK understood, and the footer."""
+    for choice, alternatives in done.dialect.items():
+        for alternative in alternatives:
+            yield events.ChoiceObserved(choice, alternative)
+    outcomes = dict(done.outcomes)
+    yield events.RunFinished(requests=done.requests, seconds=round(done.seconds, 3), outcomes=outcomes)
 
 
 def _self_test(command: tuple[str, ...], plan: Plan, release: str | None) -> int:
@@ -213,7 +285,7 @@ def matrix(name: str, wanted: str, operation: str, output: Path, parallel: int) 
 
     Releases that are in OUTPUT already, certified against the same requirements, are read from there.
     """
-    recipe, (plan, _) = _recipe(name), _plan(operation, None, (), ())
+    recipe, (plan, _) = _recipe(name), plan_of(operation, None, (), ())
     try:
         releases = selected(known_releases(recipe), wanted)
     except ReleaseRangeError as e:

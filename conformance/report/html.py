@@ -14,7 +14,7 @@ from conformance.report.conclusion import conclude
 from conformance.report.coverage import coverage, states
 from conformance.report.dialect import chosen, distances
 from conformance.report.plots import latency_bars, outcome_bars, quantile
-from conformance.report.results import Result, by_theme, groups, levels, results, tally
+from conformance.report.results import Result, by_theme, groups, levels, of_an_sdk, results, tally
 from conformance.report.stream import Run
 from conformance.report.text import duration, first_lines, one_line, printable
 from conformance.report.verdicts import BAD, GLYPHS
@@ -62,6 +62,7 @@ def _view(run: Run) -> dict[str, Any]:
         "themes": [(theme, tally(members), len(members)) for theme, members in by_theme(found).items()],
         "standings": tally(found),
         "choices": chosen(run),
+        "of_an_sdk": of_an_sdk(run),
         "distances": distances(run),
         "covered": covered,
         "coverage": states(covered),

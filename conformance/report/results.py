@@ -149,10 +149,15 @@ def taken(run: Run) -> tuple[Taken, ...]:
         Taken(
             *slot,
             tuple(sorted(slots[slot].items(), key=lambda item: (-item[1], item[0]))),
-            run.header.target.kind != "sdk",
+            not of_an_sdk(run),
         )
         for slot in sorted(slots, key=place)
     )
+
+
+def of_an_sdk(run: Run) -> bool:
+    """Whether a run judges an SDK, live or from a recording: by its requirements."""
+    return any(entry.id.split(".")[1:2] == ["sdk"] for entry in run.header.catalogue)
 
 
 def dialect(run: Run) -> dict[str, str]:

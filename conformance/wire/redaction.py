@@ -92,11 +92,7 @@ def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
     """`text` (a URL, a form, a body, a message) without secrets. `secrets` shorter than 4 characters are not
     searched.
     """
-    for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= SHORTEST:
-            once = percent_encode(secret)
-            for form in {percent_encode(once): 2, once: 1, secret: 0}:
-                text = text.replace(form, REDACTED)
+    text = redact_values(text, secrets)
     text = PAIR.sub(rf"\1{REDACTED}", text)
     text = JSON_MEMBER.sub(rf"\1{REDACTED}", text)
     text = XML_ELEMENT.sub(rf"\1{REDACTED}\4", text)
@@ -104,6 +100,16 @@ def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
     text = AUTHORIZATION.sub(rf"\1={REDACTED}", text)
     text = KEY_SHAPE.sub(REDACTED, text)
     return _without_accounts(text) if ACCOUNT_HINT.search(text) else text
+
+
+def redact_values(text: str, secrets: Iterable[str]) -> str:
+    """`text` without these very values, as they are or percent-encoded once or twice."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= SHORTEST:
+            once = percent_encode(secret)
+            for form in {percent_encode(once): 2, once: 1, secret: 0}:
+                text = text.replace(form, REDACTED)
+    return text
 
 
 def _without_accounts(text: str) -> str:

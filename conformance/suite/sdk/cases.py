@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from attrs import evolve, field, frozen
+from attrs import Factory, evolve, field, fields, frozen, has
 
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
@@ -100,9 +101,20 @@ class Case:
     walk: Walk | None = None
 
     @property
+    def data(self) -> dict[str, Any]:
+        """What is done, as JSON without what is as usual. Cases of the same data are the same on the wire, whoever
+        judges them.
+        """
+        return _data(evolve(self, name="", subject="", may_refuse=False))
+
+    @property
     def key(self) -> str:
-        """Cases with the same key are the same on the wire, whoever judges them."""
-        return repr(evolve(self, name="", subject="", may_refuse=False))
+        """The data as canonical JSON."""
+        return self.key_of(self.data)
+
+    @staticmethod
+    def key_of(data: Mapping[str, Any]) -> str:
+        return json.dumps(data, sort_keys=True)
 
 
 @frozen
@@ -118,6 +130,17 @@ class CaseSpec:
     kind: str | None = None
     tails: Mapping[str, str] = field(factory=dict)
     excluded: tuple[str, ...] = ()
+
+
+def _data(value: Any) -> Any:
+    if has(type(value)):
+        members = {a.name: getattr(value, a.name) for a in fields(type(value))}
+        usual = {a.name: a.default.factory() if isinstance(a.default, Factory) else a.default
+                 for a in fields(type(value))}  # fmt: skip
+        return {name: _data(v) for name, v in members.items() if v != usual[name]}
+    if isinstance(value, Mapping):
+        return {str(k): _data(v) for k, v in value.items()}
+    return [_data(v) for v in value] if isinstance(value, (list, tuple)) else value
 
 
 def expanded(spec: CaseSpec, roles: Roles, protocol: Protocol, ready: Ready) -> Iterator[Case]:

@@ -19,6 +19,7 @@ from typing import Literal
 
 from attrs import define, frozen
 
+from conformance.suite.sdk.leaks import Carried, carried
 from conformance.wire.arrival import Arrival, read_request
 from conformance.wire.exchange import Credentials, HttpRequest
 from conformance.wire.verification import Problem, verify
@@ -53,6 +54,7 @@ class Recorded:
     """A request that arrived, in order (`number` from 1), on which connection, when, and what was wrong with
     its signature.
 
+    `carries` says where it carries the credentials of the case, the signature included.
     `given_up` is after how many seconds the client closed a connection on which it was kept waiting; None
     where it was not kept waiting, infinity where it never did.
     """
@@ -63,6 +65,7 @@ class Recorded:
     request: HttpRequest
     arrival: Arrival
     problems: tuple[Problem, ...] = ()
+    carries: tuple[Carried, ...] = ()
     reply: Reply | None = None
     given_up: float | None = None
 
@@ -160,7 +163,13 @@ class InstrumentedEndpoint:
             if arrival.nonce is not None:
                 self._nonces.add(arrival.nonce)
             recorded = Recorded(
-                len(self.recorded) + 1, connection, time.monotonic(), request, arrival, problems
+                len(self.recorded) + 1,
+                connection,
+                time.monotonic(),
+                request,
+                arrival,
+                problems,
+                carried(request, self._credentials),
             )
             self.recorded.append(recorded)
             recorded.reply = self._script(recorded)

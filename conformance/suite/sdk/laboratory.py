@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from attrs import define, field
 
 from conformance.drivers.process import DriverFault, DriverProcess
-from conformance.drivers.protocol import Ready
-from conformance.suite.sdk.cases import Case, CaseSpec, expanded
-from conformance.suite.sdk.judges.finding import PASSED, Finding, failed
+from conformance.suite.sdk.cases import Case
 from conformance.suite.sdk.observation import Identity, Observation, observe, observe_with_proxy
 from conformance.suite.sdk.plan import Plan
 from conformance.wire.redaction import redact_text, secrets_of
@@ -23,7 +21,11 @@ START_SECONDS = 60.0
 
 @define
 class Laboratory:
-    """One certification's drivers and observations. All nonces of the run are collected, over all drivers."""
+    """One certification's drivers and observations. All nonces of the run are collected, over all drivers.
+
+    `seen` holds each case that was done so far, by its key, and `leaks` the cases after which the secret of the access
+    key stood in a driver's log.
+    """
 
     command: Sequence[str]
     plan: Plan
@@ -31,6 +33,7 @@ class Laboratory:
     expected_version: str | None = None
     nonces: set[str] = field(factory=set)
     leaks: list[str] = field(factory=list)
+    seen: dict[str, Observation] = field(factory=dict)
 
     def driver(self, environment: Mapping[str, str] | None = None) -> DriverProcess:
         return DriverProcess(
@@ -40,10 +43,7 @@ class Laboratory:
             start_seconds=START_SECONDS,
         )
 
-    def expanded(self, spec: CaseSpec, ready: Ready) -> Iterator[Case]:
-        return expanded(spec, self.plan.roles(), self.plan.protocol, ready)
-
-    def smoke(self, driver: DriverProcess) -> Observation:
+    def smoke(self, driver: DriverProcess) -> None:
         """One plain call. A driver that does not even reach the endpoint is broken; what the SDK makes of it
         comes later.
         """
@@ -58,24 +58,25 @@ class Laboratory:
             said = f"{error.type}: {error.message}" if error else "a success"
             what = f"a plain call reaches no endpoint; the driver says: {redact_text(said)[:300]}"
             raise DriverFault("smoke", what, driver.stderr)
-        return seen
+        self.seen[case.key] = seen
 
-    def observed(self, cases: Sequence[Case], driver: DriverProcess, workers: int) -> dict[str, Observation]:
-        """Every case done once, by its key. Raises DriverFault as soon as one driver breaks."""
+    def observe(self, cases: Sequence[Case], driver: DriverProcess, workers: int) -> None:
+        """Do every case once. Raises DriverFault as soon as one driver breaks; an interruption ends it soon, too."""
         waiting: queue.SimpleQueue[Case] = queue.SimpleQueue()
         for case in sorted(cases, key=lambda c: c.timeout):
             waiting.put(case)
-        seen: dict[str, Observation] = {}
         drivers = [driver]
         with ExitStack() as stack:
             drivers += [stack.enter_context(self.driver()) for _ in range(workers - 1)]
             with ThreadPoolExecutor(workers) as pool:
-                futures = [pool.submit(self._work, waiting, seen, one) for one in drivers]
-                for future in futures:
-                    future.result()
+                futures = [pool.submit(self._work, waiting, one) for one in drivers]
+                try:
+                    for future in futures:
+                        future.result()
+                finally:
+                    _emptied(waiting)
         for one in drivers[1:]:
             self.closed(one)
-        return {case.key: seen[case.key] for case in cases}
 
     def closed(self, driver: DriverProcess) -> None:
         """What a driver logged at the very end is complete only after it was closed."""
@@ -86,26 +87,16 @@ class Laboratory:
         """Everything that no report may show."""
         return (*secrets_of(self.identity.plain), *secrets_of(self.identity.temporary))
 
-    def log_finding(self) -> Finding:
-        if self.leaks:
-            return failed(
-                "The secret of the access key is in the log",
-                "nowhere",
-                f"on standard error, in case {self.leaks[0]}",
-            )
-        return PASSED
-
-    def _work(self, waiting: queue.SimpleQueue, seen: dict[str, Observation], driver: DriverProcess) -> None:
+    def _work(self, waiting: queue.SimpleQueue, driver: DriverProcess) -> None:
         while True:
             try:
                 case = waiting.get_nowait()
             except queue.Empty:
                 return
             try:
-                seen[case.key] = self._observed(case, driver)
+                self.seen[case.key] = self._observed(case, driver)
             except BaseException:
-                while not waiting.empty():
-                    waiting.get_nowait()
+                _emptied(waiting)
                 raise
             self._look_for_leaks(case.name or "plain", driver)
 
@@ -119,3 +110,9 @@ class Laboratory:
         for credentials in (self.identity.plain, self.identity.temporary):
             if credentials.access_key_secret in logged:
                 self.leaks.append(case)
+
+
+def _emptied(waiting: queue.SimpleQueue) -> None:
+    with suppress(queue.Empty):
+        while True:
+            waiting.get_nowait()

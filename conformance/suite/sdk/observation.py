@@ -13,6 +13,7 @@ from conformance.drivers.protocol import Answer, DriverCall, Operation, Ready
 from conformance.suite.sdk import view
 from conformance.suite.sdk.cases import CallSpec, Case
 from conformance.suite.sdk.endpoint import InstrumentedEndpoint, Recorded, Reply
+from conformance.suite.sdk.leaks import revealed
 from conformance.suite.sdk.replies import Served, answer
 from conformance.suite.sdk.roles import Roles
 from conformance.wire.exchange import Credentials
@@ -34,12 +35,16 @@ class Identity:
 
 @frozen
 class Call:
-    """One call as the caller saw it, and the requests that it caused, each with what it was answered."""
+    """One call as the caller saw it, and the requests that it caused, each with what it was answered.
+
+    `reveals` names the credentials that the exception tells.
+    """
 
     parameters: Mapping[str, Any]
     answer: Answer
     requests: tuple[Recorded, ...]
     served: tuple[Served, ...]
+    reveals: tuple[str, ...] = ()
 
 
 @frozen
@@ -53,9 +58,7 @@ class Observation:
     calls: tuple[Call, ...]
     roles: Roles
     ready: Ready
-    credentials: Credentials
     elsewhere: tuple[Recorded, ...] = ()
-    malformed: tuple[str, ...] = ()
     unknown: frozenset[str] = frozenset()
 
     @property
@@ -104,16 +107,8 @@ def observe(
             new = tuple(endpoint.recorded[before:])
             if any(r.reply.hang_up for r in new):
                 endpoint.hung_up()
-            calls.append(Call(call.parameters, got, new, tuple(script.served[r.number] for r in new)))
-        return Observation(
-            case,
-            tuple(calls),
-            roles,
-            driver.ready,
-            credentials,
-            tuple(other.recorded),
-            tuple(endpoint.malformed),
-        )
+            calls.append(_seen(call, got, new, script, credentials))
+        return Observation(case, tuple(calls), roles, driver.ready, tuple(other.recorded))
 
 
 def observe_with_proxy(
@@ -135,9 +130,15 @@ def observe_with_proxy(
         with start(environment) as driver:
             call = _call(case, case.calls[0], endpoint.url, roles, identity.plain)
             got = driver.call(call, DEADLINE)
-            new = tuple(endpoint.recorded)
-            one = Call(call.parameters, got, new, tuple(script.served[r.number] for r in new))
-            return Observation(case, (one,), roles, driver.ready, identity.plain, tuple(proxy.recorded))
+            one = _seen(call, got, tuple(endpoint.recorded), script, identity.plain)
+            return Observation(case, (one,), roles, driver.ready, tuple(proxy.recorded))
+
+
+def _seen(
+    call: DriverCall, got: Answer, new: tuple[Recorded, ...], script: _Script, credentials: Credentials
+) -> Call:
+    served = tuple(script.served[r.number] for r in new)
+    return Call(call.parameters, got, new, served, revealed(got.error, credentials))
 
 
 def _call(case: Case, spec: CallSpec, url: str, roles: Roles, credentials: Credentials) -> DriverCall:

@@ -15,11 +15,13 @@ from conformance.contract.model import Contract
 from conformance.drivers.protocol import Ready
 from conformance.report.events import Evidence, Verdict
 from conformance.report.verdicts import VerdictName, worst
+from conformance.suite.sdk.cases import Case, expanded
 from conformance.suite.sdk.endpoint import Recorded
-from conformance.suite.sdk.judges.finding import PASSED, Finding, skipped
+from conformance.suite.sdk.judges.finding import PASSED, Finding, failed, skipped
 from conformance.suite.sdk.judges.signing import no_problem
 from conformance.suite.sdk.judges.table import ANSWERS, CASES, REQUESTS
 from conformance.suite.sdk.laboratory import Laboratory
+from conformance.suite.sdk.leaks import SECRET
 from conformance.suite.sdk.observation import Identity, Observation
 from conformance.suite.sdk.plan import Plan
 from conformance.suite.sdk.requirements import SdkRequirement
@@ -64,6 +66,26 @@ class Certification:
         return bool(musts) and not musts & {"failed", "inconclusive", "errored"}
 
 
+@frozen
+class Observed:
+    """What was seen of a release: each case that was done, by its key, in the order of the table.
+
+    `leaks` are the cases after which the secret of the access key stood in a driver's log. `secrets` may appear in no
+    report. `complete` is False where it was broken off.
+    """
+
+    ready: Ready
+    cases: Mapping[str, Observation]
+    leaks: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    seconds: float = 0.0
+    complete: bool = True
+
+    @property
+    def requests(self) -> int:
+        return sum(len(o.requests) + len(o.elsewhere) for o in self.cases.values())
+
+
 def certify(
     command: Sequence[str],
     plan: Plan,
@@ -71,69 +93,100 @@ def certify(
     *,
     expected_version: str | None = None,
     on_ready: Callable[[Ready], None] = lambda _: None,
+    on_observed: Callable[[Observed], None] = lambda _: None,
     workers: int = 3,
 ) -> Certification:
     """Certifies whatever SDK `command` drives. Verdicts go to `on_event` one by one, in the order of the table.
 
-    `workers` drivers share the cases, which do not depend on each other.
+    `workers` drivers share the cases, which do not depend on each other. `on_observed` is given what was seen before it
+    is judged, also where the cases were broken off.
 
     Raises DriverFault where the driver breaks its protocol, at any time (nothing is then established), and
     SdkUnusable where the driver works and its SDK does not load.
     """
     started = time.monotonic()
     laboratory = Laboratory(command, plan, _identity(), expected_version)
-    chosen = plan.requirements()
+    complete = False
     with laboratory.driver() as driver:
         on_ready(driver.ready)
-        plain = laboratory.smoke(driver)
-        cases = [case for r in chosen for spec in r.cases for case in laboratory.expanded(spec, driver.ready)]
-        distinct = list({case.key: case for case in cases}.values())
-        seen = {plain.case.key: plain} | laboratory.observed(distinct, driver, workers)
-    unknown = _unknown(plain)
-    seen = {key: evolve(one, unknown=unknown) for key, one in seen.items()}
+        cases = tuple(case for r in plan.requirements() for case in planned(plan, driver.ready, r))
+        try:
+            laboratory.smoke(driver)
+            laboratory.observe(list({case.key: case for case in cases}.values()), driver, workers)
+            complete = True
+        finally:
+            if not complete:
+                on_observed(_observed(laboratory, driver.ready, cases, started, complete))
     laboratory.closed(driver)
+    observed = _observed(laboratory, driver.ready, cases, started, complete)
+    on_observed(observed)
+    return judge(observed, plan, on_event)
+
+
+def planned(plan: Plan, ready: Ready, requirement: SdkRequirement) -> Iterator[Case]:
+    """The cases that show a requirement, for an SDK."""
+    for spec in requirement.cases:
+        yield from expanded(spec, plan.roles(), plan.protocol, ready)
+
+
+def _observed(
+    laboratory: Laboratory, ready: Ready, cases: Sequence[Case], started: float, complete: bool
+) -> Observed:
+    order = dict.fromkeys((Case().key, *(case.key for case in cases)))
+    seen = {key: laboratory.seen[key] for key in order if key in laboratory.seen}
+    seconds = time.monotonic() - started
+    return Observed(ready, seen, tuple(laboratory.leaks), laboratory.secrets, seconds, complete)
+
+
+def judge(
+    observed: Observed, plan: Plan, on_event: Callable[[Verdict], None] = lambda _: None
+) -> Certification:
+    """Judges what was seen, by the requirements of a plan. A case that was not done leaves them inconclusive."""
+    unknown = _unknown(observed.cases.get(Case().key))
+    observed = evolve(observed, cases={k: evolve(one, unknown=unknown) for k, one in observed.cases.items()})
     verdicts: list[Verdict] = []
+    chosen = plan.requirements()
     for requirement in chosen:
-        for verdict in _judged(requirement, laboratory, driver.ready, seen):
+        for verdict in _judged(requirement, observed, plan):
             verdicts.append(verdict)
             on_event(verdict)
     return Certification(
-        driver.ready,
+        observed.ready,
         tuple(verdicts),
         dialect=_dialect(verdicts, plan.contract),
-        requests=sum(len(o.requests) + len(o.elsewhere) for o in seen.values()),
-        seconds=time.monotonic() - started,
+        requests=observed.requests,
+        seconds=observed.seconds,
         levels={r.id: r.level for r in chosen},
-        outcomes=_outcomes(seen.values()),
+        outcomes=_outcomes(observed.cases.values()),
     )
 
 
-def _judged(
-    requirement: SdkRequirement, laboratory: Laboratory, ready: Ready, seen: Mapping[str, Observation]
-) -> Iterator[Verdict]:
+def _judged(requirement: SdkRequirement, observed: Observed, plan: Plan) -> Iterator[Verdict]:
     if requirement.over == "case":
-        yield from _over_cases(requirement, laboratory, ready, seen)
+        yield from _over_cases(requirement, observed, plan)
         return
     if requirement.over == "run":
-        finding, judged = laboratory.log_finding(), 1
+        finding, judged = _of_the_log(observed.leaks), 1
     else:
-        finding, judged = _over_all(requirement, seen.values())
-    yield _verdict(
-        requirement,
-        f"every {requirement.over.removesuffix('s')}",
-        finding,
-        judged,
-        0.0,
-        laboratory.secrets,
-    )
+        finding, judged = _over_all(requirement, observed.cases.values())
+    subject = f"every {requirement.over.removesuffix('s')}"
+    yield _verdict(requirement, subject, finding, judged, 0.0, observed.secrets)
 
 
-def _over_cases(
-    requirement: SdkRequirement, laboratory: Laboratory, ready: Ready, done: Mapping[str, Observation]
-) -> Iterator[Verdict]:
+def _of_the_log(leaks: Sequence[str]) -> Finding:
+    if not leaks:
+        return PASSED
+    return failed(f"The {SECRET} is in the log", "nowhere", f"on standard error, in case {leaks[0]}")
+
+
+def _over_cases(requirement: SdkRequirement, observed: Observed, plan: Plan) -> Iterator[Verdict]:
     judge, findings = CASES[requirement.judge], []
-    for case in (c for spec in requirement.cases for c in laboratory.expanded(spec, ready)):
-        seen = evolve(done[case.key], case=case)
+    for case in planned(plan, observed.ready, requirement):
+        done = observed.cases.get(case.key)
+        if done is None:
+            findings.append((case, Finding("inconclusive", f"this was not done: {case.key}"), 0, 0.0))
+            continue
+        seen = evolve(done, case=case)
         seconds = sum(call.answer.seconds for call in seen.calls)
         findings.append((case, judge(seen), len(seen.requests), seconds))
     if not findings:
@@ -143,7 +196,7 @@ def _over_cases(
     if requirement.combine == "any" and any(f.outcome == "passed" for _, f, *_ in findings):
         findings = [one for one in findings if one[1].outcome == "passed"]
     for case, finding, judged, seconds in findings:
-        yield _verdict(requirement, case.name, finding, judged, seconds, laboratory.secrets)
+        yield _verdict(requirement, case.name, finding, judged, seconds, observed.secrets)
 
 
 def _over_all(requirement: SdkRequirement, seen: Sequence[Observation]) -> tuple[Finding, int]:
@@ -197,9 +250,9 @@ def _evidence(request: Recorded | None, secrets: tuple[str, ...]) -> Evidence | 
     if request is None:
         return None
     reply = request.reply
-    body = reply.body[:_SHOWN_OF_A_BODY].decode("utf-8", "replace") if reply else ""
+    body = redact_text(reply.body.decode("utf-8", "replace"), secrets) if reply else ""
     return Evidence(
-        curl_line(request.request, secrets), reply.status if reply else None, redact_text(body, secrets)
+        curl_line(request.request, secrets), reply.status if reply else None, body[:_SHOWN_OF_A_BODY]
     )
 
 
@@ -219,8 +272,10 @@ def _dialect(verdicts: Sequence[Verdict], contract: Contract) -> dict[str, tuple
     return {id: tuple(sorted(alternatives)) for id, alternatives in sorted(found.items())}
 
 
-def _unknown(seen: Observation) -> frozenset[str]:
+def _unknown(seen: Observation | None) -> frozenset[str]:
     """The documented fields that the SDK does not hand out even from the plainest answer."""
+    if seen is None:
+        return frozenset()
     call = seen.last
     if not call.answer.ok or call.answer.result is None or call.served[-1].tree is None:
         return frozenset()

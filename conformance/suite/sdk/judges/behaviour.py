@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from conformance.suite.sdk.endpoint import Recorded
 from conformance.suite.sdk.judges.finding import PASSED, Finding, failed, skipped
+from conformance.suite.sdk.leaks import SECRET, TOKEN
 from conformance.suite.sdk.observation import Call, Observation
-from conformance.wire.encoding import percent_encode
 
 # Over the caller's timeout: a loaded machine, and clients that look at their clock now and then.
 _SLACK = 2.0
@@ -34,11 +33,11 @@ def keeps_credentials_home(seen: Observation) -> Finding:
     if seen.last.answer.unsupported is not None:
         return skipped(f"this SDK has no {seen.last.answer.unsupported}")
     for request in seen.elsewhere:
-        for name, value in _credentials(seen, request):
+        for one in (c for c in request.carries if c.name != SECRET):
             return failed(
-                f"The {name} was sent to another host, which a redirect named",
+                f"The {one.name} was sent to another host, which a redirect named",
                 "not there",
-                f"{request.request.method} with the {name} in its {value}",
+                f"{request.request.method} with the {one.name} in its {one.place}",
                 request,
             )
     return PASSED
@@ -48,7 +47,7 @@ def keeps_the_secret_everywhere(seen: Observation) -> Finding:
     if seen.last.answer.unsupported is not None:
         return skipped(f"this SDK has no {seen.last.answer.unsupported}")
     for request in (*seen.requests, *seen.elsewhere):
-        if seen.credentials.access_key_secret in _whole(request):
+        if any(c.name == SECRET for c in request.carries):
             return failed("The secret of the access key travelled", "nowhere", "in a request", request)
     return PASSED
 
@@ -70,45 +69,19 @@ def reuses_the_connection(seen: Observation) -> Finding:
 
 
 def hides_the_secret(seen: Observation, call: Call) -> Finding | None:
-    return _hidden(call, seen.credentials.access_key_secret, "secret of the access key")
+    return _hidden(call, SECRET)
 
 
 def hides_the_token(seen: Observation, call: Call) -> Finding | None:
-    token = seen.credentials.security_token
-    return _hidden(call, token, "security token") if token else None
+    return _hidden(call, TOKEN)
 
 
-def _hidden(call: Call, secret: str, what: str) -> Finding | None:
-    error = call.answer.error
-    said = f"{error.message} {error.text} {error.code}" if error else ""
-    if secret in said or percent_encode(secret) in said:
-        return failed(
-            f"The {what} is in what the exception says",
-            "nowhere",
-            "in the text of the exception",
-            call.requests[-1] if call.requests else None,
-        )
-    return None
-
-
-def _credentials(seen: Observation, request: Recorded):
-    """Each credential that a request carries, and where."""
-    url, headers, body = (
-        request.request.url,
-        repr(request.request.headers),
-        request.request.body.decode("utf-8", "replace"),
+def _hidden(call: Call, what: str) -> Finding | None:
+    if what not in call.reveals:
+        return None
+    return failed(
+        f"The {what} is in what the exception says",
+        "nowhere",
+        "in the text of the exception",
+        call.requests[-1] if call.requests else None,
     )
-    token = seen.credentials.security_token or "-"
-    values = {
-        "security token": token,
-        "access key id": seen.credentials.access_key_id,
-        "signature": "Signature=",
-    }
-    for name, value in values.items():
-        for place, text in (("headers", headers), ("URL", url), ("body", body)):
-            if value in text or percent_encode(value) in text:
-                yield name, place
-
-
-def _whole(request: Recorded) -> str:
-    return repr((request.request.url, request.request.headers, request.request.body))

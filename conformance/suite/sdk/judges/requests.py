@@ -8,6 +8,7 @@ from typing import Any
 
 from conformance.suite.sdk.endpoint import Recorded
 from conformance.suite.sdk.judges.finding import PASSED, Finding, failed, skipped
+from conformance.suite.sdk.leaks import SECRET
 from conformance.suite.sdk.observation import Call, Observation
 from conformance.suite.sdk.roles import sdk_name
 from conformance.suite.sdk.view import shown, text
@@ -136,8 +137,7 @@ def documented_method(seen: Observation, call: Call, request: Recorded) -> Findi
 
 
 def keeps_the_secret(seen: Observation, call: Call, request: Recorded) -> Finding | None:
-    whole = repr((request.request.url, request.request.headers, request.request.body))
-    if seen.credentials.access_key_secret in whole:
+    if any(c.name == SECRET for c in request.carries):
         return failed("The secret of the access key is in the request", "nowhere", "in the request", request)
     return None
 

@@ -1,0 +1,74 @@
+"""A cassette of an endpoint run as the members of its file, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from attrs import asdict, evolve
+
+from conformance.cassettes import meaning
+from conformance.cassettes.cassette import Cassette, Example, Interaction, Provenance
+from conformance.cassettes.layout import ADVICE, OWN, BadCassette, Entry, entries, sent_parameters, structured, text_of
+
+VERDICTS, ITEMS, EXAMPLES = "acs-verdicts", "acs-items", "acs-examples"
+SECTIONS = (VERDICTS, ITEMS, EXAMPLES)
+
+
+def dump(cassette: Cassette) -> str:
+    """The text of a cassette."""
+    stored = cassette.items
+    items = None if stored is None else [{"region": r, "items": list(items)} for r, items in stored.items()]
+    examples = [[e.requirement, e.case, e.check, [list(d) for d in e.draws], e.whole] for e in cassette.examples]
+    sections = {VERDICTS: list(cassette.verdicts), ITEMS: items, EXAMPLES: examples}
+    return text_of(asdict(cassette.provenance), sections, [_entry(i) for i in cassette.interactions])
+
+
+def _entry(i: Interaction) -> Entry:
+    own: dict[str, Any] = {"number": i.number, "example": i.example, "meaning": _meaning_data(i)}
+    if i.response is not None:
+        own["nanoseconds"] = round(i.response.seconds * 1e9)
+    else:
+        own["failure"] = list(i.failure or ("", ""))
+    return Entry(i.request, i.response, own)
+
+
+def _meaning_data(i: Interaction) -> dict[str, Any]:
+    """What the request itself says of its parameters is not said twice: in a long cassette that is much."""
+    data = meaning.as_data(i.meaning)
+    if i.meaning.parameters == sent_parameters(i.request):
+        data.pop("parameters", None)
+    else:
+        data.setdefault("parameters", [])
+    return data
+
+
+def cassette_of(data: Mapping[str, Any], name: str) -> Cassette:
+    """Raises BadCassette."""
+    provenance = structured(data[OWN], Provenance, name)
+    try:
+        examples = tuple(_example(*entry) for entry in data[EXAMPLES])
+        stored = data.get(ITEMS)
+        items = None if stored is None else {entry["region"]: entry["items"] for entry in stored}
+        verdicts = tuple(data[VERDICTS])
+    except (TypeError, ValueError, KeyError):
+        raise BadCassette(f"{name} lacks its examples, items or verdicts, or they are damaged. {ADVICE}") from None
+    return Cassette(provenance, tuple(entries(data, name, _interaction)), examples, verdicts, items)
+
+
+def _example(requirement: str, case: str, check: str, draws: Sequence[Any], whole: bool) -> Example:
+    return Example(requirement, case, check, tuple((label, value) for label, value in draws), whole)
+
+
+def _interaction(entry: Entry) -> Interaction:
+    own, response = entry.own, None
+    failure = own.get("failure")
+    if failure is None:
+        response = evolve(entry.response, seconds=own["nanoseconds"] / 1e9)
+    told = own["meaning"]
+    if "parameters" not in told:
+        told = {**told, "parameters": sent_parameters(entry.request)}
+    read = meaning.from_data(told)
+    return Interaction(
+        own["number"], read, entry.request, response, tuple(failure) if failure else None, own["example"]
+    )
