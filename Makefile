@@ -7,7 +7,7 @@ URL    ?=
 ARGS   ?=
 
 
-.PHONY: certify test gate lint bench cassettes lock clean
+.PHONY: certify test gate lint bench cassettes sdk-cassettes lock clean
 .DEFAULT_GOAL := certify
 
 $(READY): requirements-dev.lock pyproject.toml
@@ -43,6 +43,16 @@ cassettes: $(READY)
 		$(BIN)/acs-conformance record --seed 1 --quiet --report-dir reports/cassettes --variant $$v \
 			-o cassettes/DescribeTasks-reference-$$v.yaml.gz || exit 1; done
 	@$(BIN)/acs-conformance cassettes lint
+
+# a recording of the newest release of each SDK that can be installed here; needs the registries and the toolchains
+SDKS ?= python-ecs20140526 python-legacy python-libcloud node-ecs20140526 node-pop-core \
+	java-ecs20140526 java-legacy go-legacy
+sdk-cassettes: $(READY)
+	@rm -f cassettes/sdk/*.yaml.gz
+	@for sdk in $(SDKS); do \
+		$(BIN)/acs-conformance sdk $$sdk --release latest --record cassettes/sdk --quiet \
+			--report-dir reports/cassettes/$$sdk || [ $$? = 1 ] || exit 1; done
+	@$(BIN)/acs-conformance cassettes lint cassettes/sdk
 
 lock:
 	@$(PYTHON) -m venv .lock-venv && .lock-venv/bin/pip install --quiet uv
