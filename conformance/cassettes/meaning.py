@@ -10,7 +10,7 @@ import re
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from attrs import define, field, frozen
@@ -139,6 +139,7 @@ class Reader:
         return "used before" if again else "new"
 
 
+@lru_cache(maxsize=8192)
 def _safe(name: str, value: str) -> str:
     if name.lower() in SECRETS and value:
         return REDACTED

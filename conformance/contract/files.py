@@ -8,6 +8,7 @@ read back from it. What fits on a line stands on one.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
@@ -125,8 +126,16 @@ def _file(path: Path | str, name: str) -> Path:
 
 
 def _load(path: Path, kind: type[T], advice: str) -> T:
-    if not path.exists():
-        raise ContractError(path, f"does not exist; a {kind.__name__.lower()} was expected there")
+    """The value in a file. What was read is kept for as long as the file is the same: values are immutable."""
+    try:
+        found = path.stat()
+    except OSError:
+        raise ContractError(path, f"does not exist; a {kind.__name__.lower()} was expected there") from None
+    return _read(path, kind, advice, found.st_ino, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=32)
+def _read(path: Path, kind: type[T], advice: str, *version: int) -> T:
     data = read_yaml(path)
     if not isinstance(data, dict):
         raise ContractError(path, f"holds no {kind.__name__.lower()}; {advice}")

@@ -32,10 +32,21 @@ def strict_xsd(contract: Contract) -> str:
 
 def error_xsd() -> str:
     """XSD 1.1 of an error: the root element is Error."""
+    return _error(strict=False)
+
+
+def strict_error_xsd() -> str:
+    """XSD 1.0 whose language is part of `error_xsd`'s, for libxml2."""
+    return _error(strict=True)
+
+
+def _error(strict: bool) -> str:
     required = [_X.element(name=n, type="filled") for n in ("RequestId", "Code")]
     required.append(_X.element(name="Message", type="xs:string"))
     optional = [_X.element(name=n, type="xs:string", minOccurs="0") for n in ("HostId", "Recommend")]
-    root = _X.element(_X.complexType(_X.all(*required, *optional, _unknown()), _attributes()), name="Error")
+    more = () if strict else (_unknown(),)
+    shape = _X.complexType(_X.all(*required, *optional, *more), *(() if strict else (_attributes(),)))
+    root = _X.element(shape, name="Error")
     filled = _restriction("filled", "xs:token", _X.minLength(value="1"))
     return _text(_X.schema(filled, root, elementFormDefault="qualified"))
 

@@ -29,11 +29,11 @@ XML_PARSER = etree.XMLParser(
 
 @define(slots=False)
 class SchemaPair:
-    """The JSON Schema and XSD of one kind of body; `strict_xsd` is the subset for the fast path, where there is one."""
+    """The JSON Schema and XSD of one kind of body; `strict_xsd` is the subset for the fast path."""
 
     json_schema: Mapping[str, Any]
     xsd: str
-    strict_xsd: str | None
+    strict_xsd: str
 
     @cached_property
     def _fast_json(self) -> Any:
@@ -44,8 +44,8 @@ class SchemaPair:
         return jsonschema.Draft202012Validator(self.json_schema)
 
     @cached_property
-    def _fast_xml(self) -> etree.XMLSchema | None:
-        return etree.XMLSchema(etree.fromstring(self.strict_xsd.encode())) if self.strict_xsd else None
+    def _fast_xml(self) -> etree.XMLSchema:
+        return etree.XMLSchema(etree.fromstring(self.strict_xsd.encode()))
 
     @cached_property
     def xml_authority(self) -> xmlschema.XMLSchema11:
@@ -61,7 +61,7 @@ class SchemaPair:
     def xml_problem(self, body: bytes) -> str | None:
         """What is wrong with an XML document that parsed, in one line, or None."""
         root = etree.fromstring(body, XML_PARSER)
-        if self._fast_xml is not None and self._fast_xml.validate(root):
+        if self._fast_xml.validate(root):
             return None
         error = next(self.xml_authority.iter_errors(root), None)
         return None if error is None else f"{error.path}: {(error.reason or error.message)[:300]}"
@@ -80,7 +80,7 @@ class Validation:
 
     @cached_property
     def error(self) -> SchemaPair:
-        return SchemaPair(json_schema.error_schema(), xsd.error_xsd(), None)
+        return SchemaPair(json_schema.error_schema(), xsd.error_xsd(), xsd.strict_error_xsd())
 
     def problem(self, answer: Answer) -> str | None:
         """What the schema of its kind has against a body, or None. An unreadable body is always a problem."""

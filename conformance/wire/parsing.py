@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 from attrs import define, frozen
@@ -14,6 +16,17 @@ MAX_DEPTH = 64
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 SURROGATE = re.compile(rb"\\u[dD][89abAB]")
 XML_ENCODING = re.compile(rb"""^<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+
+PARSER = etree.XMLParser(
+    encoding="utf-8",
+    resolve_entities=False,
+    no_network=True,
+    load_dtd=False,
+    remove_comments=True,
+    remove_pis=True,
+    collect_ids=False,
+)
+NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
 
 
 class Malformed(ValueError):
@@ -41,8 +54,8 @@ class XmlNode:
 
     name: str
     text: str
-    children: list[XmlNode]
-    attributes: dict[str, str]
+    children: Sequence[XmlNode]
+    attributes: Mapping[str, str]
 
     def child(self, name: str) -> XmlNode | None:
         """The first child of that name."""
@@ -91,17 +104,8 @@ def parse_xml(body: bytes) -> XmlNode:
     if declared and declared.group(1).lower() not in (b"utf-8", b"utf8", b"us-ascii"):
         raise Malformed(f"XML declared as {declared.group(1).decode()}, where UTF-8 is documented")
     _text(body, "XML")
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        remove_comments=True,
-        remove_pis=True,
-        collect_ids=False,
-    )
     try:
-        root = etree.fromstring(body, parser)
+        root = etree.fromstring(body, PARSER)
     except etree.XMLSyntaxError as error:
         raise Malformed(f"not well-formed XML: {' '.join(str(error.msg or 'no element').split())}") from error
     if root.getroottree().docinfo.internalDTD is not None:
@@ -113,12 +117,14 @@ def _node(element: Any, depth: int) -> XmlNode:
     if depth == 0:
         raise Malformed(f"XML nested deeper than {MAX_DEPTH} levels")
     text = element.text or ""
+    if not len(element) and not element.attrib:  # by far the most
+        return XmlNode(element.tag, text, (), NO_ATTRIBUTES)
     children = []
     for child in element:
         children.append(_node(child, depth - 1))
         if child.tail:
             text += child.tail
-    return XmlNode(element.tag, text, children, dict(element.attrib) if element.attrib else {})
+    return XmlNode(element.tag, text, children, dict(element.attrib) if element.attrib else NO_ATTRIBUTES)
 
 
 def _text(body: bytes, format: str) -> str:

@@ -17,6 +17,11 @@ from conformance.suite.validation import Validation
 
 CONTRACT = load_contract(schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks")
 PAIR = Validation(CONTRACT).success
+ERROR = Validation(CONTRACT).error
+REFUSAL = (
+    '<?xml version="1.0" encoding="UTF-8"?><Error><RequestId>4C467B38</RequestId><HostId>ecs.aliyuncs.com</HostId>'
+    "<Code>InvalidRegionId.NotFound</Code><Message>No such region.</Message><Recommend>none</Recommend></Error>"
+)
 JSON_AUTHORITY = jsonschema.Draft202012Validator(PAIR.json_schema)
 XML_AUTHORITY = xmlschema.XMLSchema11(PAIR.xsd)
 SAMPLES = {f: [s.body for s in CONTRACT.samples if s.role == "response" and s.format == f] for f in ("json", "xml")}
@@ -53,9 +58,9 @@ def containers(value):
 
 
 @st.composite
-def changed_xml(draw):
-    """A documented sample in which a few elements were moved, removed, renamed, repeated or given other text."""
-    root = etree.fromstring(draw(st.sampled_from(SAMPLES["xml"])).encode())
+def changed_xml(draw, samples):
+    """A documented body in which a few elements were moved, removed, renamed, repeated or given other text."""
+    root = etree.fromstring(draw(st.sampled_from(samples)).encode())
     for _ in range(draw(st.integers(0, 3))):
         element = draw(st.sampled_from(list(root.iter())[1:]))
         acts = ["remove", "text", "rename", "repeat", "last", "attribute"]
@@ -84,9 +89,21 @@ def test_json_verdicts_are_the_authoritys(value):
 
 
 @settings(max_examples=100, deadline=None)
-@given(changed_xml())
+@given(changed_xml(SAMPLES["xml"]))
 def test_xml_verdicts_are_the_authoritys(body):
     assert (PAIR.xml_problem(body) is None) == XML_AUTHORITY.is_valid(etree.fromstring(body))
+
+
+@settings(max_examples=100, deadline=None)
+@given(changed_xml([REFUSAL]))
+def test_verdicts_on_xml_errors_are_the_authoritys(body):
+    assert (ERROR.xml_problem(body) is None) == ERROR.xml_authority.is_valid(etree.fromstring(body))
+
+
+def test_a_plain_refusal_does_not_need_the_authority():
+    pair = Validation(CONTRACT).error
+    assert pair.xml_problem(REFUSAL.encode()) is None
+    assert "xml_authority" not in vars(pair)
 
 
 @pytest.mark.parametrize("body", SAMPLES["json"])
