@@ -10,6 +10,7 @@ from pathlib import Path
 from attrs import evolve
 
 from conformance import run as runs
+from conformance import sharing
 from conformance.cassettes import file
 from conformance.cassettes.player import Player
 from conformance.cassettes.recorder import Recorder
@@ -41,7 +42,7 @@ def measure() -> Iterator[str]:
             live = time.perf_counter() - started
         started = time.perf_counter()
         player = Player(file.load(scratch / "c.yaml.gz").cassette, KeptDraws)
-        again = _run(settings, scratch, player)
+        again = _run(settings, scratch, player, sharing.processors())
         replay = time.perf_counter() - started
     same = [evolve(v, seconds=0) for v in again.verdicts] == [evolve(v, seconds=0) for v in recorded.verdicts]
     count = f"{again.traffic.requests} exchanges of {recorded.traffic.requests}"
@@ -49,5 +50,5 @@ def measure() -> Iterator[str]:
     yield f"a replay is {live / replay:.1f} times as fast as the live run (aim: at least 5)"
 
 
-def _run(settings: RunSettings, scratch: Path, tape: Recorder | Player | None) -> runs.Results:
-    return runs.run(settings, lambda verdict: None, scratch / "settings.json", tape=tape)[0]
+def _run(settings: RunSettings, scratch: Path, tape: Recorder | Player | None, shares: int = 1) -> runs.Results:
+    return runs.run(settings, lambda verdict: None, scratch / "settings.json", tape=tape, shares=shares)[0]

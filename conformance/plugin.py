@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 from cattrs.preconf.json import make_converter
 
 from conformance.contract.catalogue import common_folder
@@ -58,8 +58,30 @@ class Saw:
     traffic: Traffic = field(factory=Traffic)
 
 
+@define(eq=False)
+class Witness:
+    """What this process saw in passing since it began, or since it was told to forget what it saw before."""
+
+    target: Target
+    _told: dict[tuple[str, str | None, str], int] = field(factory=dict)
+
+    def saw(self) -> Saw:
+        watch, told = self.target.watch, self._told
+        sightings = (evolve(s, count=s.count - told.get(_key(s), 0)) for s in watch.dialect.sightings())
+        return Saw(watch.tallies, tuple(s for s in sightings if s.count), self.target.traffic)
+
+    def forget(self) -> None:
+        """What was seen up to here is for another process to tell; the dialect stays known."""
+        self.target.watch.tallies, self.target.traffic = Tallies(), Traffic()
+        self._told = {_key(s): s.count for s in self.target.watch.dialect.sightings()}
+
+
+def _key(s: Sighting) -> tuple[str, str | None, str]:
+    return (*s.slot, s.alternative)
+
+
 TAPE: pytest.StashKey[Tape | None] = pytest.StashKey()
-SAW_HERE: pytest.StashKey[Callable[[], Saw]] = pytest.StashKey()
+WITNESS: pytest.StashKey[Witness] = pytest.StashKey()
 
 
 def credentials_from(environment: Mapping[str, str] = os.environ) -> Credentials | None:
@@ -133,9 +155,7 @@ class Certification:
         if tape is not None:
             tape.started(JSON.unstructure(settings), target.known)
             target.judge_alone(tape.alone())
-        config.stash[SAW_HERE] = lambda: Saw(
-            target.watch.tallies, tuple(target.watch.dialect.sightings()), target.traffic
-        )
+        config.stash[WITNESS] = Witness(target)
         return cls(settings, contract, protocol, ledger, selected(ledger, settings), target, tape)
 
     @pytest.fixture(scope="session")
@@ -168,9 +188,11 @@ class Certification:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """What can be found out about the dialect comes first: later checks speak it."""
-        items.sort(key=lambda item: "test_choices" not in item.nodeid)
-        items[:] = [i for i in items if getattr(i, "callspec", None) and "acs_requirement" in i.callspec.params]
+        """What can be found out about the dialect comes first: later checks speak it. A check without a requirement is
+        none.
+        """
+        items[:] = [i for i in items if isinstance(_requirement_of(i), Requirement)]
+        items.sort(key=lambda item: not finds_out_choices(item))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
@@ -204,7 +226,21 @@ class Certification:
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         if hasattr(session.config, "workeroutput"):
-            session.config.workeroutput[SAW] = pickle.dumps(session.config.stash[SAW_HERE]())
+            session.config.workeroutput[SAW] = pickle.dumps(session.config.stash[WITNESS].saw())
+
+
+def finds_out_choices(item: pytest.Item) -> bool:
+    return "test_choices" in item.nodeid
+
+
+def _requirement_of(item: pytest.Item) -> Any:
+    callspec = getattr(item, "callspec", None)
+    return callspec.params.get("acs_requirement") if callspec else None
+
+
+def judged_by(item: pytest.Item) -> tuple[str, str, str]:
+    """The requirement, the case and the check that a test of the suite is."""
+    return item.callspec.params["acs_requirement"].id, item.callspec.params["format"], item.obj.__name__
 
 
 def _arguments(item: pytest.Function) -> dict[str, Any]:

@@ -14,12 +14,28 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from attrs import define, field
+from attrs import define, field, frozen
 
+from conformance import sharing
 from conformance.contract.files import load_contract
 from conformance.contract.ledger import Ledger
-from conformance.plugin import JSON, REQUESTS, SAW, SAW_HERE, TAPE, VERDICT, Saw, credentials_from, ledger_of, selected
+from conformance.plugin import (
+    JSON,
+    REQUESTS,
+    SAW,
+    TAPE,
+    VERDICT,
+    WITNESS,
+    Saw,
+    Witness,
+    credentials_from,
+    finds_out_choices,
+    judged_by,
+    ledger_of,
+    selected,
+)
 from conformance.report.events import Verdict, from_dict
+from conformance.sharing import Items, Sharer, Sharing
 from conformance.suite.dialect import Dialect
 from conformance.suite.judge import choice_verdicts, tallied_verdicts
 from conformance.suite.settings import RunSettings
@@ -58,12 +74,15 @@ def run(
     workers: int = 1,
     tape: Tape | None = None,
     on_requests: Callable[[int], None] = lambda requests: None,
+    shares: int = 1,
 ) -> tuple[Results, Dialect]:
     """Run the suite and hand each verdict to `listener` as it comes. `settings_file` is written for the workers.
 
     `on_requests` is told now and then how many requests were sent so far.
 
     A `tape` keeps the run, or gives back one that was kept; it needs the run to be in this process (`workers` of 1).
+    What is given back may be judged in several `shares`, each in a process that is forked once the dialect is known;
+    verdicts are then heard at the end, in the order of the checks.
 
     The results include the verdicts on what every exchange is judged by, and on the choices. KeyboardInterrupt ends the
     run early: what was judged by then counts, and `interrupted` says so.
@@ -79,10 +98,11 @@ def run(
         f"--rootdir={SUITE}", f"--confcutdir={SUITE}", "-c", str(SUITE / "pytest.ini"), str(SUITE),
     ]  # fmt: skip
     results = Results()
+    collector = Collector(results, listener, tape, on_requests, sharing.available(shares))
     if workers > 1:
         arguments += ["-p", "xdist.plugin", f"--numprocesses={workers}"]
     with _no_foreign_plugins(), _noting_interruption(results), _rare_collection():
-        status = pytest.main(arguments, plugins=[Collector(results, listener, tape, on_requests)])
+        status = pytest.main(arguments, plugins=[collector])
     results.interrupted = results.interrupted or status == pytest.ExitCode.INTERRUPTED
     dialect, chosen = Dialect(contract, settings.pins), Ledger(ledger.operation, selected(ledger, settings))
     tallies = Tallies()
@@ -156,16 +176,26 @@ class Collector:
     listener: Listener
     tape: Tape | None = None
     on_requests: Callable[[int], None] = lambda requests: None
+    shares: int = 1
     _sent: dict[object, int] = field(factory=dict)
+    _witness: Witness | None = None
+    _places: dict[str, int] = field(factory=dict)
+    _noted: list[tuple[int, Verdict]] = field(factory=list)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[TAPE] = self.tape
+        if self.shares > 1 and self.tape is not None:
+            config.pluginmanager.register(Sharing(self._sharer(self.tape), self.shares), "acs-sharing")
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self._witness = session.config.stash.get(WITNESS, None)
+        self._places = {item.nodeid: place for place, item in enumerate(session.items)}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         for name, value in report.user_properties if report.when == "call" else ():
             if name == VERDICT:
-                self._note(from_dict(value))
+                self._note(self._places.get(report.nodeid, 0), from_dict(value))
             elif name == REQUESTS:
                 self._sent[getattr(report, "node", None)] = value
                 self.on_requests(sum(self._sent.values()))
@@ -189,10 +219,45 @@ class Collector:
             self.results.saw.append(pickle.loads(node.workeroutput[SAW]))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        saw = session.config.stash.get(SAW_HERE, None)
-        if saw is not None:
-            self.results.saw.append(saw())
+        if self._witness is not None:
+            self.results.saw.append(self._witness.saw())
+        for _, verdict in sorted(self._noted, key=lambda noted: noted[0]):
+            self._hear(verdict)
 
-    def _note(self, verdict: Verdict) -> None:
+    def _note(self, place: int, verdict: Verdict) -> None:
+        if self.shares > 1:
+            self._noted.append((place, verdict))
+        else:
+            self._hear(verdict)
+
+    def _hear(self, verdict: Verdict) -> None:
         self.results.verdicts.append(verdict)
         self.listener(verdict)
+
+    # ------------------------------------------------------------------------------------------------------- shares
+
+    def _sharer(self, tape: Tape) -> Sharer:
+        def begin(mine: Items, others: Items, child: bool) -> None:
+            tape.are_foreign(judged_by(item) for item in others)
+            if child:
+                self._witness.forget()
+                self._noted.clear()
+
+        def outcome() -> Share:
+            return Share(self._noted, self.results.breakdowns, self._witness.saw())
+
+        return Sharer(finds_out_choices, lambda item: 1 + tape.length(*judged_by(item)), begin, outcome, self._absorb)
+
+    def _absorb(self, share: Share) -> None:
+        self._noted += share.noted
+        self.results.breakdowns += share.breakdowns
+        self.results.saw.append(share.saw)
+
+
+@frozen
+class Share:
+    """What one of several processes hands over: verdicts with the places of their checks, and what it saw."""
+
+    noted: list[tuple[int, Verdict]]
+    breakdowns: list[str]
+    saw: Saw

@@ -22,6 +22,7 @@ FLOORS = {
     "cassettes": 2,
     "suite": 3,
     "plugin": 4,
+    "sharing": 4,
     "run": 5,
     "cli": 6,
 }

@@ -33,6 +33,7 @@ OWN = "acs-conformance"
 DIGESTS = "acs-digests"
 INTERACTIONS = "interactions"
 SECTION = re.compile(r"(?!acs-conformance:|acs-digests:)(?:acs-[a-z]+|interactions):")
+SECTION_LINE = re.compile(f"^{SECTION.pattern}", re.MULTILINE)
 # the body is kept decoded, so that these no longer hold
 DECODED = ("content-encoding", "content-length", "transfer-encoding")
 # what YAML readers take for the end of a line, or refuse
@@ -132,9 +133,10 @@ class _Writer:
             INTERACTIONS: interactions,
         }
         integrity.seal(whole, OWN, DIGESTS, tuple(self.sections))
+        text = "".join(f"{name}:{_lines(whole[name])}\n" for name in (*self.sections, INTERACTIONS))
+        whole[DIGESTS]["text"] = integrity.digest_of_text(text)
         head = {name: whole[name] for name in ("version", OWN, DIGESTS)}
-        text = yaml.safe_dump(head, sort_keys=False, allow_unicode=True, width=110)
-        return text + "".join(f"{name}:{_lines(whole[name])}\n" for name in (*self.sections, INTERACTIONS))
+        return yaml.safe_dump(head, sort_keys=False, allow_unicode=True, width=110) + text
 
 
 def _lines(values: list[Any] | None) -> str:
@@ -207,6 +209,12 @@ def _data(text: str, name: str) -> Any:
         place = f" (line {mark.line + 1})" if mark else ""
         problem = " ".join(str(getattr(e, "problem", None) or "is damaged").split())
         raise BadCassette(f"{name} is no cassette: it is not YAML{place}: {problem}. {ADVICE}") from None
+
+
+def below_the_head(text: str) -> str:
+    """The sections of a cassette, as they are laid out."""
+    first = SECTION_LINE.search(text)
+    return text[first.start() :] if first else ""
 
 
 def _quickly(text: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from bisect import bisect_right
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from attrs import define, field, frozen
@@ -35,12 +35,17 @@ class Played(HttpResponse):
 
 @frozen
 class Found(HttpRequest):
-    """The request as it was recorded, with what came back; `failure` where that was nothing."""
+    """The request as it was recorded, with what came back; `failure` where that was nothing. `number` is that of the
+    interaction.
+    """
 
+    number: int = field(default=0, eq=False)
     response: Played | None = field(default=None, repr=False, eq=False)
     failure: TransportError | None = field(default=None, repr=False, eq=False)
 
 
+# judging a short answer takes about as long as reading so many bytes of a long one
+EACH = 2000
 Queues = dict[tuple[Any, ...], deque[Interaction]]
 
 
@@ -57,6 +62,7 @@ class Player:
     _reader: Reader = field(factory=Reader)
     _lock: threading.Lock = field(factory=threading.Lock)
     _given: set[int] = field(factory=set)
+    _foreign: set[int] = field(factory=set)
     _own: Queues = field(factory=dict)
     _at: int = 0
     _by_example: dict[int, list[Interaction]] = field(init=False)
@@ -97,6 +103,16 @@ class Player:
     def _draws(self, example: Example) -> Any:
         return self.draws(example.draws, example.whole)
 
+    def length(self, requirement: str, case: str, check: str) -> int:
+        """How much is kept for a check: its bodies, in bytes, and for each exchange as much as reading one takes."""
+        examples = self._indices.get((requirement, case, check), ())
+        kept = (i for example in examples for i in self._by_example.get(example, ()))
+        return sum(EACH + (len(i.response.body) if i.response else 0) for i in kept)
+
+    def are_foreign(self, checks: Iterable[tuple[str, str, str]]) -> None:
+        """Another process judges these checks: what is kept for them is new there, and not here."""
+        self._foreign = {index for check in checks for index in self._indices.get(check, ())}
+
     # ------------------------------------------------------------------------------------------------------- finding
 
     def begin(self, example: int) -> None:
@@ -114,14 +130,14 @@ class Player:
             found = self._in_this_example(meaning) or self._anywhere(meaning)
             if found is None:
                 return Found(call.channel.method, "", failure=NotRecorded(f"no answer to {meaning} was recorded"))
-            again = found.number in self._given
+            again = found.number in self._given or found.example in self._foreign
             self._given.add(found.number)
         sent, got = found.request, found.response
         parts = (sent.method, sent.url, sent.headers, sent.body)
         if got is None:
             kind, message = found.failure or ("", "no answer was recorded")
-            return Found(*parts, failure=FAILURES.get(kind, Unreachable)(message))
-        return Found(*parts, response=Played(got.status, got.headers, got.body, got.seconds, again))
+            return Found(*parts, found.number, failure=FAILURES.get(kind, Unreachable)(message))
+        return Found(*parts, found.number, Played(got.status, got.headers, got.body, got.seconds, again))
 
     def _in_this_example(self, meaning: Meaning) -> Interaction | None:
         queue = self._own.get(meaning.key)

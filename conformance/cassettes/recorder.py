@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from attrs import define, evolve, field, frozen
@@ -58,6 +58,13 @@ class Recorder:
 
     def reel(self, requirement: str, case: str, check: str) -> RecordingReel:
         return RecordingReel(self, Example(requirement, case, check, (), False))
+
+    def length(self, requirement: str, case: str, check: str) -> int:
+        """Nothing is kept yet."""
+        return 0
+
+    def are_foreign(self, checks: Iterable[tuple[str, str, str]]) -> None:
+        raise ValueError("a run that is recorded stays in one process")
 
     # ------------------------------------------------------------------------------------------------------- keeping
 

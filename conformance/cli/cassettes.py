@@ -23,9 +23,11 @@ from conformance.cli.replaying import Replay
 from conformance.cli.sampling import sample_cassettes
 from conformance.cli.sdk_replaying import SdkReplay, compared
 from conformance.contract.files import ContractError
+from conformance.sharing import processors
 from conformance.wire.client import BadEndpoint
 
 FOLDER = Path("cassettes")
+MOST_WORKERS = 4
 # a cassette of more exchanges is compressed
 MANY = 100
 NOT_RECORDED = ("workers", "known_file")
@@ -88,6 +90,13 @@ def _default_path(url: str | None, exchanges: int) -> Path:
 @click.option("-k", "--select", multiple=True, metavar="GLOB", help="Judge only requirements that match (repeatable).")
 @click.option("--report-dir", type=click.Path(path_type=Path), help="Where evidence goes.")
 @click.option("--events", "events_file", type=click.Path(path_type=Path), help="Write the event stream there too.")
+@click.option(
+    "--workers",
+    default=min(MOST_WORKERS, processors()),
+    show_default="one a processor",
+    type=click.IntRange(1, 64),
+    help="Processes that judge the recording of an endpoint.",
+)
 @click.option("--edited", is_flag=True, help="Judge a cassette that is no longer as it was recorded; never conformant.")
 @click.option("--quiet", is_flag=True, help="Print the verdict only.")
 def replay(paths: tuple[Path, ...], compare: bool, contract_dir: Path | None, **options: Any) -> None:

@@ -13,9 +13,11 @@ from attrs import evolve, frozen
 from cattrs.errors import BaseValidationError
 
 from conformance import run as runs
+from conformance import sharing
 from conformance.cassettes.cassette import Cassette
 from conformance.cassettes.file import BadCassette, Loaded
 from conformance.cassettes.player import Player
+from conformance.cassettes.recorder import Recorder
 from conformance.cli import differences
 from conformance.cli.contracts import operation_folder, requirement_names
 from conformance.cli.differences import Replayed
@@ -27,11 +29,14 @@ from conformance.contract.files import CONTRACT_FILE
 from conformance.contract.ledger import Ledger
 from conformance.plugin import JSON, selected
 from conformance.report import events
+from conformance.suite.dialect import Dialect
 from conformance.suite.draws import KeptDraws
 from conformance.suite.run_header import run_header
 from conformance.suite.settings import RunSettings
 from conformance.suite.target import Limits
 from conformance.wire.curl import curl_line
+
+Judged = tuple[runs.Results, Dialect]
 
 
 @frozen
@@ -79,28 +84,54 @@ class Replay:
         folder = report_folder(options["report_dir"], f"replay-{self.path.name}")
         evidence = Evidence(folder, options["events_file"], options["quiet"])
         verdicts: list[events.Verdict] = []
+        started = time.monotonic()
+        judged = self._in_shares(settings, scratch)
         with evidence.recording() as show:
             show(header)
-            started = time.monotonic()
 
             def on_verdict(verdict: events.Verdict) -> None:
                 verdicts.append(verdict)
                 show(verdict)
 
-            player = Player(self.cassette, KeptDraws)
-            results, dialect = runs.run(settings, on_verdict, scratch / "settings.json", tape=player)
+            if judged is None:
+                judged = self._judged(settings, on_verdict, scratch)
+            else:
+                for verdict in judged[0].verdicts:
+                    on_verdict(verdict)
+            results, dialect = judged
             for observed in observations(dialect):
                 show(observed)
             end = footer(results, time.monotonic() - started)
             show(differences.footer_of(end, self.cassette.provenance, self.changes))
-        judged = self.cassette.verdicts
+        recorded = self.cassette.verdicts
         ids, selection = {entry.id for entry in header.catalogue}, bool(options["select"])
-        replayed = Replayed(judged, verdicts, ids, selection, self.subject.ledger, self._number)
+        replayed = Replayed(recorded, verdicts, ids, selection, self.subject.ledger, self._number)
         found = list(replayed.differences())
         differences.write(found, folder)
         status = evidence.conclude()
-        differences.show(found, self.cassette.provenance, header, len(judged), asked=bool(options["against"]))
+        differences.show(found, self.cassette.provenance, header, len(recorded), asked=bool(options["against"]))
         return status
+
+    def _in_shares(self, settings: RunSettings, scratch: Path) -> Judged | None:
+        """The replay, judged in several processes; None where it has to be judged in one.
+
+        What a check finds may hang on what checks before it saw, which processes do not tell each other. So what they
+        find counts only where it is what was found when it was recorded; anything else is judged again in order.
+        """
+        shares = sharing.available(self.options["workers"])
+        whole = self.cassette.provenance.complete and not self.changes
+        if shares < 2 or not whole or self.options["against"] or self.options["select"]:
+            return None
+        judged = self._judged(settings, lambda verdict: None, scratch, shares)
+        found = [Recorder.without_evidence(v) for v in judged[0].verdicts]
+        same = found == [dict(v) for v in self.cassette.verdicts] and not judged[0].breakdowns
+        return judged if same or judged[0].interrupted else None
+
+    def _judged(
+        self, settings: RunSettings, on_verdict: runs.Listener, scratch: Path, shares: int = 1
+    ) -> Judged:
+        player = Player(self.cassette, KeptDraws)
+        return runs.run(settings, on_verdict, scratch / "settings.json", tape=player, shares=shares)
 
     def _settings(self, scratch: Path) -> RunSettings:
         provenance = self.cassette.provenance

@@ -52,7 +52,8 @@ class Dialect:
         if before is None:
             self._seen[key] = s
         else:
-            self._seen[key] = Sighting(*key[:1], s.alternative, s.format, before.count + s.count, before.exchange)
+            first = min((before.exchange, s.exchange), key=lambda e: float("inf") if e is None else e.number)
+            self._seen[key] = Sighting(*key[:1], s.alternative, s.format, before.count + s.count, first)
 
     def absorb(self, sightings: Iterable[Sighting]) -> None:
         """Add what another worker saw."""

@@ -19,9 +19,11 @@ class Problem:
     exchange: Exchange | None = field(default=None, eq=False)
 
     @property
-    def size(self) -> int:
-        """How much a person has to read to see it: of several failing exchanges the smallest is shown."""
-        return 0 if self.exchange is None else self.exchange.size
+    def size(self) -> tuple[int, int]:
+        """How much a person has to read to see it, and when it was: of several failing exchanges the smallest is
+        shown, and the first of those that are as small.
+        """
+        return (0, 0) if self.exchange is None else (self.exchange.size, self.exchange.number)
 
 
 @define

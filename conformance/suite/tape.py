@@ -40,7 +40,9 @@ class Unkept:
 class Tape(Protocol):
     """A run's tape: it makes the client, is told of the start, and has a reel for each requirement, case and check.
 
-    `alone` are exchanges to be judged by themselves, outside of any check.
+    `alone` are exchanges to be judged by themselves, outside of any check. `length` says how much is kept
+    for a check. Where a run is shared out among processes, each tells its tape which checks `are_foreign`: what is kept
+    for them counts elsewhere.
     """
 
     def client(self, make: Callable[[], Client]) -> Client: ...
@@ -50,3 +52,7 @@ class Tape(Protocol):
     def alone(self) -> Iterable[tuple[Call, HttpRequest, HttpResponse]]: ...
 
     def reel(self, requirement: str, case: str, check: str) -> Reel: ...
+
+    def length(self, requirement: str, case: str, check: str) -> int: ...
+
+    def are_foreign(self, checks: Iterable[tuple[str, str, str]]) -> None: ...

@@ -189,7 +189,8 @@ class Target:
         raise Inconclusive(f"throttled {self.limits.attempts} times in a row", exchange)
 
     def exchange_of(self, call: Call, request: HttpRequest, response: HttpResponse, attempts: int = 1) -> Exchange:
-        return Exchange(self.traffic.requests, call, request, response, time.time(), attempts)
+        number = getattr(request, "number", None) or self.traffic.requests
+        return Exchange(number, call, request, response, time.time(), attempts)
 
     def _pause(self, response: HttpResponse, attempt: int) -> float:
         wanted = response.header("retry-after") or ""
@@ -214,7 +215,10 @@ class Target:
                 self.traffic.outcomes["broken off"] += 1
                 problem = str(e)
                 continue
-            self.traffic.note(response)
+            if client.is_new(response):
+                self.traffic.note(response)
+            else:  # a recording gives it again: it was counted the first time
+                self.traffic.requests -= 1
             return request, response
         evidence = Exchange(self.traffic.requests, call, request, HttpResponse(0, (), b""), time.time(), 2)
         raise Violation("the server gave no HTTP answer", expected="an answer", received=problem, exchange=evidence)

@@ -47,8 +47,8 @@ def subject() -> Subject:
     return Subject.load(FOLDER)
 
 
-def run_on(settings: RunSettings, folder: Path, tape: Tape) -> runs.Results:
-    return runs.run(settings, lambda verdict: None, folder / "settings.json", tape=tape)[0]
+def run_on(settings: RunSettings, folder: Path, tape: Tape, shares: int = 1) -> runs.Results:
+    return runs.run(settings, lambda verdict: None, folder / "settings.json", tape=tape, shares=shares)[0]
 
 
 def recording(subject: Subject, folder: Path, faults: Sequence[str] = (), variants: Sequence[str] = (), **changes):
@@ -65,8 +65,10 @@ def recording(subject: Subject, folder: Path, faults: Sequence[str] = (), varian
     return Recorded(recorder.cassette, results, settings, subject)
 
 
-def replayed(cassette: Cassette, settings: RunSettings, folder: Path, **changes: object) -> runs.Results:
-    return run_on(evolve(settings, **changes), folder, Player(cassette, KeptDraws))
+def replayed(
+    cassette: Cassette, settings: RunSettings, folder: Path, shares: int = 1, **changes: object
+) -> runs.Results:
+    return run_on(evolve(settings, **changes), folder, Player(cassette, KeptDraws), shares)
 
 
 @pytest.fixture(scope="session")

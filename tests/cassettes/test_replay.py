@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from attrs import evolve
 
 from conformance.cassettes import file
+from conformance.cli.replaying import Replay
 from tests.cassettes.conftest import Recorded, recording, replayed, verdicts
 
 
+@pytest.mark.parametrize("shares", [1, 2, 3])
 def test_verdicts_and_exchanges_are_the_same(
-    recorded: Recorded, tmp_path: Path, no_network: None, no_generator: None
+    recorded: Recorded, tmp_path: Path, shares: int, no_network: None, no_generator: None
 ) -> None:
     assert not recorded.results.breakdowns
     assert len({v.requirement for v in recorded.results.verdicts}) > 15
-    again = replayed(recorded.cassette, recorded.settings, tmp_path, seed=777, max_examples=50)
+    again = replayed(recorded.cassette, recorded.settings, tmp_path, shares, seed=777, max_examples=50)
+    assert not again.breakdowns
+    assert len(again.saw) == shares
     assert verdicts(again) == verdicts(recorded.results)
     assert again.traffic == recorded.results.traffic
 
@@ -48,9 +53,26 @@ def test_what_fails_live_fails_replayed(recorded: Recorded, tmp_path: Path, faul
     file.save(tmp_path / "c.yaml", found.cassette)
     loaded = file.load(tmp_path / "c.yaml")
     assert not loaded.changes
-    again = replayed(loaded.cassette, found.settings, tmp_path)
-    assert verdicts(again) == verdicts(found.results)
-    assert again.traffic.outcomes == found.results.traffic.outcomes
+    for shares in (1, 2):
+        again = replayed(loaded.cassette, found.settings, tmp_path, shares)
+        assert verdicts(again) == verdicts(found.results)
+        assert again.traffic.outcomes == found.results.traffic.outcomes
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_is_judged_otherwise_than_it_was_is_said_by_any_number_of_workers(
+    recorded: Recorded, tmp_path: Path, workers: int
+) -> None:
+    """Processes that do not find what was found leave the judgement to one."""
+    first, *others = recorded.cassette.verdicts
+    other = evolve(recorded.cassette, verdicts=({**first, "verdict": "failed"}, *others))
+    file.save(tmp_path / "c.yaml", other)
+    options = {"against": (), "select": (), "events_file": None, "quiet": True, "workers": workers}
+    replay = Replay.of(tmp_path / "c.yaml", file.load(tmp_path / "c.yaml"), None, {**options, "report_dir": tmp_path})
+    assert replay.run(tmp_path) == 0
+    (difference,) = json.loads((tmp_path / "differences.json").read_text("utf-8"))
+    assert difference["requirement"] == first["requirement"]
+    assert (difference["before"], difference["after"]) == ("failed", first["verdict"])
 
 
 def test_a_listing_that_moves_is_replayed_as_it_moved(recorded: Recorded, tmp_path: Path) -> None:

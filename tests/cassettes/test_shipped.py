@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 FOLDER = ROOT / "cassettes"
 FOUND = sorted(p for p in FOLDER.rglob("*.yaml*"))
 OF_SDKS = [p for p in FOUND if p.parent.name == "sdk"]
-OPTIONS = {"against": (), "select": (), "events_file": None, "quiet": True, "edited": False}
+OPTIONS = {"against": (), "select": (), "events_file": None, "quiet": True, "edited": False, "workers": 1}
 # the registry that the project is developed with does not hand these out
 NOT_INSTALLABLE = {"aliyun-cli", "go-ecs20140526"}
 
