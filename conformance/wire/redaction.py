@@ -7,8 +7,14 @@ it names an account.
 
 from __future__ import annotations
 
+import base64
+import html
+import json
 import re
 from collections.abc import Iterable
+from functools import lru_cache
+from urllib.parse import quote
+from xml.sax.saxutils import escape
 
 from attrs import evolve
 
@@ -103,13 +109,24 @@ def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
 
 
 def redact_values(text: str, secrets: Iterable[str]) -> str:
-    """`text` without these very values, as they are or percent-encoded once or twice."""
+    """`text` without these very values, in whichever form they are written there."""
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= SHORTEST:
-            once = percent_encode(secret)
-            for form in {percent_encode(once): 2, once: 1, secret: 0}:
+            for form in forms_of(secret):
                 text = text.replace(form, REDACTED)
     return text
+
+
+@lru_cache(maxsize=1024)
+def forms_of(secret: str) -> tuple[str, ...]:
+    """How a value may be written, the longest first: as it is, percent-encoded once or twice, in JSON, in XML, in
+    base 64.
+    """
+    once, in_json = percent_encode(secret), json.dumps(secret)[1:-1]
+    found = {secret, once, percent_encode(once), quote(secret), in_json, in_json.replace("/", "\\/")}
+    found |= {escape(secret), html.escape(secret), html.escape(secret).replace("&#x27;", "&apos;")}
+    found.add(base64.b64encode(secret.encode()).decode())
+    return tuple(sorted(found, key=len, reverse=True))
 
 
 def _without_accounts(text: str) -> str:

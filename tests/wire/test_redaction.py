@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from conformance.wire.client import Client
 from conformance.wire.curl import curl_line
 from conformance.wire.exchange import Call, Channel, Credentials, HttpRequest, HttpResponse
-from conformance.wire.redaction import redact_request, redact_response, redact_text, secrets_of
+from conformance.wire.redaction import redact_request, redact_response, redact_text, redact_values, secrets_of
 
 KEY = Credentials("LTAI5tSecretKeyId0001", "verySecretValue/+=", "CAISsecurity+token/==")
 SECRETS = secrets_of(KEY)
@@ -114,3 +114,21 @@ def test_curl_says_the_method_only_where_curl_would_guess_wrong():
     assert "-X POST" in curl_line(HttpRequest("POST", "http://h/"))
     assert "--head" in curl_line(HttpRequest("HEAD", "http://h/"))
     assert "--globoff" in curl_line(HttpRequest("GET", "http://[::1]/"))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "a/b+c=d&e<f\"g'h",
+        "a%2Fb%2Bc%3Dd%26e%3Cf%22g%27h",
+        "a%252Fb%252Bc%253Dd%2526e%253Cf%2522g%2527h",
+        "a/b+c=d&e<f\\\"g'h",
+        "a\\/b+c=d&e<f\\\"g'h",
+        "a/b+c=d&amp;e&lt;f\"g'h",
+        "a/b+c=d&amp;e&lt;f&quot;g&#x27;h",
+        "a/b+c=d&amp;e&lt;f&quot;g&apos;h",
+        "YS9iK2M9ZCZlPGYiZydo",
+    ],
+)
+def test_a_value_goes_however_it_is_written(written):
+    assert redact_values(f"said: {written}.", ["a/b+c=d&e<f\"g'h"]) == "said: REDACTED."
