@@ -17,6 +17,7 @@ from conformance.wire.arrival import Arrival, read_request
 Side = Literal["sends", "hands on"]
 Facts = dict[str, str]
 ABSENT = "absent"
+OUTCOME = "outcome"
 LONGEST = 160
 # new in every request, or a consequence of what is compared anyway
 PASSED_OVER = frozenset(
@@ -25,10 +26,11 @@ PASSED_OVER = frozenset(
 )  # fmt: skip
 VOLATILE = {
     "<uuid>": re.compile(r"(?i)\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"),
-    "<time>": re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z?"),
+    "<time>": re.compile(r"\b\d{4}-\d\d-\d\dT\d\d(?::|%3A)\d\d(?::|%3A)\d\d(?:\.\d+)?Z?"),
     "<date>": re.compile(r"\b[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT"),
     "<endpoint>": re.compile(r"\b(?:127\.0\.0\.1|localhost):\d+"),
-    "<hex>": re.compile(r"(?i)\b(?:0x)?(?=[0-9a-f]*\d)[0-9a-f]{12,}\b"),
+    "port=<port>": re.compile(r"\bport[=: ]+\d+"),
+    "<hex>": re.compile(r"(?i)\b(?:0x)?(?=[0-9a-f]*\d)(?=[0-9]*[a-f])[0-9a-f]{12,}\b"),
     "<milliseconds>": re.compile(r"\b\d{13}\b"),
 }
 
@@ -109,7 +111,7 @@ def _differences(before: _Done, after: _Done) -> Iterator[tuple[Side, str, str, 
         yield from _unlike("sends", *({"requests for one call": str(len(s))} for s in (sent, sent_now)))
         for one, other in zip(sent, sent_now, strict=False):
             yield from _unlike("sends", _sent(one), _sent(other))
-        yield from _unlike("hands on", _handed_on(was), _handed_on(now))
+        yield from _unlike_outcomes(_handed_on(was), _handed_on(now))
     calls = [{"calls": str(len(done.kept.calls))} for done in (before, after)]
     yield from _unlike("hands on", *calls)
     elsewhere = [{"requests to another host": str(len(done.arrived.get(None, ())))} for done in (before, after)]
@@ -158,12 +160,12 @@ def _sent(one: Arrived) -> Facts:
     operation = {name for name, _ in one.parameters}
     for name, value in (*arrival.query, *arrival.form):
         if name not in operation and name.lower() not in PASSED_OVER:
-            _add(facts, f"common parameter {name}", value)
+            _add(facts, f"common parameter {name}", _shown(value))
     for name, value in one.parameters:
-        _add(facts, f"parameter {name}", value)
+        _add(facts, f"parameter {name}", _plainly(value))
     for name, value in one.request.headers:
         if name.lower() not in PASSED_OVER:
-            _add(facts, f"header {name.lower()}", value)
+            _add(facts, f"header {name.lower()}", _shown(value))
     return facts
 
 
@@ -174,16 +176,26 @@ def _places(arrival: Arrival) -> str:
 
 
 def _handed_on(call: KeptCall) -> Facts:
-    """What the caller got."""
+    """What the caller got. Results are made of what the suite served, so that nothing in them is new in every run."""
     if "unsupported" in call.answer:
-        return {"outcome": f"unsupported: {call.answer['unsupported']}"}
+        return {OUTCOME: f"unsupported: {call.answer['unsupported']}"}
     error = call.answer.get("error")
     if error is not None:
-        return {"outcome": "an error", **{f"error {n.replace('_', ' ')}": _shown(v) for n, v in error.items()}}
-    facts = {"outcome": "a result"}
+        return {OUTCOME: "an error", **{f"error {n.replace('_', ' ')}": _shown(v) for n, v in error.items()}}
+    facts: Facts = {}
     for path, value in _leaves(call.answer.get("result"), ""):
-        _add(facts, f"result {path}".rstrip(), value)
-    return facts
+        _add(facts, f"result {path}".rstrip(), _plainly(value))
+    return {OUTCOME: "a result", **facts}
+
+
+def _unlike_outcomes(before: Facts, after: Facts) -> Iterator[tuple[Side, str, str, str]]:
+    """Where an error became a result or the reverse, that is all: the rest follows."""
+    if before[OUTCOME] == after[OUTCOME]:
+        yield from _unlike("hands on", before, after)
+        return
+    told = (f"{facts[OUTCOME]} ({facts['error type']})" if "error type" in facts else facts[OUTCOME]
+            for facts in (before, after))  # fmt: skip
+    yield "hands on", OUTCOME, *told
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
@@ -199,12 +211,17 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
-def _add(facts: Facts, what: str, value: Any) -> None:
-    facts[what] = f"{facts[what]}, {_shown(value)}" if what in facts else _shown(value)
+def _add(facts: Facts, what: str, value: str) -> None:
+    facts[what] = f"{facts[what]}, {value}" if what in facts else value
+
+
+def _plainly(value: Any) -> str:
+    return (value if isinstance(value, str) else "none" if value is None else str(value)) or "empty"
 
 
 def _shown(value: Any) -> str:
-    text = value if isinstance(value, str) else "none" if value is None else str(value)
+    """A value without what is new in every request."""
+    text = _plainly(value)
     for name, form in VOLATILE.items():
         text = form.sub(name, text)
-    return text or "empty"
+    return text

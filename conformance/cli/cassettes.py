@@ -98,7 +98,7 @@ def _default_path(url: str | None, exchanges: int) -> Path:
     help="Processes that judge the recording of an endpoint.",
 )
 @click.option("--edited", is_flag=True, help="Judge a cassette that is no longer as it was recorded; never conformant.")
-@click.option("--quiet", is_flag=True, help="Print the verdict only.")
+@click.option("--quiet", is_flag=True, help="Print failures and the verdict only.")
 def replay(paths: tuple[Path, ...], compare: bool, contract_dir: Path | None, **options: Any) -> None:
     """Judge a recorded run again: the same checks on the recorded exchanges, without a network.
 

@@ -94,7 +94,7 @@ LEVELS = ("MUST", "SHOULD", "MAY")
 @click.option("--allow-plaintext", is_flag=True, help="Send credentials over plain http to another machine.")
 @click.option("--known-failing", "known_file", type=click.Path(path_type=Path), help="Failures that are known (YAML).")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, and nothing else.")
-@click.option("--quiet", is_flag=True, help="Print the verdict only.")
+@click.option("--quiet", is_flag=True, help="Print failures and the verdict only.")
 def endpoint(url: str | None, operation: str, contract_dir: Path | None, **options: Any) -> None:
     """Certify an endpoint; without URL the embedded reference endpoint on a loopback port.
 

@@ -55,7 +55,7 @@ LEVELS = ("MUST", "SHOULD", "MAY")
     type=click.Path(path_type=Path),
     help="Keep the run in a cassette: a file *.yaml[.gz], or a folder.",
 )
-@click.option("--quiet", is_flag=True, help="Print the verdict only.")
+@click.option("--quiet", is_flag=True, help="Print failures and the verdict only.")
 def sdk(
     words: tuple[str, ...],
     releases: tuple[str, ...],

@@ -157,16 +157,17 @@ def compared(
 def _lines(found: wire.Comparison) -> Iterator[str]:
     for cases, where in ((found.only_before, "older"), (found.only_after, "newer")):
         if cases:
-            yield f"{len(cases)} cases are in the {where} recording only: {_few(cases)}"
+            are = "case is" if len(cases) == 1 else "cases are"
+            yield f"{len(cases)} {are} in the {where} recording only: {_few(cases)}"
     for side, title in SIDES.items():
         changes = found.on(side)
         yield f"\n{title} ({len(changes)}, over {found.common} cases)" if changes else f"\n{title}: nothing"
         for change in changes:
             yield f"  {change.what}: {change.before} → {change.after}"
-            yield f"    {_few(change.cases)}"
+            yield f"    in {_few(change.cases)}"
 
 
 def _few(cases: tuple[str, ...]) -> str:
     shown = list(dict.fromkeys(cases))
     rest = f" and {len(shown) - SHOWN_CASES} more" if len(shown) > SHOWN_CASES else ""
-    return f"in {', '.join(shown[:SHOWN_CASES])}{rest}"
+    return f"{', '.join(shown[:SHOWN_CASES])}{rest}"

@@ -50,7 +50,8 @@ def run(
     except subprocess.TimeoutExpired:
         raise InstallFailed(f"{Path(words[0]).name} did not end within {seconds:g} s") from None
     if done.returncode != 0:
-        raise InstallFailed(f"{Path(words[0]).name}: {_telling(done.stderr, done.stdout)}")
+        tool = f"{Path(words[0]).name}: "
+        raise InstallFailed(f"{tool}{_telling(done.stderr, done.stdout).removeprefix(tool)}")
     return done.stdout.decode("utf-8", "replace")
 
 

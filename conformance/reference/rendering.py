@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from conformance.contract.model import Field
-from conformance.reference.listing import Page, value_at
+from conformance.reference.listing import Page
 
 if TYPE_CHECKING:
     from conformance.reference.context import Context, Query
@@ -225,8 +225,3 @@ def escape(context: Context, text: str) -> str:
 
 def encoded(context: Context, text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
-
-
-def item_value(context: Context, item: Mapping[str, Any], path: str) -> Any:
-    """The value at a path of a stored item; see `value_at`."""
-    return value_at(item, path, context.contract.semantics.items)

@@ -308,6 +308,18 @@ def test_what_is_sent_and_handed_on_differently_is_found(right: Kept, wrong: Kep
     assert not any(what.startswith("result TaskSet.Task[].") and "entries" in what for what in hands_on)
 
 
+def test_where_an_error_became_a_result_that_is_all_that_is_told(right: Kept, record: Record, plan: Plan) -> None:
+    strict = record("strict-members", plan=evolve(plan, select=("responses.unknown-member",)))
+    found = compare(strict.cassette, right.cassette).on("hands on")
+    assert [(c.what, c.before, c.after) for c in found] == [("outcome", "an error (ApiError)", "a result")]
+
+
+def test_numbers_in_results_are_compared_whole(right: Kept, record: Record, plan: Plan) -> None:
+    wraps = record("wraps-numbers", plan=evolve(plan, select=("responses.number-*",)))
+    told = {c.before for c in compare(right.cassette, wraps.cassette).on("hands on") if c.what == "result TotalCount"}
+    assert "9007199254740993" in told
+
+
 def test_cases_of_one_recording_only_are_named(right: Kept) -> None:
     _, *others = right.cassette.cases
     fewer = evolve(right.cassette, cases=tuple(others), arrived=())

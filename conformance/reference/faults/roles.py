@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from conformance.contract.choices import choice_id
 from conformance.contract.model import Contract, Field, Parameter
 from conformance.contract.protocol import Protocol, Situation
 from conformance.reference.seeding import relative
@@ -84,6 +83,3 @@ class Roles:
     @property
     def situations(self) -> tuple[Situation, ...]:
         return self.protocol.situations if self.protocol else ()
-
-    def has_choice(self, kind: str, subject: str) -> bool:
-        return self.contract.choice(choice_id(kind, subject)) is not None

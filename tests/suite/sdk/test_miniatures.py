@@ -69,6 +69,15 @@ def test_a_field_that_the_sdk_does_not_know_fails_one_requirement_and_not_all(pl
     }
 
 
+def test_one_alternative_is_enough_and_the_others_are_not_taken_for_understood(plan, miniature):
+    done = certify(miniature("no-result"), evolve(plan, select=("responses.list-form",)))
+    assert [(v.case, v.verdict, bool(v.message)) for v in done.verdicts] == [
+        ("TaskSet.list-form=object", "passed", False),
+        ("TaskSet.list-form=array-of-one", "passed", True),
+    ]
+    assert done.dialect == {"TaskSet.list-form": ("object",)}
+
+
 def test_evidence_names_no_secret(plan, miniature):
     select = evolve(
         plan, select=("behaviour.secret-not-in-exceptions", "errors.code", "signing.secret-stays-home")
