@@ -242,6 +242,7 @@ class Collector:
             if child:
                 self._witness.forget()
                 self._noted.clear()
+                self.results.breakdowns.clear()
 
         def outcome() -> Share:
             return Share(self._noted, self.results.breakdowns, self._witness.saw())

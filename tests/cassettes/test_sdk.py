@@ -171,6 +171,19 @@ def test_a_case_that_the_table_no_longer_has_is_passed_over(right: Kept, plan: P
     assert {v.verdict for v in again.verdicts} >= {"inconclusive"}
 
 
+def test_a_field_that_was_not_served_is_not_taken_for_received(right: Kept, plan: Plan) -> None:
+    """A contract that names a further field cannot be judged by answers without it."""
+    new = evolve(plan.contract.response[0], name="NewField", members=())
+    later = evolve(plan, contract=evolve(plan.contract, response=(*plan.contract.response, new)))
+    found = {
+        v.case: v.verdict
+        for v in judge(untaped(right.cassette, later), later).verdicts
+        if "each-field" in v.requirement
+    }
+    assert found.pop("NewField") == "inconclusive"
+    assert set(found.values()) == {"passed"}
+
+
 # ----------------------------------------------------------------------------------------------------- the commands
 
 

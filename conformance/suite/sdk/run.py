@@ -136,7 +136,8 @@ def _observed(
     order = dict.fromkeys((Case().key, *(case.key for case in cases)))
     seen = {key: laboratory.seen[key] for key in order if key in laboratory.seen}
     seconds = time.monotonic() - started
-    return Observed(ready, seen, tuple(laboratory.leaks), laboratory.secrets, seconds, complete)
+    leaks = tuple(dict.fromkeys(laboratory.leaks))
+    return Observed(ready, seen, leaks, laboratory.secrets, seconds, complete)
 
 
 def judge(

@@ -45,10 +45,19 @@ def receives_field(seen: Observation) -> Finding:
     if open_problem:
         return open_problem
     path = seen.case.subject
+    if not _holds(_tree(seen.last), path.split(".")):
+        return Finding("inconclusive", f"the answer that was served has no {path}")
     for one in differences(_tree(seen.last), seen.last.answer.result, seen.roles.contract):
         if plain(one.path) == path or path.startswith(plain(one.path) + "."):
             return _lost(one, seen.last)
     return PASSED
+
+
+def _holds(node: object, names: list[str]) -> bool:
+    """Whether there is anything at a path of a served tree. A recorded one may be of an older contract."""
+    if isinstance(node, list):
+        return any(_holds(one, names) for one in node)
+    return not names or (isinstance(node, dict) and names[0] in node and _holds(node[names[0]], names[1:]))
 
 
 def receives_in_order(seen: Observation) -> Finding:
