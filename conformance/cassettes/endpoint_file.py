@@ -9,7 +9,17 @@ from attrs import asdict, evolve
 
 from conformance.cassettes import meaning
 from conformance.cassettes.cassette import Cassette, Example, Interaction, Provenance
-from conformance.cassettes.layout import ADVICE, OWN, BadCassette, Entry, entries, sent_parameters, structured, text_of
+from conformance.cassettes.layout import (
+    ADVICE,
+    OWN,
+    BadCassette,
+    Entry,
+    entries,
+    sent_parameters,
+    structured,
+    text_of,
+    typed,
+)
 
 VERDICTS, ITEMS, EXAMPLES = "acs-verdicts", "acs-items", "acs-examples"
 SECTIONS = (VERDICTS, ITEMS, EXAMPLES)
@@ -57,18 +67,21 @@ def cassette_of(data: Mapping[str, Any], name: str) -> Cassette:
 
 
 def _example(requirement: str, case: str, check: str, draws: Sequence[Any], whole: bool) -> Example:
-    return Example(requirement, case, check, tuple((label, value) for label, value in draws), whole)
+    named = (typed(requirement, str), typed(case, str), typed(check, str))
+    return Example(*named, tuple((typed(label, str, type(None)), value) for label, value in draws), typed(whole, bool))
 
 
 def _interaction(entry: Entry) -> Interaction:
     own, response = entry.own, None
     failure = own.get("failure")
     if failure is None:
-        response = evolve(entry.response, seconds=own["nanoseconds"] / 1e9)
-    told = own["meaning"]
+        response = evolve(entry.response, seconds=typed(own["nanoseconds"], int) / 1e9)
+    else:
+        kind, message = failure
+        failure = (typed(kind, str), typed(message, str))
+    told = typed(own["meaning"], dict)
     if "parameters" not in told:
         told = {**told, "parameters": sent_parameters(entry.request)}
     read = meaning.from_data(told)
-    return Interaction(
-        own["number"], read, entry.request, response, tuple(failure) if failure else None, own["example"]
-    )
+    number, example = typed(own["number"], int), typed(own["example"], int, type(None))
+    return Interaction(number, read, entry.request, response, failure, example)

@@ -86,11 +86,13 @@ def _changed(interactions: Sequence[Any]) -> Iterator[str]:
 
 
 def _lost(interactions: Sequence[Any], count: Any) -> Iterator[str]:
-    numbers = [i["acs"].get("number") for i in interactions if isinstance(i, Mapping) and "acs" in i]
+    kept = [i.get("acs") for i in interactions if isinstance(i, Mapping)]
+    found = [own.get("number") for own in kept if isinstance(own, Mapping)]
+    numbers = [n for n in found if isinstance(n, int)]
     if not isinstance(count, int):
         yield "how many interactions it had is not known"
         return
-    missing = sorted(set(range(1, count + 1)) - {n for n in numbers if isinstance(n, int)})
+    missing = sorted(set(range(1, count + 1)) - set(numbers))
     if missing:
         few = ", ".join(map(str, missing[:MOST])) + (", …" if len(missing) > MOST else "")
         word = "interaction" if len(missing) == 1 else "interactions"

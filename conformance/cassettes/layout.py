@@ -260,16 +260,22 @@ def entries(data: Mapping[str, Any], name: str, read: Callable[[Entry], T]) -> I
 
 def _entry(entry: Mapping[str, Any]) -> Entry:
     sent, got = entry["request"], entry["response"]
-    status = got["status"]["code"]
-    if type(status) is not int:
-        raise TypeError("status")
-    request = HttpRequest(sent["method"], sent["uri"], _flat(sent["headers"]), _bytes(sent["body"]))
-    return Entry(request, HttpResponse(status, _flat(got["headers"]), _bytes(got["body"]["string"])), entry["acs"])
+    method, url = typed(sent["method"], str), typed(sent["uri"], str)
+    request = HttpRequest(method, url, _flat(sent["headers"]), _bytes(sent["body"]))
+    status, body = typed(got["status"]["code"], int), _bytes(got["body"]["string"])
+    return Entry(request, HttpResponse(status, _flat(got["headers"]), body), entry["acs"])
+
+
+def typed(value: Any, *kinds: type) -> Any:
+    """The value, which is of one of these very types. Raises TypeError."""
+    if type(value) not in kinds:
+        raise TypeError(f"{value!r:.40} is of another type")
+    return value
 
 
 def _flat(headers: Mapping[str, Sequence[str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((k, v) for k, values in headers.items() for v in values)
+    return tuple((k, typed(v, str)) for k, values in headers.items() for v in typed(values, list))
 
 
 def _bytes(value: str | bytes | None) -> bytes:
-    return value.encode("utf-8") if isinstance(value, str) else value or b""
+    return value.encode("utf-8") if isinstance(value, str) else typed(value, bytes, type(None)) or b""

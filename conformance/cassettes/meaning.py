@@ -91,8 +91,12 @@ def from_data(data: Mapping[str, Any]) -> Meaning:
     values = dict(data)
     for name in LISTS & values.keys():
         values[name] = tuple((str(k), v) for k, v in values[name])
+        if not all(v is None or type(v) is str for _, v in values[name]):
+            raise TypeError(f"{name} that are no text")
     values.setdefault("format", None)
-    return Meaning(**values)
+    found = Meaning(**values)
+    hash(found.key)  # raises TypeError for what is no text
+    return found
 
 
 FIELDS = frozenset(a.name for a in Meaning.__attrs_attrs__)

@@ -8,7 +8,17 @@ from typing import Any
 
 from attrs import asdict
 
-from conformance.cassettes.layout import ADVICE, OWN, BadCassette, Entry, entries, sent_parameters, structured, text_of
+from conformance.cassettes.layout import (
+    ADVICE,
+    OWN,
+    BadCassette,
+    Entry,
+    entries,
+    sent_parameters,
+    structured,
+    text_of,
+    typed,
+)
 from conformance.cassettes.sdk_cassette import Arrived, KeptCall, KeptCase, SdkCassette, SdkProvenance
 
 VERDICTS, CASES = "acs-verdicts", "acs-cases"
@@ -63,36 +73,42 @@ def cassette_of(data: Mapping[str, Any], name: str) -> SdkCassette:
 
 
 def _case(entry: Mapping[str, Any]) -> KeptCase:
-    calls = tuple(
-        KeptCall(dict(c["parameters"]), dict(c["answer"]), float(c["seconds"]), tuple(c.get("reveals", ())))
-        for c in entry["calls"]
-    )
-    return KeptCase(dict(entry["case"]), _pairs(entry["for"]), calls)
+    return KeptCase(typed(entry["case"], dict), _pairs(entry["for"]), tuple(_call(c) for c in entry["calls"]))
+
+
+def _call(call: Mapping[str, Any]) -> KeptCall:
+    answer = typed(call["answer"], dict)
+    if "error" in answer:
+        for name, value in typed(answer["error"], dict).items():
+            typed(value, str, int, bool, type(None) if name != "type" else str)
+    reveals = tuple(typed(name, str) for name in call.get("reveals", ()))
+    return KeptCall(typed(call["parameters"], dict), answer, float(typed(call["seconds"], int, float)), reveals)
 
 
 def _arrived(entry: Entry, cases: Sequence[KeptCase]) -> Arrived:
     own = entry.own
-    if own["call"] is not None and not 0 <= own["call"] < len(cases[own["case"]].calls):
+    numbers = [typed(own[name], int) for name in ("number", "case", "count", "connection")]
+    if own["call"] is not None and not 0 <= typed(own["call"], int) < len(cases[own["case"]].calls):
         raise ValueError("call")
-    waited = own.get("given_up")
-    parameters = _pairs(own["parameters"]) if "parameters" in own else sent_parameters(entry.request)
+    waited, served = own.get("given_up"), typed(own.get("served"), dict, type(None))
+    if served is not None:
+        typed(served["format"], str), typed(served.get("tree"), dict, type(None))
     return Arrived(
-        own["number"],
-        own["case"],
+        numbers[0],
+        numbers[1],
         own["call"],
-        own["count"],
-        own["connection"],
+        *numbers[2:],
         entry.request,
         entry.response,
-        parameters,
-        own["transfer"],
-        own.get("gzip", False),
+        _pairs(own["parameters"]) if "parameters" in own else sent_parameters(entry.request),
+        typed(own["transfer"], str),
+        typed(own.get("gzip", False), bool),
         _pairs(own.get("problems", ())),
         _pairs(own.get("carries", ())),
-        math.inf if waited == NEVER else waited,
-        own.get("served"),
+        math.inf if waited == NEVER else typed(waited, int, float, type(None)),
+        served,
     )
 
 
 def _pairs(values: Sequence[Sequence[str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, value) for name, value in values)
+    return tuple((typed(name, str), typed(value, str)) for name, value in values)

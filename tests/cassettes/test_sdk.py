@@ -8,12 +8,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 from attrs import evolve, frozen
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from conformance.cassettes import file
 from conformance.cassettes.comparison import compare
@@ -182,6 +186,41 @@ def test_a_field_that_was_not_served_is_not_taken_for_received(right: Kept, plan
     }
     assert found.pop("NewField") == "inconclusive"
     assert set(found.values()) == {"passed"}
+
+
+@pytest.fixture(scope="session")
+def short(record: Record, plan: Plan) -> tuple[Plan, list[str]]:
+    few = evolve(plan, select=("requests.plus", "responses.each-field", "errors.code", "behaviour.redirect*"))
+    return few, file.dump(record(plan=few).cassette).split("\n")
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_whatever_is_damaged_is_noticed_and_breaks_nothing(short: tuple[Plan, list[str]], data: st.DataObject) -> None:
+    plan, lines = short[0], list(short[1])
+    line = data.draw(st.sampled_from([n for n, text in enumerate(lines) if text.startswith("- {")]))
+    before = json.loads(lines[line][2:])
+    after = json.loads(lines[line][2:])
+    container, member = data.draw(st.sampled_from(list(members_of(after))))
+    if data.draw(st.booleans()):
+        del container[member]
+    else:
+        container[member] = data.draw(st.sampled_from([None, "x", -7, 0.5, True, [1], {"a": 1}, []]))
+    assume(after != before)
+    lines[line] = f"- {json.dumps(after)}"
+    with suppress(file.BadCassette):
+        loaded = file.parse("\n".join(lines), "it")
+        assert loaded.changes
+        with suppress(ValueError):
+            judge(untaped(loaded.cassette, plan), plan)
+
+
+def members_of(value: object) -> Iterator[tuple[Any, Any]]:
+    """Every member of a value of JSON: what it is in, and its name or place."""
+    names = list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    for name in names:
+        yield value, name
+        yield from members_of(value[name])
 
 
 # ----------------------------------------------------------------------------------------------------- the commands
