@@ -17,7 +17,13 @@ from conformance.cli.embedded import NAME
 from conformance.cli.endpoint import Subject, certify, endpoint
 from conformance.cli.errors import ExitStatus, NotEstablished, Refusal
 from conformance.cli.evidence import safe_name
-from conformance.cli.keeping import INTERRUPTED, SUFFIXES, terminated_like_interrupted, write_cassette
+from conformance.cli.keeping import (
+    INTERRUPTED,
+    SUFFIXES,
+    refuse_unwritable,
+    terminated_like_interrupted,
+    write_cassette,
+)
 from conformance.cli.linting import lint_file
 from conformance.cli.replaying import Replay
 from conformance.cli.sampling import sample_cassettes
@@ -45,6 +51,7 @@ def record(url: str | None, operation: str, contract_dir: Path | None, path: Pat
     The cassette holds no secret. Where the run is interrupted it holds what was recorded until then.
     """
     options |= {"workers": 1, "known_file": None}
+    refuse_unwritable(path or FOLDER / "probe")
     recorder = Recorder("reference" if url is None else "real", _target_name(url, options))
     try:
         subject = Subject.load(operation_folder(operation, contract_dir))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +25,22 @@ SUFFIXES = (".yaml", ".yaml.gz")
 def is_cassette(path: Path) -> bool:
     """Whether a path is a cassette by its name; otherwise it is a folder."""
     return path.name.endswith(SUFFIXES) and not path.is_dir()
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Before a long run: there has to be a place for its cassette. Raises Refusal."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent):
+            pass
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    except OSError as e:
+        raise _unwritable(path, e) from None
+
+
+def _unwritable(path: Path, error: OSError) -> Refusal:
+    return Refusal(f"Cannot write the cassette {path}: {error.strerror}. Give another file.")
 
 
 @contextmanager
@@ -45,7 +64,7 @@ def write_cassette(path: Path, cassette: Cassette | SdkCassette) -> None:
     try:
         file.save(path, cassette)
     except OSError as e:
-        raise Refusal(f"Cannot write the cassette {path}: {e.strerror}. Give another file.") from None
+        raise _unwritable(path, e) from None
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

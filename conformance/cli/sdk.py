@@ -14,7 +14,13 @@ from conformance.cli.derive import with_sdk_side
 from conformance.cli.endpoint import both
 from conformance.cli.errors import ExitStatus, NotEstablished, Refusal, unknown
 from conformance.cli.evidence import Evidence, report_folder, safe_name
-from conformance.cli.keeping import INTERRUPTED, is_cassette, terminated_like_interrupted, write_cassette
+from conformance.cli.keeping import (
+    INTERRUPTED,
+    is_cassette,
+    refuse_unwritable,
+    terminated_like_interrupted,
+    write_cassette,
+)
 from conformance.contract.catalogue import common_folder
 from conformance.contract.files import ContractError, load_contract, load_ledger, load_protocol
 from conformance.contract.ledger import Ledger
@@ -195,6 +201,8 @@ class _Tape:
     @classmethod
     def of(cls, wanted: Path | None, name: str, plan: Plan) -> _Tape:
         path = wanted if wanted is None or is_cassette(wanted) else wanted / f"{name}.yaml.gz"
+        if path is not None:
+            refuse_unwritable(path)
         return cls(SdkRecorder(plan), path)
 
     @contextmanager

@@ -54,6 +54,18 @@ def test_the_default_place_is_the_folder_of_cassettes(acs: Command, tmp_path: Pa
     assert found.name.endswith("embedded-reference.yaml")
 
 
+def test_a_cassette_that_cannot_be_written_is_refused_before_the_run(acs: Command, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "folder.yaml").mkdir()
+    for words, place in (
+        (("record", "-o", "file/c.yaml"), "file/c.yaml"),
+        (("record", "-o", "folder.yaml"), "folder.yaml"),
+        (("sdk", "--record", "file/c.yaml", "--", sys.executable), "file/c.yaml"),
+    ):
+        done = acs(*words)
+        assert done.returncode == 2 and f"Cannot write the cassette {place}: " in done.stderr
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_recording_is_valid_incomplete_and_never_green(
     acs: Command, tmp_path: Path, number: signal.Signals
