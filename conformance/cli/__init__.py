@@ -1,33 +1,47 @@
-"""The command line: `acs-conformance`. One module a command; what a command does lives below."""
+"""The command line: `acs-conformance`. One module a command, imported when it is called; what it does lives below."""
 
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from typing import Any
 
 import click
 
 from conformance import __version__
-from conformance.cli.cassettes import cassettes, record, replay
-from conformance.cli.certificates import certificate, verify
-from conformance.cli.derive import derive, diff
-from conformance.cli.endpoint import endpoint
 from conformance.cli.errors import ExitStatus, NotEstablished
-from conformance.cli.ledger import explain, requirements
-from conformance.cli.reports import compare, report
-from conformance.cli.sdk import matrix, sdk
-from conformance.cli.serve import serve
-from conformance.plugin import credentials_from
-from conformance.wire.redaction import redact_text, secrets_of
 
 DEBUG = "ACS_CONFORMANCE_DEBUG"
+# each command, in the order of the work, and its module
+COMMANDS = {
+    "endpoint": "endpoint",
+    "sdk": "sdk",
+    "matrix": "sdk",
+    "record": "cassettes",
+    "replay": "cassettes",
+    "cassettes": "cassettes",
+    "report": "reports",
+    "compare": "reports",
+    "certificate": "certificates",
+    "verify": "certificates",
+    "requirements": "ledger",
+    "explain": "ledger",
+    "serve": "serve",
+    "derive": "derive",
+    "diff": "derive",
+}
 
 
 class Group(click.Group):
-    """Commands in the order of the work, not of the alphabet."""
+    """Commands that are imported when they are asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        return getattr(import_module(f"conformance.cli.{COMMANDS[cmd_name]}"), cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Whatever goes wrong in the suite itself establishes nothing about its target: never exit status 1."""
@@ -40,8 +54,15 @@ class Group(click.Group):
         except Exception as e:
             if os.environ.get(DEBUG):
                 raise
-            what = redact_text(f"{type(e).__name__}: {e}", secrets_of(credentials_from()))
-            raise NotEstablished(f"The suite itself failed ({what}); {DEBUG}=1 shows where.") from None
+            raise NotEstablished(f"The suite itself failed ({_told(e)}); {DEBUG}=1 shows where.") from None
+
+
+def _told(error: Exception) -> str:
+    """What went wrong, without secrets."""
+    from conformance.plugin import credentials_from
+    from conformance.wire.redaction import redact_text, secrets_of
+
+    return redact_text(f"{type(error).__name__}: {error}", secrets_of(credentials_from()))
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -52,13 +73,5 @@ def main() -> None:
     Exit status: 0 conformant; 1 not conformant; 2 usage or configuration error; 3 not established.
     """
 
-
-COMMANDS = (
-    endpoint, sdk, matrix, record, replay, cassettes,
-    report, compare, certificate, verify, requirements, explain, serve, derive, diff,
-)  # fmt: skip
-
-for command in COMMANDS:
-    main.add_command(command)
 
 __all__ = ["ExitStatus", "main"]

@@ -7,7 +7,8 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from conformance.cli import main
+from conformance.cli import COMMANDS, main
+from conformance.cli.ledger import requirements
 
 
 @pytest.mark.parametrize(
@@ -17,7 +18,7 @@ def test_a_fault_of_the_suite_is_3(monkeypatch, raised, said):
     def broken(**_: object) -> None:
         raise raised
 
-    monkeypatch.setattr(main.commands["requirements"], "callback", broken)
+    monkeypatch.setattr(requirements, "callback", broken)
     done = CliRunner().invoke(main, ["requirements"])
     assert done.exit_code == 3 and said in done.output
 
@@ -29,8 +30,20 @@ def test_a_secret_in_a_fault_is_redacted(monkeypatch):
     def broken(**_: object) -> None:
         raise RuntimeError("cannot sign with the-secret-itself")
 
-    monkeypatch.setattr(main.commands["requirements"], "callback", broken)
+    monkeypatch.setattr(requirements, "callback", broken)
     assert "the-secret-itself" not in CliRunner().invoke(main, ["requirements"]).output
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_is_there_and_says_what_it_does(name):
+    done = CliRunner().invoke(main, [name, "--help"])
+    assert done.exit_code == 0 and done.output.startswith(f"Usage: main {name}")
+
+
+def test_the_whole_says_what_each_does_and_nothing_else_is_a_command():
+    said = CliRunner().invoke(main, ["--help"]).output
+    assert all(f"\n  {name} " in said for name in COMMANDS)
+    assert CliRunner().invoke(main, ["no-such-command"]).exit_code == 2
 
 
 def test_json_prints_the_summary_and_nothing_else(acs):
