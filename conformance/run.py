@@ -142,7 +142,6 @@ def _noting_interruption(results: Results) -> Iterator[None]:
 def _rare_collection() -> Iterator[None]:
     """While open, cycles are looked for rarely: a run keeps many parsed bodies, and makes few cycles."""
     before = gc.get_threshold()
-    gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 1000)
     try:

@@ -53,7 +53,7 @@ class Meaning:
         """Equal for calls that mean the same, but for `minutes`."""
         return (
             *(self.action, self.version, self.format, self.signature, self.method, self.placement, self.other_key),
-            *(tuple(sorted(pairs, key=str)) for pairs in (self.parameters, self.common, self.tamper)),
+            *(_ordered(pairs) for pairs in (self.parameters, self.common, self.tamper)),
         )
 
     def is_near(self, other: Meaning) -> bool:
@@ -74,6 +74,10 @@ class Meaning:
         words += [f"{name}: {value}" for name, value in (*self.common, *self.tamper)]
         text = " ".join(words)
         return text if len(text) <= 200 else f"{text[:200]}…"
+
+
+def _ordered(pairs: tuple[Any, ...]) -> tuple[Any, ...]:
+    return pairs if len(pairs) < 2 else tuple(sorted(pairs, key=str))
 
 
 def as_data(meaning: Meaning) -> dict[str, Any]:

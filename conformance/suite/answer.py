@@ -110,7 +110,7 @@ class Answer:
         """The scalar at a dotted path as canonical text, or None."""
         value: Any = self.tree
         for name in path.split("."):
-            value = value.get(name) if isinstance(value, Mapping) else None
+            value = value.get(name) if isinstance(value, dict) else None
         return canonical(value)
 
     def integer(self, path: str) -> int | None:
@@ -130,7 +130,7 @@ class Answer:
     def items(self) -> tuple[Item, ...]:
         names = tuple(f.name for f in self.contract.item_fields)
         return tuple(
-            {n: canonical_text(raw.get(n)) for n in names} if isinstance(raw, Mapping) else {} for raw in self.raw_items
+            {n: canonical_text(raw.get(n)) for n in names} if isinstance(raw, dict) else {} for raw in self.raw_items
         )
 
     @cached_property
