@@ -27,8 +27,9 @@ EVENTS = "events.jsonl"
 
 
 def safe_name(target: str) -> str:
-    """A target's name or address as part of a file name."""
-    return re.sub(r"[^A-Za-z0-9.]+", "-", target).strip("-")[:60]
+    """A target's name or address as part of a file name; of an address nothing that may be a credential."""
+    bare = re.sub(r"(?<=://)[^/?#]*@", "", re.split("[?#]", target)[0] if "://" in target else target)
+    return re.sub(r"[^A-Za-z0-9.]+", "-", bare).strip("-")[:60]
 
 
 def report_folder(wanted: Path | None, target: str) -> Path:

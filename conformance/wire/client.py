@@ -12,6 +12,7 @@ from attrs import evolve, field, frozen
 
 from conformance import __version__
 from conformance.wire.exchange import Call, Credentials, HttpRequest, HttpResponse
+from conformance.wire.redaction import redact_text
 from conformance.wire.signing import Origin, sign
 from conformance.wire.transport import MAX_BODY, Transport
 
@@ -52,9 +53,11 @@ def parse_endpoint(url: str) -> Origin:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise BadEndpoint(f"{url!r} is not a URL ({error}); expected http://host:port or https://host.") from error
+        shown = redact_text(url)
+        raise BadEndpoint(f"{shown!r} is not a URL ({error}); expected http://host:port or https://host.") from error
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
-        raise BadEndpoint(f"{url!r} is not the URL of an endpoint; expected http://host:port or https://host.")
+        shown = redact_text(url)
+        raise BadEndpoint(f"{shown!r} is not the URL of an endpoint; expected http://host:port or https://host.")
     if parts.username is not None or parts.query or parts.fragment:
         raise BadEndpoint(f"The URL for {parts.hostname} may hold only scheme, host, port and path.")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname

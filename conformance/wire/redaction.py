@@ -7,13 +7,15 @@ it names an account.
 
 from __future__ import annotations
 
-import base64
 import html
 import json
 import re
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterable
 from functools import lru_cache
-from urllib.parse import quote
+from itertools import takewhile
+from operator import eq
+from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
 from attrs import evolve
@@ -48,28 +50,65 @@ SECRET_HEADERS = frozenset(
     )
 )
 _NAMES = "|".join(sorted(map(re.escape, SECRET_NAMES), key=len, reverse=True))
+# what holds a secret where names have values of their own: also headers, which a server may echo one by one
+_MEMBERS = "|".join(sorted(map(re.escape, {*SECRET_NAMES, *SECRET_HEADERS}), key=len, reverse=True))
+_HEADERS = "|".join(sorted(map(re.escape, SECRET_HEADERS), key=len, reverse=True))
+# how a V3 request was signed may be told: AUTHORIZATION takes the secrets from it
+_NO_V3 = "(?!ACS3-HMAC)"
+# what a string holds: in JSON, which may itself be a string in JSON (then `escapes` are before each quote, and one more
+# is a backslash); in JSON that is text in XML; and what an element holds
+_QUOTE = r'(?<!\\)(?P<escapes>\\*)"'
+_SAME_QUOTE = r'(?P=escapes)"'
+_BACKSLASH = r"(?P=escapes)\\"
+_IN_JSON = rf'(?:[^"\\]|{_BACKSLASH}(?:{_BACKSLASH}|{_SAME_QUOTE}|[^"\\])|\\+(?!["\\]))*'
+_IN_QUOTED_JSON = r"(?:(?!&quot;)[^<])*"
+_IN_ELEMENT = r"(?:<!\[CDATA\[.*?(?:\]\]>|\Z)|[^<])*"
+
+
+def _json_members(names: str, leave: str = "") -> tuple[re.Pattern[str], ...]:
+    """What comes before the value of a member (the group `before`), and its value, however deep the JSON text lies."""
+    return (
+        re.compile(
+            rf"(?i)(?P<before>{_QUOTE}(?:{names}){_SAME_QUOTE}\s*:\s*{_SAME_QUOTE})(?!{_SAME_QUOTE}){leave}{_IN_JSON}"
+        ),
+        re.compile(rf"(?i)(?P<before>&quot;(?:{names})&quot;\s*:\s*&quot;)(?!&quot;){leave}{_IN_QUOTED_JSON}"),
+    )
+
+
+def _xml_members(names: str, leave: str = "") -> tuple[re.Pattern[str], ...]:
+    """The same of XML elements, also where a cut took the end, and of attributes."""
+    return (
+        re.compile(
+            rf"(?is)(?P<before><((?:\w+:)?(?:{names}))(?:\s[^<>]*)?(?<!/)>)(?!</\2){leave}"
+            rf"(?:.*?(?=</\2\s*>)|{_IN_ELEMENT})"
+        ),
+        re.compile(rf"""(?i)(?<![\w-])(?P<before>(?:{names})\s*=\s*\\*["']){leave}[^"'<>\\]+"""),
+    )
+
+
 # name=value, with the separators as they are or percent-encoded once or twice
 PAIR = re.compile(rf"(?i)(?<![A-Za-z-])((?:{_NAMES})(?:=|%(?:25)?3D))((?:(?!%(?:25)?26)[^&\s\"'<>,;\\])+)")
-JSON_MEMBER = re.compile(rf'(?i)(\\?"(?:{_NAMES})\\?"\s*:\s*\\?")((?:[^"\\]|\\(?!").)*)')
-XML_ELEMENT = re.compile(rf"(?i)(<({_NAMES})(?:\s[^<>]*)?>)(.*?)(</\2\s*>)", re.DOTALL)
-HEADER_LINE = re.compile(
-    r"(?im)(\b(?:x-acs-security-token|x-acs-accesskey-id|authorization|(?:set-)?cookie)\s*:\s*)[^\r\n\"'<>]+"
-)
+MEMBERS = (*_json_members(_MEMBERS, _NO_V3), *_xml_members(_MEMBERS, _NO_V3))
+HEADER_LINE = re.compile(rf"(?im)(\b(?:{_HEADERS})\s*:\s*)[^\r\n\"'<>]+")
 AUTHORIZATION = re.compile(r"(?i)\b(Credential|Signature)=([^,\s\"'<>&]+)")
+USER_IN_URL = re.compile(r"(?i)(\bhttps?://)[^/\s@:\"'<>?#]*:[^/\s@\"'<>?#]*(?=@)")
 # Shapes of long-lived key ids (LTAI…) and of temporary ones (STS.…)
 KEY_SHAPE = re.compile(r"\b(?:LTAI[0-9A-Za-z]{12,30}|STS\.[0-9A-Za-z]{12,64})\b")
 # an account: by the names of the members that hold it, and in a resource name (acs:ram::1234567890123456:…)
 ACCOUNT_NAMES = "|".join(
     ("AccountId", "AliUid", "CallerUid", "OwnerAccount", "OwnerId", "ResourceOwnerAccount", "ResourceOwnerId", "UserId")
 )
-ACCOUNT_MEMBER = re.compile(rf'(?i)(\\?"(?:{ACCOUNT_NAMES})\\?"\s*:\s*)(\\?"(?:[^"\\]|\\(?!").)+\\?"|\d+)')
-ACCOUNT_ELEMENT = re.compile(rf"(?i)(<({ACCOUNT_NAMES})(?:\s[^<>]*)?>)([^<]+)(</\2\s*>)")
+ACCOUNT_MEMBERS = (*_json_members(ACCOUNT_NAMES), *_xml_members(ACCOUNT_NAMES))
+ACCOUNT_NUMBER = re.compile(rf'(?i)(?P<before>(?P<quote>(?<!\\)\\*"|&quot;)(?:{ACCOUNT_NAMES})(?P=quote)\s*:\s*)\d+')
 ACCOUNT_PAIR = re.compile(
     rf"(?i)(?<![A-Za-z-])((?:{ACCOUNT_NAMES})(?:=|%(?:25)?3D))((?:(?!%(?:25)?26)[^&\s\"'<>,;\\])+)"
 )
 ACCOUNT_IN_NAME = re.compile(r"\b(acs:[a-z0-9-]*:[a-z0-9-]*:)\d{8,20}(?=:)")
 ACCOUNT_HINT = re.compile(rf"(?i){ACCOUNT_NAMES}|acs:")
 SHORTEST = 4
+LEAST_BEGINNING = 8
+ELLIPSES = ("…", "...")
+ESCAPE = re.compile("%[0-9A-F]{2}")
 
 
 def secrets_of(credentials: Credentials | None) -> tuple[str, ...]:
@@ -100,20 +139,23 @@ def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
     """
     text = redact_values(text, secrets)
     text = PAIR.sub(rf"\1{REDACTED}", text)
-    text = JSON_MEMBER.sub(rf"\1{REDACTED}", text)
-    text = XML_ELEMENT.sub(rf"\1{REDACTED}\4", text)
+    text = _without_members(text, MEMBERS)
     text = HEADER_LINE.sub(rf"\1{REDACTED}", text)
     text = AUTHORIZATION.sub(rf"\1={REDACTED}", text)
+    text = USER_IN_URL.sub(rf"\1{REDACTED}", text) if "://" in text else text
     text = KEY_SHAPE.sub(REDACTED, text)
     return _without_accounts(text) if ACCOUNT_HINT.search(text) else text
 
 
 def redact_values(text: str, secrets: Iterable[str]) -> str:
-    """`text` without these very values, in whichever form they are written there."""
+    """`text` without these very values, in every form that a client or a server writes them in.
+
+    Where a cut, at the end or before an ellipsis, left the beginning of a value, that goes too.
+    """
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= SHORTEST:
             for form in forms_of(secret):
-                text = text.replace(form, REDACTED)
+                text = _without_beginning(text.replace(form, REDACTED), form)
     return text
 
 
@@ -122,16 +164,37 @@ def forms_of(secret: str) -> tuple[str, ...]:
     """How a value may be written, the longest first: as it is, percent-encoded once or twice, in JSON, in XML, in
     base 64.
     """
-    once, in_json = percent_encode(secret), json.dumps(secret)[1:-1]
-    found = {secret, once, percent_encode(once), quote(secret), in_json, in_json.replace("/", "\\/")}
-    found |= {escape(secret), html.escape(secret), html.escape(secret).replace("&#x27;", "&apos;")}
-    found.add(base64.b64encode(secret.encode()).decode())
+    once = percent_encode(secret)
+    encoded = {once, quote(secret), quote_plus(secret), quote_plus(secret).replace("~", "%7E")}
+    encoded |= {ESCAPE.sub(lambda found: found[0].lower(), form) for form in encoded}
+    encoded |= {percent_encode(form) for form in encoded}
+    in_json, in_xml = json.dumps(secret)[1:-1], html.escape(secret)
+    found = {secret, *encoded, in_json, in_json.replace("/", "\\/"), json.dumps(in_json)[1:-1]}
+    found |= {escape(secret), in_xml, in_xml.replace("&#x27;", "&apos;"), in_xml.replace("&#x27;", "&#39;")}
+    found |= {encode(secret.encode()).decode().rstrip("=") for encode in (b64encode, urlsafe_b64encode)}
     return tuple(sorted(found, key=len, reverse=True))
 
 
+def _without_beginning(text: str, form: str) -> str:
+    """`text` without the beginnings of `form` that a cut left."""
+    place = text.find(form[:LEAST_BEGINNING]) if len(form) > LEAST_BEGINNING else -1
+    while place >= 0:
+        end = place + sum(1 for _ in takewhile(bool, map(eq, form, text[place : place + len(form)])))
+        if end == len(text) or text.startswith(ELLIPSES, end):
+            text = text[:place] + REDACTED + text[end:]
+        place = text.find(form[:LEAST_BEGINNING], place + 1)
+    return text
+
+
+def _without_members(text: str, patterns: Iterable[re.Pattern[str]]) -> str:
+    for pattern in patterns:
+        text = pattern.sub(rf"\g<before>{REDACTED}", text)
+    return text
+
+
 def _without_accounts(text: str) -> str:
-    text = ACCOUNT_MEMBER.sub(rf'\1"{REDACTED}"', text)
-    text = ACCOUNT_ELEMENT.sub(rf"\1{REDACTED}\4", text)
+    text = _without_members(text, ACCOUNT_MEMBERS)
+    text = ACCOUNT_NUMBER.sub(rf"\g<before>\g<quote>{REDACTED}\g<quote>", text)
     text = ACCOUNT_PAIR.sub(rf"\1{REDACTED}", text)
     return ACCOUNT_IN_NAME.sub(rf"\1{REDACTED}", text)
 

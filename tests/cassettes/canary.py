@@ -14,12 +14,13 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
 KEY, SECRET, TOKEN = "canary-key-4711", "canary+secret/with=odd&signs", "canary-token~%25 4711"
 ACCOUNT = "1234567890123456"
 COOKIE = "canary-cookie-value"
+PASSWORD = "canary-password-of-nobody"
 OTHER_KEY = "LTAI5tCanaryCanaryCanary"
 ENVIRONMENT = {
     "ALIBABA_CLOUD_ACCESS_KEY_ID": KEY,
@@ -60,6 +61,10 @@ class Echo(BaseHTTPRequestHandler):
             "authorization": authorization, "plain": [signature, KEY, SECRET, TOKEN], "form": quote(SECRET, safe=""),
             "AccessKeyId": OTHER_KEY, "OwnerId": int(ACCOUNT), "AccountId": ACCOUNT,
             "arn": f"acs:ram::{ACCOUNT}:role/x", "cookie": f"Cookie: {COOKIE}",
+            "sent": {"Cookie": f"session={COOKIE}", "Proxy-Authorization": f"Basic {PASSWORD}"},
+            "inner": json.dumps(json.dumps({"Password": f'"{PASSWORD}', "OwnerId": ACCOUNT})),
+            "lower": quote(SECRET, safe="").replace("%2F", "%2f"), "spaced": quote_plus(TOKEN),
+            "address": f"http://someone:{PASSWORD}@127.0.0.1/",
         }  # fmt: skip
         refused = type(self).count % 3 != 1  # a run begins with a result, and soon gets none where one is due
         if refused:
@@ -79,12 +84,13 @@ class Echo(BaseHTTPRequestHandler):
         self.send_header("Set-Cookie", f"session={COOKIE}")
         self.send_header("X-Echo", self.headers.get("Authorization", "none"))
         self.send_header("X-Owner", f"acs:ecs:cn:{ACCOUNT}:task/1")
+        self.send_header("Link", f"<http://someone:{PASSWORD}@127.0.0.1/{quote(SECRET, safe='')}>")
         self.end_headers()
         self.wfile.write(data)
 
 
 def xml(name: str, value: Any) -> bytes:
-    """The value as elements; texts stand in an attribute as well."""
+    """The value as elements; some texts stand in an attribute as well, and accounts in a CDATA section."""
     return f'<?xml version="1.0" encoding="UTF-8"?>{_element(name, value)}'.encode()
 
 
@@ -93,6 +99,8 @@ def _element(name: str, value: Any) -> str:
         return "".join(_element(name, one) for one in value)
     if isinstance(value, dict):
         return f"<{name}>{''.join(_element(n, v) for n, v in value.items())}</{name}>"
+    if name in ("AccountId", "OwnerId"):
+        return f'<{name} OwnerId="{value}" Password="{PASSWORD}"><![CDATA[{value}]]></{name}>'
     told = f" told={quoteattr(value)}" if name in ("authorization", "plain") else ""
     return f"<{name}{told}>{escape(str(value))}</{name}>"
 
@@ -112,6 +120,19 @@ def echoing() -> Iterator[tuple[str, set[str]]]:
         thread.join()
 
 
+# a driver that notes what it is given in a file (its first word), and says it in place of an answer; as what is shown
+# of an answer is cut, the cut goes through the secret
+BABBLING_DRIVER = """
+import json, sys
+sys.stdin.readline()
+about = {"name": "babbler", "version": "1", "runtime": "Python", "dependencies": {}, "view": "typed"}
+print(json.dumps({"ready": True, "protocol": 1, **about}), flush=True)
+for line in sys.stdin:
+    with open(sys.argv[1], "a") as notes:
+        notes.write(line)
+    secret = json.loads(line)["credentials"]["access_key_secret"]
+    print(secret.ljust(100), secret, flush=True)
+"""
 # a driver that notes what it is given in a file (its first word), and hands the secret on in results and errors
 LEAKING_DRIVER = """
 import json, runpy, sys
@@ -152,11 +173,12 @@ def forms(secret: str) -> set[bytes]:
 
 
 def leaks(folder: Path, secrets: Iterable[str], said: Mapping[str, str]) -> set[tuple[str, str]]:
-    """Where any of the secrets stands, and how it is written there: in the files of a folder, also inside of those that
-    are compressed, and in what was said on a terminal.
+    """Where any of the secrets stands, and how it is written there: in the files of a folder and their names, also
+    inside of those that are compressed, and in what was said on a terminal.
     """
     texts = {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
     texts |= {f"{n} (decompressed)": gzip.decompress(d) for n, d in texts.items() if n.endswith(".gz")}
+    texts["the names of files"] = "\n".join(str(p.relative_to(folder)) for p in folder.rglob("*")).encode()
     texts |= {f"the output of {name}": text.encode() for name, text in said.items()}
     anything = re.compile(b"|".join(re.escape(form) for secret in secrets for form in forms(secret)))
     return {(name, found[0].decode()) for name, data in texts.items() if (found := anything.search(data))}

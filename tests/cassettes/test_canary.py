@@ -27,11 +27,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from conformance.cli import main
 from tests.cassettes.canary import (
     ACCOUNT,
+    BABBLING_DRIVER,
     COOKIE,
     ENVIRONMENT,
     KEY,
     LEAKING_DRIVER,
     OTHER_KEY,
+    PASSWORD,
     SECRET,
     TOKEN,
     echoing,
@@ -42,7 +44,7 @@ from tests.cassettes.canary import (
 from tests.cli.conftest import NO_KEY
 
 MINIATURE = Path(__file__).parents[1] / "suite" / "sdk" / "miniature.py"
-PLANTED = {KEY, SECRET, TOKEN, ACCOUNT, COOKIE, OTHER_KEY}
+PLANTED = {KEY, SECRET, TOKEN, ACCOUNT, COOKIE, OTHER_KEY, PASSWORD}
 CHECKS = ("paging.total-counts*", "signatures.v1-awk*", "errors.leave-no-trace", "fields.unch*")
 REPORTS = {"events.jsonl", "junit.xml", "summary.json", "report.html"}
 
@@ -119,6 +121,15 @@ def test_redaction_leaves_something_to_judge(judged: Written) -> None:
     assert text.count("REDACTED") > 100
 
 
+@pytest.mark.parametrize("address", ["{}@127.0.0.1:1", "{}@127.0.0.1:x", "127.0.0.1:1/?k={}"])
+@pytest.mark.parametrize("command", ["endpoint", "record"])
+def test_no_secret_of_an_address_that_is_refused(make: Make, command: str, address: str) -> None:
+    written = make("address")
+    assert written.acs(command, f"http://{address.format(f'someone:{PASSWORD}')}") == 2
+    written.said = {f"the refused {command}": "".join(written.said.values())}
+    assert not written.leaks
+
+
 def test_no_database_of_examples_is_written(judged: Written) -> None:
     assert not [p for p in judged.folder.rglob("*") if "hypothesis" in p.name.lower()]
 
@@ -188,6 +199,16 @@ def test_no_secret_in_anything_about_an_sdk(driven: Written) -> None:
     assert len(driven.secrets) > len(PLANTED) + 3
     assert driven.wrote() >= {"c.yaml.gz", "differences.json", "comparison.json", *REPORTS}
     assert not driven.leaks
+
+
+def test_no_secret_in_what_is_said_of_a_driver_at_fault(make: Make, tmp_path: Path) -> None:
+    written, driver, notes = make("fault"), tmp_path / "driver.py", tmp_path / "notes.jsonl"
+    driver.write_text(BABBLING_DRIVER)
+    assert written.acs("sdk", "--report-dir", "x", "--record", "c.yaml.gz", "--", sys.executable, driver, notes) == 3
+    said, secrets = "".join(written.said.values()), given(notes)
+    assert "REDACTED" in said and "garbage" in said
+    written.secrets |= secrets | {secret[:20] for secret in secrets}
+    assert not written.leaks
 
 
 def test_the_leaks_of_the_sdk_were_seen(driven: Written) -> None:

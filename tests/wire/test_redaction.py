@@ -128,7 +128,57 @@ def test_curl_says_the_method_only_where_curl_would_guess_wrong():
         "a/b+c=d&amp;e&lt;f&quot;g&#x27;h",
         "a/b+c=d&amp;e&lt;f&quot;g&apos;h",
         "YS9iK2M9ZCZlPGYiZydo",
+        "a%2fb%2bc%3dd%26e%3cf%22g%27h",
+        "a%252fb%252bc%253dd%2526e%253cf%2522g%2527h",
+        r"""a/b+c=d&e<f\\\"g'h""",
+        "a/b+c=d&amp;e&lt;f&quot;g&#39;h",
     ],
 )
 def test_a_value_goes_however_it_is_written(written):
     assert redact_values(f"said: {written}.", ["a/b+c=d&e<f\"g'h"]) == "said: REDACTED."
+
+
+@pytest.mark.parametrize("end", ["", "… (900 characters)", "..."])
+def test_the_beginning_of_a_value_that_a_cut_left_goes_too(end):
+    assert redact_values(f"said 'abcdefghij{end}", ["abcdefghijklmnop"]) == f"said 'REDACTED{end}"
+    assert redact_values("abcdefghij is another word", ["abcdefghijklmnop"]) == "abcdefghij is another word"
+
+
+NOBODYS = "of-nobody-that-is-known"
+UNDER_A_NAME = [
+    (f'<Error AccessKeySecret="{NOBODYS}" Code="x"/>', '<Error AccessKeySecret="REDACTED" Code="x"/>'),
+    (f'<Task OwnerId="{NOBODYS}"/>', '<Task OwnerId="REDACTED"/>'),
+    (f"<OwnerId><![CDATA[{NOBODYS}]]></OwnerId>", "<OwnerId>REDACTED</OwnerId>"),
+    (f"<a:SecurityToken>{NOBODYS}</a:SecurityToken><b/>", "<a:SecurityToken>REDACTED</a:SecurityToken><b/>"),
+    (f"<SecurityToken>{NOBODYS[:9]}", "<SecurityToken>REDACTED"),
+    (f"{{&quot;Password&quot;: &quot;{NOBODYS}&quot;, 1}}", "{&quot;Password&quot;: &quot;REDACTED&quot;, 1}"),
+    (f"http://someone:{NOBODYS}@host/path", "http://REDACTED@host/path"),
+    (f"X-Api-Key: {NOBODYS}\nHost: h", "X-Api-Key: REDACTED\nHost: h"),
+]
+
+
+@pytest.mark.parametrize(("text", "shown"), UNDER_A_NAME, ids=range(len(UNDER_A_NAME)))
+def test_what_stands_under_a_name_goes_wherever_the_name_is(text, shown):
+    assert redact_text(text) == shown
+
+
+@pytest.mark.parametrize("name", ["OwnerId", "SecurityToken"])
+def test_what_is_empty_stays_empty(name):
+    inner = json.dumps({name: "", "A": "1"})
+    for text in (f"<{name} /><A>1</A><{name}></{name}>", f"<{name} x='1'/>", inner, json.dumps(inner)):
+        assert redact_text(text) == text
+
+
+@pytest.mark.parametrize("depth", range(4))
+@pytest.mark.parametrize("value", [NOBODYS, f'a"{NOBODYS}', f"a\\{NOBODYS}\\", f'\\"{NOBODYS}\\"', 123456])
+@pytest.mark.parametrize("name", ["Password", "Cookie", "Authorization", "OwnerId"])
+def test_members_of_json_go_however_deep_and_the_json_stays_whole(name, value, depth):
+    kept = value if value == 123456 and name != "OwnerId" else "REDACTED"
+    shown = redact_text(_wrapped({name: value, "RequestId": "R"}, depth))
+    assert shown == _wrapped({name: kept, "RequestId": "R"}, depth)
+
+
+def _wrapped(value, depth):
+    """JSON text that is itself a string in JSON text, and so on."""
+    text = json.dumps(value)
+    return _wrapped(text, depth - 1) if depth else text

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from attrs import evolve, field, frozen
 
 from conformance.contract.model import Contract
+from conformance.drivers.process import DriverFault
 from conformance.drivers.protocol import Ready
 from conformance.report.events import Evidence, Verdict
 from conformance.report.verdicts import VerdictName, worst
@@ -115,6 +116,9 @@ def certify(
             laboratory.smoke(driver)
             laboratory.observe(list({case.key: case for case in cases}.values()), driver, workers)
             complete = True
+        except DriverFault as fault:
+            what, log = (redact_text(text, laboratory.secrets) for text in (str(fault), fault.stderr))
+            raise DriverFault(fault.kind, what, log) from None
         finally:
             if not complete:
                 on_observed(_observed(laboratory, driver.ready, cases, started, complete))
