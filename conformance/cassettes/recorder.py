@@ -102,9 +102,7 @@ class Recorder:
         """What was recorded until now; complete once the run's footer says that it came to its end."""
         verdicts = tuple(self.without_evidence(e) for e in self._events if isinstance(e, Verdict))
         items = None if self._items is None else scrubbed_data(dict(self._items), self._secrets)
-        return Cassette(
-            self._provenance(), tuple(self._interactions), tuple(self._examples), verdicts, items
-        )
+        return Cassette(self._provenance(), tuple(self._interactions), tuple(self._examples), verdicts, items)
 
     @staticmethod
     def without_evidence(verdict: Verdict) -> dict[str, Any]:

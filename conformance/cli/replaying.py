@@ -127,9 +127,7 @@ class Replay:
         same = found == [dict(v) for v in self.cassette.verdicts] and not judged[0].breakdowns
         return judged if same or judged[0].interrupted else None
 
-    def _judged(
-        self, settings: RunSettings, on_verdict: runs.Listener, scratch: Path, shares: int = 1
-    ) -> Judged:
+    def _judged(self, settings: RunSettings, on_verdict: runs.Listener, scratch: Path, shares: int = 1) -> Judged:
         player = Player(self.cassette, KeptDraws)
         return runs.run(settings, on_verdict, scratch / "settings.json", tape=player, shares=shares)
 

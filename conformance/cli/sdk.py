@@ -168,9 +168,7 @@ def _installed(recipe: Recipe, release: str) -> Installation:
         raise NotEstablished(str(e)) from None
 
 
-def _release(
-    installed: Installation, plan: Plan, ledger: Ledger, evidence: Evidence, cassette: Path | None
-) -> int:
+def _release(installed: Installation, plan: Plan, ledger: Ledger, evidence: Evidence, cassette: Path | None) -> int:
     target = events.Target(
         "sdk",
         installed.recipe.package,

@@ -45,9 +45,7 @@ def build(
     """The ledger of `contract`. `sentences` are (citation, digest); `exclusions` maps digests to reasons."""
     requirements = tuple(r for t in templates() for r in _instances(t, contract, protocol))
     placed = tuple(_place(c, d, requirements, contract, exclusions or {}) for c, d in sentences)
-    return Ledger(
-        contract.operation, requirements, placed + _protocol_sentences(protocol, contract, requirements)
-    )
+    return Ledger(contract.operation, requirements, placed + _protocol_sentences(protocol, contract, requirements))
 
 
 def _instances(template: Mapping[str, Any], contract: Contract, protocol: Protocol) -> Iterator[Requirement]:
@@ -194,9 +192,7 @@ def _enumerated(contract: Contract, subject: Subject) -> bool:
 
 def _is_end_time(contract: Contract, subject: Subject) -> bool:
     return (
-        subject.name in _optional_names(contract)
-        and _is_time(subject.thing)
-        and contract.semantics.range is not None
+        subject.name in _optional_names(contract) and _is_time(subject.thing) and contract.semantics.range is not None
     )
 
 
@@ -292,9 +288,7 @@ _PROTOCOL_PLACES: Mapping[str, tuple[str, str]] = {
 def _role_citations(role: str, subject: Subject, contract: Contract) -> tuple[Citation, ...]:
     s = contract.semantics
     if role == "samples":
-        return _unique(
-            c for sample in contract.samples if sample.role == "response" for c in sample.citations
-        )
+        return _unique(c for sample in contract.samples if sample.role == "response" for c in sample.citations)
     if role == "response":
         return _unique(Citation(c.revision, c.section) for f in contract.response for c in f.citations)
     if role == "parameters":

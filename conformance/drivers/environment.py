@@ -21,9 +21,7 @@ _KEPT = frozenset(
 )
 
 
-def scrubbed(
-    environment: Mapping[str, str], home: Path, extra: Mapping[str, str] | None = None
-) -> dict[str, str]:
+def scrubbed(environment: Mapping[str, str], home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """A child's environment: the few variables that programs need to run, `home` as HOME, and `extra`.
 
     An allow-list, because credentials come under many names: no `*_PROXY`, no cloud keys, no registry tokens, no

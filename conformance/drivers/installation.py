@@ -65,9 +65,7 @@ def install(recipe: Recipe, release: str, cache: Path | None = None) -> Installa
     ]
     key = digest(*wanted)
     packages = root / "packages" / recipe.name / f"{release}-{key}"
-    record = built(
-        packages, lambda folder: {"dependencies": ecosystem.install(recipe, release, folder, root)}
-    )
+    record = built(packages, lambda folder: {"dependencies": ecosystem.install(recipe, release, folder, root)})
     driver = root / "built" / recipe.name / f"{release}-{digest(key, recipe.source.read_bytes())}"
 
     def build(folder: Path) -> dict[str, str]:

@@ -27,18 +27,12 @@ def known(recipe: Recipe, cache: Path) -> tuple[str, ...]:
 
 def install(recipe: Recipe, release: str, folder: Path, cache: Path) -> dict[str, str]:
     """Packages with their versions, as npm resolved them."""
-    (folder / "package.json").write_text(
-        '{"name": "driver", "version": "1.0.0", "private": true}\n', encoding="utf-8"
-    )
+    (folder / "package.json").write_text('{"name": "driver", "version": "1.0.0", "private": true}\n', encoding="utf-8")
     wanted = [f"{recipe.package}@{release}"]
     wanted += [f"{c.package}@{c.release or 'latest'}" for c in recipe.companions]
     run(["npm", "install", *_QUIET, *wanted], cwd=folder)
     lock = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))
-    return {
-        re.sub(r"^.*node_modules/", "", path): entry["version"]
-        for path, entry in lock["packages"].items()
-        if path
-    }
+    return {re.sub(r"^.*node_modules/", "", path): entry["version"] for path, entry in lock["packages"].items() if path}
 
 
 def prepare(recipe: Recipe, release: str, packages: Path, folder: Path, cache: Path) -> None:

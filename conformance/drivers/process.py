@@ -132,9 +132,7 @@ class DriverProcess:
             )
         except OSError as error:
             reason = error.strerror or error
-            raise DriverFault(
-                "start", f"cannot run {self.command[0]!r}: {reason}; check the command"
-            ) from None
+            raise DriverFault("start", f"cannot run {self.command[0]!r}: {reason}; check the command") from None
         self._readers = [
             threading.Thread(target=self._read_stdout, args=(self._process.stdout,), daemon=True),
             threading.Thread(target=self._read_stderr, args=(self._process.stderr,), daemon=True),
@@ -152,9 +150,7 @@ class DriverProcess:
         if isinstance(ready, Refused):
             raise SdkUnusable(ready.reason)
         if self._expected is not None and ready.version != self._expected:
-            raise self._fault(
-                "version", f"it says that the SDK is {ready.version}; {self._expected} was installed"
-            )
+            raise self._fault("version", f"it says that the SDK is {ready.version}; {self._expected} was installed")
         return ready
 
     def _send(self, line: bytes) -> None:

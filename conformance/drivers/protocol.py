@@ -162,9 +162,7 @@ def schema() -> dict[str, Any]:
     for folder in (package / "schemas", package.parent / "schemas"):
         if (folder / _SCHEMA).is_file():
             return json.loads((folder / _SCHEMA).read_text(encoding="utf-8"))
-    raise FileNotFoundError(
-        f"schemas/{_SCHEMA} is not installed beside the package; reinstall acs-conformance"
-    )
+    raise FileNotFoundError(f"schemas/{_SCHEMA} is not installed beside the package; reinstall acs-conformance")
 
 
 def _decode(line: bytes) -> dict[str, Any]:

@@ -89,8 +89,4 @@ def _some(releases: tuple[str, ...], wanted: str) -> tuple[str, ...]:
 
 
 def _few(releases: tuple[str, ...]) -> str:
-    return (
-        ", ".join(releases)
-        if len(releases) <= 6
-        else f"{', '.join(releases[:2])} … {', '.join(releases[-3:])}"
-    )
+    return ", ".join(releases) if len(releases) <= 6 else f"{', '.join(releases[:2])} … {', '.join(releases[-3:])}"

@@ -56,9 +56,7 @@ def run(
 
 
 def _telling(stderr: bytes, stdout: bytes) -> str:
-    text = _COLOUR.sub(
-        "", (stderr.decode("utf-8", "replace").strip() or stdout.decode("utf-8", "replace").strip())
-    )
+    text = _COLOUR.sub("", (stderr.decode("utf-8", "replace").strip() or stdout.decode("utf-8", "replace").strip()))
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     errors = [line for line in lines if "error" in line.lower() or "forbidden" in line.lower()] or lines
     return _ADDRESS.sub("<address>", " / ".join(errors[:3]))[:400] or "no output"

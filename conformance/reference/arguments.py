@@ -87,6 +87,7 @@ def region(context: Context, name: str) -> None:
 
 # --------------------------------------------------------------------------------------------------------- paging
 
+
 def _paging(context: Context) -> dict[str, int]:
     paging = context.contract.semantics.paging
     if not paging:
@@ -142,6 +143,7 @@ def _is_paging(context: Context, name: str) -> bool:
 
 # -------------------------------------------------------------------------------------------------------- filters
 
+
 def filter_value(context: Context, filter: Filter) -> object:
     """The value that a filter keeps, IGNORED, or NOTHING. Raises Refusal."""
     name = filter.parameter
@@ -170,6 +172,7 @@ def empty(context: Context, name: str) -> object:
 
 
 # ------------------------------------------------------------------------------------------------------- id lists
+
 
 def _ids(context: Context) -> dict[str, object]:
     ids = context.contract.semantics.ids
@@ -224,10 +227,11 @@ def limit_ids(context: Context, ids: tuple[str, ...]) -> tuple[str, ...]:
     taken = context.take("too-many-ids", semantics.parameter)
     if taken == "rejected":
         context.steps.invalid(context, semantics.parameter)
-    return ids[:semantics.limit] if taken == "truncated" else ids
+    return ids[: semantics.limit] if taken == "truncated" else ids
 
 
 # ---------------------------------------------------------------------------------------------------------- times
+
 
 def _range(context: Context) -> dict[str, object]:
     semantics = context.contract.semantics.range

@@ -27,6 +27,4 @@ class AccessKey:
 
 def access_keys(credentials: Iterable[KeyLike]) -> dict[str, AccessKey]:
     """The keys by id."""
-    return {
-        c.access_key_id: AccessKey(c.access_key_id, c.access_key_secret, c.security_token) for c in credentials
-    }
+    return {c.access_key_id: AccessKey(c.access_key_id, c.access_key_secret, c.security_token) for c in credentials}

@@ -43,9 +43,9 @@ def stocked(data: Any, contract: Contract, source: str) -> Store:
         data = {"regions": {"": data["items"]}}
     if not isinstance(data, Mapping) or set(data) != {"regions"} or not isinstance(data["regions"], Mapping):
         raise ItemsError(f"{source}: expected `{form}`")
-    return Store({
-        str(name): _items(items, contract, f"{source}: region {name}") for name, items in data["regions"].items()
-    })
+    return Store(
+        {str(name): _items(items, contract, f"{source}: region {name}") for name, items in data["regions"].items()}
+    )
 
 
 def _read(path: Path) -> Any:
@@ -92,7 +92,8 @@ def _item(data: Any, contract: Contract, place: str) -> Item:
     allowed = _allowed(contract)
     return {
         name: _value(data[name], field, allowed.get(name), f"{place}: {name}")
-        for name, field in known.items() if data.get(name) is not None
+        for name, field in known.items()
+        if data.get(name) is not None
     }
 
 

@@ -139,7 +139,7 @@ def page(context: Context, query: Query, listing: Sequence[Item]) -> Page:
     if number > 1 and (number - 1) * query.size >= len(listing):
         number = context.steps.beyond_the_end(context, query, listing)
     first = (number - 1) * query.size
-    items = tuple(listing[first:first + query.size])
+    items = tuple(listing[first : first + query.size])
     total = context.steps.total(context, query, listing, items)
     return Page(items, total, query.number_echo, query.size_echo)
 

@@ -151,5 +151,5 @@ def _phrase(status: int) -> str:
 
 
 def _chunks(body: bytes, size: int = 700) -> bytes:
-    pieces = [body[i:i + size] for i in range(0, len(body), size)]
+    pieces = [body[i : i + size] for i in range(0, len(body), size)]
     return b"".join(b"%x\r\n%b\r\n" % (len(p), p) for p in pieces) + b"0\r\n\r\n"

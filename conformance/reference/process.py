@@ -66,8 +66,13 @@ def running(
     Raises EndpointError where it cannot start, ValueError for a fault, variant or choice that is not known.
     """
     settings = {
-        "contract": contract, "protocol": protocol, "store": store, "dialect": dict(dialect or {}),
-        "credentials": tuple(access_keys(credentials).values()), "host": host, "port": port,
+        "contract": contract,
+        "protocol": protocol,
+        "store": store,
+        "dialect": dict(dialect or {}),
+        "credentials": tuple(access_keys(credentials).values()),
+        "host": host,
+        "port": port,
         "faults": tuple(named_fault(contract, name, protocol).name for name in faults),
         "variants": tuple(named_variant(contract, name, protocol).name for name in variants),
     }

@@ -32,9 +32,7 @@ class Course:
         return self.after if self.finishes is not None and now >= self.finishes else self.before
 
 
-def progressing(
-    store: Store, contract: Contract, started: float, period: float = PERIOD, seed: int = 1
-) -> Store:
+def progressing(store: Store, contract: Contract, started: float, period: float = PERIOD, seed: int = 1) -> Store:
     """`store`, set in motion at `started` (seconds since 1970).
 
     Within `period` seconds every unfinished item finishes, and one new item appears for every ten that were there, to

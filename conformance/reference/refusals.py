@@ -24,21 +24,31 @@ class Refusal(Exception):
 # common error table and gateway table, for situations that the common protocol's data does not carry
 COMMON: Mapping[str, tuple[str, int, str]] = {
     "unsupported-method": ("UnsupportedHTTPMethod", 403, "This HTTP method is not supported."),
-    "wrong-security-token": ("InvalidSecurityToken.MismatchWithAccessKey", 403, "Specified SecurityToken mismatch with the AccessKey."),  # noqa: E501
+    "wrong-security-token": (
+        "InvalidSecurityToken.MismatchWithAccessKey",
+        403,
+        "Specified SecurityToken mismatch with the AccessKey.",
+    ),
     "unknown-path": ("InvalidAction.NotFound", 404, "Specified api is not found, please check your url and method."),
     "throttled": ("Throttling.User", 400, "Request was denied due to user flow control."),
     "crashed": (
-        "InternalError", 500, "The request processing has failed due to some unknown error, exception or failure.",
+        "InternalError",
+        500,
+        "The request processing has failed due to some unknown error, exception or failure.",
     ),
     "wrong-signature": (
-        "IncompleteSignature", 400, "The request signature does not conform to Alibaba Cloud standards.",
+        "IncompleteSignature",
+        400,
+        "The request signature does not conform to Alibaba Cloud standards.",
     ),
     "unknown-access-key": ("InvalidAccessKeyId.NotFound", 400, "The specified AccessKey ID does not exist."),
     "nonce-used": ("SignatureNonceUsed", 400, "The request signature nonce has been used."),
     "expired-timestamp": ("InvalidTimeStamp.Expired", 400, "Specified time stamp or date value is expired."),
     "future-timestamp": ("InvalidTimeStamp.Expired", 400, "Specified time stamp or date value is expired."),
     "malformed-timestamp": (
-        "InvalidTimeStamp.Format", 400, "Specified time stamp or date value is not well formatted.",
+        "InvalidTimeStamp.Format",
+        400,
+        "Specified time stamp or date value is not well formatted.",
     ),
     "unknown-action": ("InvalidParameter", 400, 'The specified parameter "Action or Version" is not valid.'),
     "unknown-version": ("InvalidParameter", 400, 'The specified parameter "Action or Version" is not valid.'),

@@ -21,6 +21,7 @@ Converter = Callable[[Any], Any]
 
 # ----------------------------------------------------------------------------------------------------- the result
 
+
 def result(context: Context, query: Query, page: Page) -> Tree:
     """The response's members in the contract's order."""
     known = context.steps.known_members(context, query, page)
@@ -66,7 +67,8 @@ def _wrapper(context: Context, field: Field, path: tuple[str, ...], known: Mappi
     if empty == "absent":
         return None
     members = {
-        m.name: value for m in field.members
+        m.name: value
+        for m in field.members
         if not (empty == "empty-wrapper" and ".".join((*path, m.name)) == items)
         and (value := _member(context, m, (*path, m.name), known, page)) is not None
     }
@@ -88,6 +90,7 @@ def _wrapped(context: Context, field: Field, values: list[Any]) -> Any:
 
 
 # ------------------------------------------------------------------------------------------------------ the items
+
 
 def item_plan(context: Context) -> list[tuple[Field, Converter]]:
     """For each member of an item, how its value is written in this answer: settled once, not for each item."""
@@ -178,6 +181,7 @@ def _scalar(value: Any, type: str) -> Any:
 
 # ------------------------------------------------------------------------------------------------------ the error
 
+
 def error(context: Context, refusal: Refusal) -> Tree:
     """The members of an error, in the documented order."""
     return {
@@ -189,6 +193,7 @@ def error(context: Context, refusal: Refusal) -> Tree:
 
 
 # --------------------------------------------------------------------------------------------------------- bodies
+
 
 def as_json(context: Context, root: str, tree: Tree) -> str:
     return json.dumps(tree, ensure_ascii=False, separators=(",", ":"))

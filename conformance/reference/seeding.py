@@ -22,9 +22,14 @@ SEED = 20140526
 SIZES = (140, 24, 0, 1)
 OTHER_REGIONS = ("cn-qingdao", "cn-beijing", "cn-shanghai", "cn-shenzhen")
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
-AWKWARD = ("<&>\"'😀", "é中文😀", "a b+c%2B~=&amp;*é", "\\u0041/\\\"中😀")
+AWKWARD = ("<&>\"'😀", "é中文😀", "a b+c%2B~=&amp;*é", '\\u0041/\\"中😀')
 FREE_TEXT = (
-    "plain", "Tom & Jerry", "<b>not a tag</b>", "\"quoted\" and 'quoted'", "ünïcödé 中文 😀", "back\\slash",
+    "plain",
+    "Tom & Jerry",
+    "<b>not a tag</b>",
+    "\"quoted\" and 'quoted'",
+    "ünïcödé 中文 😀",
+    "back\\slash",
     "a+b c%20d",
 )
 EPOCH = datetime(2015, 11, 23, 15, 10, 0, tzinfo=UTC)
@@ -62,8 +67,7 @@ def items(contract: Contract, source: random.Random, size: int) -> tuple[Mapping
     enumerated = _combinations(contract, source, size)
     created = _times(source, size)
     return tuple(
-        _item(contract, source, key, values, time)
-        for key, values, time in zip(keys, enumerated, created, strict=True)
+        _item(contract, source, key, values, time) for key, values, time in zip(keys, enumerated, created, strict=True)
     )
 
 
@@ -135,6 +139,7 @@ def _scalar(type: str | None, source: random.Random) -> Any:
 
 # ------------------------------------------------------------------------------------------------------------ keys
 
+
 def _keys(contract: Contract, source: random.Random, size: int) -> list[str]:
     """Distinct ids: mostly like the documented example, some awkward, one the beginning of another."""
     field = contract.at(f"{contract.semantics.items}.{contract.semantics.key}")
@@ -162,6 +167,7 @@ def _like(example: str, source: random.Random) -> str:
 
 
 # ------------------------------------------------------------------------------------- enumerated values and times
+
 
 def _combinations(contract: Contract, source: random.Random, size: int) -> list[dict[str, str]]:
     """The filtered fields' values: the last combination never occurs, the one before it once."""

@@ -56,8 +56,14 @@ class ReferenceEndpoint:
         for variant in variants:
             self.store = variant.store(self.store, contract, clock())
         self.application = Application(
-            contract, protocol, self.store, credentials, taken,
-            hooks=[changed.hooks for changed in (*faults, *variants)], clock=clock, request_ids=request_ids,
+            contract,
+            protocol,
+            self.store,
+            credentials,
+            taken,
+            hooks=[changed.hooks for changed in (*faults, *variants)],
+            clock=clock,
+            request_ids=request_ids,
         )
         self._host, self._wanted_port = host, port
         self._listener: socket.socket | None = None

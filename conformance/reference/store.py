@@ -31,7 +31,5 @@ class Store:
 
         For a store that progresses, as it is at `now`, or at its start.
         """
-        regions = {
-            name: items if now is None else self.items(name, now) for name, items in self.regions.items()
-        }
+        regions = {name: items if now is None else self.items(name, now) for name, items in self.regions.items()}
         return {"regions": {name: [dict(item) for item in items] for name, items in regions.items()}}

@@ -55,6 +55,7 @@ def named(contract: Contract, name: str, protocol: Protocol | None = None) -> Va
 
 # -------------------------------------------------------------------------------------------------------- dialects
 
+
 def _dialects(contract: Contract) -> tuple[Variant, ...]:
     """Each alternative of each choice that is not the preferred one, and all choices differently at once."""
     single = [v for choice in contract.choices for v in _alternatives(choice)]
@@ -104,10 +105,13 @@ def _errors(protocol: Protocol | None) -> tuple[Variant, ...]:
 
 # ------------------------------------------------------------------------------------------------------ the bodies
 
+
 def _in_tree(change: Callable[[Context, str, Mapping[str, Any]], Mapping[str, Any]]) -> dict[str, Hook]:
     """A hook that changes the tree of members of every response."""
+
     def respond(inner: Hook, context: Context, status: int, root: str, tree: Mapping[str, Any]) -> Response:
         return inner(context, status, root, change(context, root, tree))
+
     return {"respond": respond}
 
 
@@ -171,6 +175,7 @@ def _escaped_json(text: str) -> str:
 
 # -------------------------------------------------------------------------------------------------- the transport
 
+
 def _travelling(**changes: Any) -> dict[str, Hook]:
     """A hook that changes how every response travels."""
     return {"send": lambda inner, context, response: evolve(inner(context, response), **changes)}
@@ -200,10 +205,12 @@ def _slow(inner: Hook, context: Context, response: Response) -> Response:
 
 def _now_and_then(every: int, refusal: Refusal, headers: tuple[tuple[str, str], ...] = ()) -> dict[str, Hook]:
     """A hook that refuses every so many-th request before anything of it is looked at, so that its nonce stays good."""
+
     def operate(inner: Hook, context: Context) -> Response:
         if context.number % every == every - 1:
             return evolve(context.steps.fail(context, refusal), headers=headers)
         return inner(context)
+
     return {"operate": operate}
 
 
@@ -212,18 +219,28 @@ BUSY = Refusal("ServiceUnavailable", 503, "The request has failed due to a tempo
 RETRY = (("Retry-After", "1"),)
 
 MANNERS: tuple[Variant, ...] = (
-    Variant("extra-members", "adds members that no page knows to the result, to each item and to errors",
-            hooks={**_in_tree(_more_members), "item": _more_in_item}),
+    Variant(
+        "extra-members",
+        "adds members that no page knows to the result, to each item and to errors",
+        hooks={**_in_tree(_more_members), "item": _more_in_item},
+    ),
     Variant("reversed-members", "puts the members of every object in the opposite order", hooks=_in_tree(_reversed)),
     Variant("recommend-in-errors", "adds a Recommend member to errors", hooks=_in_tree(_recommend)),
     Variant("xml-indented", "indents XML with line breaks and tabs", hooks=_in_text("as_xml", _indented_xml)),
     Variant("xml-empty-elements", "writes empty XML elements as <Name />", hooks=_in_text("as_xml", _empty_elements)),
-    Variant("xml-comments-and-cdata", "uses comments, processing instructions and CDATA sections in XML",
-            hooks=_in_text("as_xml", _commented)),
-    Variant("xml-without-declaration", "leaves the XML declaration out",
-            hooks=_in_text("as_xml", _without_declaration)),
-    Variant("xml-character-references", "writes what is not ASCII as numeric character references",
-            hooks=_in_text("as_xml", _numbered)),
+    Variant(
+        "xml-comments-and-cdata",
+        "uses comments, processing instructions and CDATA sections in XML",
+        hooks=_in_text("as_xml", _commented),
+    ),
+    Variant(
+        "xml-without-declaration", "leaves the XML declaration out", hooks=_in_text("as_xml", _without_declaration)
+    ),
+    Variant(
+        "xml-character-references",
+        "writes what is not ASCII as numeric character references",
+        hooks=_in_text("as_xml", _numbered),
+    ),
     Variant("json-indented", "indents JSON and ends it with a line break", hooks=_in_text("as_json", _pretty_json)),
     Variant("json-escapes", "writes JSON in ASCII, with \\u and \\/ escapes", hooks=_in_text("as_json", _escaped_json)),
     Variant("chunked", "sends bodies in chunked transfer encoding", hooks=_travelling(chunked=True)),
@@ -231,15 +248,28 @@ MANNERS: tuple[Variant, ...] = (
     Variant("lower-case-headers", "writes header names in lower case", hooks=_travelling(lower_case=True)),
     Variant("extra-headers", "adds headers, some of them repeated", hooks={"send": _more_headers}),
     Variant("closes-connections", "closes the connection after each answer", hooks=_travelling(close=True)),
-    Variant("closes-now-and-then", "closes the connection after every seventh answer",
-            hooks={"send": _closing_now_and_then}),
+    Variant(
+        "closes-now-and-then", "closes the connection after every seventh answer", hooks={"send": _closing_now_and_then}
+    ),
     Variant("slow", "answers after some milliseconds, now and then after a tenth of a second", hooks={"send": _slow}),
-    Variant("throttling", "refuses every 23rd request with Throttling.User and status 400",
-            hooks=_now_and_then(23, THROTTLED)),
-    Variant("throttling-429", "refuses every 211th request with Throttling.User, status 429 and Retry-After",
-            hooks=_now_and_then(211, evolve(THROTTLED, status=429), RETRY)),
-    Variant("unavailable-now-and-then", "answers every 307th request with ServiceUnavailable, 503 and Retry-After",
-            hooks=_now_and_then(307, BUSY, RETRY)),
-    Variant("progressing", "items finish and new ones appear while the run lasts",
-            restock=lambda store, contract, now: progressing(store, contract, now)),
+    Variant(
+        "throttling",
+        "refuses every 23rd request with Throttling.User and status 400",
+        hooks=_now_and_then(23, THROTTLED),
+    ),
+    Variant(
+        "throttling-429",
+        "refuses every 211th request with Throttling.User, status 429 and Retry-After",
+        hooks=_now_and_then(211, evolve(THROTTLED, status=429), RETRY),
+    ),
+    Variant(
+        "unavailable-now-and-then",
+        "answers every 307th request with ServiceUnavailable, 503 and Retry-After",
+        hooks=_now_and_then(307, BUSY, RETRY),
+    ),
+    Variant(
+        "progressing",
+        "items finish and new ones appear while the run lasts",
+        restock=lambda store, contract, now: progressing(store, contract, now),
+    ),
 )

@@ -107,4 +107,3 @@ def no_generator(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for kind, name in ((engine.ConjectureRunner, "run"), (DataObject, "draw")):
         monkeypatch.setattr(kind, name, refuse)
-

@@ -77,9 +77,7 @@ def test_what_is_judged_otherwise_than_it_was_is_said_by_any_number_of_workers(
 
 def test_a_listing_that_moves_is_replayed_as_it_moved(recorded: Recorded, tmp_path: Path) -> None:
     select = ("range.*", "paging.repeatable", "filters.*.selects")
-    found = recording(
-        recorded.subject, tmp_path, variants=["progressing"], select=select, traffic=(), max_examples=3
-    )
+    found = recording(recorded.subject, tmp_path, variants=["progressing"], select=select, traffic=(), max_examples=3)
     assert found.cassette.items is None
     again = replayed(found.cassette, found.settings, tmp_path)
     assert verdicts(again) == verdicts(found.results)

@@ -27,9 +27,7 @@ from conformance.contract.model import (
     TimeRange,
 )
 
-text = st.text(
-    st.characters(exclude_categories=("Cs",), exclude_characters="\r\x85\u2028\u2029\ufeff"), max_size=12
-)
+text = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\r\x85\u2028\u2029\ufeff"), max_size=12)
 words = st.text("abzAZ09 /()#.-:{}[],'\"\n中é", max_size=12) | text
 number = st.integers(-(2**40), 2**40)
 citation = st.builds(Citation, words, words, st.none() | words, st.none() | st.integers(0, 20))
@@ -90,18 +88,10 @@ contract = st.builds(
     words,
     words,
     tuples(st.builds(Revision, words, words, words, words, words, st.none() | words, st.none() | words)),
-    tuples(
-        st.builds(
-            Parameter, words, st.just("string"), st.booleans(), citations, tuples(constraint), tuples(words)
-        )
-    ),
+    tuples(st.builds(Parameter, words, st.just("string"), st.booleans(), citations, tuples(constraint), tuples(words))),
     tuples(node),
     tuples(st.builds(ErrorCode, number, words, words, citations, st.none() | words)),
-    tuples(
-        st.builds(
-            Sample, st.just("response"), st.sampled_from(["json", "xml"]), words, citations, tuples(words)
-        )
-    ),
+    tuples(st.builds(Sample, st.just("response"), st.sampled_from(["json", "xml"]), words, citations, tuples(words))),
     semantics,
     tuples(
         st.builds(
@@ -139,9 +129,7 @@ ledger = st.builds(
 
 @settings(deadline=None, max_examples=60)
 @given(contract)
-def test_a_contract_is_read_back_exactly(
-    tmp_path_factory: pytest.TempPathFactory, contract: Contract
-) -> None:
+def test_a_contract_is_read_back_exactly(tmp_path_factory: pytest.TempPathFactory, contract: Contract) -> None:
     path = tmp_path_factory.getbasetemp() / "contract.yaml"
     path.write_text(files.dump_contract(contract), encoding="utf-8")
     assert files.load_contract(path) == contract

@@ -20,9 +20,7 @@ def ready(version="1.0"):
     say(ready=True, protocol=1, name="sdk", version=version, runtime="X", dependencies={}, view="json")
 sys.stdin.readline()
 """
-CALL = DriverCall(
-    "http://127.0.0.1:1", Operation("P", "V", "A"), "r", "id", "secret", parameters={}, timeout=1
-)
+CALL = DriverCall("http://127.0.0.1:1", Operation("P", "V", "A"), "r", "id", "secret", parameters={}, timeout=1)
 
 
 def driver(tmp_path, body: str, **settings) -> DriverProcess:

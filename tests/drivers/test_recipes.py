@@ -55,9 +55,7 @@ def test_the_source_is_of_its_language(name, tmp_path):
     if one.source.suffix == ".go":
         done = subprocess.run(["gofmt", "-e", str(one.source)], capture_output=True, text=True, check=False)
     elif one.source.suffix == ".js":
-        done = subprocess.run(
-            ["node", "--check", str(one.source)], capture_output=True, text=True, check=False
-        )
+        done = subprocess.run(["node", "--check", str(one.source)], capture_output=True, text=True, check=False)
     else:
         pytest.skip("Java is compiled against its SDK, when a release is installed")
     assert done.returncode == 0, done.stderr

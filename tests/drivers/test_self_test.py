@@ -13,9 +13,7 @@ OPERATION = Operation("Ecs", "2014-05-26", "DescribeTasks")
 
 
 def steps(*faults: str, deadline: float = 5.0):
-    return self_test(
-        [sys.executable, str(MINIATURE), *faults], OPERATION, {"RegionId": "r"}, deadline=deadline
-    )
+    return self_test([sys.executable, str(MINIATURE), *faults], OPERATION, {"RegionId": "r"}, deadline=deadline)
 
 
 def test_a_right_driver_has_no_problem():

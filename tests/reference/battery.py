@@ -26,8 +26,14 @@ def stamp(offset=0.0):
 def application(contract, protocol, store, faults=(), variants=(), dialect=None):
     taken = {k: v for changed in (*faults, *variants) for k, v in changed.dialect.items()} | (dialect or {})
     return Application(
-        contract, protocol, store, [KEY], taken,
-        hooks=[changed.hooks for changed in (*faults, *variants)], clock=lambda: NOW, request_ids=fresh_ids(7),
+        contract,
+        protocol,
+        store,
+        [KEY],
+        taken,
+        hooks=[changed.hooks for changed in (*faults, *variants)],
+        clock=lambda: NOW,
+        request_ids=fresh_ids(7),
     )
 
 
@@ -54,7 +60,7 @@ class Battery:
             lambda: self.v3(parameters, format="xml"), lambda: self.v1(parameters, format="XML"),
             lambda: self.v3(parameters, form=True), lambda: self.v3(parameters, method="GET"),
         )  # fmt: skip
-        return [way() for way in ways[number % 2::2]]
+        return [way() for way in ways[number % 2 :: 2]]
 
     def requests(self) -> list[Request]:
         """All of them, mixed, between those that must come first and those that must come in their order."""
@@ -163,7 +169,6 @@ class Battery:
                 yield make(here, method=method, form=form)
                 yield make(here, method=method, form=form)
                 yield make(here, common=used, method=method, form=form)
-
 
     def sequences(self):
         """Requests that must come in this order."""

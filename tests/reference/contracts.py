@@ -40,8 +40,14 @@ def scalar(name, *examples, type="string", **more):
 
 def choice(kind, subject, *alternatives, preferred=None, per_format=False):
     return Choice(
-        choice_id(kind, subject), kind, subject, "silence", f"{kind} of {subject}",
-        tuple(Alternative(a, a) for a in alternatives), preferred or alternatives[0], per_format,
+        choice_id(kind, subject),
+        kind,
+        subject,
+        "silence",
+        f"{kind} of {subject}",
+        tuple(Alternative(a, a) for a in alternatives),
+        preferred or alternatives[0],
+        per_format,
     )
 
 
@@ -56,7 +62,10 @@ def tasks() -> Contract:
         scalar("TaskStatus", "Finished"),
     )
     return Contract(
-        product="Ecs", version="2014-05-26", operation="DescribeTasks", revisions=(),
+        product="Ecs",
+        version="2014-05-26",
+        operation="DescribeTasks",
+        revisions=(),
         parameters=(
             parameter("Action"),
             parameter("RegionId", required=True, examples=("cn-hangzhou",)),
@@ -65,7 +74,8 @@ def tasks() -> Contract:
             parameter("TaskIds", examples=("t-bp1hvgwromzv32iq****",), max_items=100, separator=","),
             parameter("TaskAction", examples=("ImportImage",), enum=["ImportImage", "ExportImage", "RedeployInstance"]),
             parameter(
-                "TaskStatus", examples=("Finished",),
+                "TaskStatus",
+                examples=("Finished",),
                 enum=["Finished", "Processing", "Waiting", "Deleted", "Paused", "Failed"],
                 effective_values=["Finished", "Processing", "Failed"],
             ),
@@ -86,7 +96,10 @@ def tasks() -> Contract:
         ),
         samples=(),
         semantics=Semantics(
-            items="TaskSet.Task", key="TaskId", region="RegionId", region_echo="RegionId",
+            items="TaskSet.Task",
+            key="TaskId",
+            region="RegionId",
+            region_echo="RegionId",
             paging=Paging("PageNumber", "PageSize", "TotalCount", "PageNumber", "PageSize"),
             ids=IdList("TaskIds", "TaskId", 100),
             range=TimeRange("StartTime", "EndTime", "CreationTime"),
@@ -150,7 +163,10 @@ def widgets() -> Contract:
         Field("Parts", "array", HERE, item_type="string", xml_item="Part"),
     )
     return Contract(
-        product="Toy", version="2020-01-01", operation="ListWidgets", revisions=(),
+        product="Toy",
+        version="2020-01-01",
+        operation="ListWidgets",
+        revisions=(),
         parameters=(
             parameter("WidgetId.N", max_items=5),
             parameter("Kind", enum=["Round", "Square"]),
@@ -167,7 +183,9 @@ def widgets() -> Contract:
         errors=(),
         samples=(),
         semantics=Semantics(
-            items="Widgets", key="WidgetId", paging=Paging("Page", "Limit", "Total"),
+            items="Widgets",
+            key="WidgetId",
+            paging=Paging("Page", "Limit", "Total"),
             ids=IdList("WidgetId.N", "WidgetId", 5),
             filters=(Filter("Kind", "Kind"), Filter("Label", "Label"), Filter("Enabled", "Enabled")),
         ),

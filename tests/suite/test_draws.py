@@ -26,9 +26,7 @@ views = st.builds(
 drawn = st.recursive(
     scalars | channels | views,
     lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.lists(inner, max_size=3).map(tuple)
-        | st.dictionaries(texts, inner, max_size=3)
+        st.lists(inner, max_size=3) | st.lists(inner, max_size=3).map(tuple) | st.dictionaries(texts, inner, max_size=3)
     ),
     max_leaves=6,
 )

@@ -14,9 +14,7 @@ PROGRAM = sys.argv[1]
 def built_from():
     """The modules that are in the program, as Go recorded them; a program built elsewhere may have none."""
     try:
-        listing = subprocess.run(
-            ["go", "version", "-m", PROGRAM], capture_output=True, text=True, check=True
-        ).stdout
+        listing = subprocess.run(["go", "version", "-m", PROGRAM], capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
         return {}
     return {words[1]: words[2] for words in map(str.split, listing.splitlines()) if words[:1] == ["dep"]}

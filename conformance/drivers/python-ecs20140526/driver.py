@@ -44,9 +44,7 @@ def ready(client):
         "version": importlib.metadata.version(PACKAGE),
         "runtime": f"{platform.python_implementation()} {platform.python_version()}",
         "dependencies": {
-            name: version
-            for name, version in here.items()
-            if name.replace("-", "_") != PACKAGE.replace("-", "_")
+            name: version for name, version in here.items() if name.replace("-", "_") != PACKAGE.replace("-", "_")
         },
         "view": "typed",
         "signatures": signatures(client),
@@ -65,9 +63,7 @@ def client_for(call, module, config_class, kept):
             **call["credentials"],
         )
         if call.get("signature") == "v1" and hasattr(config, "signature_algorithm"):
-            config.signature_algorithm = (
-                "v2"  # the SDK's word for the signature that the documentation numbers 1.0
-            )
+            config.signature_algorithm = "v2"  # the SDK's word for the signature that the documentation numbers 1.0
         kept[key] = module.Client(config)
     return kept[key]
 
@@ -89,11 +85,7 @@ def answer(call, module, models, config_class, kept):
 
 def error(exception):
     data = getattr(exception, "data", None) or {}
-    status = (
-        getattr(exception, "status_code", None)
-        or getattr(exception, "statusCode", None)
-        or data.get("statusCode")
-    )
+    status = getattr(exception, "status_code", None) or getattr(exception, "statusCode", None) or data.get("statusCode")
     request_id = getattr(exception, "request_id", None) or data.get("RequestId")
     return {
         "code": text(getattr(exception, "code", None)),

@@ -24,9 +24,7 @@ def ready():
         "version": importlib.metadata.version(PACKAGE),
         "runtime": f"{platform.python_implementation()} {platform.python_version()}",
         "dependencies": {
-            name: version
-            for name, version in here.items()
-            if name.replace("-", "_") != PACKAGE.replace("-", "_")
+            name: version for name, version in here.items() if name.replace("-", "_") != PACKAGE.replace("-", "_")
         },
         "view": "xml",
     }

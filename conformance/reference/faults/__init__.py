@@ -30,7 +30,18 @@ def all_faults(contract: Contract, protocol: Protocol | None = None) -> tuple[Fa
     """Every fault that makes sense for a contract, in a fixed order."""
     roles = Roles(contract, protocol)
     themes = (
-        envelope, fields, parameters, paging, filters, ranges, ids, errors, formats, regions, signatures, choices,
+        envelope,
+        fields,
+        parameters,
+        paging,
+        filters,
+        ranges,
+        ids,
+        errors,
+        formats,
+        regions,
+        signatures,
+        choices,
     )
     return tuple(fault for theme in themes for fault in theme.faults(roles))
 

@@ -35,6 +35,7 @@ def _flip(choice: Choice, dialect: dict[str, str]) -> Fault:
             return other if context.format == "xml" else taken
         format = context.format if choice.per_format else ""
         return other if count(context, ("choice", choice.id, format)) % 2 == 0 else taken
+
     how = "in JSON and in XML" if choice.kind in BY_FORMAT else "by turns"
     what = f"takes {choice.preferred} and {other} {how} as {choice.kind} of {choice.subject}"
     kills = (f"choices.{choice.id}.one-alternative",)

@@ -26,12 +26,24 @@ def faults(roles: Roles) -> tuple[Fault, ...]:
 def _of_code(error: ErrorCode) -> list[Fault]:
     code = error.code
     return [
-        Fault(f"error-code-differs:{code}", f"answers {code}.Unexpected in place of {code}",
-              (f"errors.{code}.documented",), {"fail": _changed(code, code=f"{code}.Unexpected")}),
-        Fault(f"error-status-differs:{code}", f"answers {code} with status 418",
-              (f"errors.{code}.documented",), {"fail": _changed(code, status=418)}),
-        Fault(f"error-message-differs:{code}", f"answers {code} with a message that no page has",
-              (f"errors.{code}.message",), {"fail": _changed(code, message="Something is wrong with your request.")}),
+        Fault(
+            f"error-code-differs:{code}",
+            f"answers {code}.Unexpected in place of {code}",
+            (f"errors.{code}.documented",),
+            {"fail": _changed(code, code=f"{code}.Unexpected")},
+        ),
+        Fault(
+            f"error-status-differs:{code}",
+            f"answers {code} with status 418",
+            (f"errors.{code}.documented",),
+            {"fail": _changed(code, status=418)},
+        ),
+        Fault(
+            f"error-message-differs:{code}",
+            f"answers {code} with a message that no page has",
+            (f"errors.{code}.message",),
+            {"fail": _changed(code, message="Something is wrong with your request.")},
+        ),
     ]
 
 
@@ -50,17 +62,28 @@ def _accepted(roles: Roles) -> list[Fault]:
     found = []
     for code in codes:
         if code.startswith("Missing"):
-            found.append(Fault(
-                f"missing-{region}-means-any", f"takes some region where {region} is missing",
-                (f"errors.{code}.documented",),
-                {"argument": lambda inner, context, name: inner(context, name) or (
-                    next(iter(context.server.store.regions)) if name == region else None)},
-            ))
+            found.append(
+                Fault(
+                    f"missing-{region}-means-any",
+                    f"takes some region where {region} is missing",
+                    (f"errors.{code}.documented",),
+                    {
+                        "argument": lambda inner, context, name: (
+                            inner(context, name)
+                            or (next(iter(context.server.store.regions)) if name == region else None)
+                        )
+                    },
+                )
+            )
         else:
-            found.append(Fault(
-                f"unknown-{region}-is-empty", "answers a region that does not exist as one without items",
-                (f"errors.{code}.documented",), {"region": lambda inner, context, name: None},
-            ))
+            found.append(
+                Fault(
+                    f"unknown-{region}-is-empty",
+                    "answers a region that does not exist as one without items",
+                    (f"errors.{code}.documented",),
+                    {"region": lambda inner, context, name: None},
+                )
+            )
     return found
 
 
@@ -68,14 +91,28 @@ def _formats() -> list[Fault]:
     kills = ("errors.in-the-asked-format",)
     return [
         Fault("errors-are-always-xml", "writes every error as XML", kills, {"fail": _in_format("xml")}),
-        Fault("refusals-of-parameters-are-always-json", "writes errors of the operation's parameters as JSON", kills,
-              {"fail": lambda inner, context, refusal: (
-                  _in_format("json") if context.contract.parameter(refusal.about) else _as_it_is
-              )(inner, context, refusal)}),
-        Fault("error-with-an-empty-result", "puts an empty listing into errors in JSON", ("errors.no-result",),
-              {"error": _with_result(in_json)}),
-        Fault("error-with-a-result-in-xml", "puts an empty listing into errors in XML", ("errors.no-result",),
-              {"error": _with_result(in_xml)}),
+        Fault(
+            "refusals-of-parameters-are-always-json",
+            "writes errors of the operation's parameters as JSON",
+            kills,
+            {
+                "fail": lambda inner, context, refusal: (
+                    _in_format("json") if context.contract.parameter(refusal.about) else _as_it_is
+                )(inner, context, refusal)
+            },
+        ),
+        Fault(
+            "error-with-an-empty-result",
+            "puts an empty listing into errors in JSON",
+            ("errors.no-result",),
+            {"error": _with_result(in_json)},
+        ),
+        Fault(
+            "error-with-a-result-in-xml",
+            "puts an empty listing into errors in XML",
+            ("errors.no-result",),
+            {"error": _with_result(in_xml)},
+        ),
     ]
 
 
@@ -87,6 +124,7 @@ def _in_format(format: str) -> Hook:
     def fail(inner: Hook, context: Context, refusal: Refusal) -> Response:
         context.format = format
         return inner(context, refusal)
+
     return fail
 
 
@@ -97,6 +135,7 @@ def _with_result(condition: Any) -> Hook:
             return tree
         empty = context.steps.result(context, Query(), Page((), 0, 1, 10))
         return {**empty, **tree}
+
     return error
 
 
@@ -104,14 +143,22 @@ def _traces(roles: Roles) -> list[Fault]:
     """What a refused request leaves for the next."""
     kills = ("errors.leave-no-trace",)
     found = [
-        Fault("nothing-found-after-an-error", "finds nothing in the request after one that was refused", kills,
-              {"fail": _remembering, "arguments": _nothing_after_error}),
+        Fault(
+            "nothing-found-after-an-error",
+            "finds nothing in the request after one that was refused",
+            kills,
+            {"fail": _remembering, "arguments": _nothing_after_error},
+        ),
     ]
     if roles.contract.semantics.items:
-        found.append(Fault(
-            "page-after-an-error-lacks-an-item", "loses the first item right after a refused request", kills,
-            {"fail": _remembering, "select": _shorter_after_error},
-        ))
+        found.append(
+            Fault(
+                "page-after-an-error-lacks-an-item",
+                "loses the first item right after a refused request",
+                kills,
+                {"fail": _remembering, "select": _shorter_after_error},
+            )
+        )
     return found
 
 

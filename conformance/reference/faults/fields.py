@@ -31,25 +31,41 @@ def _of_field(roles: Roles, path: str, field: Field) -> list[Fault]:
         kills = [f"fields.{path}.present"]
         if path == roles.contract.semantics.request_id:
             kills.append("envelope.request-id")
-        found.append(Fault(
-            f"field-missing:{path}", f"leaves {path} out", tuple(kills), {"result": at_path(path, lambda v: LEFT_OUT)},
-        ))
-    found.append(Fault(
-        f"field-wrong-type:{path}", f"writes {path} as {_other_type(roles, path, field)[0]} in JSON",
-        (f"fields.{path}.type",), {"result": only(in_json, at_path(path, _other_type(roles, path, field)[1]))},
-    ))
+        found.append(
+            Fault(
+                f"field-missing:{path}",
+                f"leaves {path} out",
+                tuple(kills),
+                {"result": at_path(path, lambda v: LEFT_OUT)},
+            )
+        )
+    found.append(
+        Fault(
+            f"field-wrong-type:{path}",
+            f"writes {path} as {_other_type(roles, path, field)[0]} in JSON",
+            (f"fields.{path}.type",),
+            {"result": only(in_json, at_path(path, _other_type(roles, path, field)[1]))},
+        )
+    )
     if field.value("time_format") is not None:
-        found.append(Fault(
-            f"time-with-blank:{path}", f"writes a blank for the T of {path}",
-            (f"fields.{path}.time-format",), {"result": at_path(path, lambda v: v.replace("T", " "))},
-        ))
+        found.append(
+            Fault(
+                f"time-with-blank:{path}",
+                f"writes a blank for the T of {path}",
+                (f"fields.{path}.time-format",),
+                {"result": at_path(path, lambda v: v.replace("T", " "))},
+            )
+        )
     if path in roles.enumerated_fields:
         last = _effective(roles, path)[-1]
-        found.append(Fault(
-            f"unlisted-value:{path}", f"writes Not{last} for {last} as {path}",
-            (f"fields.{path}.listed-value",),
-            {"result": at_path(path, lambda v: f"Not{v}" if v.replace("_", "").lower() == last.lower() else v)},
-        ))
+        found.append(
+            Fault(
+                f"unlisted-value:{path}",
+                f"writes Not{last} for {last} as {path}",
+                (f"fields.{path}.listed-value",),
+                {"result": at_path(path, lambda v: f"Not{v}" if v.replace("_", "").lower() == last.lower() else v)},
+            )
+        )
     return found
 
 
@@ -74,15 +90,23 @@ def _of_optional(roles: Roles, rule: OptionalField) -> list[Fault]:
     path, name = f"{contract.semantics.items}.{relative(contract, rule.field)}", relative(contract, rule.field)
     last = rule.unless_values[-1]
     field = contract.at(path)
-    found = [Fault(
-        f"missing-though-due:{path}", f"leaves {path} out of items that are {last}",
-        (f"fields.{path}.present-when-due",), {"item": _lost_when(contract, rule, name, last)},
-    )]
+    found = [
+        Fault(
+            f"missing-though-due:{path}",
+            f"leaves {path} out of items that are {last}",
+            (f"fields.{path}.present-when-due",),
+            {"item": _lost_when(contract, rule, name, last)},
+        )
+    ]
     if field is not None and is_time(field) and contract.semantics.range:
-        found.append(Fault(
-            f"before-the-start:{path}", f"writes {path} a day before the item was created, where it is {last}",
-            (f"fields.{path}.not-before-start",), {"item": _too_early(contract, rule, name, last)},
-        ))
+        found.append(
+            Fault(
+                f"before-the-start:{path}",
+                f"writes {path} a day before the item was created, where it is {last}",
+                (f"fields.{path}.not-before-start",),
+                {"item": _too_early(contract, rule, name, last)},
+            )
+        )
     return found
 
 
@@ -92,6 +116,7 @@ def _lost_when(contract: Contract, rule: OptionalField, name: str, state: str) -
         if item.get(relative(contract, rule.unless_field)) == state:
             members.pop(name, None)
         return members
+
     return lost
 
 
@@ -102,6 +127,7 @@ def _too_early(contract: Contract, rule: OptionalField, name: str, state: str) -
         if item.get(relative(contract, rule.unless_field)) == state and item.get(name):
             item = {**item, name: shifted(item[start], days=-1)}
         return inner(context, item, plan)
+
     return early
 
 
@@ -118,21 +144,33 @@ def _changing(roles: Roles) -> tuple[Fault, ...]:
     found = []
     if roles.plain_fields and contract.semantics.filters:
         name = roles.plain_fields[0].name
-        found.append(Fault(
-            "value-turns-with-filter", f"turns {name} into its opposite where a filter is given", kills,
-            {"item": only(lambda c: bool(c.query.filters), _opposite(name))},
-        ))
+        found.append(
+            Fault(
+                "value-turns-with-filter",
+                f"turns {name} into its opposite where a filter is given",
+                kills,
+                {"item": only(lambda c: bool(c.query.filters), _opposite(name))},
+            )
+        )
     if contract.semantics.paging and len(contract.item_fields) > 1:
-        found.append(Fault(
-            "data-of-the-neighbour-at-page-size-50", "pages of 50 give the second item the data of the first", kills,
-            {"page": only(lambda c: c.query.size == 50, _neighbours(contract))},
-        ))
+        found.append(
+            Fault(
+                "data-of-the-neighbour-at-page-size-50",
+                "pages of 50 give the second item the data of the first",
+                kills,
+                {"page": only(lambda c: c.query.size == 50, _neighbours(contract))},
+            )
+        )
     time = time_field_of(contract)
     if time and contract.semantics.ids:
-        found.append(Fault(
-            "time-moves-with-id-list", "answers an id list with times that are a day later", kills,
-            {"item": only(lambda c: c.query.ids is not None, _moved(relative(contract, time), days=1))},
-        ))
+        found.append(
+            Fault(
+                "time-moves-with-id-list",
+                "answers an id list with times that are a day later",
+                kills,
+                {"item": only(lambda c: c.query.ids is not None, _moved(relative(contract, time), days=1))},
+            )
+        )
     return tuple(found)
 
 
@@ -140,6 +178,7 @@ def _opposite(name: str) -> Hook:
     def opposite(inner: Hook, context: Context, item: Mapping[str, Any], plan: Any) -> Mapping[str, Any]:
         turned = {"true": "false", "false": "true"}.get(xml_text(item.get(name)), "other")
         return inner(context, {**item, name: turned}, plan)
+
     return opposite
 
 
@@ -152,12 +191,14 @@ def _neighbours(contract: Contract) -> Hook:
             return page
         first, second = page.items[:2]
         return evolve(page, items=(first, {**first, key: second[key]}, *page.items[2:]))
+
     return mixed
 
 
 def _moved(name: str, **by: float) -> Hook:
     def moved(inner: Hook, context: Context, item: Mapping[str, Any], plan: Any) -> Mapping[str, Any]:
         return inner(context, {**item, name: shifted(item[name], **by)} if item.get(name) else item, plan)
+
     return moved
 
 
@@ -168,21 +209,34 @@ def _by_hand(roles: Roles) -> tuple[Fault, ...]:
     name = contract.semantics.key
     key = f"{contract.semantics.items}.{name}"
     found = [
-        Fault("last-item-without-id", f"leaves {name} out of the last item of a page of several",
-              (f"fields.{key}.present",),
-              {"result": last_of_several(lambda item: {k: v for k, v in item.items() if k != name})}),
-        Fault("last-id-is-null-in-json", f"writes {name} of the last item as null in JSON",
-              (f"fields.{key}.present",),
-              {"result": only(in_json, last_of_several(lambda item: {**item, name: None}))}),
+        Fault(
+            "last-item-without-id",
+            f"leaves {name} out of the last item of a page of several",
+            (f"fields.{key}.present",),
+            {"result": last_of_several(lambda item: {k: v for k, v in item.items() if k != name})},
+        ),
+        Fault(
+            "last-id-is-null-in-json",
+            f"writes {name} of the last item as null in JSON",
+            (f"fields.{key}.present",),
+            {"result": only(in_json, last_of_several(lambda item: {**item, name: None}))},
+        ),
     ]
     time = time_field_of(contract)
     if time:
         path, started = f"{contract.semantics.items}.{relative(contract, time)}", relative(contract, time)
         found += [
-            Fault("time-without-zone-in-xml", f"leaves the Z of {path} out in XML",
-                  (f"fields.{path}.time-format",), {"result": only(in_xml, at_path(path, lambda v: v.rstrip("Z")))}),
-            Fault("time-with-offset-on-last-item", f"writes {path} of a page's last item with an offset from UTC",
-                  (f"fields.{path}.time-format",),
-                  {"result": last_of_several(lambda item: {**item, started: item[started].rstrip("Z") + "+00:00"})}),
+            Fault(
+                "time-without-zone-in-xml",
+                f"leaves the Z of {path} out in XML",
+                (f"fields.{path}.time-format",),
+                {"result": only(in_xml, at_path(path, lambda v: v.rstrip("Z")))},
+            ),
+            Fault(
+                "time-with-offset-on-last-item",
+                f"writes {path} of a page's last item with an offset from UTC",
+                (f"fields.{path}.time-format",),
+                {"result": last_of_several(lambda item: {**item, started: item[started].rstrip("Z") + "+00:00"})},
+            ),
         ]
     return tuple(found)

@@ -24,9 +24,11 @@ def faults(roles: Roles) -> tuple[Fault, ...]:
 
 def unsent(name: str, condition: object = None) -> Hook:
     """A hook on the reading of a parameter that does not see it (where the condition holds)."""
+
     def argument(inner: Hook, context: Context, asked: str) -> str | None:
         hidden = asked == name and (condition is None or condition(context))
         return None if hidden else inner(context, asked)
+
     return argument
 
 
@@ -34,24 +36,45 @@ def _of_filter(roles: Roles, filter: Filter) -> list[Fault]:
     name, parameter = filter.parameter, roles.contract.parameter(filter.parameter)
     found = [
         Fault(f"filter-ignored:{name}", f"ignores {name}", (f"filters.{name}.selects",), {"argument": unsent(name)}),
-        Fault(f"filter-loses-one:{name}", f"loses the last item that has the {name} asked for, where several have",
-              (f"filters.{name}.complete",), {"select": _short_of_one(name)}),
-        Fault(f"filter-lets-one-through:{name}", f"shows one item more that has not the {name} asked for",
-              (f"filters.{name}.selects",), {"keeps": _one_more(filter)}),
-        Fault(f"filter-ignored-in-forms:{name}", f"ignores {name} in the form body of a POST", ("methods.form-body",),
-              {"argument": unsent(name, lambda context: any(n == name for n, _ in context.form))}),
+        Fault(
+            f"filter-loses-one:{name}",
+            f"loses the last item that has the {name} asked for, where several have",
+            (f"filters.{name}.complete",),
+            {"select": _short_of_one(name)},
+        ),
+        Fault(
+            f"filter-lets-one-through:{name}",
+            f"shows one item more that has not the {name} asked for",
+            (f"filters.{name}.selects",),
+            {"keeps": _one_more(filter)},
+        ),
+        Fault(
+            f"filter-ignored-in-forms:{name}",
+            f"ignores {name} in the form body of a POST",
+            ("methods.form-body",),
+            {"argument": unsent(name, lambda context: any(n == name for n, _ in context.form))},
+        ),
     ]
     listed = parameter and (parameter.value("effective_values") or parameter.value("enum"))
     if listed and len(listed) > 1:
         first, second = str(listed[0]), str(listed[1])
         found += [
-            Fault(f"filter-overlaps:{name}", f"shows items whose {name} is {second} also where {first} is asked for",
-                  (f"filters.{name}.partition", f"filters.{name}.selects"),
-                  {"matches": _also(filter, first, second)}),
-            Fault(f"value-matches-nothing:{name}", f"finds nothing where {name} is {listed[-1]}",
-                  (f"filters.{name}.complete",),
-                  {"matches": lambda inner, context, f, value, item:
-                      not (f == filter and value == str(listed[-1])) and inner(context, f, value, item)}),
+            Fault(
+                f"filter-overlaps:{name}",
+                f"shows items whose {name} is {second} also where {first} is asked for",
+                (f"filters.{name}.partition", f"filters.{name}.selects"),
+                {"matches": _also(filter, first, second)},
+            ),
+            Fault(
+                f"value-matches-nothing:{name}",
+                f"finds nothing where {name} is {listed[-1]}",
+                (f"filters.{name}.complete",),
+                {
+                    "matches": lambda inner, context, f, value, item: (
+                        not (f == filter and value == str(listed[-1])) and inner(context, f, value, item)
+                    )
+                },
+            ),
         ]
     return found
 
@@ -61,11 +84,13 @@ def _short_of_one(name: str) -> Hook:
         found = inner(context, query)
         filtered = any(f.parameter == name for f, _ in query.filters)
         return found[:-1] if filtered and len(found) > 1 else found
+
     return select
 
 
 def _one_more(filter: Filter) -> Hook:
     """The first stored item that misses this filter alone comes through."""
+
     def keeps(inner: Hook, context: Context, query: Query, item: Item) -> bool:
         if inner(context, query, item):
             return True
@@ -75,12 +100,13 @@ def _one_more(filter: Filter) -> Hook:
             return False
         stored = context.steps.stored(context, query.region)
         return item is next(i for i in stored if not inner(context, query, i) and inner(context, rest, i))
+
     return keeps
 
 
 def _also(filter: Filter, first: str, second: str) -> Hook:
-    return lambda inner, context, f, value, item: inner(context, f, value, item) or (
-        f == filter and value == first and inner(context, f, second, item)
+    return lambda inner, context, f, value, item: (
+        inner(context, f, value, item) or (f == filter and value == first and inner(context, f, second, item))
     )
 
 
@@ -88,11 +114,22 @@ def _together() -> list[Fault]:
     kills = ("filters.intersect",)
     return [
         Fault("filters-are-joined-by-or", "keeps the items that any of several filters keeps", kills, {"keeps": _any}),
-        Fault("second-filter-is-ignored", "uses only the first of two filters", kills,
-              {"select": lambda inner, context, query: inner(context, evolve(query, filters=query.filters[:1]))}),
-        Fault("two-filters-lose-an-item", "loses the oldest item that two filters keep", kills,
-              {"select": lambda inner, context, query:
-                  inner(context, query)[:-1] if len(query.filters) > 1 else inner(context, query)}),
+        Fault(
+            "second-filter-is-ignored",
+            "uses only the first of two filters",
+            kills,
+            {"select": lambda inner, context, query: inner(context, evolve(query, filters=query.filters[:1]))},
+        ),
+        Fault(
+            "two-filters-lose-an-item",
+            "loses the oldest item that two filters keep",
+            kills,
+            {
+                "select": lambda inner, context, query: (
+                    inner(context, query)[:-1] if len(query.filters) > 1 else inner(context, query)
+                )
+            },
+        ),
     ]
 
 
@@ -104,30 +141,58 @@ def _any(inner: Hook, context: Context, query: Query, item: Item) -> bool:
 def _by_hand(roles: Roles) -> list[Fault]:
     semantics, known = roles.contract.semantics, ("filters.known-store",)
     found = [
-        Fault("only-item-is-lost", "shows nothing where a listing has a single item", known,
-              {"select": lambda inner, context, query:
-                  found if len(found := inner(context, query)) != 1 else []}),
-        Fault("awkward-items-are-hidden", "does not list items whose id holds a character beyond ASCII", known,
-              {"stored": lambda inner, context, region: tuple(
-                  item for item in inner(context, region) if str(item.get(semantics.key)).isascii())}),
+        Fault(
+            "only-item-is-lost",
+            "shows nothing where a listing has a single item",
+            known,
+            {"select": lambda inner, context, query: found if len(found := inner(context, query)) != 1 else []},
+        ),
+        Fault(
+            "awkward-items-are-hidden",
+            "does not list items whose id holds a character beyond ASCII",
+            known,
+            {
+                "stored": lambda inner, context, region: tuple(
+                    item for item in inner(context, region) if str(item.get(semantics.key)).isascii()
+                )
+            },
+        ),
     ]
     if semantics.filters:
         last = semantics.filters[-1].parameter
         found += [
-            Fault("filter-is-lost-in-xml", f"ignores {last} where XML is asked for",
-                  ("formats.agree",), {"argument": unsent(last, in_xml)}),
-            Fault("filter-is-lost-at-page-size-50", f"ignores {last} where the page size is 50", known,
-                  {"select": only(lambda c: c.query.size == 50, _without(last))}),
-            Fault("filters-are-lost-after-the-first-page-in-xml", "filters the first page only, in XML",
-                  ("paging.filtered-pages-partition",) if semantics.paging else known,
-                  {"matches": lambda inner, context, *args:
-                      (in_xml(context) and context.query.number > 1) or inner(context, *args)}),
+            Fault(
+                "filter-is-lost-in-xml",
+                f"ignores {last} where XML is asked for",
+                ("formats.agree",),
+                {"argument": unsent(last, in_xml)},
+            ),
+            Fault(
+                "filter-is-lost-at-page-size-50",
+                f"ignores {last} where the page size is 50",
+                known,
+                {"select": only(lambda c: c.query.size == 50, _without(last))},
+            ),
+            Fault(
+                "filters-are-lost-after-the-first-page-in-xml",
+                "filters the first page only, in XML",
+                ("paging.filtered-pages-partition",) if semantics.paging else known,
+                {
+                    "matches": lambda inner, context, *args: (
+                        (in_xml(context) and context.query.number > 1) or inner(context, *args)
+                    )
+                },
+            ),
         ]
         if semantics.range and len(semantics.filters) > 1:
-            found.append(Fault(
-                "range-is-lost-beside-two-filters", "ignores the time range where two filters are given", known,
-                {"within": lambda inner, context, *args: len(context.query.filters) > 1 or inner(context, *args)},
-            ))
+            found.append(
+                Fault(
+                    "range-is-lost-beside-two-filters",
+                    "ignores the time range where two filters are given",
+                    known,
+                    {"within": lambda inner, context, *args: len(context.query.filters) > 1 or inner(context, *args)},
+                )
+            )
     return found
 
 

@@ -25,14 +25,30 @@ def faults(roles: Roles) -> tuple[Fault, ...]:
 def _chosen() -> list[Fault]:
     """The format that is answered in."""
     return [
-        Fault("default-is-json", "answers a V1 request without Format in JSON", ("formats.default",),
-              {"read": _read_as(lambda c: is_v1(c) and not c.parameters.get("Format"), "json")}),
-        Fault("json-is-not-heard-in-get", "answers a GET that asks for JSON in XML", ("formats.asked-for",),
-              {"read": _read_as(lambda c: is_get(c) and c.parameters.get("Format", "").upper() == "JSON", "xml")}),
-        Fault("format-is-not-heard-in-v3", "answers a V3 request that asks for XML in JSON", ("formats.asked-for",),
-              {"read": _read_as(lambda c: is_v3(c) and in_xml(c), "json")}),
-        Fault("empty-page-is-always-xml", "answers a page without items in XML", ("formats.asked-for",),
-              {"result": _xml_when_empty}),
+        Fault(
+            "default-is-json",
+            "answers a V1 request without Format in JSON",
+            ("formats.default",),
+            {"read": _read_as(lambda c: is_v1(c) and not c.parameters.get("Format"), "json")},
+        ),
+        Fault(
+            "json-is-not-heard-in-get",
+            "answers a GET that asks for JSON in XML",
+            ("formats.asked-for",),
+            {"read": _read_as(lambda c: is_get(c) and c.parameters.get("Format", "").upper() == "JSON", "xml")},
+        ),
+        Fault(
+            "format-is-not-heard-in-v3",
+            "answers a V3 request that asks for XML in JSON",
+            ("formats.asked-for",),
+            {"read": _read_as(lambda c: is_v3(c) and in_xml(c), "json")},
+        ),
+        Fault(
+            "empty-page-is-always-xml",
+            "answers a page without items in XML",
+            ("formats.asked-for",),
+            {"result": _xml_when_empty},
+        ),
     ]
 
 
@@ -41,6 +57,7 @@ def _read_as(condition: Any, format: str) -> Hook:
         inner(context)
         if condition(context):
             context.format = format
+
     return read
 
 
@@ -54,32 +71,71 @@ def _different(roles: Roles) -> list[Fault]:
     """XML and JSON do not say the same."""
     contract, kills = roles.contract, ("formats.agree",)
     found = [
-        Fault("last-item-is-lost-in-xml", "loses the last item of a page of several in XML", kills,
-              {"result": only(in_xml, items_changed(lambda items: items[:-1] if len(items) > 1 else items))}),
-        Fault("xml-is-escaped-twice", "escapes & twice in XML", kills,
-              {"escape": lambda inner, context, text: inner(context, inner(context, text))}),
-        Fault("characters-beyond-the-plane-are-lost-in-json", "writes ? for characters of four bytes in JSON", kills,
-              {"as_json": lambda inner, context, *args: re.sub("[\U00010000-\U0010ffff]", "?", inner(context, *args))}),
-        Fault("json-escapes-stop-at-ff", "writes characters beyond ASCII as the last two digits of their code, in JSON",
-              kills, {"as_json": lambda inner, context, *args:
-                  re.sub("[^\x00-\x7f]", lambda m: f"\\u00{ord(m[0]) & 0xff:02x}", inner(context, *args))}),
-        Fault("quotes-are-lost-in-xml", "leaves quotation marks out of text in XML", kills,
-              {"escape": lambda inner, context, text: inner(context, text).replace('"', "").replace("'", "")}),
+        Fault(
+            "last-item-is-lost-in-xml",
+            "loses the last item of a page of several in XML",
+            kills,
+            {"result": only(in_xml, items_changed(lambda items: items[:-1] if len(items) > 1 else items))},
+        ),
+        Fault(
+            "xml-is-escaped-twice",
+            "escapes & twice in XML",
+            kills,
+            {"escape": lambda inner, context, text: inner(context, inner(context, text))},
+        ),
+        Fault(
+            "characters-beyond-the-plane-are-lost-in-json",
+            "writes ? for characters of four bytes in JSON",
+            kills,
+            {"as_json": lambda inner, context, *args: re.sub("[\U00010000-\U0010ffff]", "?", inner(context, *args))},
+        ),
+        Fault(
+            "json-escapes-stop-at-ff",
+            "writes characters beyond ASCII as the last two digits of their code, in JSON",
+            kills,
+            {
+                "as_json": lambda inner, context, *args: re.sub(
+                    "[^\x00-\x7f]", lambda m: f"\\u00{ord(m[0]) & 0xFF:02x}", inner(context, *args)
+                )
+            },
+        ),
+        Fault(
+            "quotes-are-lost-in-xml",
+            "leaves quotation marks out of text in XML",
+            kills,
+            {"escape": lambda inner, context, text: inner(context, text).replace('"', "").replace("'", "")},
+        ),
     ]
     time = time_field_of(contract)
     if time:
         path, name = f"{contract.semantics.items}.{relative(contract, time)}", relative(contract, time)
         found += [
-            Fault("times-are-local-in-xml", f"writes {path} some hours later in XML", kills,
-                  {"result": only(in_xml, at_path(path, _later))}),
-            Fault("last-time-differs-in-json", f"writes {path} of a page's last item a day later in JSON", kills,
-                  {"result": only(in_json, last_of_several(lambda i: {**i, name: _next_day(i[name])}))}),
+            Fault(
+                "times-are-local-in-xml",
+                f"writes {path} some hours later in XML",
+                kills,
+                {"result": only(in_xml, at_path(path, _later))},
+            ),
+            Fault(
+                "last-time-differs-in-json",
+                f"writes {path} of a page's last item a day later in JSON",
+                kills,
+                {"result": only(in_json, last_of_several(lambda i: {**i, name: _next_day(i[name])}))},
+            ),
         ]
     if contract.semantics.paging:
-        found.append(Fault(
-            "total-differs-in-xml", "counts one less in XML where there are several pages", kills,
-            {"total": only(in_xml, lambda inner, context, q, listing, items: len(listing) - (len(listing) > q.size))},
-        ))
+        found.append(
+            Fault(
+                "total-differs-in-xml",
+                "counts one less in XML where there are several pages",
+                kills,
+                {
+                    "total": only(
+                        in_xml, lambda inner, context, q, listing, items: len(listing) - (len(listing) > q.size)
+                    )
+                },
+            )
+        )
     return found
 
 
@@ -94,10 +150,18 @@ def _next_day(time: str) -> str:
 def _unknown() -> list[Fault]:
     kills = ("formats.unknown",)
     return [
-        Fault("unknown-format-crashes", "answers an unknown Format with an internal error and status 500", kills,
-              {"format": _crashing}),
-        Fault("unknown-format-is-plain-text", "answers an unknown Format with lines of text", kills,
-              {"answer": _plain_text}),
+        Fault(
+            "unknown-format-crashes",
+            "answers an unknown Format with an internal error and status 500",
+            kills,
+            {"format": _crashing},
+        ),
+        Fault(
+            "unknown-format-is-plain-text",
+            "answers an unknown Format with lines of text",
+            kills,
+            {"answer": _plain_text},
+        ),
     ]
 
 
@@ -121,28 +185,58 @@ def _plain_text(inner: Hook, context: Context) -> Response:
 def _methods(roles: Roles) -> list[Fault]:
     kills = ("methods.agree",)
     found = [
-        Fault("get-loses-the-last-item", "loses the last item of a page of several in answers to GET", kills,
-              {"result": only(is_get, items_changed(lambda items: items[:-1] if len(items) > 1 else items))}),
-        Fault("form-body-is-ignored", "does not see parameters in a form body", ("methods.form-body",),
-              {"read": _formless}),
-        Fault("escapes-stay-in-forms", "does not decode %2C and %3A in a form body", ("methods.form-body",),
-              {"read": _with_escapes}),
+        Fault(
+            "get-loses-the-last-item",
+            "loses the last item of a page of several in answers to GET",
+            kills,
+            {"result": only(is_get, items_changed(lambda items: items[:-1] if len(items) > 1 else items))},
+        ),
+        Fault(
+            "form-body-is-ignored",
+            "does not see parameters in a form body",
+            ("methods.form-body",),
+            {"read": _formless},
+        ),
+        Fault(
+            "escapes-stay-in-forms",
+            "does not decode %2C and %3A in a form body",
+            ("methods.form-body",),
+            {"read": _with_escapes},
+        ),
         Fault("put-is-served", "serves PUT as POST", ("methods.other",), {"method": _also("PUT")}),
         Fault("delete-is-served", "serves DELETE as GET", ("methods.other",), {"method": _also("DELETE")}),
     ]
     if roles.contract.semantics.paging:
         size = roles.contract.semantics.paging.size
-        found.append(Fault(
-            "get-pages-end-at-5", "shows at most 5 items in answers to GET", kills,
-            {"page": only(is_get, lambda inner, context, query, listing: (
-                lambda page: evolve(page, items=page.items[:5]))(inner(context, query, listing)))},
-        ))
-        found.append(Fault(
-            "page-size-is-ignored-in-forms", f"does not see {size} in a form body",
-            ("paging.page-size-bounds-the-page",),
-            {"argument": lambda inner, context, name:
-                None if name == size and in_form(context) and name in dict(context.form) else inner(context, name)},
-        ))
+        found.append(
+            Fault(
+                "get-pages-end-at-5",
+                "shows at most 5 items in answers to GET",
+                kills,
+                {
+                    "page": only(
+                        is_get,
+                        lambda inner, context, query, listing: (lambda page: evolve(page, items=page.items[:5]))(
+                            inner(context, query, listing)
+                        ),
+                    )
+                },
+            )
+        )
+        found.append(
+            Fault(
+                "page-size-is-ignored-in-forms",
+                f"does not see {size} in a form body",
+                ("paging.page-size-bounds-the-page",),
+                {
+                    "argument": lambda inner, context, name: (
+                        None
+                        if name == size and in_form(context) and name in dict(context.form)
+                        else inner(context, name)
+                    )
+                },
+            )
+        )
     return found
 
 

@@ -15,15 +15,19 @@ Condition = Callable[[Context], bool]
 
 def only(condition: Condition, hook: Hook) -> Hook:
     """`hook` where the condition holds, else the step as it is."""
+
     def limited(inner: Hook, context: Context, *args: Any) -> Any:
         return hook(inner, context, *args) if condition(context) else inner(context, *args)
+
     return limited
 
 
 def every(number: int, name: str) -> Condition:
     """Holds for every so many-th call."""
+
     def holds(context: Context) -> bool:
         return count(context, name) % number == 0
+
     return holds
 
 

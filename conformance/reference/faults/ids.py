@@ -22,10 +22,14 @@ def faults(roles: Roles) -> tuple[Fault, ...]:
     if semantics.ids.limit:
         found += _limits(semantics.ids.limit)
     if semantics.filters:
-        found.append(Fault(
-            "id-list-drops-the-filters", "ignores filters beside an id list", ("ids.with-filters",),
-            {"matches": lambda inner, context, *args: context.query.ids is not None or inner(context, *args)},
-        ))
+        found.append(
+            Fault(
+                "id-list-drops-the-filters",
+                "ignores filters beside an id list",
+                ("ids.with-filters",),
+                {"matches": lambda inner, context, *args: context.query.ids is not None or inner(context, *args)},
+            )
+        )
     if semantics.paging:
         found += _paged()
     return tuple(found)
@@ -34,28 +38,58 @@ def faults(roles: Roles) -> tuple[Fault, ...]:
 def _lists(name: str) -> list[Fault]:
     return [
         Fault("id-list-is-ignored", f"ignores {name}", ("ids.selects",), {"id_text": lambda inner, context: None}),
-        Fault("id-list-brings-one-more", "adds an item that was not named to the items of an id list", ("ids.selects",),
-              {"select": _one_more}),
-        Fault("ids-match-by-their-beginning", "lists items whose id begins with one of those named", ("ids.selects",),
-              {"named": lambda inner, context, ids, item: key_of(context, item).startswith(tuple(ids))}),
-        Fault("last-id-is-ignored", "ignores the last of several ids", ("ids.complete",),
-              {"split_ids": _changed(lambda ids: ids[:-1] if len(ids) > 1 else ids)}),
-        Fault("single-id-is-not-found", "finds nothing for an id list of a single id", ("ids.complete",),
-              {"named": lambda inner, context, ids, item: len(ids) > 1 and inner(context, ids, item)}),
-        Fault("ids-must-be-sorted", "ignores ids that are smaller than the one before", ("ids.order-irrelevant",),
-              {"split_ids": _changed(_rising)}),
-        Fault("repeated-id-counts-twice", "lists an item as often as its id is named", ("ids.repetition-irrelevant",),
-              {"select": _repeated}),
-        Fault("repeated-id-is-lost", "does not list an item whose id is named twice", ("ids.repetition-irrelevant",),
-              {"split_ids": _changed(lambda ids: tuple(i for i in ids if ids.count(i) == 1))}),
+        Fault(
+            "id-list-brings-one-more",
+            "adds an item that was not named to the items of an id list",
+            ("ids.selects",),
+            {"select": _one_more},
+        ),
+        Fault(
+            "ids-match-by-their-beginning",
+            "lists items whose id begins with one of those named",
+            ("ids.selects",),
+            {"named": lambda inner, context, ids, item: key_of(context, item).startswith(tuple(ids))},
+        ),
+        Fault(
+            "last-id-is-ignored",
+            "ignores the last of several ids",
+            ("ids.complete",),
+            {"split_ids": _changed(lambda ids: ids[:-1] if len(ids) > 1 else ids)},
+        ),
+        Fault(
+            "single-id-is-not-found",
+            "finds nothing for an id list of a single id",
+            ("ids.complete",),
+            {"named": lambda inner, context, ids, item: len(ids) > 1 and inner(context, ids, item)},
+        ),
+        Fault(
+            "ids-must-be-sorted",
+            "ignores ids that are smaller than the one before",
+            ("ids.order-irrelevant",),
+            {"split_ids": _changed(_rising)},
+        ),
+        Fault(
+            "repeated-id-counts-twice",
+            "lists an item as often as its id is named",
+            ("ids.repetition-irrelevant",),
+            {"select": _repeated},
+        ),
+        Fault(
+            "repeated-id-is-lost",
+            "does not list an item whose id is named twice",
+            ("ids.repetition-irrelevant",),
+            {"split_ids": _changed(lambda ids: tuple(i for i in ids if ids.count(i) == 1))},
+        ),
     ]
 
 
 def _changed(change: Any) -> Hook:
     """A hook on the splitting of an id list."""
+
     def split(inner: Hook, context: Context, text: Any) -> tuple[str, ...] | None:
         ids = inner(context, text)
         return ids if ids is None else change(ids)
+
     return split
 
 
@@ -71,7 +105,7 @@ def _one_more(inner: Hook, context: Context, query: Query) -> list[Item]:
     found = inner(context, query)
     if query.ids is None or not found:
         return found
-    return [*found, *(i for i in inner(context, evolve(query, ids=None)) if i not in found)][:len(found) + 1]
+    return [*found, *(i for i in inner(context, evolve(query, ids=None)) if i not in found)][: len(found) + 1]
 
 
 def _repeated(inner: Hook, context: Context, query: Query) -> list[Item]:
@@ -84,13 +118,29 @@ def _repeated(inner: Hook, context: Context, query: Query) -> list[Item]:
 def _unknown() -> list[Fault]:
     kills = ("ids.unknown-id",)
     return [
-        Fault("unknown-id-empties-the-list", "finds nothing at all where one of several ids is unknown", kills,
-              {"select": _empty_on_unknown}),
-        Fault("unknown-id-brings-everything", "lists everything where none of the ids is known", kills,
-              {"select": lambda inner, context, query: inner(context, query) or (
-                  inner(context, evolve(query, ids=None)) if query.ids and not query.filters else [])}),
-        Fault("unknown-id-crashes", "answers an id that no item has with an internal error", kills,
-              {"check_unknown_ids": _crash_on_unknown}),
+        Fault(
+            "unknown-id-empties-the-list",
+            "finds nothing at all where one of several ids is unknown",
+            kills,
+            {"select": _empty_on_unknown},
+        ),
+        Fault(
+            "unknown-id-brings-everything",
+            "lists everything where none of the ids is known",
+            kills,
+            {
+                "select": lambda inner, context, query: (
+                    inner(context, query)
+                    or (inner(context, evolve(query, ids=None)) if query.ids and not query.filters else [])
+                )
+            },
+        ),
+        Fault(
+            "unknown-id-crashes",
+            "answers an id that no item has with an internal error",
+            kills,
+            {"check_unknown_ids": _crash_on_unknown},
+        ),
     ]
 
 
@@ -108,18 +158,36 @@ def _crash_on_unknown(inner: Hook, context: Context, query: Query, items: Sequen
 
 def _limits(limit: int) -> list[Fault]:
     return [
-        Fault("id-at-the-limit-is-ignored", f"ignores id number {limit}", ("ids.up-to-the-limit",),
-              {"split_ids": _changed(lambda ids: (*ids[:limit - 1], *ids[limit:]))}),
-        Fault("id-limit-is-one-less", f"refuses {limit} ids, which are allowed", ("ids.up-to-the-limit",),
-              {"limit_ids": _refused_at(limit)}),
-        Fault("over-the-limit-has-its-way", f"counts every id of more than {limit}", ("ids.over-the-limit",),
-              {"limit_ids": lambda inner, context, ids: ids}),
-        Fault("over-the-limit-crashes", f"answers more than {limit} ids with an internal error",
-              ("ids.over-the-limit-is-safe",),
-              {"limit_ids": lambda inner, context, ids: crash() if len(ids) > limit else inner(context, ids)}),
-        Fault("over-the-limit-brings-an-unnamed-item", f"puts an item under another id first for more than {limit} ids",
-              ("ids.over-the-limit-is-safe",),
-              {"limit_ids": lambda inner, context, ids: ids, "select": _unnamed_over(limit)}),
+        Fault(
+            "id-at-the-limit-is-ignored",
+            f"ignores id number {limit}",
+            ("ids.up-to-the-limit",),
+            {"split_ids": _changed(lambda ids: (*ids[: limit - 1], *ids[limit:]))},
+        ),
+        Fault(
+            "id-limit-is-one-less",
+            f"refuses {limit} ids, which are allowed",
+            ("ids.up-to-the-limit",),
+            {"limit_ids": _refused_at(limit)},
+        ),
+        Fault(
+            "over-the-limit-has-its-way",
+            f"counts every id of more than {limit}",
+            ("ids.over-the-limit",),
+            {"limit_ids": lambda inner, context, ids: ids},
+        ),
+        Fault(
+            "over-the-limit-crashes",
+            f"answers more than {limit} ids with an internal error",
+            ("ids.over-the-limit-is-safe",),
+            {"limit_ids": lambda inner, context, ids: crash() if len(ids) > limit else inner(context, ids)},
+        ),
+        Fault(
+            "over-the-limit-brings-an-unnamed-item",
+            f"puts an item under another id first for more than {limit} ids",
+            ("ids.over-the-limit-is-safe",),
+            {"limit_ids": lambda inner, context, ids: ids, "select": _unnamed_over(limit)},
+        ),
     ]
 
 
@@ -128,6 +196,7 @@ def _refused_at(limit: int) -> Hook:
         if len(ids) == limit:
             context.steps.invalid(context, context.contract.semantics.ids.parameter)
         return inner(context, ids)
+
     return limit_ids
 
 
@@ -136,6 +205,7 @@ def _unnamed_over(limit: int) -> Hook:
         found, key = inner(context, query), context.contract.semantics.key
         over = query.ids is not None and len(query.ids) > limit
         return [{**found[0], key: f"{found[0][key]}-other"}, *found] if over and found else found
+
     return select
 
 
@@ -143,10 +213,19 @@ def _paged() -> list[Fault]:
     kills = ("ids.with-paging",)
     return [
         Fault("id-list-is-not-paged", "shows all items of an id list on every page", kills, {"page": _all_at_once}),
-        Fault("id-list-pages-repeat", "shows the first page of an id list in place of every other", kills,
-              {"page": lambda inner, context, query, listing: evolve(inner(
-                  context, evolve(query, number=1) if query.ids and len(listing) > query.size else query, listing
-              ), number=query.number_echo)}),
+        Fault(
+            "id-list-pages-repeat",
+            "shows the first page of an id list in place of every other",
+            kills,
+            {
+                "page": lambda inner, context, query, listing: evolve(
+                    inner(
+                        context, evolve(query, number=1) if query.ids and len(listing) > query.size else query, listing
+                    ),
+                    number=query.number_echo,
+                )
+            },
+        ),
     ]
 
 

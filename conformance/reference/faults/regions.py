@@ -34,26 +34,59 @@ def _others(context: Context, region: str) -> Sequence[Item]:
 def _regions(roles: Roles) -> tuple[Fault, ...]:
     leak, home = ("regions.do-not-leak",), ("regions.ids-stay-home",)
     found = [
-        Fault("first-item-of-another-region", "lists an item of another region too", leak,
-              {"stored": lambda inner, context, region: (
-                  *inner(context, region), *_others(context, region)[:1])}),
-        Fault("small-region-shows-another", "lists another region's items beside a single item of a region", leak,
-              {"stored": lambda inner, context, region: (
-                  *inner(context, region), *(_others(context, region) if len(inner(context, region)) < 2 else ()))}),
-        Fault("other-region-on-the-second-page", "lists another region's items after the first page", leak,
-              {"select": only(lambda c: c.query.number > 1, lambda inner, context, query: [
-                  *inner(context, query), *context.steps.order(context, list(_others(context, query.region)))])}),
-        Fault("leak-after-every-third-change-of-region", "lists, at every third change of region, an item of the last",
-              leak,
-              {"stored": _cached}),
-        Fault("region-of-the-request-before", "lists, right after a request for another region, that other region",
-              ("regions.echoed-on-items",), {"stored": _stale_region}),
+        Fault(
+            "first-item-of-another-region",
+            "lists an item of another region too",
+            leak,
+            {"stored": lambda inner, context, region: (*inner(context, region), *_others(context, region)[:1])},
+        ),
+        Fault(
+            "small-region-shows-another",
+            "lists another region's items beside a single item of a region",
+            leak,
+            {
+                "stored": lambda inner, context, region: (
+                    *inner(context, region),
+                    *(_others(context, region) if len(inner(context, region)) < 2 else ()),
+                )
+            },
+        ),
+        Fault(
+            "other-region-on-the-second-page",
+            "lists another region's items after the first page",
+            leak,
+            {
+                "select": only(
+                    lambda c: c.query.number > 1,
+                    lambda inner, context, query: [
+                        *inner(context, query),
+                        *context.steps.order(context, list(_others(context, query.region))),
+                    ],
+                )
+            },
+        ),
+        Fault(
+            "leak-after-every-third-change-of-region",
+            "lists, at every third change of region, an item of the last",
+            leak,
+            {"stored": _cached},
+        ),
+        Fault(
+            "region-of-the-request-before",
+            "lists, right after a request for another region, that other region",
+            ("regions.echoed-on-items",),
+            {"stored": _stale_region},
+        ),
     ]
     if roles.contract.semantics.ids:
         found += [
             Fault("ids-of-all-regions", "finds the ids of every region", home, {"stored": _everywhere_for_ids}),
-            Fault("single-id-of-all-regions", "finds a single id in every region", home,
-                  {"stored": only(lambda c: c.query.ids is not None and len(c.query.ids) == 1, _everywhere_for_ids)}),
+            Fault(
+                "single-id-of-all-regions",
+                "finds a single id in every region",
+                home,
+                {"stored": only(lambda c: c.query.ids is not None and len(c.query.ids) == 1, _everywhere_for_ids)},
+            ),
         ]
     return tuple(found)
 
@@ -84,27 +117,42 @@ def _connections(roles: Roles) -> tuple[Fault, ...]:
     found = []
     names = [f.parameter for f in semantics.filters]
     if names:
-        found.append(Fault(
-            "filter-of-the-request-before", "applies the filters of the request before on the same connection", kills,
-            {"argument": _sticking(names), "succeed": _sticky(names)},
-        ))
+        found.append(
+            Fault(
+                "filter-of-the-request-before",
+                "applies the filters of the request before on the same connection",
+                kills,
+                {"argument": _sticking(names), "succeed": _sticky(names)},
+            )
+        )
     if semantics.paging:
         sizes = [semantics.paging.size]
-        found.append(Fault(
-            "page-size-of-the-first-request", "keeps the first page size on a connection as the default there",
-            (f"parameters.{semantics.paging.size}.default",),
-            {"argument": _sticking(sizes), "succeed": _sticky(sizes, first=True)},
-        ))
+        found.append(
+            Fault(
+                "page-size-of-the-first-request",
+                "keeps the first page size on a connection as the default there",
+                (f"parameters.{semantics.paging.size}.default",),
+                {"argument": _sticking(sizes), "succeed": _sticky(sizes, first=True)},
+            )
+        )
     if semantics.range and semantics.range.end:
-        found.append(Fault(
-            "cache-does-not-look-at-the-end", "answers a request that differs from the one before in its end only "
-            "with the same items", ("range.end",), {"select": _cache_without_end},
-        ))
+        found.append(
+            Fault(
+                "cache-does-not-look-at-the-end",
+                "answers a request that differs from the one before in its end only with the same items",
+                ("range.end",),
+                {"select": _cache_without_end},
+            )
+        )
     if semantics.paging:
-        found.append(Fault(
-            "answer-of-the-request-before", "answers a request with the items of the one before in every seventh case",
-            ("filters.known-store",), {"select": _answer_before},
-        ))
+        found.append(
+            Fault(
+                "answer-of-the-request-before",
+                "answers a request with the items of the one before in every seventh case",
+                ("filters.known-store",),
+                {"select": _answer_before},
+            )
+        )
     return tuple(found)
 
 
@@ -115,6 +163,7 @@ def _sticky(names: list[str], first: bool = False) -> Hook:
         if not (first and context.memory.get(kept)):
             swapped(context, kept, sent)
         return inner(context)
+
     return succeed
 
 
@@ -124,6 +173,7 @@ def _sticking(names: list[str]) -> Hook:
         if name not in names or text is not None:
             return text
         return context.memory.get(("sticky", context.request.connection, *names), {}).get(name)
+
     return argument
 
 
@@ -145,8 +195,12 @@ def _answer_before(inner: Hook, context: Context, query: Query) -> list[Item]:
 
 def _concurrent() -> tuple[Fault, ...]:
     return (
-        Fault("requests-share-a-variable", "keeps the request in a variable that requests under way together share",
-              ("isolation.concurrent",), {"arguments": _shared, "operate": _counted}),
+        Fault(
+            "requests-share-a-variable",
+            "keeps the request in a variable that requests under way together share",
+            ("isolation.concurrent",),
+            {"arguments": _shared, "operate": _counted},
+        ),
     )
 
 

@@ -35,9 +35,7 @@ class Roles:
     @property
     def scalars(self) -> tuple[tuple[str, Field], ...]:
         """The scalar fields of the response by path."""
-        return tuple(
-            (".".join(path), f) for path, f in self.contract.fields() if not f.members and f.type in SCALARS
-        )
+        return tuple((".".join(path), f) for path, f in self.contract.fields() if not f.members and f.type in SCALARS)
 
     @property
     def item_scalars(self) -> tuple[tuple[str, Field], ...]:
@@ -66,8 +64,7 @@ class Roles:
         """Members of an item that have no role: neither key, time nor filtered."""
         taken = {self.contract.semantics.key, *self.optional_fields, *self.enumerated_fields}
         return tuple(
-            f for p, f in self.item_scalars
-            if p not in taken and f.name not in taken and f.value("time_format") is None
+            f for p, f in self.item_scalars if p not in taken and f.name not in taken and f.value("time_format") is None
         )
 
     @property

@@ -29,15 +29,23 @@ def _of_situation(situation: Situation) -> list[Fault]:
     kills, seen = f"{situation.theme}.{situation.id}", {situation.id, SAME.get(situation.id, situation.id)}
     found = []
     if situation.must_refuse:
-        found.append(Fault(
-            f"accepted:{situation.id}", f"accepts what should be refused: {situation.statement.rstrip('.').lower()}",
-            (f"{kills}.refused",), {"refuse": _accepting(seen)},
-        ))
+        found.append(
+            Fault(
+                f"accepted:{situation.id}",
+                f"accepts what should be refused: {situation.statement.rstrip('.').lower()}",
+                (f"{kills}.refused",),
+                {"refuse": _accepting(seen)},
+            )
+        )
     if situation.answers:
-        found.append(Fault(
-            f"code-differs:{situation.id}", f"refuses with a code that no table has in the situation {situation.id}",
-            (f"{kills}.documented-code",), {"refuse": _other_code(seen)},
-        ))
+        found.append(
+            Fault(
+                f"code-differs:{situation.id}",
+                f"refuses with a code that no table has in the situation {situation.id}",
+                (f"{kills}.documented-code",),
+                {"refuse": _other_code(seen)},
+            )
+        )
     return found
 
 
@@ -50,33 +58,66 @@ def _other_code(situations: set[str]) -> Hook:
         if situation in situations:
             raise Refusal("RequestDenied", 400, "The request is denied.", situation)
         inner(context, situation)
+
     return refuse
 
 
 def _unchecked(roles: Roles) -> list[Fault]:
     """Signatures that are not looked at under some condition."""
     wrong, tampered = "signatures.wrong-signature.refused", "signatures.tampered-parameter.refused"
-    return _known(roles, [
-        Fault("signature-of-get-is-not-checked", "accepts any V1 signature of a GET", (wrong, tampered),
-              {"verify": only(lambda c: is_get(c) and is_v1(c), _nothing)}),
-        Fault("v3-signature-is-not-checked", "accepts any V3 signature", (wrong, tampered),
-              {"verify": only(is_v3, _nothing)}),
-        Fault("signature-of-forms-is-not-checked", "accepts any V1 signature of a POST with a form body",
-              ("signatures.tampered-body.refused",), {"verify": only(lambda c: in_form(c) and is_v1(c), _nothing)}),
-        Fault("v3-body-hash-is-trusted", "takes the hash of the body from the request without computing it",
-              ("signatures.tampered-body.refused",), {"payload": _nothing, "payload_hash": _stated_hash}),
-        Fault("signature-is-checked-once-a-key", "checks the signature of a key's first request, and no other",
-              (wrong, tampered), {"verify": _once_a_key}),
-        Fault("unknown-key-is-accepted-in-xml", "accepts an unknown access key where XML is asked for",
-              ("signatures.unknown-access-key.refused",),
-              {"refuse": only(lambda c: c.format == "xml", _accepting({"unknown-access-key"}))}),
-        Fault("unknown-action-is-accepted-in-v3", "takes any V3 action for the one that it has",
-              ("protocol.unknown-action.refused",),
-              {"refuse": only(is_v3, _accepting({"unknown-action"}))}),
-        Fault("unknown-version-is-accepted-in-v1", "takes any V1 version for the one that it has",
-              ("protocol.unknown-version.refused",),
-              {"refuse": only(is_v1, _accepting({"unknown-version"}))}),
-    ])
+    return _known(
+        roles,
+        [
+            Fault(
+                "signature-of-get-is-not-checked",
+                "accepts any V1 signature of a GET",
+                (wrong, tampered),
+                {"verify": only(lambda c: is_get(c) and is_v1(c), _nothing)},
+            ),
+            Fault(
+                "v3-signature-is-not-checked",
+                "accepts any V3 signature",
+                (wrong, tampered),
+                {"verify": only(is_v3, _nothing)},
+            ),
+            Fault(
+                "signature-of-forms-is-not-checked",
+                "accepts any V1 signature of a POST with a form body",
+                ("signatures.tampered-body.refused",),
+                {"verify": only(lambda c: in_form(c) and is_v1(c), _nothing)},
+            ),
+            Fault(
+                "v3-body-hash-is-trusted",
+                "takes the hash of the body from the request without computing it",
+                ("signatures.tampered-body.refused",),
+                {"payload": _nothing, "payload_hash": _stated_hash},
+            ),
+            Fault(
+                "signature-is-checked-once-a-key",
+                "checks the signature of a key's first request, and no other",
+                (wrong, tampered),
+                {"verify": _once_a_key},
+            ),
+            Fault(
+                "unknown-key-is-accepted-in-xml",
+                "accepts an unknown access key where XML is asked for",
+                ("signatures.unknown-access-key.refused",),
+                {"refuse": only(lambda c: c.format == "xml", _accepting({"unknown-access-key"}))},
+            ),
+            Fault(
+                "unknown-action-is-accepted-in-v3",
+                "takes any V3 action for the one that it has",
+                ("protocol.unknown-action.refused",),
+                {"refuse": only(is_v3, _accepting({"unknown-action"}))},
+            ),
+            Fault(
+                "unknown-version-is-accepted-in-v1",
+                "takes any V1 version for the one that it has",
+                ("protocol.unknown-version.refused",),
+                {"refuse": only(is_v1, _accepting({"unknown-version"}))},
+            ),
+        ],
+    )
 
 
 def _known(roles: Roles, faults: list[Fault]) -> list[Fault]:
@@ -103,24 +144,48 @@ def _once_a_key(inner: Hook, context: Context) -> None:
 def _replays(roles: Roles) -> list[Fault]:
     kills = ("signatures.nonce-used.refused",)
     found = [
-        Fault("v3-nonces-are-forgotten", "does not remember the nonces of V3 requests", kills,
-              {"nonce": only(is_v3, _nothing)}),
-        Fault("nonces-of-forms-are-forgotten", "does not remember the nonces of requests with a form body", kills,
-              {"nonce": only(in_form, _nothing)}),
-        Fault("nonces-count-with-the-timestamp", "takes a nonce for new where the timestamp is another", kills,
-              {"nonce_name": lambda inner, context: (*inner(context), context.common["Timestamp"])}),
+        Fault(
+            "v3-nonces-are-forgotten",
+            "does not remember the nonces of V3 requests",
+            kills,
+            {"nonce": only(is_v3, _nothing)},
+        ),
+        Fault(
+            "nonces-of-forms-are-forgotten",
+            "does not remember the nonces of requests with a form body",
+            kills,
+            {"nonce": only(in_form, _nothing)},
+        ),
+        Fault(
+            "nonces-count-with-the-timestamp",
+            "takes a nonce for new where the timestamp is another",
+            kills,
+            {"nonce_name": lambda inner, context: (*inner(context), context.common["Timestamp"])},
+        ),
         Fault("only-the-last-nonce-is-remembered", "remembers one nonce only", kills, {"nonce": _forgetful}),
-        Fault("repeated-request-is-refused", "takes a request for a replay that asks for the same as the one before",
-              ("signatures.nonce-per-request",), {"nonce": _replay_by_content}),
-        Fault("one-request-a-second-and-key", "refuses every 20th request in a second as a replay",
-              ("signatures.nonce-per-request",), {"nonce": _crowded}),
+        Fault(
+            "repeated-request-is-refused",
+            "takes a request for a replay that asks for the same as the one before",
+            ("signatures.nonce-per-request",),
+            {"nonce": _replay_by_content},
+        ),
+        Fault(
+            "one-request-a-second-and-key",
+            "refuses every 20th request in a second as a replay",
+            ("signatures.nonce-per-request",),
+            {"nonce": _crowded},
+        ),
     ]
     if roles.contract.semantics.region:
         region = roles.contract.semantics.region
-        found.append(Fault(
-            "nonces-count-by-region", "takes a nonce for new where it was used in another region", kills,
-            {"nonce_name": lambda inner, context: (*inner(context), context.parameters.get(region))},
-        ))
+        found.append(
+            Fault(
+                "nonces-count-by-region",
+                "takes a nonce for new where it was used in another region",
+                kills,
+                {"nonce_name": lambda inner, context: (*inner(context), context.parameters.get(region))},
+            )
+        )
     return [*_known(roles, [f for f in found if f.kills == kills]), *(f for f in found if f.kills != kills)]
 
 
@@ -155,10 +220,18 @@ def _crowded(inner: Hook, context: Context) -> None:
 
 def _clock() -> list[Fault]:
     return [
-        Fault("window-of-five-minutes", "refuses timestamps more than five minutes off", ("signatures.clock-window",),
-              {"timestamp": _within(300)}),
-        Fault("clock-may-not-run-ahead", "refuses timestamps more than a minute ahead", ("signatures.clock-window",),
-              {"timestamp": _not_ahead}),
+        Fault(
+            "window-of-five-minutes",
+            "refuses timestamps more than five minutes off",
+            ("signatures.clock-window",),
+            {"timestamp": _within(300)},
+        ),
+        Fault(
+            "clock-may-not-run-ahead",
+            "refuses timestamps more than a minute ahead",
+            ("signatures.clock-window",),
+            {"timestamp": _not_ahead},
+        ),
     ]
 
 
@@ -168,6 +241,7 @@ def _within(seconds: int) -> Hook:
         sent = epoch(context.common["Timestamp"] or "")
         if sent is not None and abs(context.server.clock() - sent) > seconds:
             context.steps.refuse(context, "expired-timestamp")
+
     return timestamp
 
 
@@ -182,21 +256,48 @@ def _encodings() -> list[Fault]:
     """Canonical forms that go wrong with some characters."""
     v1, v3 = ("signatures.v1-awkward-values",), ("signatures.v3-awkward-values",)
     return [
-        Fault("plus-is-encoded-as-space-in-v1", "takes + in a value for a space when it verifies V1", v1,
-              {"percent": only(is_v1, lambda inner, context, text: inner(context, text).replace("%2B", "%20"))}),
-        Fault("star-is-not-encoded-in-v1", "leaves * as it is when it verifies V1", v1,
-              {"percent": only(is_v1, _raw("*"))}),
-        Fault("tilde-is-encoded-in-v1", "encodes ~ when it verifies V1", v1,
-              {"percent": only(is_v1, lambda inner, context, text: inner(context, text).replace("~", "%7E"))}),
-        Fault("star-is-not-encoded-in-v3", "leaves * as it is when it verifies V3", v3,
-              {"percent": only(is_v3, _raw("*"))}),
-        Fault("text-is-utf-16-in-v3", "encodes text beyond ASCII as UTF-16 when it verifies V3", v3,
-              {"percent": only(is_v3, _utf_16)}),
-        Fault("nothing-is-encoded-in-v3", "leaves all characters as they are when it verifies V3", v3,
-              {"percent": only(is_v3, lambda inner, context, text: text)}),
-        Fault("blank-values-are-dropped", "leaves parameters without a value out of what it verifies",
-              ("signatures.blank-signature-type",),
-              {"canonical_query": lambda inner, context, pairs: inner(context, [(n, v) for n, v in pairs if v])}),
+        Fault(
+            "plus-is-encoded-as-space-in-v1",
+            "takes + in a value for a space when it verifies V1",
+            v1,
+            {"percent": only(is_v1, lambda inner, context, text: inner(context, text).replace("%2B", "%20"))},
+        ),
+        Fault(
+            "star-is-not-encoded-in-v1",
+            "leaves * as it is when it verifies V1",
+            v1,
+            {"percent": only(is_v1, _raw("*"))},
+        ),
+        Fault(
+            "tilde-is-encoded-in-v1",
+            "encodes ~ when it verifies V1",
+            v1,
+            {"percent": only(is_v1, lambda inner, context, text: inner(context, text).replace("~", "%7E"))},
+        ),
+        Fault(
+            "star-is-not-encoded-in-v3",
+            "leaves * as it is when it verifies V3",
+            v3,
+            {"percent": only(is_v3, _raw("*"))},
+        ),
+        Fault(
+            "text-is-utf-16-in-v3",
+            "encodes text beyond ASCII as UTF-16 when it verifies V3",
+            v3,
+            {"percent": only(is_v3, _utf_16)},
+        ),
+        Fault(
+            "nothing-is-encoded-in-v3",
+            "leaves all characters as they are when it verifies V3",
+            v3,
+            {"percent": only(is_v3, lambda inner, context, text: text)},
+        ),
+        Fault(
+            "blank-values-are-dropped",
+            "leaves parameters without a value out of what it verifies",
+            ("signatures.blank-signature-type",),
+            {"canonical_query": lambda inner, context, pairs: inner(context, [(n, v) for n, v in pairs if v])},
+        ),
     ]
 
 
@@ -210,22 +311,37 @@ def _utf_16(inner: Hook, context: Context, text: str) -> str:
 
 def _verifiers(roles: Roles) -> list[Fault]:
     found = [
-        Fault("v3-signs-fixed-headers", "verifies V3 over the headers that it expects, not those that are named",
-              ("signatures.more-signed-headers",), {"signed_v3": _fixed_headers}),
-        Fault("blank-signature-type-is-refused", "refuses an empty SignatureType", ("signatures.blank-signature-type",),
-              {"signature_names": _no_blank_type}),
+        Fault(
+            "v3-signs-fixed-headers",
+            "verifies V3 over the headers that it expects, not those that are named",
+            ("signatures.more-signed-headers",),
+            {"signed_v3": _fixed_headers},
+        ),
+        Fault(
+            "blank-signature-type-is-refused",
+            "refuses an empty SignatureType",
+            ("signatures.blank-signature-type",),
+            {"signature_names": _no_blank_type},
+        ),
     ]
     if roles.contract.semantics.paging:
-        found.append(Fault(
-            "v3-counts-one-less", "counts one item less in answers to V3 requests", ("signatures.versions-agree",),
-            {"total": only(is_v3, lambda inner, context, q, listing, items: len(listing) - bool(listing))},
-        ))
+        found.append(
+            Fault(
+                "v3-counts-one-less",
+                "counts one item less in answers to V3 requests",
+                ("signatures.versions-agree",),
+                {"total": only(is_v3, lambda inner, context, q, listing, items: len(listing) - bool(listing))},
+            )
+        )
     if roles.contract.semantics.items:
-        found.append(Fault(
-            "v1-turns-the-order", "lists in the opposite order in answers to V1 requests",
-            ("signatures.versions-agree",),
-            {"order": only(is_v1, lambda inner, context, items: inner(context, items)[::-1])},
-        ))
+        found.append(
+            Fault(
+                "v1-turns-the-order",
+                "lists in the opposite order in answers to V1 requests",
+                ("signatures.versions-agree",),
+                {"order": only(is_v1, lambda inner, context, items: inner(context, items)[::-1])},
+            )
+        )
     return found
 
 
@@ -249,4 +365,3 @@ def _no_blank_type(inner: Hook, context: Context) -> None:
     inner(context)
     if context.parameters.get("SignatureType") == "":
         context.steps.refuse(context, "wrong-signature")
-

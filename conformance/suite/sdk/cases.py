@@ -171,9 +171,7 @@ def expanded(spec: CaseSpec, roles: Roles, protocol: Protocol, ready: Ready) -> 
                 if error.code in spec.excluded:
                     continue
                 error = evolve(error, message=error.message + spec.tails.get(error.code, ""))
-                yield evolve(
-                    spec.case, name=f"{error.code}/{error.status}", replies=(ReplySpec(error=error),)
-                )
+                yield evolve(spec.case, name=f"{error.code}/{error.status}", replies=(ReplySpec(error=error),))
         case "alternative":
             yield from _alternatives(spec, roles.contract)
         case "method" | "signature" | "format":
@@ -182,9 +180,7 @@ def expanded(spec: CaseSpec, roles: Roles, protocol: Protocol, ready: Ready) -> 
 
 
 def _with(case: Case, name: str, parameters: Mapping[str, Any]) -> Case:
-    return evolve(
-        case, name=name, subject=name, calls=(CallSpec({**case.calls[0].parameters, **parameters}),)
-    )
+    return evolve(case, name=name, subject=name, calls=(CallSpec({**case.calls[0].parameters, **parameters}),))
 
 
 def _alternatives(spec: CaseSpec, contract: Contract) -> Iterator[Case]:

@@ -138,9 +138,7 @@ class InstrumentedEndpoint:
                 connection.close()
                 return
             self._connections += 1
-            threading.Thread(
-                target=self._serve, args=(connection, address, self._connections), daemon=True
-            ).start()
+            threading.Thread(target=self._serve, args=(connection, address, self._connections), daemon=True).start()
 
     def _serve(self, connection: socket.socket, address: tuple, number: int) -> None:
         with self._lock:
@@ -220,9 +218,7 @@ def _send(handler: _Handler, recorded: Recorded, reply: Reply) -> None:
             recorded.given_up = _wait(handler.connection, reply.patience)
         if reply.transfer == "reset":
             # Close with unsent data discarded: the client sees a reset instead of an orderly end.
-            handler.connection.setsockopt(
-                socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00"
-            )
+            handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
         return
     body = gzip.compress(reply.body) if reply.gzip else reply.body
     handler.connection.sendall(_head(reply, len(body)) + _first_part(reply, body))

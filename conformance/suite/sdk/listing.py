@@ -80,9 +80,7 @@ def mapped(tree: Any, change: Callable[[Tree], Tree]) -> Any:
 
 def array_of_one(tree: Tree, wrapper: str) -> Tree:
     """The other documented form of a list: its wrapper as an array that holds the wrapper object."""
-    return mapped(
-        tree, lambda node: {n: [v] if n == wrapper and isinstance(v, dict) else v for n, v in node.items()}
-    )
+    return mapped(tree, lambda node: {n: [v] if n == wrapper and isinstance(v, dict) else v for n, v in node.items()})
 
 
 def as_json(tree: Any, *, escaped: bool = False, indent: int | None = None) -> bytes:

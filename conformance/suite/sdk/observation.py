@@ -81,15 +81,11 @@ class _Script:
 
     def __call__(self, recorded: Recorded) -> Reply:
         spec = self.case.replies[min(recorded.number, len(self.case.replies)) - 1]
-        reply, self.served[recorded.number] = answer(
-            spec, recorded, self.roles, self.case.walk, self.elsewhere
-        )
+        reply, self.served[recorded.number] = answer(spec, recorded, self.roles, self.case.walk, self.elsewhere)
         return reply
 
 
-def observe(
-    case: Case, driver: DriverProcess, roles: Roles, identity: Identity, nonces: set[str]
-) -> Observation:
+def observe(case: Case, driver: DriverProcess, roles: Roles, identity: Identity, nonces: set[str]) -> Observation:
     """Does the case. Raises DriverFault where the driver breaks its protocol."""
     credentials = identity.temporary if case.token else identity.plain
     script = _Script(case, roles)
@@ -111,9 +107,7 @@ def observe(
         return Observation(case, tuple(calls), roles, driver.ready, tuple(other.recorded))
 
 
-def observe_with_proxy(
-    case: Case, start: Any, roles: Roles, identity: Identity, nonces: set[str]
-) -> Observation:
+def observe_with_proxy(case: Case, start: Any, roles: Roles, identity: Identity, nonces: set[str]) -> Observation:
     """Like `observe`, with a driver of its own that is started under proxy variables.
 
     `start` makes a DriverProcess from an environment. The proxy is another instrumented endpoint; requests
@@ -134,9 +128,7 @@ def observe_with_proxy(
             return Observation(case, (one,), roles, driver.ready, tuple(proxy.recorded))
 
 
-def _seen(
-    call: DriverCall, got: Answer, new: tuple[Recorded, ...], script: _Script, credentials: Credentials
-) -> Call:
+def _seen(call: DriverCall, got: Answer, new: tuple[Recorded, ...], script: _Script, credentials: Credentials) -> Call:
     served = tuple(script.served[r.number] for r in new)
     return Call(call.parameters, got, new, served, revealed(got.error, credentials))
 

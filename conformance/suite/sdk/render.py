@@ -65,9 +65,7 @@ def index(matrices: Sequence[Matrix], preface: str = "") -> str:
         counts = Counter(newest.verdicts.values()) if newest else Counter()
         numbers = f"{counts['failed']} | {counts['warned']} | {counts['passed']}" if newest else "– | – | –"
         release = newest.release if newest else f"none: {matrix.records[-1].reason if matrix.records else ''}"
-        lines.append(
-            f"| [{matrix.driver}]({matrix.driver}.md) | {len(matrix.certified)} | {release} | {numbers} |"
-        )
+        lines.append(f"| [{matrix.driver}]({matrix.driver}.md) | {len(matrix.certified)} | {release} | {numbers} |")
     return "\n".join(lines) + "\n"
 
 
@@ -99,9 +97,7 @@ def _releases(matrix: Matrix) -> list[str]:
 def _table(matrix: Matrix) -> list[str]:
     """Requirement × release, without the rows where nothing but passes and blanks stand."""
     certified, levels = matrix.certified, _levels(matrix)
-    shown = [
-        q for q in matrix.requirements if any(r.verdicts.get(q, "passed") not in _QUIET for r in certified)
-    ]
+    shown = [q for q in matrix.requirements if any(r.verdicts.get(q, "passed") not in _QUIET for r in certified)]
     quiet = len(matrix.requirements) - len(shown)
     lines = [
         f"{_LEGEND}. {quiet} requirements that every release meets, or that do not apply to it, are left out here.",
@@ -122,9 +118,7 @@ def _changes(matrix: Matrix) -> list[str]:
     if not changes:
         return ["No verdict changes between these releases."]
     lines = ["## Changes", "", "| Requirement | First release | From | To | |", "|---|---|---|---|---|"]
-    return lines + [
-        f"| {short(c.requirement)} | {c.release} | {c.before} | {c.after} | {c.kind} |" for c in changes
-    ]
+    return lines + [f"| {short(c.requirement)} | {c.release} | {c.before} | {c.after} | {c.kind} |" for c in changes]
 
 
 def _notes(matrix: Matrix) -> list[str]:
@@ -149,9 +143,7 @@ def _reasons(record: ReleaseRecord) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     for note in record.notes:
         words = f"{note.case}: {note.message}" if note.case else note.message
-        found.setdefault(note.requirement, []).append(
-            f"{words} (expected {note.expected}, received {note.received})"
-        )
+        found.setdefault(note.requirement, []).append(f"{words} (expected {note.expected}, received {note.received})")
     return {requirement: "\n".join(reasons) for requirement, reasons in found.items()}
 
 

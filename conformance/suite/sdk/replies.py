@@ -177,9 +177,7 @@ def _headers(spec: ReplySpec, written: str) -> tuple[tuple[str, str], ...]:
         wanted = spec.content_type.format(type=plain, TYPE=plain.upper(), other=_OTHER_TYPES[written])
     headers = [("Content-Type", wanted)] if wanted else []
     headers += list(spec.headers.items())
-    return tuple(
-        (name.lower(), value) if spec.header_case == "lower" else (name, value) for name, value in headers
-    )
+    return tuple((name.lower(), value) if spec.header_case == "lower" else (name, value) for name, value in headers)
 
 
 def as_type(value: Any, kind: str) -> Any:

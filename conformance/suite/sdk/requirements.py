@@ -112,9 +112,7 @@ def _case(data: dict[str, Any]) -> CaseSpec:
 @cache
 def _converter() -> Converter:
     converter = Converter(forbid_extra_keys=True)
-    hook = make_dict_structure_fn(
-        ReplySpec, converter, format=override(rename="as"), _cattrs_forbid_extra_keys=True
-    )
+    hook = make_dict_structure_fn(ReplySpec, converter, format=override(rename="as"), _cattrs_forbid_extra_keys=True)
     converter.register_structure_hook(ReplySpec, hook)
     return converter
 
@@ -130,9 +128,7 @@ def _citations(words: str, contract: Contract) -> tuple[Citation, ...]:
         case "errors":
             return tuple(Citation(r.id, "errors") for r in contract.revisions)
         case "samples":
-            return tuple(
-                dict.fromkeys(c for s in contract.samples if s.role == "response" for c in s.citations)
-            )
+            return tuple(dict.fromkeys(c for s in contract.samples if s.role == "response" for c in s.citations))
         case "paging":
             paging = semantics.paging
             named = [

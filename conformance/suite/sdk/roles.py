@@ -76,9 +76,7 @@ def roles(contract: Contract) -> Roles:
     own = [p for p in contract.parameters if p.name not in COMMON and "." not in p.name]
     texts = [p.name for p in own if p.type == "string" and p.name != semantics.region]
     free = [
-        n
-        for n in texts
-        if not contract.parameter(n).value("enum") and not contract.parameter(n).value("time_format")
+        n for n in texts if not contract.parameter(n).value("enum") and not contract.parameter(n).value("time_format")
     ]
     found: dict[str, str | None] = {
         "region": semantics.region,

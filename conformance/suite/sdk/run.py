@@ -134,9 +134,7 @@ def planned(plan: Plan, ready: Ready, requirement: SdkRequirement) -> Iterator[C
         yield from expanded(spec, plan.roles(), plan.protocol, ready)
 
 
-def _observed(
-    laboratory: Laboratory, ready: Ready, cases: Sequence[Case], started: float, complete: bool
-) -> Observed:
+def _observed(laboratory: Laboratory, ready: Ready, cases: Sequence[Case], started: float, complete: bool) -> Observed:
     order = dict.fromkeys((Case().key, *(case.key for case in cases)))
     seen = {key: laboratory.seen[key] for key in order if key in laboratory.seen}
     seconds = time.monotonic() - started
@@ -144,9 +142,7 @@ def _observed(
     return Observed(ready, seen, leaks, laboratory.secrets, seconds, complete)
 
 
-def judge(
-    observed: Observed, plan: Plan, on_event: Callable[[Verdict], None] = lambda _: None
-) -> Certification:
+def judge(observed: Observed, plan: Plan, on_event: Callable[[Verdict], None] = lambda _: None) -> Certification:
     """Judges what was seen, by the requirements of a plan. A case that was not done leaves them inconclusive."""
     unknown = _unknown(observed.cases.get(Case().key))
     observed = evolve(observed, cases={k: evolve(one, unknown=unknown) for k, one in observed.cases.items()})
@@ -257,9 +253,7 @@ def _evidence(request: Recorded | None, secrets: tuple[str, ...]) -> Evidence | 
         return None
     reply = request.reply
     body = redact_text(reply.body.decode("utf-8", "replace"), secrets) if reply else ""
-    return Evidence(
-        curl_line(request.request, secrets), reply.status if reply else None, body[:_SHOWN_OF_A_BODY]
-    )
+    return Evidence(curl_line(request.request, secrets), reply.status if reply else None, body[:_SHOWN_OF_A_BODY])
 
 
 def _dialect(verdicts: Sequence[Verdict], contract: Contract) -> dict[str, tuple[str, ...]]:
@@ -301,7 +295,5 @@ def _identity() -> Identity:
     mark = os.urandom(8).hex()
     return Identity(
         Credentials(f"testid{mark}", f"TestSecret{os.urandom(12).hex()}"),
-        Credentials(
-            f"testid{mark}", f"TestSecret{os.urandom(12).hex()}", f"TestToken/+={os.urandom(16).hex()}"
-        ),
+        Credentials(f"testid{mark}", f"TestSecret{os.urandom(12).hex()}", f"TestToken/+={os.urandom(16).hex()}"),
     )

@@ -34,9 +34,7 @@ def differences(sent: Mapping[str, Any], received: Any, contract: Contract) -> I
 
 def lost_fields(sent: Mapping[str, Any], received: Any, contract: Contract) -> frozenset[str]:
     """Paths of the fields that the caller does not have at all, because the SDK knows no such member."""
-    return frozenset(
-        plain(d.path) for d in differences(sent, received, contract) if d.received in (None, "", 0, False)
-    )
+    return frozenset(plain(d.path) for d in differences(sent, received, contract) if d.received in (None, "", 0, False))
 
 
 def plain(path: str) -> str:
@@ -115,12 +113,7 @@ def _listed(node: Any, name: str) -> list[Any]:
 
 
 def _compare(f: Field, path: str, sent: Any, received: Any) -> Iterator[Difference]:
-    if (
-        f.type == "object"
-        and len(f.members) == 1
-        and f.members[0].type == "array"
-        and isinstance(sent, Mapping)
-    ):
+    if f.type == "object" and len(f.members) == 1 and f.members[0].type == "array" and isinstance(sent, Mapping):
         inner = f.members[0]
         yield from _compare_list(
             inner, f"{path}.{inner.name}", sent.get(inner.name) or [], _listed(received, inner.name)

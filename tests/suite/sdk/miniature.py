@@ -100,9 +100,7 @@ class ApiError(Exception):
 
 
 def escape(text):
-    out = urllib.parse.quote(
-        text, safe="~", encoding="latin-1" if "latin-1" in ON else "utf-8", errors="replace"
-    )
+    out = urllib.parse.quote(text, safe="~", encoding="latin-1" if "latin-1" in ON else "utf-8", errors="replace")
     out = urllib.parse.quote(out, safe="") if "encodes-twice" in ON and text == "100%" else out
     return out.replace("%2B", "+") if "raw-plus" in ON else out
 
@@ -176,9 +174,7 @@ class Client:
         secrets, api = self.credentials, "2013-01-10" if "old-version" in ON else operation["version"]
         token = None if "token-lost" in ON else secrets.get("security_token")
         if version == "v1":
-            return self.signed_v1(operation, query, method, stamp, nonce, api, token), {
-                "accept-encoding": "gzip"
-            }
+            return self.signed_v1(operation, query, method, stamp, nonce, api, token), {"accept-encoding": "gzip"}
         text = "&".join(f"{escape(n)}={escape(v)}" for n, v in sorted(query.items()))
         empty = hashlib.sha256(b"").hexdigest()
         headers = {
@@ -239,9 +235,7 @@ class Client:
             place = response.getheader("Location")
             if "follows-with-credentials" in ON and place and hops:
                 there = urllib.parse.urlsplit(place)
-                return self.exchange(
-                    there.netloc, method, there.path, {**headers, "host": there.netloc}, hops - 1
-                )
+                return self.exchange(there.netloc, method, there.path, {**headers, "host": there.netloc}, hops - 1)
             try:
                 body = response.read()
             except http.client.IncompleteRead:

@@ -68,9 +68,7 @@ def test_every_request_is_recorded_with_its_connection_and_body():
     with answering(Reply(status=400), Reply()) as endpoint:
         client = http.client.HTTPConnection(endpoint.authority)
         for body in (b"a=1&b=%2B", b""):
-            client.request(
-                "POST", "/?c=3", body=body, headers={"Content-Type": "application/x-www-form-urlencoded"}
-            )
+            client.request("POST", "/?c=3", body=body, headers={"Content-Type": "application/x-www-form-urlencoded"})
             client.getresponse().read()
         client.close()
     first, second = endpoint.recorded

@@ -64,9 +64,7 @@ def test_a_broken_driver_is_a_fault_of_the_driver(broken, plan, miniature, monke
 
 def test_a_field_that_the_sdk_does_not_know_fails_one_requirement_and_not_all(plan, miniature):
     done = certify(miniature("forgets-a-field"), evolve(plan, select=("responses.*", "paging.*")))
-    assert {r for r, v in done.summary().items() if v == "failed"} == {
-        "DescribeTasks.sdk.responses.each-field"
-    }
+    assert {r for r, v in done.summary().items() if v == "failed"} == {"DescribeTasks.sdk.responses.each-field"}
 
 
 def test_one_alternative_is_enough_and_the_others_are_not_taken_for_understood(plan, miniature):
@@ -79,9 +77,7 @@ def test_one_alternative_is_enough_and_the_others_are_not_taken_for_understood(p
 
 
 def test_evidence_names_no_secret(plan, miniature):
-    select = evolve(
-        plan, select=("behaviour.secret-not-in-exceptions", "errors.code", "signing.secret-stays-home")
-    )
+    select = evolve(plan, select=("behaviour.secret-not-in-exceptions", "errors.code", "signing.secret-stays-home"))
     done = certify(miniature("secret-in-exception", "sends-secret"), select)
     assert any(v.verdict == "failed" for v in done.verdicts)
     assert "TestSecret" not in repr(done.verdicts)

@@ -42,9 +42,7 @@ def test_each_has_a_judge_and_something_to_judge(plan):
 
 
 def test_the_table_names_no_operation_parameter_or_field(plan):
-    names = {plan.contract.operation} | {
-        p.name for p in plan.contract.parameters if p.name not in ("Action",)
-    }
+    names = {plan.contract.operation} | {p.name for p in plan.contract.parameters if p.name not in ("Action",)}
     names |= {f.name for _, f in plan.contract.fields() if f.name != "RequestId"}
     table = table_text()
     assert [n for n in sorted(names) if f" {n}:" in table or f"[{n}]" in table] == []

@@ -18,14 +18,8 @@ def gives_up_in_time(seen: Observation) -> Finding:
         return skipped("no request was kept waiting")
     for request in waited:
         if request.given_up > seen.case.timeout + _SLACK:
-            held = (
-                f"{request.given_up:.1f} s"
-                if request.given_up != float("inf")
-                else "until the server hung up"
-            )
-            return failed(
-                "The SDK waits longer than the caller's timeout", f"{seen.case.timeout:g} s", held, request
-            )
+            held = f"{request.given_up:.1f} s" if request.given_up != float("inf") else "until the server hung up"
+            return failed("The SDK waits longer than the caller's timeout", f"{seen.case.timeout:g} s", held, request)
     return PASSED
 
 
@@ -59,9 +53,7 @@ def reuses_the_connection(seen: Observation) -> Finding:
     return (
         PASSED
         if len(used) == 1
-        else failed(
-            "Each call opens a connection", "1 connection", f"{len(used)} connections", seen.requests[-1]
-        )
+        else failed("Each call opens a connection", "1 connection", f"{len(used)} connections", seen.requests[-1])
     )
 
 

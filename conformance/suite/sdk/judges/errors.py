@@ -15,9 +15,7 @@ def is_an_error(seen: Observation) -> Finding:
         return skip
     if not seen.last.answer.ok:
         return PASSED
-    count = (
-        len(received_items(seen.last.answer.result, seen.roles.contract)) if seen.roles.has("items") else 0
-    )
+    count = len(received_items(seen.last.answer.result, seen.roles.contract)) if seen.roles.has("items") else 0
     what = f"a success with {count} items" if seen.roles.has("items") else "a success"
     return failed(
         f"The caller gets {what} where there was no result",

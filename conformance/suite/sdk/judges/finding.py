@@ -25,9 +25,7 @@ class Finding:
 PASSED = Finding("passed")
 
 
-def failed(
-    message: str, expected: object = None, received: object = None, request: Recorded | None = None
-) -> Finding:
+def failed(message: str, expected: object = None, received: object = None, request: Recorded | None = None) -> Finding:
     return Finding("failed", message, _text(expected), _text(received), request)
 
 

@@ -45,9 +45,7 @@ def signed_as_asked(seen: Observation) -> Finding:
         return problem
     first, wanted = seen.last.requests[0], seen.case.options["signature"]
     if first.arrival.signature != wanted:
-        return failed(
-            f"The request is signed {first.arrival.signature}", wanted, first.arrival.signature, first
-        )
+        return failed(f"The request is signed {first.arrival.signature}", wanted, first.arrival.signature, first)
     if first.problems:
         return failed(first.problems[0].message, "a valid signature", first.problems[0].id, first)
     return _difference(seen.last, first, seen) or PASSED
@@ -80,11 +78,7 @@ def arrives_validly_somewhere(seen: Observation) -> Finding:
 def adds_no_documented_parameter(seen: Observation, call: Call, request: Recorded) -> Finding | None:
     given, documented = _names(call.parameters), {p.name for p in seen.roles.own_parameters}
     for name, value in request.arrival.parameters:
-        if (
-            _plain(name) in {_plain(d) for d in documented}
-            and _plain(name) not in given
-            and name != seen.roles.region
-        ):
+        if _plain(name) in {_plain(d) for d in documented} and _plain(name) not in given and name != seen.roles.region:
             return failed(
                 f"{name} arrived, which the caller did not give",
                 "no such parameter",
@@ -95,9 +89,7 @@ def adds_no_documented_parameter(seen: Observation, call: Call, request: Recorde
 
 
 def adds_no_unknown_parameter(seen: Observation, call: Call, request: Recorded) -> Finding | None:
-    known = (
-        _names(call.parameters) | {_plain(p.name) for p in seen.roles.own_parameters} | {seen.roles.region}
-    )
+    known = _names(call.parameters) | {_plain(p.name) for p in seen.roles.own_parameters} | {seen.roles.region}
     for name, value in request.arrival.parameters:
         if _plain(name) not in known:
             return failed(
@@ -159,9 +151,7 @@ def _difference(call: Call, request: Recorded, seen: Observation) -> Finding | N
         if name not in got:
             return failed(f"{name} did not arrive", f"{name}={shown(value)}", "no such parameter", request)
         if got[name] != value:
-            return failed(
-                f"{name} arrived changed", f"{name}={shown(value)}", f"{name}={shown(got[name])}", request
-            )
+            return failed(f"{name} arrived changed", f"{name}={shown(value)}", f"{name}={shown(got[name])}", request)
     return adds_no_documented_parameter(seen, call, request)
 
 

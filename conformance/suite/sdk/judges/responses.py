@@ -68,9 +68,7 @@ def receives_in_order(seen: Observation) -> Finding:
     sent = [text(item[key]) for item in received_items(_tree(seen.last), seen.roles.contract)]
     got = received_keys(seen.last.answer.result, seen.roles.contract)
     return (
-        failed("Items reached the caller in another order", sent, got, _request(seen.last))
-        if sent != got
-        else PASSED
+        failed("Items reached the caller in another order", sent, got, _request(seen.last)) if sent != got else PASSED
     )
 
 
@@ -112,28 +110,19 @@ def silent_loss(seen: Observation, call: Call) -> Finding | None:
     A success without any result is none: its caller cannot take it for a shorter listing.
     """
     tree = _tree(call)
-    if (
-        not call.answer.ok
-        or call.answer.result is None
-        or tree is None
-        or seen.roles.contract.semantics.items is None
-    ):
+    if not call.answer.ok or call.answer.result is None or tree is None or seen.roles.contract.semantics.items is None:
         return None
     contract = seen.roles.contract
     key = contract.semantics.key or ""
     sent = [text(member(item, key)) for item in received_items(tree, contract)]
     got = received_keys(call.answer.result, contract)
-    if sorted(sent) == sorted(got) or (
-        len(sent) == len(got) and seen.roles.fields.get("key") in seen.unknown
-    ):
+    if sorted(sent) == sorted(got) or (len(sent) == len(got) and seen.roles.fields.get("key") in seen.unknown):
         return None
     if len(got) < len(sent):
         what = f"SILENT LOSS: the call succeeds, and {len(sent) - len(got)} of {len(sent)} items are gone"
     else:
         what = "SILENT LOSS: the call succeeds, and its items are not those that were sent"
-    return failed(
-        what, f"{len(sent)} items {shown(sent[:3])}", f"{len(got)} items {shown(got[:3])}", _request(call)
-    )
+    return failed(what, f"{len(sent)} items {shown(sent[:3])}", f"{len(got)} items {shown(got[:3])}", _request(call))
 
 
 def walks_every_page(seen: Observation) -> Finding:
@@ -191,9 +180,7 @@ def _unjudged(seen: Observation, call: Call) -> Finding | None:
     if served.format == "xml" and kinds & set(_JSON_ONLY):
         return skipped("this SDK asks for XML, where there is no such alternative")
     if _tree(call) is None and call.answer.ok:
-        return failed(
-            "The last answer was no result, and the call succeeds", "an error", "a success", _request(call)
-        )
+        return failed("The last answer was no result, and the call succeeds", "an error", "a success", _request(call))
     return None
 
 

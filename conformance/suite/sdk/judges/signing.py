@@ -58,9 +58,7 @@ def sent_once(seen: Observation) -> Finding:
     if not attempts:
         return skipped("nothing arrived")
     if len(attempts) > 1:
-        return failed(
-            "A refused request was sent again", "1 request", f"{len(attempts)} requests", attempts[1]
-        )
+        return failed("A refused request was sent again", "1 request", f"{len(attempts)} requests", attempts[1])
     return PASSED
 
 
