@@ -9,19 +9,19 @@ from pathlib import Path
 
 from attrs import evolve
 
-from conformance import run as runs
-from conformance import sharing
 from conformance.cassettes import file
 from conformance.cassettes.player import Player
 from conformance.cassettes.recorder import Recorder
-from conformance.cli.embedded import embedded_reference
-from conformance.cli.endpoint import Subject
 from conformance.contract.files import schemas_root
-from conformance.plugin import selected
+from conformance.endpoint import run as runs
+from conformance.endpoint import sharing
+from conformance.endpoint.certify import Subject
+from conformance.endpoint.draws import KeptDraws
+from conformance.endpoint.embedded import embedded_reference
+from conformance.endpoint.plugin import selected
+from conformance.endpoint.settings import RunSettings
 from conformance.report import events
-from conformance.suite.draws import KeptDraws
-from conformance.suite.run_header import run_header
-from conformance.suite.settings import RunSettings
+from conformance.report.header import run_header
 
 FOLDER = schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks"
 

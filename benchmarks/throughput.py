@@ -10,11 +10,11 @@ from pathlib import Path
 from unittest import mock
 from urllib.parse import urlsplit
 
-from conformance import run as runs
-from conformance.cli.embedded import embedded_reference
 from conformance.contract.files import load_contract, load_protocol, schemas_root
+from conformance.endpoint import run as runs
+from conformance.endpoint.embedded import embedded_reference
+from conformance.endpoint.settings import RunSettings
 from conformance.reference import process, seeding
-from conformance.suite.settings import RunSettings
 from conformance.wire.client import Client
 from conformance.wire.exchange import HttpRequest
 

@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 
 from conformance.contract.files import load_contract, load_protocol, schemas_root
+from conformance.endpoint.watch.validation import Validation
 from conformance.reference import seeding
 from conformance.reference.server import ReferenceEndpoint
-from conformance.suite.validation import Validation
 from conformance.wire.client import Client
 from conformance.wire.exchange import Call, Channel
 

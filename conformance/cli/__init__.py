@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from conformance import __version__
-from conformance.cli.errors import ExitStatus, NotEstablished
+from conformance.cli.errors import Ending, ExitStatus
+from conformance.errors import NotEstablished, Refusal
 
 DEBUG = "ACS_CONFORMANCE_DEBUG"
 # each command, in the order of the work, and its module
@@ -48,18 +49,23 @@ class Group(click.Group):
         try:
             return super().invoke(ctx)
         except (KeyboardInterrupt, click.Abort):
-            raise NotEstablished("Stopped before the end; nothing is established.") from None
+            raise Ending("Stopped before the end; nothing is established.", ExitStatus.NOT_ESTABLISHED) from None
+        except Refusal as e:
+            raise Ending(e, ExitStatus.USAGE) from None
+        except NotEstablished as e:
+            raise Ending(e, ExitStatus.NOT_ESTABLISHED) from None
         except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
             raise
         except Exception as e:
             if os.environ.get(DEBUG):
                 raise
-            raise NotEstablished(f"The suite itself failed ({_told(e)}); {DEBUG}=1 shows where.") from None
+            sentence = f"The suite itself failed ({_told(e)}); {DEBUG}=1 shows where."
+            raise Ending(sentence, ExitStatus.NOT_ESTABLISHED) from None
 
 
 def _told(error: Exception) -> str:
     """What went wrong, without secrets."""
-    from conformance.plugin import credentials_from
+    from conformance.endpoint.plugin import credentials_from
     from conformance.wire.redaction import redact_text, secrets_of
 
     return redact_text(f"{type(error).__name__}: {error}", secrets_of(credentials_from()))

@@ -9,28 +9,34 @@ from typing import Any
 
 import click
 
-from conformance.cassettes import file
-from conformance.cassettes.recorder import Recorder
-from conformance.cassettes.sdk_cassette import SdkCassette
-from conformance.cli.contracts import operation_folder
-from conformance.cli.embedded import NAME
-from conformance.cli.endpoint import Subject, certify, endpoint
-from conformance.cli.errors import ExitStatus, NotEstablished, Refusal
-from conformance.cli.evidence import safe_name
-from conformance.cli.keeping import (
+from conformance.cassettes import file, linting
+from conformance.cassettes.keeping import (
     INTERRUPTED,
     SUFFIXES,
     refuse_unwritable,
     terminated_like_interrupted,
     write_cassette,
 )
-from conformance.cli.linting import lint_file
-from conformance.cli.replaying import Replay
-from conformance.cli.sampling import sample_cassettes
-from conformance.cli.sdk_replaying import SdkReplay, compared
-from conformance.contract.files import ContractError
-from conformance.sharing import processors
+from conformance.cassettes.recorder import Recorder
+from conformance.cassettes.sdk_cassette import SdkCassette
+from conformance.cli.endpoint import endpoint
+from conformance.cli.errors import ExitStatus
+from conformance.contract.catalogue import operation_folder
+from conformance.contract.files import ContractError, dump_contract
+from conformance.endpoint import linting as endpoint_linting
+from conformance.endpoint.certify import Subject, certify
+from conformance.endpoint.embedded import NAME
+from conformance.endpoint.plugin import credentials_from
+from conformance.endpoint.replay import Replay
+from conformance.endpoint.samples import sample_cassettes
+from conformance.endpoint.sharing import processors
+from conformance.errors import NotEstablished, Refusal
+from conformance.report.evidence import safe_name
+from conformance.report.header import digest
+from conformance.sdk import linting as sdk_linting
+from conformance.sdk.replay import SdkReplay, compared
 from conformance.wire.client import BadEndpoint
+from conformance.wire.redaction import secrets_of
 
 FOLDER = Path("cassettes")
 MOST_WORKERS = 4
@@ -159,7 +165,7 @@ def lint(paths: tuple[Path, ...]) -> None:
     status = ExitStatus.CONFORMANT
     for path in found:
         try:
-            problems, notes = lint_file(path)
+            problems, notes = linted(file.load(path))
         except (file.BadCassette, ContractError) as e:
             click.echo(f"{e}", err=True)
             status = ExitStatus.USAGE
@@ -170,6 +176,22 @@ def lint(paths: tuple[Path, ...]) -> None:
         if problems and status is ExitStatus.CONFORMANT:
             status = ExitStatus.NOT_CONFORMANT
     raise SystemExit(status)
+
+
+def linted(loaded: file.Loaded) -> tuple[list[str], list[str]]:
+    """Problems and notes. What an operation is judged by is asked of the house that its cassette belongs to."""
+    cassette, provenance = loaded.cassette, loaded.cassette.provenance
+    notes = linting.notes_on(loaded)
+    problems = linting.problems_of(loaded, secrets_of(credentials_from()))
+    try:
+        subject = Subject.load(operation_folder(provenance.operation, None))
+    except Refusal as e:
+        return [*problems, str(e)], notes
+    if digest(dump_contract(subject.contract)) != provenance.contract_digest:
+        notes.append("recorded under another contract than today's")
+    if isinstance(cassette, SdkCassette):
+        return [*problems, *sdk_linting.problems_of(cassette, subject.contract, subject.protocol)], notes
+    return [*problems, *endpoint_linting.problems_of(cassette, subject.contract)], notes
 
 
 @cassettes.command()

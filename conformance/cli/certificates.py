@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from conformance.cli.errors import ExitStatus, Refusal
+from conformance.cli.errors import ExitStatus
+from conformance.errors import Refusal
 from conformance.report import certificate as certificates
 from conformance.report import signature
 from conformance.report.certificate import NotCertifiable

@@ -6,15 +6,12 @@ import json
 from pathlib import Path
 
 import click
-from attrs import evolve
 
-from conformance.cli.errors import ExitStatus, Refusal
+from conformance.cli.errors import ExitStatus
 from conformance.contract.catalogue import common_folder
 from conformance.contract.files import ContractError, load_protocol
-from conformance.contract.ledger import Ledger
 from conformance.contract.model import Contract
 from conformance.derive import coverage as coverages
-from conformance.derive import ledger as ledgers
 from conformance.derive.derivation import contract_of, read_pages, understand
 from conformance.derive.diff import diff as differences
 from conformance.derive.diff import side
@@ -23,8 +20,10 @@ from conformance.derive.overlay import load_overlay
 from conformance.derive.page import PageError
 from conformance.derive.sentences import sentences
 from conformance.emit import write
-from conformance.suite.sdk.requirements import requirements as sdk_requirements
-from conformance.suite.sdk.roles import roles
+from conformance.errors import Refusal
+from conformance.ledger import templates as ledgers
+from conformance.ledger.requirement import Ledger
+from conformance.sdk.requirements import with_sdk_side
 
 
 @click.command()
@@ -75,12 +74,6 @@ def _write(pages: tuple[Path, ...], output: Path, overlay_file: Path | None) -> 
     click.echo(f"{contract.operation}: {_understood(ledger)}")
     for path in written:
         click.echo(f"  {path}")
-
-
-def with_sdk_side(ledger: Ledger, contract: Contract) -> Ledger:
-    """The ledger with what is required of an SDK beside what is required of an endpoint."""
-    of_sdks = tuple(r.requirement for r in sdk_requirements(contract, roles(contract)))
-    return evolve(ledger, requirements=(*ledger.requirements, *of_sdks))
 
 
 def _understood(ledger: Ledger) -> str:

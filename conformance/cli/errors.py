@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from difflib import get_close_matches
 from enum import IntEnum
 from typing import IO, Any
 
@@ -19,23 +17,12 @@ class ExitStatus(IntEnum):
     NOT_ESTABLISHED = 3
 
 
-class Refusal(click.ClickException):
-    """A usage or configuration error, in one clear sentence."""
+class Ending(click.ClickException):
+    """The end of a command that came to no result: one sentence on standard error, and an exit status."""
 
-    exit_code = ExitStatus.USAGE
+    def __init__(self, sentence: object, status: ExitStatus) -> None:
+        super().__init__(str(sentence))
+        self.exit_code = status
 
     def show(self, file: IO[Any] | None = None) -> None:
         click.echo(f"acs-conformance: {self.format_message()}", err=True, file=file)
-
-
-class NotEstablished(Refusal):
-    """The target could not be judged at all."""
-
-    exit_code = ExitStatus.NOT_ESTABLISHED
-
-
-def unknown(what: str, name: str, known: Iterable[str], advice: str) -> Refusal:
-    """The error for a name that is not known, with the nearest known one."""
-    close = get_close_matches(name, list(known), 1, 0.6)
-    hint = f"; did you mean {close[0]}?" if close else "."
-    return Refusal(f"There is no {what} {name!r}{hint} {advice}".rstrip())

@@ -10,12 +10,12 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from conformance.cli.contracts import operation_folder, requirement_names
-from conformance.cli.errors import Refusal, unknown
-from conformance.contract.catalogue import common_folder
-from conformance.contract.files import ContractError, load_contract, load_ledger, load_protocol
-from conformance.contract.ledger import Ledger, Requirement
+from conformance.contract.catalogue import common_folder, operation_folder
+from conformance.contract.files import ContractError, load_contract, load_protocol
 from conformance.contract.model import Contract
+from conformance.errors import Refusal, unknown
+from conformance.ledger.files import load_ledger
+from conformance.ledger.requirement import Ledger, Requirement
 from conformance.reference.faults import all_faults
 
 LEVELS = ("MUST", "SHOULD", "MAY")
@@ -42,7 +42,7 @@ def requirements(
     _, _, ledger = _loaded(operation, folder)
     for pattern in patterns:
         if not ledger.matching(pattern):
-            raise unknown("requirement", pattern, requirement_names(ledger), "Leave it out to list all.")
+            raise unknown("requirement", pattern, ledger.names, "Leave it out to list all.")
     wanted = {r.id for p in patterns or ("*",) for r in ledger.matching(p)}
     found = [r for r in ledger.requirements if r.id in wanted and r.level in (levels or LEVELS)]
     if as_json:
@@ -77,7 +77,7 @@ def explain(id: str, operation: str, folder: Path | None) -> None:
     found, contract, ledger = _loaded(operation, folder)
     matching = ledger.matching(id)
     if not matching:
-        raise unknown("requirement", id, requirement_names(ledger), "See `acs-conformance requirements`.")
+        raise unknown("requirement", id, ledger.names, "See `acs-conformance requirements`.")
     faults = all_faults(contract, load_protocol(common_folder(found)))
     for requirement in matching:
         _explain(requirement, contract, ledger, [f for f in faults if _short(requirement) in f.kills])

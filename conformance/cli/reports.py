@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from conformance.cli.errors import ExitStatus, Refusal
+from conformance.cli.errors import ExitStatus
+from conformance.errors import Refusal
 from conformance.report import comparison, terminal
 from conformance.report.badge import badge, badge_svg
 from conformance.report.comparison import Incomparable

@@ -2,45 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from attrs import evolve, frozen
 
-from conformance.cli.contracts import operation_folder
-from conformance.cli.derive import with_sdk_side
-from conformance.cli.endpoint import both
-from conformance.cli.errors import ExitStatus, NotEstablished, Refusal, unknown
-from conformance.cli.evidence import Evidence, report_folder, safe_name
-from conformance.cli.keeping import (
-    INTERRUPTED,
+from conformance.cassettes.keeping import (
     is_cassette,
-    refuse_unwritable,
-    terminated_like_interrupted,
-    write_cassette,
 )
-from conformance.contract.catalogue import common_folder
-from conformance.contract.files import ContractError, load_contract, load_ledger, load_protocol
-from conformance.contract.ledger import Ledger
+from conformance.cli.errors import ExitStatus
 from conformance.drivers.installation import Installation, install, known_releases, missing_toolchain
-from conformance.drivers.process import DriverFault, SdkUnusable
-from conformance.drivers.protocol import Operation, Ready
+from conformance.drivers.protocol import Operation
 from conformance.drivers.recipe import Recipe, packaged
 from conformance.drivers.releases import ReleaseRangeError, selected
 from conformance.drivers.self_test import self_test
 from conformance.drivers.toolchain import InstallFailed, ToolchainMissing
+from conformance.errors import NotEstablished, Refusal, unknown
+from conformance.ledger.requirement import Ledger
 from conformance.report import events
-from conformance.suite.run_header import run_header
-from conformance.suite.sdk.matrix import run_matrix
-from conformance.suite.sdk.plan import Plan
-from conformance.suite.sdk.publish import publish_one
-from conformance.suite.sdk.record import ReleaseRecord
-from conformance.suite.sdk.run import Certification, certify
-from conformance.suite.sdk.taping import SdkRecorder
-
-LEVELS = ("MUST", "SHOULD", "MAY")
+from conformance.report.evidence import Evidence, report_folder, safe_name
+from conformance.sdk.certify import LEVELS, Tape, certified, plan_of
+from conformance.sdk.matrix import run_matrix
+from conformance.sdk.plan import Plan
+from conformance.sdk.publish import publish_one
+from conformance.sdk.record import ReleaseRecord
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -116,26 +100,6 @@ def _recipe(name: str) -> Recipe:
     return found[name]
 
 
-def plan_of(
-    operation: str, folder: Path | None, select: tuple[str, ...], levels: tuple[str, ...]
-) -> tuple[Plan, Ledger]:
-    """What a certification goes by. Raises Refusal."""
-    try:
-        found = operation_folder(operation, folder)
-        contract = load_contract(found)
-        plan = Plan(contract, load_protocol(common_folder(found)), select, levels or LEVELS)
-        ledger = load_ledger(found)
-    except ContractError as e:
-        raise Refusal(str(e)) from None
-    sdk_side = tuple(r for r in ledger.requirements if r.side == "sdk")
-    ledger = ledger if sdk_side else with_sdk_side(ledger, contract)
-    for pattern in select:
-        if not Plan(contract, plan.protocol, (pattern,)).requirements():
-            names = [r.id for r in ledger.requirements if r.side == "sdk"]
-            raise unknown("requirement of an SDK", pattern, names, "See acs-conformance requirements 'sdk.*'.")
-    return plan, ledger
-
-
 def _list() -> None:
     for recipe in packaged():
         missing = missing_toolchain(recipe)
@@ -176,8 +140,8 @@ def _release(installed: Installation, plan: Plan, ledger: Ledger, evidence: Evid
         runtime=installed.runtime,
         dependencies=dict(installed.dependencies),
     )
-    tape = _Tape.of(cassette, f"{installed.recipe.name}-{installed.release}", plan)
-    return _certified(installed.command, plan, ledger, evidence, target, installed.release, tape)
+    tape = Tape.of(cassette, f"{installed.recipe.name}-{installed.release}", plan)
+    return certified(installed.command, plan, ledger, evidence, target, installed.release, tape)
 
 
 def _command(
@@ -185,90 +149,8 @@ def _command(
 ) -> int:
     if testing:
         return _self_test(words, plan, None)
-    tape = _Tape.of(cassette, safe_name(Path(words[0]).name), plan)
-    return _certified(words, plan, ledger, evidence, events.Target("sdk", words[0]), None, tape)
-
-
-@frozen
-class _Tape:
-    """Where a certification is kept, if anywhere."""
-
-    recorder: SdkRecorder
-    path: Path | None
-
-    @classmethod
-    def of(cls, wanted: Path | None, name: str, plan: Plan) -> _Tape:
-        path = wanted if wanted is None or is_cassette(wanted) else wanted / f"{name}.yaml.gz"
-        if path is not None:
-            refuse_unwritable(path)
-        return cls(SdkRecorder(plan), path)
-
-    @contextmanager
-    def kept(self) -> Iterator[None]:
-        """While open, a signal ends the certification like Ctrl-C; at its end, and then, what was seen is written."""
-        if self.path is None:
-            yield
-            return
-        with terminated_like_interrupted():
-            try:
-                yield
-            except KeyboardInterrupt:
-                self._write()
-                raise NotEstablished(INTERRUPTED) from None
-        self._write()
-
-    def _write(self) -> None:
-        if self.recorder.cassette is not None:
-            write_cassette(self.path, self.recorder.cassette)
-
-
-def _certified(
-    command: tuple[str, ...],
-    plan: Plan,
-    ledger: Ledger,
-    evidence: Evidence,
-    target: events.Target,
-    release: str | None,
-    tape: _Tape,
-) -> int:
-    """Certify what `command` drives. A driver that breaks its protocol establishes nothing about its SDK."""
-    selection = tuple(r.requirement for r in plan.requirements())
-    try:
-        with tape.kept(), evidence.recording() as show:
-            on_event = both(show, tape.recorder.hear)
-
-            def announce(ready: Ready) -> None:
-                known = (
-                    evolve(target, name=ready.name, release=ready.version, runtime=ready.runtime)
-                    if not release
-                    else target
-                )
-                on_event(run_header(plan.contract, ledger, selection, known, 0, side="sdk"))
-
-            done = certify(
-                command,
-                plan,
-                on_event,
-                expected_version=release,
-                on_ready=announce,
-                on_observed=tape.recorder.keep,
-            )
-            for event in closing(done):
-                on_event(event)
-    except DriverFault as e:
-        raise NotEstablished(f"The driver is at fault, not its SDK ({e.kind}): {e}") from None
-    except SdkUnusable as e:
-        raise NotEstablished(f"The SDK does not load: {e}") from None
-    return evidence.conclude()
-
-
-def closing(done: Certification) -> Iterator[events.Event]:
-    """What a stream says after its verdicts: which alternatives the SDK understood, and the footer."""
-    for choice, alternatives in done.dialect.items():
-        for alternative in alternatives:
-            yield events.ChoiceObserved(choice, alternative)
-    outcomes = dict(done.outcomes)
-    yield events.RunFinished(requests=done.requests, seconds=round(done.seconds, 3), outcomes=outcomes)
+    tape = Tape.of(cassette, safe_name(Path(words[0]).name), plan)
+    return certified(words, plan, ledger, evidence, events.Target("sdk", words[0]), None, tape)
 
 
 def _self_test(command: tuple[str, ...], plan: Plan, release: str | None) -> int:

@@ -8,12 +8,11 @@ from typing import Any
 
 import click
 
-from conformance.cli.contracts import operation_folder
-from conformance.cli.errors import Refusal
-from conformance.cli.profiles import pins_of
-from conformance.contract.catalogue import common_folder
+from conformance.contract.catalogue import common_folder, operation_folder
 from conformance.contract.files import ContractError, load_contract, load_protocol
-from conformance.plugin import credentials_from
+from conformance.endpoint.plugin import credentials_from
+from conformance.errors import Refusal
+from conformance.ledger.profiles import pins_of
 from conformance.reference import faults as fault_table
 from conformance.reference import seeding
 from conformance.reference import variants as variant_table

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from conformance.contract.files import CONTRACT_FILE, ContractError, schemas_root
+from conformance.errors import Refusal, unknown
 
 COMMON = "common"
 
@@ -26,3 +27,18 @@ def common_folder(contract_folder: str | Path) -> Path:
     if not found:
         raise ContractError(contract_folder, f"has no folder {COMMON} beside it, and none is shipped")
     return found[0]
+
+
+def operation_folder(operation: str, folder: Path | None) -> Path:
+    """The folder of a shipped operation, or the given one. Refuses what holds no contract."""
+    if folder is not None:
+        if not (folder / CONTRACT_FILE).is_file():
+            raise Refusal(
+                f"{folder} holds no {CONTRACT_FILE}; give a folder that `acs-conformance derive PAGE -o DIR` wrote."
+            )
+        return folder.resolve()
+    found = shipped()
+    if operation not in found:
+        advice = f"Shipped: {', '.join(found)}. For another operation derive a contract and give --contract DIR."
+        raise unknown("operation", operation, found, advice)
+    return found[operation]

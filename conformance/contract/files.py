@@ -1,4 +1,4 @@
-"""Contracts, ledgers and the common protocol as YAML files, read back exactly as they were written.
+"""Contracts and the common protocol as YAML files, read back exactly as they were written.
 
 Members that are empty or have their default are left out, and a citation is one short string
 (`2021-01-07 / parameters / PageSize (2)`: revision, section, row, sentence) unless its parts would not be
@@ -8,22 +8,22 @@ read back from it. What fits on a line stands on one.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
+from attrs import fields_dict, has
 from cattrs import Converter, transform_error
 from cattrs.errors import BaseValidationError
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
-from conformance.contract.ledger import Ledger
 from conformance.contract.model import Citation, Contract
 from conformance.contract.protocol import Protocol
 
 CONTRACT_FILE = "contract.yaml"
-LEDGER_FILE = "requirements.yaml"
 PROTOCOL_FILE = "protocol.yaml"
 FORMAT_VERSION = 1
 LINE = 110
@@ -49,29 +49,20 @@ def schemas_root() -> Path:
 
 def load_contract(path: Path | str) -> Contract:
     """The contract in a file, or in `contract.yaml` of a folder. Raises ContractError."""
-    return _load(_file(path, CONTRACT_FILE), Contract, "derive it again with `acs-conformance derive`")
-
-
-def load_ledger(path: Path | str) -> Ledger:
-    """The ledger in a file, or in `requirements.yaml` of a folder. Raises ContractError."""
-    return _load(_file(path, LEDGER_FILE), Ledger, "derive it again with `acs-conformance derive`")
+    return load(file_in(path, CONTRACT_FILE), Contract, "derive it again with `acs-conformance derive`")
 
 
 def load_protocol(path: Path | str) -> Protocol:
     """The common protocol in a file, or in `protocol.yaml` of a folder. Raises ContractError."""
-    return _load(_file(path, PROTOCOL_FILE), Protocol, "restore it from the project")
+    return load(file_in(path, PROTOCOL_FILE), Protocol, "restore it from the project")
 
 
 def dump_contract(contract: Contract) -> str:
-    return _dump(contract)
-
-
-def dump_ledger(ledger: Ledger) -> str:
-    return _dump(ledger)
+    return dump(contract)
 
 
 def dump_protocol(protocol: Protocol) -> str:
-    return _dump(protocol)
+    return dump(protocol)
 
 
 def structure(data: Any, kind: type[T], path: object) -> T:
@@ -120,13 +111,17 @@ def format_citation(citation: Citation) -> str:
 # ---------------------------------------------------------------------------------------------------- files
 
 
-def _file(path: Path | str, name: str) -> Path:
+def file_in(path: Path | str, name: str) -> Path:
+    """The file at a path, or the one of that name in the folder there."""
     path = Path(path)
     return path / name if path.is_dir() else path
 
 
-def _load(path: Path, kind: type[T], advice: str) -> T:
-    """The value in a file. What was read is kept for as long as the file is the same: values are immutable."""
+def load(path: Path, kind: type[T], advice: str) -> T:
+    """The value in a file. What was read is kept for as long as the file is the same: values are immutable.
+
+    Raises ContractError, which gives `advice` where the file holds something else.
+    """
     try:
         found = path.stat()
     except OSError:
@@ -146,7 +141,8 @@ def _read(path: Path, kind: type[T], advice: str, *version: int) -> T:
     return structure(data, kind, path)
 
 
-def _dump(value: Contract | Ledger | Protocol) -> str:
+def dump(value: Any) -> str:
+    """A value that has a `format_version` as the text of its file."""
     data = _CONVERTER.unstructure(value)
     data = {"format_version": data.pop("format_version"), **data}
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=LINE + 10)
@@ -169,10 +165,7 @@ def _converter() -> Converter:
     converter = Converter(omit_if_default=True, forbid_extra_keys=True)
     # before any class that holds citations: the functions generated for those take the hooks that they find
     converter.register_unstructure_hook(Citation, _citation_out)
-    for kind in (Contract, Ledger, Protocol):
-        keep = {"format_version": override(omit_if_default=False)}
-        out = make_dict_unstructure_fn(kind, converter, _cattrs_omit_if_default=True, **keep)
-        converter.register_unstructure_hook(kind, out)
+    converter.register_unstructure_hook_factory(_is_a_file, lambda kind: _with_version(kind, converter))
     mapping = make_dict_structure_fn(Citation, converter, _cattrs_forbid_extra_keys=True)
     converter.register_structure_hook(
         Citation, lambda v, kind: parse_citation(v) if isinstance(v, str) else mapping(v, kind)
@@ -180,6 +173,15 @@ def _converter() -> Converter:
     for kind in (str, int, bool):
         converter.register_structure_hook(kind, _exactly)
     return converter
+
+
+def _is_a_file(kind: Any) -> bool:
+    return has(kind) and "format_version" in fields_dict(kind)
+
+
+def _with_version(kind: type[Any], converter: Converter) -> Callable[[Any], dict[str, Any]]:
+    keep = override(omit_if_default=False)
+    return make_dict_unstructure_fn(kind, converter, _cattrs_omit_if_default=True, format_version=keep)
 
 
 def _exactly(value: Any, kind: type[T]) -> T:

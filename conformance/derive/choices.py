@@ -10,7 +10,6 @@ from importlib import resources
 import yaml
 from attrs import evolve
 
-from conformance.contract.choices import choice_id
 from conformance.contract.files import parse_citation
 from conformance.contract.model import Alternative, Choice, Citation, Contract, Field, Parameter
 from conformance.contract.protocol import ErrorAnswer
@@ -20,6 +19,7 @@ from conformance.derive.prose import JSON_ARRAY
 from conformance.derive.revision import Facts
 from conformance.derive.sentences import cited_sentences
 from conformance.derive.wording import WORDINGS
+from conformance.ledger.choices import choice_id
 
 
 def choices(contract: Contract, revisions: Sequence[Facts], preferred: Mapping[str, str]) -> tuple[Choice, ...]:

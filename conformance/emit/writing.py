@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from conformance.contract.files import CONTRACT_FILE, LEDGER_FILE, dump_contract, dump_ledger
-from conformance.contract.ledger import Ledger
+from conformance.contract.files import CONTRACT_FILE, dump_contract
 from conformance.contract.model import Contract
 from conformance.emit.json_schema import error_schema, request_schema, response_schema
 from conformance.emit.openapi import openapi
 from conformance.emit.xsd import error_xsd, response_xsd
+from conformance.ledger.files import LEDGER_FILE, dump_ledger
+from conformance.ledger.requirement import Ledger
 
 
 def contents(contract: Contract, ledger: Ledger | None = None) -> dict[str, str]:

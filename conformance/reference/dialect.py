@@ -7,9 +7,9 @@ from difflib import get_close_matches
 
 from attrs import field, frozen
 
-from conformance.contract.choices import choice_id
 from conformance.contract.model import Choice, Contract
 from conformance.contract.protocol import Protocol
+from conformance.ledger.choices import choice_id
 
 # what is done where the contract holds no choice of the kind
 CUSTOMARY: Mapping[str, str] = {

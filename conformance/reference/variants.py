@@ -12,9 +12,9 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from conformance.contract.choices import choice_id
 from conformance.contract.model import Choice, Contract
 from conformance.contract.protocol import Protocol
+from conformance.ledger.choices import choice_id
 from conformance.reference.context import Context
 from conformance.reference.message import Response
 from conformance.reference.progress import progressing

@@ -7,11 +7,11 @@ from typing import Any
 
 from attrs import frozen
 
+from conformance.ledger.verdicts import worst
 from conformance.report.events import Verdict
 from conformance.report.results import NOT_JUDGED
 from conformance.report.stream import Run
 from conformance.report.text import one_line
-from conformance.report.verdicts import worst
 
 FAILING = ("failed", "errored")
 UNCERTAIN = ("inconclusive", NOT_JUDGED)

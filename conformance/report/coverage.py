@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from conformance.ledger.verdicts import ORDER
 from conformance.report.events import SentenceEntry
 from conformance.report.results import Result, Standing, results
 from conformance.report.stream import Run
-from conformance.report.verdicts import ORDER
 
 
 @frozen

@@ -15,7 +15,7 @@ from cattrs import Converter
 from cattrs.errors import BaseValidationError
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
-from conformance.report.verdicts import VerdictName
+from conformance.ledger.verdicts import VerdictName
 
 FORMAT_VERSION = 1
 SCHEMA = "event.schema.json"

@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
+from conformance.ledger.verdicts import BAD, GLYPHS
 from conformance.report.conclusion import conclude
 from conformance.report.coverage import coverage, states
 from conformance.report.dialect import chosen, distances
@@ -17,7 +18,6 @@ from conformance.report.plots import latency_bars, outcome_bars, quantile
 from conformance.report.results import Result, by_theme, groups, levels, of_an_sdk, results, tally
 from conformance.report.stream import Run
 from conformance.report.text import duration, first_lines, one_line, printable
-from conformance.report.verdicts import BAD, GLYPHS
 
 WORDS = {
     "failed": "failed",

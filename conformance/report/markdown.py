@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from conformance.ledger.verdicts import BAD
 from conformance.report.conclusion import conclude
 from conformance.report.results import Group, Result, counts, dialect, groups, levels, results, tally
 from conformance.report.stream import Run
 from conformance.report.text import duration, first_lines, one_line
-from conformance.report.verdicts import BAD
 
 SYMBOLS = {0: "✅", 1: "❌", 3: "⚠️"}
 SPECIAL = re.compile(r"[&<>`*_\[\]()|~\\#!$:]")

@@ -11,10 +11,10 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from conformance.ledger.verdicts import GLYPHS
 from conformance.report.events import Event, RunStarted, Verdict
 from conformance.report.terminal import STYLES, failure_line, print_line
 from conformance.report.text import duration, one_line
-from conformance.report.verdicts import GLYPHS
 
 # shown as soon as they come; a warning can wait for the end
 AT_ONCE = frozenset(("failed", "unexpectedly-passed", "errored"))

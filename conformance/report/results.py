@@ -7,9 +7,9 @@ from typing import Literal
 
 from attrs import frozen
 
+from conformance.ledger.verdicts import BAD, ORDER, VerdictName, worst
 from conformance.report.events import CatalogueEntry, Evidence, Verdict
 from conformance.report.stream import Run
-from conformance.report.verdicts import BAD, ORDER, VerdictName, worst
 
 NOT_JUDGED: Literal["not-judged"] = "not-judged"
 Standing = VerdictName | Literal["not-judged"]

@@ -14,6 +14,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from conformance.ledger.verdicts import BAD, GLYPHS
 from conformance.report.conclusion import Conclusion, conclude
 from conformance.report.results import (
     Group,
@@ -28,7 +29,6 @@ from conformance.report.results import (
 )
 from conformance.report.stream import Run
 from conformance.report.text import duration, first_lines, folded, one_line, printable
-from conformance.report.verdicts import BAD, GLYPHS
 
 STYLES: dict[Standing, str] = {
     "failed": "bold red",

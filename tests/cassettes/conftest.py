@@ -8,19 +8,19 @@ from pathlib import Path
 import pytest
 from attrs import evolve, frozen
 
-from conformance import run as runs
 from conformance.cassettes.cassette import Cassette
 from conformance.cassettes.player import Player
 from conformance.cassettes.recorder import Recorder
-from conformance.cli.embedded import embedded_reference
-from conformance.cli.endpoint import Subject, footer, observations
 from conformance.contract.files import schemas_root
-from conformance.plugin import selected
+from conformance.endpoint import run as runs
+from conformance.endpoint.certify import Subject, footer, observations
+from conformance.endpoint.draws import KeptDraws
+from conformance.endpoint.embedded import embedded_reference
+from conformance.endpoint.plugin import selected
+from conformance.endpoint.settings import RunSettings
+from conformance.endpoint.tape import Tape
 from conformance.report import events
-from conformance.suite.draws import KeptDraws
-from conformance.suite.run_header import run_header
-from conformance.suite.settings import RunSettings
-from conformance.suite.tape import Tape
+from conformance.report.header import run_header
 
 FOLDER = schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks"
 # short checks of every kind: drawn and not, with retries, nonces, timestamps, another key, several at once

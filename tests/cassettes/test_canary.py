@@ -1,7 +1,7 @@
 """Secrets planted in every place that a request or response has are in no byte of anything that a command writes.
 
 `matrix` is left out: it needs a registry. Its records are made of verdicts, which are redacted where they are made
-(suite/sdk/run.py).
+(sdk/judging.py).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from tests.cassettes.canary import (
 )
 from tests.cli.conftest import NO_KEY
 
-MINIATURE = Path(__file__).parents[1] / "suite" / "sdk" / "miniature.py"
+MINIATURE = Path(__file__).parents[1] / "sdk" / "miniature.py"
 PLANTED = {KEY, SECRET, TOKEN, ACCOUNT, COOKIE, OTHER_KEY, PASSWORD}
 CHECKS = ("paging.total-counts*", "signatures.v1-awk*", "errors.leave-no-trace", "fields.unch*")
 REPORTS = {"events.jsonl", "junit.xml", "summary.json", "report.html"}

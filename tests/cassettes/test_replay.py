@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 
 from conformance.cassettes import file
-from conformance.cli.replaying import Replay
+from conformance.endpoint.replay import Replay
 from tests.cassettes.conftest import Recorded, recording, replayed, verdicts
 
 

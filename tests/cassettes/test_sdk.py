@@ -23,19 +23,20 @@ from conformance.cassettes import file
 from conformance.cassettes.comparison import compare
 from conformance.cassettes.scrubbing import secrets_left
 from conformance.cassettes.sdk_cassette import SdkCassette
-from conformance.contract.files import load_contract, load_ledger, load_protocol
+from conformance.contract.files import load_contract, load_protocol
+from conformance.ledger.files import load_ledger
 from conformance.report import events
 from conformance.report.events import Verdict
-from conformance.suite.run_header import run_header
-from conformance.suite.sdk.plan import Plan
-from conformance.suite.sdk.run import Certification, certify, judge
-from conformance.suite.sdk.taping import SdkRecorder, untaped
+from conformance.report.header import run_header
+from conformance.sdk.judging import Certification, certify, judge
+from conformance.sdk.plan import Plan
+from conformance.sdk.taping import SdkRecorder, untaped
 from tests.cassettes.conftest import FOLDER
 from tests.cli.conftest import NO_KEY, Command, acs
 
 __all__ = ["acs"]
 
-MINIATURE = Path(__file__).parents[1] / "suite" / "sdk" / "miniature.py"
+MINIATURE = Path(__file__).parents[1] / "sdk" / "miniature.py"
 # wrong in every way that a recording has to keep: what is sent, carried, revealed, logged, received, waited for
 WRONG = (
     "raw-plus", "bad-signature", "sends-secret", "secret-in-exception", "loses-last", "adds-unknown", "secret-in-log",

@@ -8,10 +8,10 @@ import pytest
 
 from conformance.cassettes import file
 from conformance.cassettes.comparison import compare
-from conformance.cli.linting import lint_file
-from conformance.cli.replaying import Replay
-from conformance.cli.sdk_replaying import SdkReplay
+from conformance.cli.cassettes import linted
 from conformance.drivers.recipe import packaged
+from conformance.endpoint.replay import Replay
+from conformance.sdk.replay import SdkReplay
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "cassettes"
@@ -68,5 +68,5 @@ def test_judged_as_it_was(path: Path, tmp_path: Path, no_network: None, no_gener
 
 @pytest.mark.parametrize("path", [p for p in FOUND if p.parent != FOLDER], ids=lambda p: p.name)
 def test_in_order(path: Path) -> None:
-    problems, _ = lint_file(path)
+    problems, _ = linted(file.load(path))
     assert not problems

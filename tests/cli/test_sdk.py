@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-MINIATURE = Path(__file__).parents[1] / "suite" / "sdk" / "miniature.py"
+MINIATURE = Path(__file__).parents[1] / "sdk" / "miniature.py"
 FEW = ("-k", "requests.plus", "-k", "signing.valid", "-k", "paging.*")
 
 

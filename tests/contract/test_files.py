@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.contract import files
-from conformance.contract.ledger import Ledger, Requirement, Sentence
 from conformance.contract.model import (
     Alternative,
     Choice,
@@ -26,6 +25,8 @@ from conformance.contract.model import (
     Semantics,
     TimeRange,
 )
+from conformance.ledger import files as ledger_files
+from conformance.ledger.requirement import Ledger, Requirement, Sentence
 
 text = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\r\x85\u2028\u2029\ufeff"), max_size=12)
 words = st.text("abzAZ09 /()#.-:{}[],'\"\n中é", max_size=12) | text
@@ -139,8 +140,8 @@ def test_a_contract_is_read_back_exactly(tmp_path_factory: pytest.TempPathFactor
 @given(ledger)
 def test_a_ledger_is_read_back_exactly(tmp_path_factory: pytest.TempPathFactory, ledger: Ledger) -> None:
     path = tmp_path_factory.getbasetemp() / "requirements.yaml"
-    path.write_text(files.dump_ledger(ledger), encoding="utf-8")
-    assert files.load_ledger(path) == ledger
+    path.write_text(ledger_files.dump_ledger(ledger), encoding="utf-8")
+    assert ledger_files.load_ledger(path) == ledger
 
 
 def test_the_common_protocol_is_read_back_exactly(tmp_path) -> None:

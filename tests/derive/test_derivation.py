@@ -9,17 +9,17 @@ import jsonschema
 import pytest
 import xmlschema
 
-from conformance.contract.choices import KINDS
 from conformance.contract.files import ContractError, dump_contract, load_contract, load_protocol, schemas_root
 from conformance.contract.model import Contract
 from conformance.derive import derive
 from conformance.derive.derivation import read_pages
-from conformance.derive.ledger import build
 from conformance.derive.overlay import Overlay, load_overlay
 from conformance.derive.page import PageError
 from conformance.derive.sentences import sentences
 from conformance.emit.json_schema import response_schema
 from conformance.emit.xsd import response_xsd
+from conformance.ledger.choices import KINDS
+from conformance.ledger.templates import build
 
 COMMITTED = schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks"
 OVERLAY = COMMITTED / "overlay.yaml"

@@ -8,7 +8,7 @@ import pytest
 from conformance.drivers.protocol import Operation
 from conformance.drivers.self_test import self_test
 
-MINIATURE = Path(__file__).parents[1] / "suite" / "sdk" / "miniature.py"
+MINIATURE = Path(__file__).parents[1] / "sdk" / "miniature.py"
 OPERATION = Operation("Ecs", "2014-05-26", "DescribeTasks")
 
 

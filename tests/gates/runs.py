@@ -9,18 +9,18 @@ from pathlib import Path
 import pytest
 from attrs import field, frozen
 
-from conformance import run as runs
-from conformance.cli.embedded import PROGRESSING
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
-from conformance.plugin import KEY_ID, KEY_SECRET
+from conformance.endpoint import run as runs
+from conformance.endpoint.embedded import PROGRESSING
+from conformance.endpoint.plugin import KEY_ID, KEY_SECRET
+from conformance.endpoint.settings import RunSettings
+from conformance.endpoint.watch.dialect import Dialect
 from conformance.reference import faults as fault_table
 from conformance.reference import seeding
 from conformance.reference import variants as variant_table
 from conformance.reference.server import ReferenceEndpoint
 from conformance.report.events import Verdict
-from conformance.suite.dialect import Dialect
-from conformance.suite.settings import RunSettings
 from conformance.wire.exchange import Credentials
 
 KEY = Credentials("gate-key-id", "the-secret-of-the-gate-key")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.contract.files import load_contract, load_ledger, load_protocol, schemas_root
+from conformance.contract.files import load_contract, load_protocol, schemas_root
+from conformance.ledger.files import load_ledger
 from conformance.reference.faults import all_faults
 from tests.gates.runs import certified
 

@@ -6,7 +6,8 @@ import pytest
 from click.testing import CliRunner
 
 from conformance.cli import main
-from conformance.contract.files import load_contract, load_ledger, load_protocol, schemas_root
+from conformance.contract.files import load_contract, load_protocol, schemas_root
+from conformance.ledger.files import load_ledger
 from conformance.reference.faults import all_faults
 from tests.conftest import SHARED
 from tests.gates.runs import certified

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from conformance.contract.choices import choice_id
 from conformance.contract.files import schemas_root
 from conformance.contract.model import (
     Alternative,
@@ -23,6 +22,7 @@ from conformance.contract.model import (
     Semantics,
     TimeRange,
 )
+from conformance.ledger.choices import choice_id
 
 HERE = (Citation("test", "test"),)
 ECS = schemas_root() / "ecs" / "2014-05-26"

@@ -5,7 +5,8 @@ import re
 import pytest
 from attrs import evolve
 
-from conformance.contract.files import load_contract, load_ledger, load_protocol
+from conformance.contract.files import load_contract, load_protocol
+from conformance.ledger.files import load_ledger
 from conformance.reference.faults import all_faults, named
 from conformance.reference.seeding import generated
 from tests.reference.battery import Battery, application

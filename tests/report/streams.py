@@ -4,9 +4,9 @@ import random
 
 from hypothesis import strategies as st
 
+from conformance.ledger.verdicts import ORDER
 from conformance.report import events as e
 from conformance.report.stream import Run
-from conformance.report.verdicts import ORDER
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20) | st.sampled_from(
     ["", "\x1b[31m", "]]>", "<b>&amp;", "\u2028", "\u202e", "|`*", "</script>", "\x00", "x" * 300, "a\nb\r\nc"]

@@ -4,9 +4,9 @@ import pytest
 from attrs import evolve
 from hypothesis import given, settings
 
+from conformance.ledger.verdicts import ORDER
 from conformance.report.comparison import KINDS, Incomparable, as_dict, as_text, compare
 from conformance.report.events import Verdict
-from conformance.report.verdicts import ORDER
 
 from .streams import entry, run, runs
 

@@ -1,10 +1,10 @@
 import pytest
 from hypothesis import given, settings
 
+from conformance.ledger.verdicts import ORDER, worst
 from conformance.report.conclusion import conclude
 from conformance.report.events import Verdict
 from conformance.report.results import dialect, groups, results
-from conformance.report.verdicts import ORDER, worst
 
 from .streams import entry, run, runs, showcase
 

@@ -1,0 +1,72 @@
+"""Writing cassettes at the end of a run, also of one that is interrupted."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from conformance.cassettes import file
+from conformance.cassettes.cassette import Cassette
+from conformance.cassettes.sdk_cassette import SdkCassette
+from conformance.errors import Refusal
+
+INTERRUPTED = "The recording was interrupted; what was recorded until then proves nothing."
+SUFFIXES = (".yaml", ".yaml.gz")
+
+
+def is_cassette(path: Path) -> bool:
+    """Whether a path is a cassette by its name; otherwise it is a folder."""
+    return path.name.endswith(SUFFIXES) and not path.is_dir()
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Before a long run: there has to be a place for its cassette. Raises Refusal."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent):
+            pass
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    except OSError as e:
+        raise _unwritable(path, e) from None
+
+
+def _unwritable(path: Path, error: OSError) -> Refusal:
+    return Refusal(f"Cannot write the cassette {path}: {error.strerror}. Give another file.")
+
+
+@contextmanager
+def terminated_like_interrupted() -> Iterator[None]:
+    """While open, what ends a process politely is like Ctrl-C."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def write_cassette(path: Path, cassette: Cassette | SdkCassette) -> None:
+    """Write a cassette and say so; a second interruption does not keep it from being written. Raises Refusal."""
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        file.save(path, cassette)
+    except OSError as e:
+        raise _unwritable(path, e) from None
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    state = "" if cassette.provenance.complete else ", INCOMPLETE"
+    click.echo(f"Cassette: {path} ({cassette.provenance.requests:,} exchanges{state})")

@@ -1,0 +1,235 @@
+"""An answer: one response, read by the contract into values that do not depend on the format it came in.
+
+Reading is tolerant on purpose: what the schema has against a body is judged elsewhere, once. Here a body is taken
+as the
+documented alternatives allow, so that a check on paging is not disturbed by a member of the wrong type.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Literal
+
+from attrs import define, field, frozen
+
+from conformance.contract.model import Contract, Field
+from conformance.endpoint.findings import Violation
+from conformance.wire.exchange import Exchange
+from conformance.wire.parsing import Malformed, XmlNode, parse_json, parse_xml
+
+Item = Mapping[str, str | None]
+Kind = Literal["success", "refusal", "unreadable"]
+
+
+@frozen
+class Body:
+    """A parsed body: its actual format, the JSON value or XML root, and what the parser had against it."""
+
+    format: Literal["json", "xml"]
+    value: Any
+    duplicates: tuple[str, ...] = ()
+
+
+@define(slots=False)
+class Answer:
+    """One response under one contract. `items` are canonical: every scalar as text, absent and empty both None.
+
+    `like` is an earlier answer of which this one repeats everything but the RequestId (see repeats.py).
+    """
+
+    contract: Contract
+    exchange: Exchange
+    like: Answer | None = field(default=None, eq=False, repr=False)
+
+    @property
+    def status(self) -> int:
+        return self.exchange.response.status
+
+    @cached_property
+    def body(self) -> Body | None:
+        """The parsed body in whichever format it is, or None where it is neither JSON nor XML."""
+        return read_body(self.exchange.response.body)
+
+    @cached_property
+    def tree(self) -> Mapping[str, Any]:
+        """The top-level members. XML is brought into the shape that the contract gives to JSON."""
+        if self.body is None:
+            return {}
+        if self.body.format == "xml":
+            return xml_members(self.body.value, self.contract.response)
+        return self.body.value if isinstance(self.body.value, Mapping) else {}
+
+    @cached_property
+    def kind(self) -> Kind:
+        """A refusal is what looks like the documented error, whatever its status; a success what else can be read."""
+        if self.body is None or (self.body.format == "json" and not isinstance(self.body.value, Mapping)):
+            return "unreadable"
+        if self.body.format == "xml" and self.body.value.name == "Error":
+            return "refusal"
+        if "Code" in self.tree and self.contract.at("Code") is None:
+            return "refusal"
+        return "refusal" if self.status >= 400 and not self.has_result else "success"
+
+    @property
+    def has_result(self) -> bool:
+        """Whether the body carries the operation's list, or where it has none, anything of its response but the
+        RequestId.
+        """
+        own = [f.name for f in self.contract.response if f.name != self.contract.semantics.request_id]
+        lists = [f.name for f in self.contract.response if f.members]
+        return any(name in self.tree for name in lists or own)
+
+    @property
+    def accepted(self) -> bool:
+        return self.kind == "success" and 200 <= self.status < 300
+
+    @property
+    def refused(self) -> bool:
+        return self.kind == "refusal" and 400 <= self.status < 500
+
+    @property
+    def code(self) -> str | None:
+        return self.text("Code")
+
+    @property
+    def message(self) -> str | None:
+        return self.text("Message")
+
+    @cached_property
+    def request_id(self) -> str | None:
+        return self.text(self.contract.semantics.request_id or "RequestId")
+
+    @property
+    def total(self) -> int | None:
+        paging = self.contract.semantics.paging
+        return self.integer(paging.total) if paging else None
+
+    def text(self, path: str) -> str | None:
+        """The scalar at a dotted path as canonical text, or None."""
+        value: Any = self.tree
+        for name in path.split("."):
+            value = value.get(name) if isinstance(value, dict) else None
+        return canonical(value)
+
+    def integer(self, path: str) -> int | None:
+        text = self.text(path)
+        try:
+            return int(text) if text is not None else None
+        except ValueError:
+            return None
+
+    @cached_property
+    def raw_items(self) -> Sequence[Any]:
+        """The items as they came, under every documented form of the list."""
+        path = self.contract.semantics.items
+        return list(_at(self.tree, path.split("."))) if path else []
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        names = tuple(f.name for f in self.contract.item_fields)
+        return tuple(
+            {n: canonical_text(raw.get(n)) for n in names} if isinstance(raw, dict) else {} for raw in self.raw_items
+        )
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The identities of the items, in the order they came."""
+        key = self.contract.semantics.key or ""
+        return tuple(item.get(key) or "" for item in self.items)
+
+    def listing(self) -> Answer:
+        """This answer, if it is a readable success; otherwise the violation says what came instead."""
+        if not self.accepted:
+            raise Violation(
+                "the request is allowed, and the answer is not a result",
+                expected="a result with a 2xx status",
+                received=self.outline(),
+                exchange=self.exchange,
+            )
+        return self
+
+    def outline(self) -> str:
+        """The answer in a few words."""
+        if self.kind == "refusal":
+            return f"status {self.status}, error {self.code}: {self.message}"
+        if self.kind == "unreadable":
+            return f"status {self.status} and a body that is neither JSON nor XML"
+        return f"status {self.status} and a result of {len(self.items)} items"
+
+
+def read_body(data: bytes) -> Body | None:
+    """Parse by the first character, not by what was asked for or by the Content-Type."""
+    start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    try:
+        if start == b"<":
+            root = parse_xml(data)
+            return Body("xml", root)
+        parsed = parse_json(data)
+        return Body("json", parsed.value, tuple(parsed.duplicates))
+    except Malformed:
+        return None
+
+
+def canonical(value: Any) -> str | None:
+    """A scalar as text: booleans as in XML, absent, null and empty alike None, structures as None."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (Mapping, list)):
+        return None
+    return str(value)
+
+
+def canonical_text(value: Any) -> str | None:
+    """A scalar as `canonical` has it; a structure as JSON text of its canonical scalars, without what is absent."""
+    if type(value) is str:  # by far the most
+        return value or None
+    if not isinstance(value, (Mapping, list)):
+        return canonical(value)
+    deep = _canonical_deep(value)
+    return json.dumps(deep, sort_keys=True, ensure_ascii=False) if deep else None
+
+
+def _canonical_deep(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        members = {k: _canonical_deep(v) for k, v in value.items()}
+        return {k: v for k, v in members.items() if v not in (None, {}, [])}
+    if isinstance(value, list):
+        return [_canonical_deep(v) for v in value]
+    return canonical(value)
+
+
+def _at(value: Any, names: Sequence[str]) -> Iterator[Any]:
+    """The items at a path, through objects, arrays of one object, and arrays of items."""
+    if isinstance(value, list):
+        for entry in value:
+            if not names:
+                yield entry
+            else:
+                yield from _at(entry, names)
+    elif names and isinstance(value, Mapping) and names[0] in value:
+        yield from _at(value[names[0]], names[1:])
+
+
+def xml_members(element: XmlNode, fields: Sequence[Field]) -> dict[str, Any]:
+    """The children of an element as members: lists by the contract, anything it does not know as text."""
+    known = {f.name: f for f in fields}
+    members: dict[str, Any] = {}
+    for child in element.children:
+        f = known.get(child.name)
+        if f is not None and f.type == "array":
+            members.setdefault(child.name, []).extend(_xml_items(child, f))
+        elif f is not None and f.members:
+            members[child.name] = xml_members(child, f.members)
+        else:
+            members[child.name] = child.text
+    return members
+
+
+def _xml_items(child: XmlNode, f: Field) -> list[Any]:
+    """One item for `<Task>` repeated under its wrapper; several for an unwrapped list `<Items><Item/>…</Items>`."""
+    entries = child.named(f.xml_item) if f.xml_item else [child]
+    return [xml_members(e, f.members) if f.members else e.text for e in entries]

@@ -1,0 +1,99 @@
+"""Choices that no other theme looks at: what does the implementation do where the documentation leaves it open?"""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.endpoint.checks.drawing import channel_of, whole_page
+from conformance.endpoint.claims import claim, claim_never_breaks, need_items
+from conformance.endpoint.findings import NotApplicable, Violation
+from conformance.endpoint.marks import choice_kinds
+from conformance.generate.times import format_time, parse_time
+from conformance.generate.views import View, write_ids
+
+
+@choice_kinds("required")
+@given(st.data())
+def test_required(target, subject, format, data):
+    """Whether a parameter may be left out that one page calls required and another not."""
+    channel = channel_of(target, format, data)
+    if channel.signature == "v3":
+        return  # the parameter travels as a header there, of which neither page speaks
+    answer = target.ask((), channel, common={subject: None})
+    claim_never_breaks(answer, f"a request without {subject}")
+    target.watch.dialect.observe("required", subject, "required" if answer.refused else "optional", answer.exchange)
+
+
+@choice_kinds("id-syntax")
+def test_id_syntax(target, subject, format):
+    """Whether an id list is read as comma-separated text, as a JSON array, or as both."""
+    key = target.contract.semantics.key
+    ids = tuple(item[key] for item in need_items(target, 3)[:2])
+    read = {}
+    for syntax in ("comma", "json-array"):
+        for channel in target.channels_for(format):
+            answer = target.ask({subject: write_ids(ids, syntax)}, channel)
+            claim_never_breaks(answer, f"an id list as {syntax}")
+            read[syntax] = answer.accepted and set(answer.keys) == set(ids)
+    ways = [syntax for syntax, ok in read.items() if ok]
+    claim(
+        bool(ways), "an id list is read in no documented syntax", "comma-separated or a JSON array", "neither", answer
+    )
+    target.watch.dialect.observe("id-syntax", subject, ways[0] if len(ways) == 1 else "both", answer.exchange)
+
+
+@choice_kinds("short-time")
+@given(st.data())
+def test_short_time(target, subject, format, data):
+    """Whether a time without seconds is taken."""
+    times = [t for i in need_items(target) if (t := parse_time(i.get(target.contract.semantics.range.field)))]
+    if not times:
+        return
+    text = format_time(data.draw(st.sampled_from(times), label="time"), "yyyy-MM-ddTHH:mmZ")
+    answer = target.ask({subject: text}, channel_of(target, format, data))
+    claim_never_breaks(answer, f"{subject} of {text}")
+    target.watch.dialect.observe("short-time", subject, "rejected" if answer.refused else "accepted", answer.exchange)
+
+
+@choice_kinds("range-bound")
+def test_range_bound(target, subject, format):
+    """Whether an item created exactly at a bound is within it. Needs to know a time to the second."""
+    exact, semantics = target.oracle().exact_times, target.contract.semantics
+    times = sorted(set(exact.values()))
+    if not times:
+        raise NotApplicable("no time is known to the second; give the stored items with --tasks FILE")
+    for i, at in enumerate(times[:: max(1, len(times) // 6)]):
+        channels = target.channels_for(format)
+        view = View(start=at) if subject == semantics.range.start else View(end=at)
+        keys = {item[semantics.key] for item in target.listing(view, channels[i % len(channels)])}
+        here = {k for k, t in exact.items() if t == at}
+        way = "inclusive" if here <= keys else "exclusive" if not here & keys else None
+        if way is None:
+            raise Violation(
+                f"some items created at {at} are within {subject}, some not",
+                expected="all or none",
+                received=here & keys,
+            )
+        target.watch.dialect.observe("range-bound", subject, way, None)
+
+
+@choice_kinds("order")
+def test_order(target, subject, format):
+    """In which order the listing comes, whoever asks and however often."""
+    need_items(target, 2)
+    largest = whole_page(target)
+    for channel in target.channels_for(format):
+        page = target.see(View(), channel, **largest).listing()
+        target.watch.dialect.observe("order", subject, order_of(target, page.items), page.exchange)
+
+
+def order_of(target, items):
+    semantics = target.contract.semantics
+    by_key = [item.get(semantics.key) for item in items]
+    times = [item.get(semantics.range.field) for item in items] if semantics.range else []
+    if times and times == sorted(times, key=str, reverse=True):
+        return "newest-first"
+    if times and times == sorted(times, key=str):
+        return "oldest-first"
+    return "by-key" if by_key == sorted(by_key, key=str) else "other"

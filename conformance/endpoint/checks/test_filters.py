@@ -1,0 +1,105 @@
+"""Filters: a filtered listing is the listing, filtered."""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.endpoint.checks.drawing import channel_of
+from conformance.endpoint.claims import (
+    claim,
+    claim_complete,
+    claim_listing,
+    claim_same_items,
+    claim_selected,
+    need_items,
+)
+from conformance.endpoint.findings import Inconclusive, NotApplicable
+from conformance.endpoint.marks import requirement
+from conformance.generate.views import View, filter_values, fold, views
+
+
+def sizes(target):
+    return st.sampled_from([None, None, *target.page_sizes(10, 20, 50)])
+
+
+def filtered(target, subject, format, data):
+    """A value of one filter, and all items that come for it."""
+    values = filter_values(target.contract, subject, need_items(target))
+    if not values:
+        raise Inconclusive(f"no item has a value to filter {subject} by")
+    view = View({subject: data.draw(st.sampled_from(values), label=subject)})
+    channel = channel_of(target, format, data)
+    size = data.draw(sizes(target), label="page size")
+    pages = list(target.pages(view, size, channel))
+    return view, [key for p in pages for key in p.keys], pages[-1]
+
+
+@requirement("filters.selects")
+@given(st.data())
+def test_selects(target, subject, format, data):
+    """Only items that have the value come back."""
+    view, keys, answer = filtered(target, subject, format, data)
+    claim_selected(f"filter {view.equals}", target.expect(view), keys, answer)
+    name = next(f.field for f in target.contract.semantics.filters if f.parameter == subject)
+    for item in answer.items:
+        value = view.equals[subject]
+        claim(fold(item.get(name)) == fold(value), "an item has another value", value, item.get(name), answer)
+
+
+@requirement("filters.complete")
+@given(st.data())
+def test_complete(target, subject, format, data):
+    """Every item that has the value comes back."""
+    view, keys, answer = filtered(target, subject, format, data)
+    claim_complete(f"filter {view.equals}", target.expect(view), keys, answer)
+
+
+@requirement("filters.partition")
+def test_partition(target, subject, format):
+    """The listings for each value add up to no more than the whole, and no item is in two."""
+    items = need_items(target)
+    seen: dict[str, str] = {}
+    for i, value in enumerate(filter_values(target.contract, subject, items)):
+        channels = target.channels_for(format)
+        for answer in target.pages(View({subject: value}), target.largest_page, channels[i % len(channels)]):
+            for key in answer.keys:
+                claim(key not in seen, f"item {key} comes for two values", seen.get(key), value, answer)
+                seen[key] = value
+    claim(len(seen) <= len(items), "the values add up to more than the whole", len(items), len(seen), None)
+
+
+@requirement("filters.intersect")
+def test_intersect(target, format):
+    """Several filters at once keep the items that each of them keeps: every pair of values of every two filters."""
+    items, channels, turn = need_items(target), target.channels_for(format), 0
+    names = [f.parameter for f in target.contract.semantics.filters]
+    if len(names) < 2:
+        raise NotApplicable("the operation has fewer than two filters")
+    for a, b in combinations(names, 2):
+        for values in product(filter_values(target.contract, a, items), filter_values(target.contract, b, items)):
+            view, turn = View({a: values[0], b: values[1]}), turn + 1
+            pages = list(target.pages(view, target.largest_page, channels[turn % len(channels)]))
+            claim_listing(
+                f"filters {dict(view.equals)}", target.expect(view), [k for p in pages for k in p.keys], pages[-1]
+            )
+
+
+@requirement("filters.known-store")
+@given(st.data())
+def test_known_store(target, format, data):
+    """Where the stored items are known, any request brings exactly the items, and the data, that follow from them."""
+    region = data.draw(st.sampled_from(sorted(target.regions)), label="region")
+    known = target.known_items(region)
+    if known is None:
+        raise NotApplicable("the stored items of this target are not known; give them with --tasks FILE")
+    view = data.draw(views(target.contract, known), label="view")
+    channel = channel_of(target, format, data)
+    wanted = target.oracle(region).expect(view, known)
+    pages = list(target.pages(view, data.draw(sizes(target), label="page size"), channel, region))
+    claim_listing(f"{view}", wanted, [k for p in pages for k in p.keys], pages[-1])
+    for p in pages:
+        claim(wanted.admits_total(p.total), "the total is not that of the store", len(wanted.certain), p.total, p)
+        claim_same_items(target, known, p.items, "against the store", p)

@@ -1,0 +1,189 @@
+"""Id lists: exactly the named items come back, up to the documented number of ids."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.endpoint.checks.drawing import channel_of, whole_page
+from conformance.endpoint.claims import (
+    claim,
+    claim_complete,
+    claim_equal,
+    claim_listing,
+    claim_never_breaks,
+    claim_selected,
+    need_items,
+)
+from conformance.endpoint.findings import Inconclusive, Violation
+from conformance.endpoint.marks import requirement
+from conformance.generate.views import View, equalities, id_lists
+
+
+def listed(target, ids, channel, view=View(), size=None):  # noqa: B008 (a frozen value)
+    pages = list(target.pages(view.but(ids=tuple(ids)), size or target.largest_page, channel))
+    return [key for p in pages for key in p.keys], pages[-1]
+
+
+def limit_of(target):
+    return target.contract.semantics.ids.limit or 100
+
+
+def like(known):
+    """An id of the same form as a known one, that no item has."""
+    return f"{known[:-6]}zz0zz{known[-1]}" if len(known) > 8 else f"{known}zz0zz"
+
+
+@requirement("ids.selects")
+@given(st.data())
+def test_selects(target, format, data):
+    """Only the listed items come back."""
+    ids = data.draw(id_lists(target.contract, need_items(target), limit_of(target)), label="ids")
+    keys, answer = listed(target, ids, channel_of(target, format, data))
+    claim_selected("an id list", target.expect(View(ids=ids)), keys, answer)
+
+
+@requirement("ids.complete")
+@given(st.data())
+def test_complete(target, format, data):
+    """Every listed item that exists comes back."""
+    ids = data.draw(id_lists(target.contract, need_items(target), limit_of(target)), label="ids")
+    keys, answer = listed(target, ids, channel_of(target, format, data))
+    claim_complete("an id list", target.expect(View(ids=ids)), keys, answer)
+
+
+@requirement("ids.order-irrelevant")
+@given(st.data())
+def test_order_irrelevant(target, format, data):
+    """The order of the ids does not matter."""
+    ids = data.draw(id_lists(target.contract, need_items(target, 2), 12, min_size=2), label="ids")
+    channel = channel_of(target, format, data)
+    one, _ = listed(target, ids, channel)
+    other, answer = listed(target, sorted(ids, reverse=data.draw(st.booleans())), channel)
+    claim_equal("the order of the ids matters", sorted(one), sorted(other), answer)
+
+
+@requirement("ids.repetition-irrelevant")
+@given(st.data())
+def test_repetition_irrelevant(target, format, data):
+    """An id named twice counts once."""
+    ids = data.draw(id_lists(target.contract, need_items(target), limit_of(target) // 2), label="ids")
+    again = data.draw(st.sampled_from([(*ids, ids[0]), (*ids, *ids), (ids[-1], *ids)]), label="with repetition")
+    keys, answer = listed(target, again, channel_of(target, format, data))
+    claim_listing("an id list with repetition", target.expect(View(ids=ids)), keys, answer)
+    claim_equal("the total of an id list with repetition", len(ids), answer.total, answer)
+
+
+@requirement("ids.unknown-id")
+@given(st.data())
+def test_unknown_id(target, format, data):
+    """An id that no item has matches nothing and does not disturb the others, or is an error."""
+    items, name = need_items(target), target.contract.semantics.ids.parameter
+    ids = data.draw(id_lists(target.contract, items, 8), label="ids")
+    at = data.draw(st.integers(0, len(ids)), label="place of the unknown id")
+    alone = data.draw(st.booleans(), label="alone")
+    stranger = like(ids[0])
+    asked = (stranger,) if alone else (*ids[:at], stranger, *ids[at:])
+    answer = target.see(View(ids=asked), channel_of(target, format, data), **whole_page(target))
+    if answer.refused:
+        target.watch.dialect.observe("unknown-id", name, "rejected", answer.exchange)
+        return
+    wanted = target.expect(View(ids=asked))
+    claim_listing("an id list with an unknown id", wanted, answer.listing().keys, answer)
+    target.watch.dialect.observe("unknown-id", name, "matches-nothing", answer.exchange)
+
+
+@requirement("ids.up-to-the-limit")
+@given(st.data())
+def test_up_to_the_limit(target, format, data):
+    """As many ids as the documentation allows are accepted, and each of them counts."""
+    limit, key = limit_of(target), target.contract.semantics.key
+    known = [item[key] for item in need_items(target)]
+    count = data.draw(st.sampled_from([limit, limit - 1]), label="ids")
+    place = data.draw(st.sampled_from(["last", "first", "all"]), label="known ids")
+    strangers = [f"{like(known[0])}{n}" for n in range(limit)]
+    if place == "all" and len(known) >= limit:
+        ids = known[:count]
+    else:
+        ids = [known[0], *strangers[: count - 1]] if place == "first" else [*strangers[: count - 1], known[-1]]
+    channel = channel_of(target, format, data)
+    answer = target.see(View(ids=tuple(ids)), channel, **whole_page(target))
+    if answer.refused and rejects_strangers(target):
+        if len(known) < limit:
+            raise Inconclusive(f"unknown ids are rejected here, and there are only {len(known)} known ones")
+        ids = known[:count]
+    keys, answer = listed(target, ids, channel)
+    claim_listing(f"{len(ids)} ids", target.expect(View(ids=tuple(ids))), keys, answer)
+
+
+def rejects_strangers(target):
+    return target.watch.dialect.taken("unknown-id", target.contract.semantics.ids.parameter) == "rejected"
+
+
+def too_many(target, data):
+    """More ids than the documentation allows, the known ones among them on both sides of the limit."""
+    limit, key = limit_of(target), target.contract.semantics.key
+    known = [item[key] for item in need_items(target)]
+    if len(known) > limit:
+        return known[: data.draw(st.sampled_from(sorted({limit + 1, len(known)})), label="ids")]
+    count = data.draw(st.sampled_from([limit + 1, limit + 2, limit * 2]), label="ids")
+    return [known[0], *(f"{like(known[0])}{n}" for n in range(count - 2)), known[-1]]
+
+
+@requirement("ids.over-the-limit")
+@given(st.data())
+def test_over_the_limit(target, format, data):
+    """More ids than allowed are rejected, or those over the limit do not count."""
+    ids, limit = too_many(target, data), limit_of(target)
+    answer = target.see(View(ids=tuple(ids)), channel_of(target, format, data), **whole_page(target))
+    name = target.contract.semantics.ids.parameter
+    if answer.refused:
+        known = set(target.inventory().keys(target.contract.semantics.key))
+        if known.issuperset(ids) or not rejects_strangers(target):
+            target.watch.dialect.observe("too-many-ids", name, "rejected", answer.exchange)
+        return
+    within, all_of_them = target.expect(View(ids=tuple(ids[:limit]))), target.expect(View(ids=tuple(ids)))
+    total = answer.listing().total
+    if total == len(within.certain) != len(all_of_them.certain):
+        target.watch.dialect.observe("too-many-ids", name, "truncated", answer.exchange)
+        return
+    target.watch.dialect.observe("too-many-ids", name, "all-answered", answer.exchange)
+    raise Violation(
+        f"{len(ids)} ids are all answered",
+        expected=f"an error, or the first {limit} alone",
+        received=f"a total of {total}",
+        exchange=answer.exchange,
+    )
+
+
+@requirement("ids.over-the-limit-is-safe")
+@given(st.data())
+def test_over_the_limit_is_safe(target, format, data):
+    """More ids than allowed never break the server and never bring items that were not named."""
+    ids = too_many(target, data)
+    answer = target.see(View(ids=tuple(ids)), channel_of(target, format, data), **whole_page(target))
+    claim_never_breaks(answer, f"a list of {len(ids)} ids")
+    if answer.accepted:
+        claim(set(ids).issuperset(answer.keys), "items come that were not named", "named items", answer.keys, answer)
+
+
+@requirement("ids.with-filters")
+@given(st.data())
+def test_with_filters(target, format, data):
+    """An id list and a filter together keep the items that both keep."""
+    items = need_items(target)
+    view = View(data.draw(equalities(target.contract, items, at_least=1), label="filters"))
+    ids = data.draw(id_lists(target.contract, items, limit_of(target)), label="ids")
+    keys, answer = listed(target, ids, channel_of(target, format, data), view)
+    claim_listing("an id list and filters", target.expect(view.but(ids=ids)), keys, answer)
+
+
+@requirement("ids.with-paging")
+@given(st.data())
+def test_with_paging(target, format, data):
+    """The items of an id list are paged like any listing."""
+    ids = data.draw(id_lists(target.contract, need_items(target, 2), 24, min_size=2), label="ids")
+    size = data.draw(st.integers(max(1, len(ids) // 6), len(ids)), label="page size")
+    keys, answer = listed(target, ids, channel_of(target, format, data), size=size)
+    claim_listing(f"an id list in pages of {size}", target.expect(View(ids=ids)), keys, answer)
+    claim_equal("the total of a paged id list", len(ids), answer.total, answer)

@@ -1,0 +1,159 @@
+"""Paging: the pages of a listing, put together, are the listing."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.endpoint.answer import Answer
+from conformance.endpoint.checks.drawing import channel_of
+from conformance.endpoint.claims import claim, claim_equal, claim_listing, claim_same_items, need_items
+from conformance.endpoint.marks import requirement
+from conformance.endpoint.target import Target
+from conformance.generate.views import View, equalities
+
+MOST_PAGES = 16
+
+
+def page_sizes(target: Target, count: int) -> st.SearchStrategy[int]:
+    """Sizes that cut `count` items into a bearable number of pages, with the edges of size and count among them."""
+    largest = target.largest_page or 100
+    smallest = min(largest, max(1, -(-count // MOST_PAGES)))
+    edges = {smallest, largest, largest - 1, 10, 50, count, count - 1, count + 1, count // 2, -(-count // 2)}
+    return st.one_of(
+        st.sampled_from(sorted(e for e in edges if smallest <= e <= largest)), st.integers(smallest, largest)
+    )
+
+
+def page(target: Target, number: int, size: int, channel: object, view: View | None = None) -> Answer:
+    paging = target.contract.semantics.paging
+    return target.see(view or View(), channel, **{paging.number: str(number), paging.size: str(size)})
+
+
+@requirement("paging.pages-partition-the-listing")
+@given(st.data())
+def test_pages_partition_the_listing(target, format, data):
+    """Walking all pages shows each item once, whatever the page size."""
+    items = need_items(target)
+    size = data.draw(page_sizes(target, len(items)), label="page size")
+    channel = channel_of(target, format, data)
+    pages = list(target.pages(View(), size, channel))
+    keys = [key for p in pages for key in p.keys]
+    claim_listing(f"pages of {size}", target.expect(View()), keys, pages[-1])
+
+
+@requirement("paging.pages-are-full")
+def test_pages_are_full(target, format):
+    """Every page but the last holds as many items as asked for: the first page of every size."""
+    items, channels = need_items(target), target.channels_for(format)
+    for size in range(1, (target.largest_page or 100) + 1):
+        answer = page(target, 1, size, channels[size % len(channels)]).listing()
+        claim_equal(f"the first page of {size} is not full", min(size, len(items)), len(answer.items), answer)
+
+
+@requirement("paging.last-page-holds-the-rest")
+def test_last_page_holds_the_rest(target, format):
+    """The last page holds exactly the items that the pages before it left, for every size that leaves some."""
+    count, channels = len(need_items(target)), target.channels_for(format)
+    key = target.contract.semantics.key
+    known = set(target.inventory().keys(key))
+    for size in range(1, (target.largest_page or 100) + 1):
+        last = max(1, -(-count // size))
+        answer = page(target, last, size, channels[size % len(channels)]).listing()
+        rest = count - (last - 1) * size
+        claim_equal(f"the last page of {size} does not hold the rest", rest, len(answer.items), answer)
+        claim(
+            known.issuperset(answer.keys),
+            "the last page holds unknown items",
+            "items of the listing",
+            answer.keys,
+            answer,
+        )
+
+
+@requirement("paging.total-is-constant")
+@given(st.data())
+def test_total_is_constant(target, format, data):
+    """The total is the same on every page and for every page size."""
+    count = len(need_items(target))
+    size = data.draw(page_sizes(target, count), label="page size")
+    last = max(1, -(-count // size))
+    number = data.draw(st.one_of(st.sampled_from([1, last]), st.integers(1, last)), label="page")
+    answer = page(target, number, size, channel_of(target, format, data)).listing()
+    claim_equal("the total depends on the page", target.inventory().total, answer.total, answer)
+
+
+@requirement("paging.total-counts-the-listing")
+@given(st.data())
+def test_total_counts_the_listing(target, format, data):
+    """The total is the number of items over all pages."""
+    count = len(need_items(target))
+    size = data.draw(page_sizes(target, count), label="page size")
+    pages = list(target.pages(View(), size, channel_of(target, format, data)))
+    counted = sum(len(p.items) for p in pages)
+    for p in pages:
+        claim_equal("the total is not the number of items", counted, p.total, p)
+
+
+@requirement("paging.total-follows-the-filter")
+@given(st.data())
+def test_total_follows_the_filter(target, format, data):
+    """With a filter, the total is the number of items that pass it, not that of the page or of the whole listing."""
+    view = View(data.draw(equalities(target.contract, need_items(target), at_least=1), label="filters"))
+    size = data.draw(st.sampled_from(target.page_sizes(1, 2, 10)), label="page size")
+    answer = page(target, 1, size, channel_of(target, format, data), view).listing()
+    wanted = target.expect(view)
+    claim(
+        wanted.admits_total(answer.total),
+        "the total is not that of the filter",
+        len(wanted.certain),
+        answer.total,
+        answer,
+    )
+
+
+@requirement("paging.filtered-pages-partition")
+@given(st.data())
+def test_filtered_pages_partition(target, format, data):
+    """Walking the pages of a filtered listing shows each matching item once."""
+    view = View(data.draw(equalities(target.contract, need_items(target), at_least=1), label="filters"))
+    wanted = target.expect(view)
+    size = data.draw(page_sizes(target, len(wanted.possible)), label="page size")
+    pages = list(target.pages(view, size, channel_of(target, format, data)))
+    claim_listing(f"filtered pages of {size}", wanted, [key for p in pages for key in p.keys], pages[-1])
+
+
+@requirement("paging.beyond-the-end")
+@given(st.data())
+def test_beyond_the_end(target, format, data):
+    """A page beyond the last is empty, is the last page, or is an error; the total stays what it was."""
+    count, paging = len(need_items(target, 0)), target.contract.semantics.paging
+    size = data.draw(page_sizes(target, count), label="page size")
+    last = max(1, -(-count // size))
+    number = data.draw(st.sampled_from([last + 1, last + 2, last + 100, 1_000_000]), label="page")
+    answer = page(target, number, size, channel_of(target, format, data))
+    taken = "rejected" if answer.refused else way_beyond(target, answer.listing(), last, size)
+    if taken != "rejected":
+        claim_equal("the total changes beyond the last page", target.inventory().total, answer.total, answer)
+    target.watch.dialect.observe("beyond-the-end", paging.number, taken, answer.exchange)
+
+
+def way_beyond(target: Target, answer: Answer, last: int, size: int) -> str:
+    if not answer.items:
+        return "empty-page"
+    keys = page(target, last, size, answer.exchange.call.channel).listing().keys
+    claim_equal("a page beyond the last has items that are not the last page's", keys, answer.keys, answer)
+    return "last-page"
+
+
+@requirement("paging.repeatable")
+@given(st.data())
+def test_repeatable(target, format, data):
+    """The same page asked for twice holds the same items in the same order."""
+    count = len(need_items(target))
+    size = data.draw(page_sizes(target, count), label="page size")
+    number = data.draw(st.integers(1, max(1, -(-count // size))), label="page")
+    channel = channel_of(target, format, data)
+    first, second = (page(target, number, size, channel).listing() for _ in range(2))
+    claim_equal("the same page has other items the second time", first.keys, second.keys, second)
+    claim_same_items(target, first.items, second.items, "the second time", second)

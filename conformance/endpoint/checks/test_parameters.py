@@ -1,0 +1,274 @@
+"""Parameters: defaults, limits, forms and enumerations, each documented rule kept, and broken alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.endpoint.checks.drawing import channel_of
+from conformance.endpoint.claims import claim, claim_equal, claim_never_breaks, claim_same_items, need_items
+from conformance.endpoint.findings import Violation
+from conformance.endpoint.marks import requirement
+from conformance.generate import values
+from conformance.generate.times import format_time
+from conformance.generate.views import View, request_time_format, views
+
+
+def default_page(target):
+    """The answer to the barest request, whose page every dropped parameter leads back to."""
+    return target.ask().listing()
+
+
+def claim_same_page(message, expected, received):
+    claim_equal(message, expected.keys, received.listing().keys, received)
+    claim_equal(f"{message}: the total", expected.total, received.total, received)
+
+
+@requirement("parameters.optional")
+@given(st.data())
+def test_optional(target, subject, format, data):
+    """A request without the parameter, and with others, is accepted."""
+    items = need_items(target, 0)
+    view = data.draw(views(target.contract, items), label="view")
+    sent = {k: v for k, v in view.parameters(target.contract, target.id_syntax).items() if k != subject}
+    target.ask(sent, channel_of(target, format, data)).listing()
+
+
+@requirement("parameters.time-format")
+@given(st.data())
+def test_time_format(target, subject, format, data):
+    """A time written as documented is accepted."""
+    moment = data.draw(st.datetimes(datetime(2000, 1, 1), datetime(2037, 12, 31)), label="time")
+    text = format_time(moment, request_time_format(target.contract, subject))
+    target.ask({subject: text}, channel_of(target, format, data)).listing()
+
+
+@requirement("parameters.default")
+@given(st.data())
+def test_default(target, subject, format, data):
+    """Leaving the parameter out is the same as sending its default."""
+    default = str(target.contract.parameter(subject).value("default"))
+    view = data.draw(views(target.contract, need_items(target)), label="view")
+    paging, channel = target.contract.semantics.paging, channel_of(target, format, data)
+    other = {paging.size: "7"} if paging and subject == paging.number else {}
+    without = target.see(view, channel, **other).listing()
+    claim_same_page(f"{subject} left out", target.see(view, channel, **other, **{subject: default}).listing(), without)
+    if paging and subject == paging.size:
+        count = len(without.items)
+        claim(count <= int(default), "more items than the default size", f"at most {default}", count, without)
+
+
+@requirement("parameters.minimum")
+@given(st.data())
+def test_minimum(target, subject, format, data):
+    """The minimum is accepted as it is."""
+    claim_taken_as_is(target, subject, target.contract.parameter(subject).value("minimum"), format, data)
+
+
+@requirement("parameters.maximum")
+@given(st.data())
+def test_maximum(target, subject, format, data):
+    """The maximum is accepted as it is."""
+    claim_taken_as_is(target, subject, target.contract.parameter(subject).value("maximum"), format, data)
+
+
+def claim_taken_as_is(target, subject, value, format, data):
+    items = need_items(target)
+    view = (
+        View()
+        if data.draw(st.booleans(), label="whole listing")
+        else data.draw(views(target.contract, items), label="view")
+    )
+    answer = target.see(view, channel_of(target, format, data), **{subject: str(value)}).listing()
+    paging = target.contract.semantics.paging
+    if paging and subject == paging.size:
+        wanted, count = target.expect(view), len(answer.items)
+        low, high = min(len(wanted.certain), int(value)), min(len(wanted.possible), int(value))
+        claim(low <= count <= high, f"{subject} of {value} is not taken as it is", low, count, answer)
+    elif paging and subject == paging.number:
+        claim_same_page(f"{subject} of {value}", target.see(view, answer.exchange.call.channel).listing(), answer)
+
+
+@requirement("parameters.above-maximum")
+@given(st.data())
+def test_above_maximum(target, subject, format, data):
+    """A value over the maximum is rejected, or treated as the maximum; it never has its way."""
+    maximum = int(target.contract.parameter(subject).value("maximum"))
+    value, channel = data.draw(values.above(maximum), label=subject), channel_of(target, format, data)
+    # twice in a row, so that a server that goes one way and then the other is seen to
+    for answer in [target.ask({subject: value}, channel) for _ in range(2)]:
+        if answer.refused:
+            target.watch.dialect.observe("above-maximum", subject, "rejected", answer.exchange)
+            continue
+        clamped = target.ask({subject: str(maximum)}, channel).listing()
+        claim_same_page(f"{subject} of {value} has its way", clamped, answer)
+        target.watch.dialect.observe("above-maximum", subject, "clamped", answer.exchange)
+        observe_echo(target, subject, answer, value, maximum)
+
+
+def observe_echo(target, subject, answer, requested, effective):
+    """Which of two sizes the response repeats when the one asked for is not the one in force."""
+    paging = target.contract.semantics.paging
+    if paging is None or subject != paging.size or not paging.size_echo:
+        return
+    echo = answer.text(paging.size_echo)
+    claim(echo in (str(requested), str(effective)), "the echo is neither size", effective, echo, answer)
+    kind = "effective" if echo == str(effective) else "requested"
+    target.watch.dialect.observe("clamped-echo", subject, kind, answer.exchange)
+
+
+@requirement("parameters.below-minimum")
+@given(st.data())
+def test_below_minimum(target, subject, format, data):
+    """A value under the minimum is rejected, or treated as the minimum or as the default."""
+    parameter = target.contract.parameter(subject)
+    minimum, channel = int(parameter.value("minimum")), channel_of(target, format, data)
+    way_below(target, subject, data.draw(values.below(minimum), label=subject), channel)
+    # zero is often the same as nothing sent, so only a plain zero says which way the implementation goes
+    for _ in range(2):
+        way, exchange = way_below(target, subject, str(minimum - 1), channel)
+        target.watch.dialect.observe("below-minimum", subject, way, exchange)
+
+
+def way_below(target, subject, value, channel):
+    """Which of the documented ways a value under the minimum takes."""
+    answer, parameter = target.ask({subject: value}, channel), target.contract.parameter(subject)
+    if answer.refused:
+        return "rejected", answer.exchange
+    ways = {"clamped": parameter.value("minimum"), "default": parameter.value("default")}
+    pages = {way: target.ask({subject: str(v)}, channel).listing() for way, v in ways.items() if v is not None}
+    fits = [way for way, page in pages.items() if (page.keys, page.total) == (answer.keys, answer.total)]
+    expected = "an error, the minimum, or the default"
+    claim(bool(fits), f"{subject} of {value} has its way", expected, answer.outline(), answer)
+    return fits[0], answer.exchange
+
+
+@requirement("parameters.malformed")
+@given(st.data())
+def test_malformed(target, subject, format, data):
+    """A value that is not of the documented form is rejected or leaves no trace, and never breaks the server."""
+    integer = target.contract.parameter(subject).type == "integer"
+    clear = values.not_an_integer() if integer else values.not_a_time()
+    barely = values.barely_integers() if integer else values.barely_times()
+    is_clear = data.draw(st.booleans(), label="clearly malformed")
+    value = data.draw(clear if is_clear else barely, label=subject)
+    answer = target.ask({subject: value}, channel_of(target, format, data))
+    claim_never_breaks(answer, f"{subject} of {value!r}")
+    if not is_clear:
+        return
+    way = "rejected" if answer.refused else way_of_malformed(target, answer)
+    target.watch.dialect.observe("malformed", subject, way, answer.exchange)
+
+
+def way_of_malformed(target, answer):
+    bare = default_page(target)
+    if (answer.keys, answer.total) == (bare.keys, bare.total):
+        return "ignored"
+    if not answer.items and not answer.total:
+        return "matches-nothing"
+    raise Violation(
+        "a malformed value changes the answer",
+        expected="an error, the answer without it, or nothing",
+        received=answer.outline(),
+        exchange=answer.exchange,
+    )
+
+
+@requirement("parameters.listed-values")
+def test_listed_values(target, subject, format):
+    """Every value that the documentation lists is accepted."""
+    for i, value in enumerate(target.contract.parameter(subject).value("enum")):
+        channels = target.channels_for(format)
+        target.ask({subject: str(value)}, channels[i % len(channels)]).listing()
+
+
+@requirement("parameters.ignored-values")
+def test_ignored_values(target, subject, format):
+    """A listed value that the documentation calls ignored does not make the request fail: dropped, or nothing
+    matches.
+    """
+    parameter, inventory = target.contract.parameter(subject), target.inventory()
+    ignored = [v for v in parameter.value("enum") if v not in parameter.value("effective_values")]
+    for i, value in enumerate(ignored):
+        channels = target.channels_for(format)
+        answer = target.ask({subject: str(value)}, channels[i % len(channels)]).listing()
+        claim_dropped_or_nothing(target, subject, value, answer, inventory)
+
+
+def claim_dropped_or_nothing(target, subject, value, answer, inventory):
+    """The two ways to ignore a filter's value. Items that do have the value may come, too: then it was not ignored."""
+    matching = target.expect(View({subject: value}))
+    ways = {inventory.total, 0, len(matching.certain)}
+    claim(
+        answer.total in ways, f"{subject} of {value} is neither dropped nor matches nothing", ways, answer.total, answer
+    )
+
+
+@requirement("parameters.unknown-value")
+@given(st.data())
+def test_unknown_value(target, subject, format, data):
+    """An unlisted value drops the filter, matches nothing, or is an error, one of them throughout."""
+    documented = target.contract.choice_about("unknown-value", subject)
+    value = data.draw(values.unlisted(target.contract.parameter(subject)), label=subject)
+    answer = target.ask({subject: value}, channel_of(target, format, data))
+    claim_never_breaks(answer, f"{subject} of {value!r}")
+    way = "rejected" if answer.refused else "matches-nothing" if answer.total == 0 else "drops-filter"
+    if way == "drops-filter":
+        whole = target.inventory().total
+        claim_equal(f"{subject} of {value!r} is neither dropped nor matches nothing", whole, answer.total, answer)
+    allowed = [a.id for a in documented.alternatives] if documented else [way]
+    claim(way in allowed, f"{subject} of {value!r}", " or ".join(allowed), way, answer)
+    if target.inventory().total:
+        target.watch.dialect.observe("unknown-value", subject, way, answer.exchange)
+
+
+@requirement("parameters.empty-value")
+@given(st.data())
+def test_empty_value(target, subject, format, data):
+    """Sent empty is the same as left out."""
+    answer = target.ask({subject: ""}, channel_of(target, format, data))
+    bare = default_page(target)
+    claim_never_breaks(answer, f"an empty {subject}")
+    same = answer.accepted and (answer.keys, answer.total) == (bare.keys, bare.total)
+    way = "rejected" if answer.refused else "ignored" if same else "matches-nothing" if not answer.items else "other"
+    target.watch.dialect.observe("empty-value", subject, way, answer.exchange)
+    claim(way == "ignored", f"an empty {subject} is not as if left out", bare.outline(), answer.outline(), answer)
+
+
+@requirement("parameters.order-irrelevant")
+@given(st.data())
+def test_order_irrelevant(target, format, data):
+    """The order in which parameters are sent does not change the answer."""
+    view, channel = (
+        data.draw(views(target.contract, need_items(target)), label="view"),
+        channel_of(target, format, data),
+    )
+    call = target.call({**view.parameters(target.contract, target.id_syntax), **page_of(target)}, channel)
+    shuffled = data.draw(st.permutations(call.parameters), label="order")
+    one = target.send(call).listing()
+    claim_same_page("another order of parameters", one, target.ask(shuffled, channel))
+
+
+def page_of(target):
+    paging = target.contract.semantics.paging
+    return {paging.number: "1", paging.size: "20"} if paging else {}
+
+
+@requirement("parameters.unknown-parameter")
+@given(st.data())
+def test_unknown_parameter(target, format, data):
+    """A parameter that the documentation does not know does not change the answer."""
+    name = data.draw(st.sampled_from(["NoSuchParameter", "X-Unknown", "debug"]), label="name")
+    view, channel = (
+        data.draw(views(target.contract, need_items(target)), label="view"),
+        channel_of(target, format, data),
+    )
+    answer = target.see(view, channel, **{name: data.draw(values.awkward_texts(), label="value")})
+    if answer.refused:
+        target.watch.dialect.observe("unknown-parameter", "request", "rejected", answer.exchange)
+        return
+    claim_same_page("a parameter that nobody knows", target.see(view, channel).listing(), answer)
+    claim_same_items(target, target.inventory().items, answer.items, "with a parameter that nobody knows", answer)
+    target.watch.dialect.observe("unknown-parameter", "request", "ignored", answer.exchange)

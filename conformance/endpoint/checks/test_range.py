@@ -1,0 +1,148 @@
+"""Time ranges: a start and an end keep the items created between them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.endpoint.checks.drawing import channel_of
+from conformance.endpoint.claims import claim, claim_listing, need_items
+from conformance.endpoint.findings import Inconclusive, Violation
+from conformance.endpoint.marks import requirement
+from conformance.generate.times import parse_time
+from conformance.generate.views import View, equalities, moments, ranges
+
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
+
+
+def times_of(target):
+    """The shown times of the inventory, sorted."""
+    name = target.contract.semantics.range.field
+    times = sorted(t for item in need_items(target) if (t := parse_time(item.get(name))))
+    if not times:
+        raise Inconclusive("no item has a time to look for")
+    return times
+
+
+def claim_range(target, view, channel, size=None):
+    """The items of a view are those that the inventory has there."""
+    pages = list(target.pages(view, size or target.largest_page, channel))
+    keys = [key for p in pages for key in p.keys]
+    claim_listing(f"from {view.start} to {view.end}", target.expect(view), keys, pages[-1])
+    return keys
+
+
+def exact_moments(target):
+    """Moments to the second at which an item is known to have been created, so that a bound can be put right on it."""
+    return sorted(set(target.oracle().exact_times.values())) or times_of(target)
+
+
+@requirement("range.start")
+@given(st.data())
+def test_start(target, format, data):
+    """With a start, exactly the items created at or after it come back."""
+    start = data.draw(st.one_of(moments(target.contract, need_items(target)), st.sampled_from(exact_moments(target))))
+    claim_range(target, View(start=start), channel_of(target, format, data))
+
+
+@requirement("range.end")
+@given(st.data())
+def test_end(target, format, data):
+    """With an end, exactly the items created at or before it come back."""
+    end = data.draw(st.one_of(moments(target.contract, need_items(target)), st.sampled_from(exact_moments(target))))
+    claim_range(target, View(end=end), channel_of(target, format, data))
+
+
+@requirement("range.splits")
+@given(st.data())
+def test_splits(target, format, data):
+    """A range cut in two gives the same items as the whole, none lost at the cut."""
+    start, end = data.draw(ranges(target.contract, need_items(target)))
+    cut = data.draw(st.one_of(st.sampled_from(exact_moments(target)), moments(target.contract, need_items(target))))
+    channel = channel_of(target, format, data)
+    start, end = start or times_of(target)[0] - timedelta(days=1), end or times_of(target)[-1] + timedelta(days=1)
+    cut = min(max(cut, start), end)
+    whole = set(claim_range(target, View(start=start, end=end), channel))
+    parts = set(claim_range(target, View(start=start, end=cut), channel))
+    parts |= set(claim_range(target, View(start=cut, end=end), channel))
+    at_cut = {k for k, t in target.oracle().exact_times.items() if t == cut}
+    lost = whole - parts - (at_cut if excludes_both_bounds(target) else set())
+    claim(not lost, "items are lost where a range is cut", whole, f"without {', '.join(sorted(lost)[:5])}", None)
+    claim(parts <= whole, "a part of a range has items that the whole has not", whole, parts - whole, None)
+
+
+def excludes_both_bounds(target):
+    semantics = target.contract.semantics.range
+    taken = [target.watch.dialect.taken("range-bound", p) for p in (semantics.start, semantics.end)]
+    return taken == ["exclusive", "exclusive"]
+
+
+@requirement("range.whole")
+@given(st.data())
+def test_whole(target, format, data):
+    """A range that covers every item gives the whole listing."""
+    times = times_of(target)
+    margin = timedelta(minutes=data.draw(st.sampled_from([2, 60, 60 * 24 * 365])))
+    view = View(start=times[0] - margin, end=times[-1] + margin)
+    claim_range(target, view, channel_of(target, format, data))
+
+
+@requirement("range.outside")
+@given(st.data())
+def test_outside(target, format, data):
+    """A range that lies before or after every item gives none."""
+    times, length = times_of(target), timedelta(days=data.draw(st.sampled_from([1, 30, 3650])))
+    gap = timedelta(minutes=data.draw(st.sampled_from([2, 60])))
+    before = View(start=times[0] - gap - length, end=times[0] - gap)
+    after = View(start=times[-1] + gap, end=times[-1] + gap + length)
+    view = data.draw(st.sampled_from([before, after]), label="range")
+    answer = target.see(view, channel_of(target, format, data)).listing()
+    wanted = target.expect(view)
+    claim_listing("outside every item", wanted, answer.keys, answer)
+    claim(wanted.admits_total(answer.total), "the total outside every item", 0, answer.total, answer)
+
+
+@requirement("range.inverted")
+@given(st.data())
+def test_inverted(target, format, data):
+    """A start after the end matches nothing, is ignored, or is an error."""
+    times = times_of(target)
+    # bounds among the items tell a server that swaps them from one that ignores them
+    late, early = data.draw(st.sampled_from([(times[-1], times[0]), (times[-1] + DAY, times[0] - DAY), middle(times)]))
+    view = View(start=late + SECOND, end=early - SECOND)
+    answer = target.see(view, channel_of(target, format, data))
+    target.watch.dialect.observe(
+        "inverted-range", target.contract.semantics.range.start, way_of(target, answer), answer.exchange
+    )
+
+
+def middle(times):
+    """Two moments among the items, the later one first."""
+    return times[len(times) * 3 // 4], times[len(times) // 4]
+
+
+def way_of(target, answer):
+    if answer.refused:
+        return "rejected"
+    if answer.accepted and not answer.items and not answer.total:
+        return "matches-nothing"
+    if answer.accepted and answer.total == target.inventory().total:
+        return "ignored"
+    raise Violation(
+        "a start after the end matches something",
+        expected="nothing, the whole listing, or an error",
+        received=answer.outline(),
+        exchange=answer.exchange,
+    )
+
+
+@requirement("range.with-filters")
+@given(st.data())
+def test_with_filters(target, format, data):
+    """A time range and a filter together keep the items that both keep."""
+    items = need_items(target)
+    start, end = data.draw(ranges(target.contract, items))
+    view = View(data.draw(equalities(target.contract, items, at_least=1), label="filters"), None, start, end)
+    claim_range(target, view, channel_of(target, format, data))

@@ -1,0 +1,72 @@
+"""Regions: each region's items are its own."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.endpoint.checks.drawing import channel_of
+from conformance.endpoint.claims import claim, claim_complete, claim_equal, claim_selected, need_items
+from conformance.endpoint.findings import NotApplicable
+from conformance.endpoint.marks import requirement
+from conformance.generate.views import View, id_lists, views
+
+
+def two_regions(target, data):
+    """Two regions that a run has, in either order."""
+    if len(target.regions) < 2:
+        raise NotApplicable("this run has one region; give another with --region")
+    regions = st.lists(st.sampled_from(sorted(target.regions)), min_size=2, max_size=2, unique=True)
+    return data.draw(regions, label="regions")
+
+
+@requirement("regions.do-not-leak")
+@given(st.data())
+def test_do_not_leak(target, format, data):
+    """No item of one region is listed in another, under any filter."""
+    home, away = two_regions(target, data)
+    key = target.contract.semantics.key
+    foreign = set(target.inventory(away).keys(key)) - set(target.inventory(home).keys(key))
+    both = set(target.inventory(away).keys(key)) & set(target.inventory(home).keys(key))
+    claim(not both, f"items are listed in {home} and in {away}", "none", both, None)
+    view = data.draw(views(target.contract, need_items(target, 0, home)), label="view")
+    answer = target.see(view, channel_of(target, format, data), home).listing()
+    leaked = foreign.intersection(answer.keys)
+    claim(not leaked, f"items of {away} are listed in {home}", "none", leaked, answer)
+
+
+@requirement("regions.ids-stay-home")
+@given(st.data())
+def test_ids_stay_home(target, format, data):
+    """An id of another region matches nothing, alone or among ids of the region."""
+    home, away = two_regions(target, data)
+    foreign = data.draw(id_lists(target.contract, need_items(target, 1, away), 5), label=f"ids of {away}")
+    own_items = need_items(target, 0, home)
+    own = (
+        data.draw(id_lists(target.contract, own_items, 3), label=f"ids of {home}")
+        if own_items and data.draw(st.booleans())
+        else ()
+    )
+    view = View(ids=(*foreign, *own))
+    answer = target.see(view, channel_of(target, format, data), home)
+    if (
+        answer.refused
+        and target.watch.dialect.taken("unknown-id", target.contract.semantics.ids.parameter) == "rejected"
+    ):
+        return
+    wanted = target.expect(view, home)
+    claim_selected(f"ids of {away} in {home}", wanted, answer.listing().keys, answer)
+    claim_complete(f"ids of {home} beside ids of {away}", wanted, answer.keys, answer)
+
+
+@requirement("regions.echoed-on-items")
+@given(st.data())
+def test_listing_is_the_regions_own(target, format, data):
+    """A region's listing is that region's, also right after a request for another region."""
+    home, away = two_regions(target, data)
+    channel = channel_of(target, format, data)
+    target.ask((), channel, region=away).listing()
+    answer = target.ask((), channel, region=home).listing()
+    claim_equal(f"the total of {home} after a request for {away}", target.inventory(home).total, answer.total, answer)
+    known = set(target.inventory(home).keys(target.contract.semantics.key))
+    claim(known.issuperset(answer.keys), f"unknown items in {home}", "items of the region", answer.keys, answer)

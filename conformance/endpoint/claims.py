@@ -1,0 +1,105 @@
+"""The few claims that endpoint checks make, each one assertion that shows what was expected beside what came."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from conformance.endpoint.answer import Answer, Item
+from conformance.endpoint.findings import Inconclusive, Violation
+from conformance.endpoint.oracle import Expectation
+from conformance.endpoint.target import Target
+from conformance.generate.times import parse_time, precision_of
+from conformance.generate.views import fold
+
+
+def claim(holds: bool, message: str, expected: Any, received: Any, answer: Answer | None) -> None:
+    """Raise the violation unless the claim holds."""
+    if not holds:
+        exchange = answer.exchange if answer is not None else None
+        raise Violation(message, expected=expected, received=received, exchange=exchange)
+
+
+def claim_equal(message: str, expected: Any, received: Any, answer: Answer | None) -> None:
+    claim(expected == received, message, expected, received, answer)
+
+
+def claim_listing(message: str, expectation: Expectation, keys: Sequence[str], answer: Answer | None) -> None:
+    """Exactly the certain items, perhaps the possible ones, none twice."""
+    claim_selected(message, expectation, keys, answer)
+    claim_complete(message, expectation, keys, answer)
+    twice = sorted(key for key, times in Counter(keys).items() if times > 1)
+    claim(not twice, f"{message}: items come twice", "each item once", twice, answer)
+
+
+def claim_selected(message: str, expectation: Expectation, keys: Iterable[str], answer: Answer | None) -> None:
+    extra = sorted(frozenset(keys) - expectation.possible)
+    claim(
+        not extra,
+        f"{message}: items come that should not",
+        expectation.possible,
+        f"also {', '.join(extra[:5])}",
+        answer,
+    )
+
+
+def claim_complete(message: str, expectation: Expectation, keys: Iterable[str], answer: Answer | None) -> None:
+    lost = sorted(expectation.certain - frozenset(keys))
+    claim(not lost, f"{message}: items are missing", expectation.certain, f"without {', '.join(lost[:5])}", answer)
+
+
+def claim_same_items(
+    target: Target, expected: Iterable[Item], received: Iterable[Item], message: str, answer: Answer | None
+) -> None:
+    """Items that are in both have the same data, under every spelling and precision that the documentation allows."""
+    key = target.contract.semantics.key or ""
+    by_key = {item.get(key): item for item in expected}
+    for item in received:
+        known = by_key.get(item.get(key))
+        for name in item if known else ():
+            claim(
+                same_value(target, name, known.get(name), item.get(name)),
+                f"{message}: {name} of {item.get(key)} differs",
+                f"{name}: {known.get(name)}",
+                f"{name}: {item.get(name)}",
+                answer,
+            )
+
+
+def same_value(target: Target, name: str, a: str | None, b: str | None) -> bool:
+    """Equality under the choices: a folded spelling, and a time cut to the coarser of two precisions."""
+    if a == b:
+        return True
+    if parse_time(a) and parse_time(b) and "minutes" in (precision_of(a), precision_of(b)):
+        return a[:16] == b[:16]
+    subject = f"{target.contract.semantics.items}.{name}"
+    folds = any(c.kind == "spelling" and c.subject in (name, subject) for c in target.contract.choices)
+    return folds and a is not None and b is not None and fold(a) == fold(b)
+
+
+def claim_never_breaks(answer: Answer, what: str) -> None:
+    """A request that is not as documented gets a result or a 4xx error, and nothing else."""
+    claim(
+        answer.accepted or answer.refused,
+        f"{what} breaks the server",
+        "a result or a 4xx error",
+        answer.outline(),
+        answer,
+    )
+
+
+def claim_refused(answer: Answer, what: str) -> None:
+    claim(answer.refused, f"{what} is not refused", "a 4xx error", answer.outline(), answer)
+
+
+def need_items(target: Target, at_least: int = 1, region: str | None = None) -> tuple[Item, ...]:
+    """Items to draw requests from, or inconclusive where there are too few to judge by.
+
+    What a request must bring is computed from the inventory (`target.expect`), which follows a listing that moves.
+    """
+    items = target.sample(region)
+    if len(items) < at_least:
+        where = region or target.regions[0]
+        raise Inconclusive(f"region {where} holds {len(items)} items; this needs at least {at_least}")
+    return items

@@ -1,0 +1,81 @@
+"""The embedded reference endpoint of a run: started in a process of its own, its items known to the suite."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from attrs import frozen
+
+from conformance.contract.model import Contract
+from conformance.contract.protocol import Protocol
+from conformance.endpoint.plugin import KEY_ID, KEY_SECRET, TOKEN
+from conformance.errors import Refusal
+from conformance.reference import process, seeding
+from conformance.reference.items import load_items
+from conformance.reference.server import EndpointError
+from conformance.wire.exchange import Credentials
+
+NAME = "embedded reference"
+PROGRESSING = "progressing"
+
+
+@frozen
+class Embedded:
+    """Where the reference listens, which regions hold items, and the file that lists them where they stay the same."""
+
+    url: str
+    regions: tuple[str, ...]
+    items_file: Path | None
+
+
+@contextmanager
+def embedded_reference(
+    contract: Contract,
+    protocol: Protocol,
+    faults: Sequence[str],
+    variants: Sequence[str],
+    folder: Path,
+    items: Path | None = None,
+) -> Iterator[Embedded]:
+    """The reference in a child process, with an access key made for this run, while the context is open.
+
+    It stores the given `items`, or made-up ones. What the suite is to know of them is written to `folder`.
+    """
+    key = Credentials(f"LTAI{secrets.token_hex(8)}", secrets.token_hex(15))
+    environment = {KEY_ID: key.access_key_id, KEY_SECRET: key.access_key_secret, TOKEN: None}
+    try:
+        store = seeding.generated(contract, protocol) if items is None else load_items(items, contract)
+        data = store.as_data()
+        known = folder / "items.json"
+        known.write_text(json.dumps(data), "utf-8")
+        with (
+            _environment(environment),
+            process.running(contract, protocol, store, [key], faults=faults, variants=variants) as endpoint,
+        ):
+            regions = tuple(name for name, stored in data["regions"].items() if stored)
+            yield Embedded(endpoint.url, regions, None if PROGRESSING in variants else known)
+    except (EndpointError, ValueError) as e:
+        raise Refusal(str(e)) from None
+
+
+@contextmanager
+def _environment(values: dict[str, str | None]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    _set(values)
+    try:
+        yield
+    finally:
+        _set(before)
+
+
+def _set(values: dict[str, str | None]) -> None:
+    for name, value in values.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value

@@ -1,0 +1,159 @@
+"""The running of one check: its examples, drawn or not, until it has passed, failed on the plainest one, or could
+not judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any
+from unittest import SkipTest
+
+from attrs import define, field
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis import strategies as st
+from hypothesis.errors import HypothesisException, Unsatisfiable
+
+from conformance.endpoint.draws import Discarded, Draws, KeptDraws
+from conformance.endpoint.findings import Finding, Inconclusive, NotApplicable, Violation
+from conformance.endpoint.tape import Reel, Unkept
+from conformance.endpoint.target import Target
+
+# how often an example is tried again because the listing moved under it
+RETRIES = 5
+
+
+@define
+class Examples:
+    """The examples of one check. `judged` counts those that came to an end, `violations` keeps each that failed."""
+
+    target: Target
+    shrinks: int
+    reel: Reel = field(factory=Unkept)
+    judged: int = 0
+    since_failure: int = 0
+    violations: list[Violation] = field(factory=list)
+    unjudged: Finding | None = None
+
+    def once(self, example: Callable[[], None], draws: Draws | KeptDraws | None = None) -> None:
+        """Run one example. Where it fails and the listing has moved, it is run again on the listing as it is now."""
+        whole = False
+        self.reel.begin()
+        try:
+            self._until_still(example)
+            whole = True
+        except Finding:
+            whole = True
+            raise
+        finally:
+            self.reel.end(draws, whole)
+        self.judged += 1
+
+    def _until_still(self, example: Callable[[], None]) -> None:
+        for _ in range(RETRIES):
+            try:
+                return example()
+            except Violation as violation:
+                if not self.target.has_moved():
+                    self.judged += 1
+                    self.violations.append(violation)
+                    raise
+        raise Inconclusive("the listing kept changing while it was compared")
+
+    def drawn(self, example: Callable[[], None], draws: Draws | KeptDraws) -> None:
+        """`once` as a Hypothesis example. What cannot be judged ends the check, as a skip, which Hypothesis passes on;
+        so does a search for a plainer failing example that has gone on for long.
+        """
+        if self.violations:
+            self.since_failure += 1
+        if self.since_failure > self.shrinks:
+            raise SkipTest
+        try:
+            self.once(example, draws)
+        except (Inconclusive, NotApplicable) as finding:
+            self.unjudged = finding
+            raise SkipTest from None
+
+    def plainest(self) -> Violation:
+        """The failing example that a person has least to read of; the last one where none has evidence."""
+        evident = [v for v in self.violations if v.exchange is not None]
+        return min(evident, key=lambda v: v.exchange.size) if evident else self.violations[-1]
+
+
+def run_check(
+    check: Callable[..., None],
+    arguments: dict[str, Any],
+    target: Target,
+    *,
+    seed_of: str,
+    max_examples: int,
+    shrinks: int,
+    reel: Reel | None = None,
+) -> tuple[Finding | None, int]:
+    """Run a check with all its examples: what it found (None: nothing against it), and how many examples it judged.
+
+    `check` is a plain function, or one under `@given(st.data())`, whose inner function is then given at the seed.
+    After the first failing example at most `shrinks` more are tried, in search of a plainer one.
+    A `reel` that has kept examples gives them in place of drawn ones.
+    Raises whatever else the check raises: that is the suite's own fault.
+    """
+    examples = Examples(target, shrinks, reel or Unkept())
+    target.keep_sample()
+    inner = getattr(getattr(check, "hypothesis", None), "inner_test", None)
+    try:
+        if examples.reel.kept is not None and not examples.reel.kept:
+            raise Inconclusive("no example of this check was recorded")
+        if inner is None:
+            examples.once(lambda: (target.keep_sample(), check(**arguments)))
+        elif examples.reel.kept is not None:
+            _repeat(inner, arguments, examples)
+        else:
+            _explore(inner, arguments, examples, seed_of, max_examples)
+    except Finding as finding:
+        return (examples.plainest() if isinstance(finding, Violation) and inner else finding), examples.judged
+    except Unsatisfiable:
+        return examples.unjudged or Inconclusive("no request could be drawn to judge this by"), examples.judged
+    except SkipTest:
+        pass
+    except (HypothesisException, BaseExceptionGroup):
+        # a failing example that passed when it was repeated: what was seen was seen
+        if not examples.violations:
+            raise
+    if examples.violations:
+        return examples.plainest(), examples.judged
+    return examples.unjudged, examples.judged
+
+
+def _explore(
+    inner: Callable[..., None], arguments: dict[str, Any], examples: Examples, seed_of: str, max_examples: int
+) -> None:
+    @seed(seed_of)
+    @settings(
+        max_examples=max_examples,
+        database=None,
+        deadline=None,
+        verbosity=Verbosity.quiet,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+    )
+    @given(data=st.data())
+    def explore(data: st.DataObject) -> None:
+        draws = Draws(data)
+        examples.drawn(lambda: inner(**arguments, data=draws.again()), draws)
+
+    explore()
+
+
+def _repeat(inner: Callable[..., None], arguments: dict[str, Any], examples: Examples) -> None:
+    """Run the kept examples, in their order, as Hypothesis ran them: up to the one that could not be judged."""
+    for draws in examples.reel.kept or ():
+        with suppress(Violation, Discarded):  # a violation is among those of `examples` by now
+            examples.drawn(partial(_run_kept, inner, arguments, draws), draws)
+    if not examples.judged:
+        raise Unsatisfiable
+
+
+def _run_kept(inner: Callable[..., None], arguments: dict[str, Any], draws: KeptDraws) -> None:
+    inner(**arguments, data=draws.again())

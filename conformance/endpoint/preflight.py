@@ -1,0 +1,43 @@
+"""Before a run: is there an endpoint of this kind at all, and does it take the credentials?"""
+
+from __future__ import annotations
+
+from conformance.contract.protocol import Protocol
+from conformance.endpoint.answer import Answer
+from conformance.endpoint.target import Target
+from conformance.errors import NotEstablished, Refusal
+from conformance.wire.transport import NotHttp, TransportError
+
+CREDENTIAL_SITUATIONS = ("unknown-access-key", "wrong-signature")
+
+
+def preflight(target: Target, protocol: Protocol) -> None:
+    """Send the barest request over each channel until one is understood. Refuses a target that cannot be judged.
+
+    What is merely wrong about an answer is for the run to say.
+    """
+    answers = []
+    for channel in target.channels:
+        try:
+            response = target.client.send(request := target.client.prepare(call := target.call((), channel)))
+        except TransportError as e:
+            advice = (
+                "Is it the URL of the endpoint?" if isinstance(e, NotHttp) else "Is it running, and is the URL right?"
+            )
+            raise NotEstablished(f"{e} {advice}") from None
+        answer = Answer(target.contract, target.exchange_of(call, request, response))
+        if answer.accepted:
+            return
+        answers.append(answer)
+    _explain(target, answers, protocol)
+
+
+def _explain(target: Target, answers: list[Answer], protocol: Protocol) -> None:
+    url, last = target.client.base_url, answers[0]
+    codes = {a.code for name in CREDENTIAL_SITUATIONS for a in protocol.situation(name).answers}
+    if all(a.code in codes for a in answers):
+        raise Refusal(f"{url} does not accept the credentials ({last.code}); check the access key in the environment.")
+    if not any(a.code for a in answers) and not any(a.has_result for a in answers):
+        what = "neither JSON nor XML" if last.body is None else "no answer of this API"
+        wanted = f"expected the {target.contract.operation} API there"
+        raise NotEstablished(f"{url} answers, but with status {last.status} and {what}; {wanted}.")

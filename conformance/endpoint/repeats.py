@@ -1,0 +1,59 @@
+"""Answers that repeat an earlier one in everything but the RequestId: what was read from that one is not read again.
+
+Most answers of a run are such repeats, and reading and judging bodies is what a run spends its time on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+
+from attrs import define, field
+
+from conformance.endpoint.answer import Answer
+
+MOST = 512
+# the cached readings of an answer that do not depend on its RequestId
+READ = ("body", "tree", "kind", "raw_items", "items", "keys")
+REQUEST_ID_FORM = re.compile(rb'(?:"\s*:\s*"|>)([0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12})(?:"|</)')
+Key = tuple[int, str | None, bytes]
+
+
+@define
+class Repeats:
+    """The answers of a run that later ones may repeat, the latest `MOST` of them."""
+
+    _known: OrderedDict[Key, Answer] = field(factory=OrderedDict)
+
+    def read(self, answer: Answer) -> Answer:
+        """The same answer, with what is known of an earlier one that it repeats."""
+        response = answer.exchange.response
+        found = _split(response.body, (answer.contract.semantics.request_id or "RequestId").encode())
+        if found is None:
+            return answer
+        rest, request_id = found
+        key = (response.status, response.header("content-type"), rest)
+        earlier = self._known.get(key)
+        if earlier is None:
+            if answer.request_id == request_id:  # it stands where it is looked for
+                self._known[key] = answer
+                while len(self._known) > MOST:
+                    self._known.popitem(last=False)
+            return answer
+        vars(answer).update({name: getattr(earlier, name) for name in READ})
+        answer.request_id = request_id
+        answer.like = earlier
+        return answer
+
+
+def _split(body: bytes, name: bytes) -> tuple[bytes, str] | None:
+    """A body without its RequestId, and that; None unless there is exactly one, of the documented form."""
+    place = body.find(name)
+    found = REQUEST_ID_FORM.match(body, place + len(name)) if place >= 0 else None
+    if found is None:
+        return None
+    after = body[found.end(1) :]
+    closing = after.startswith(b"</" + name)
+    if after.count(name) != (1 if closing else 0):
+        return None
+    return body[: found.start(1)] + after, found[1].decode()

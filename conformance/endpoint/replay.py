@@ -1,0 +1,170 @@
+"""The replay of a cassette: a run like any other, on recorded examples and answers, beside what was judged before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve, frozen
+from cattrs.errors import BaseValidationError
+
+from conformance.cassettes import differences
+from conformance.cassettes.cassette import Cassette
+from conformance.cassettes.differences import Replayed
+from conformance.cassettes.file import BadCassette, Loaded
+from conformance.cassettes.player import Player
+from conformance.cassettes.recorder import Recorder
+from conformance.contract.catalogue import operation_folder
+from conformance.contract.files import CONTRACT_FILE
+from conformance.endpoint import run as runs
+from conformance.endpoint import sharing
+from conformance.endpoint.certify import Subject, footer, observations
+from conformance.endpoint.draws import KeptDraws
+from conformance.endpoint.plugin import JSON, selected
+from conformance.endpoint.settings import RunSettings
+from conformance.endpoint.target import Limits
+from conformance.endpoint.watch.dialect import Dialect
+from conformance.errors import Refusal, unknown
+from conformance.ledger.profiles import pins_of
+from conformance.ledger.requirement import Ledger
+from conformance.report import events
+from conformance.report.evidence import Evidence, report_folder
+from conformance.report.header import run_header
+from conformance.wire.curl import curl_line
+
+Judged = tuple[runs.Results, Dialect]
+
+
+@frozen
+class Replay:
+    """One cassette, and what it is to be judged by."""
+
+    path: Path
+    cassette: Cassette
+    changes: tuple[str, ...]
+    subject: Subject
+    profile: str | None
+    pins: Mapping[str, str]
+    strict: bool
+    options: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, path: Path, loaded: Loaded, contract_dir: Path | None, options: Mapping[str, Any]) -> Replay:
+        """Raises Refusal, BadCassette or ContractError."""
+        provenance = loaded.cassette.provenance
+        folders = [Path(word) for word in options["against"] if _is_folder(word)]
+        words = [word for word in options["against"] if not _is_folder(word)]
+        if len(folders) + bool(contract_dir) > 1:
+            raise Refusal("A cassette is judged by one contract; give one folder.")
+        subject = Subject.load(operation_folder(provenance.operation, contract_dir or next(iter(folders), None)))
+        if subject.contract.operation != provenance.operation:
+            other = subject.contract.operation
+            raise Refusal(f"{path} is a recording of {provenance.operation}, and the contract is one of {other}.")
+        if words:
+            profile, pins, strict = pins_of(words, subject.contract)
+        else:
+            profile, pins = provenance.profile, provenance.pins
+            strict = bool(provenance.settings.get("strict", False))
+        for pattern in options["select"]:
+            if not subject.ledger.matching(pattern):
+                raise unknown("requirement", pattern, subject.ledger.names, "See `acs-conformance requirements`.")
+        return cls(path, loaded.cassette, tuple(loaded.changes), subject, profile, pins, strict, options)
+
+    def run(self, scratch: Path) -> int:
+        """Judge, write the evidence, show what differs, and return the exit status."""
+        settings, options = self._settings(scratch), self.options
+        ledger = self.subject.ledger.strict() if self.strict else self.subject.ledger
+        header = self._header(ledger, settings)
+        folder = report_folder(options["report_dir"], f"replay-{self.path.name}")
+        evidence = Evidence(folder, options["events_file"], options["quiet"])
+        verdicts: list[events.Verdict] = []
+        started = time.monotonic()
+        judged = self._in_shares(settings, scratch)
+        with evidence.recording() as show:
+            show(header)
+
+            def on_verdict(verdict: events.Verdict) -> None:
+                verdicts.append(verdict)
+                show(verdict)
+
+            if judged is None:
+                judged = self._judged(settings, on_verdict, scratch)
+            else:
+                for verdict in judged[0].verdicts:
+                    on_verdict(verdict)
+            results, dialect = judged
+            for observed in observations(dialect):
+                show(observed)
+            end = footer(results, time.monotonic() - started)
+            show(differences.footer_of(end, self.cassette.provenance, self.changes))
+        recorded = self.cassette.verdicts
+        ids, selection = {entry.id for entry in header.catalogue}, bool(options["select"])
+        replayed = Replayed(recorded, verdicts, ids, selection, self.subject.ledger, self._number)
+        found = list(replayed.differences())
+        differences.write(found, folder)
+        status = evidence.conclude()
+        differences.show(found, self.cassette.provenance, header, len(recorded), asked=bool(options["against"]))
+        return status
+
+    def _in_shares(self, settings: RunSettings, scratch: Path) -> Judged | None:
+        """The replay, judged in several processes; None where it has to be judged in one.
+
+        What a check finds may hang on what checks before it saw, which processes do not tell each other. So what they
+        find counts only where it is what was found when it was recorded; anything else is judged again in order.
+        """
+        shares = sharing.available(self.options["workers"])
+        whole = self.cassette.provenance.complete and not self.changes
+        if shares < 2 or not whole or self.options["against"] or self.options["select"]:
+            return None
+        judged = self._judged(settings, lambda verdict: None, scratch, shares)
+        found = [Recorder.without_evidence(v) for v in judged[0].verdicts]
+        same = found == [dict(v) for v in self.cassette.verdicts] and not judged[0].breakdowns
+        return judged if same or judged[0].interrupted else None
+
+    def _judged(self, settings: RunSettings, on_verdict: runs.Listener, scratch: Path, shares: int = 1) -> Judged:
+        player = Player(self.cassette, KeptDraws)
+        return runs.run(settings, on_verdict, scratch / "settings.json", tape=player, shares=shares)
+
+    def _settings(self, scratch: Path) -> RunSettings:
+        provenance = self.cassette.provenance
+        items = None
+        if self.cassette.items is not None:
+            items = scratch / "items.json"
+            items.write_text(json.dumps({"regions": self.cassette.items}), "utf-8")
+        mine = {"url": provenance.url, "contract_dir": str(self.subject.folder)}
+        try:
+            settings = JSON.structure({**provenance.settings, **mine}, RunSettings)
+        except (BaseValidationError, TypeError, ValueError, KeyError):
+            raise BadCassette(f"{self.path} carries no settings of a run that this version can repeat.") from None
+        # nothing is waited for, and nothing is spared: what was recorded is there
+        limits = Limits(None, settings.limits.max_requests, settings.limits.attempts, 0.0)
+        select = self.options["select"] or settings.select
+        return evolve(
+            settings, limits=limits, select=select, pins=self.pins, strict=self.strict,
+            items_file=str(items) if items else None,
+        )  # fmt: skip
+
+    def _header(self, ledger: Ledger, settings: RunSettings) -> events.RunStarted:
+        selection = selected(ledger, settings)
+        if not selection:
+            raise Refusal("Nothing is selected: --select and the cassette's own selection match no requirement.")
+        provenance, pinned_by = self.cassette.provenance, f"profile {self.profile}" if self.profile else "command line"
+        profile = events.Profile(self.profile, dict(self.pins), dict.fromkeys(self.pins, pinned_by))
+        digest = {"sha256": hashlib.sha256(self.path.read_bytes()).hexdigest()}
+        target = events.Target("cassette", f"{provenance.target}, recorded {provenance.recorded}", digest=digest)
+        return run_header(self.subject.contract, ledger, selection, target, provenance.seed, profile)
+
+    def _number(self, verdict: events.Verdict) -> int | None:
+        """Which interaction a verdict shows as its evidence."""
+        if verdict.exchange is None:
+            return None
+        lines = ((i.number, curl_line(i.request)) for i in self.cassette.interactions)
+        return next((number for number, line in lines if line == verdict.exchange.curl), None)
+
+
+def _is_folder(word: str) -> bool:
+    return "=" not in word and (Path(word) / CONTRACT_FILE).is_file()

@@ -1,0 +1,264 @@
+"""One run of the endpoint suite, in this process or in several: started, listened to, and added up."""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+from attrs import define, field, frozen
+
+from conformance.contract.files import load_contract
+from conformance.endpoint import sharing
+from conformance.endpoint.judge import choice_verdicts, tallied_verdicts
+from conformance.endpoint.plugin import (
+    JSON,
+    REQUESTS,
+    SAW,
+    TAPE,
+    VERDICT,
+    WITNESS,
+    Saw,
+    Witness,
+    credentials_from,
+    finds_out_choices,
+    judged_by,
+    ledger_of,
+    selected,
+)
+from conformance.endpoint.settings import RunSettings
+from conformance.endpoint.sharing import Items, Sharer, Sharing
+from conformance.endpoint.tape import Tape
+from conformance.endpoint.target import Traffic
+from conformance.endpoint.watch.dialect import Dialect
+from conformance.endpoint.watch.tally import Tallies
+from conformance.ledger.requirement import Ledger
+from conformance.report.events import Verdict, from_dict
+
+SUITE = Path(__file__).parent / "checks"
+Listener = Callable[[Verdict], None]
+
+
+@define
+class Results:
+    """What came of a run: every verdict, and what was seen in passing.
+
+    `interrupted` says that it was stopped before its end, `breakdowns` what in the suite itself broke.
+    """
+
+    verdicts: list[Verdict] = field(factory=list)
+    saw: list[Saw] = field(factory=list)
+    interrupted: bool = False
+    breakdowns: list[str] = field(factory=list)
+
+    @property
+    def traffic(self) -> Traffic:
+        whole = Traffic()
+        for saw in self.saw:
+            whole.add(saw.traffic)
+        return whole
+
+
+def run(
+    settings: RunSettings,
+    listener: Listener,
+    settings_file: Path,
+    workers: int = 1,
+    tape: Tape | None = None,
+    on_requests: Callable[[int], None] = lambda requests: None,
+    shares: int = 1,
+) -> tuple[Results, Dialect]:
+    """Run the suite and hand each verdict to `listener` as it comes. `settings_file` is written for the workers.
+
+    `on_requests` is told now and then how many requests were sent so far.
+
+    A `tape` keeps the run, or gives back one that was kept; it needs the run to be in this process (`workers` of 1).
+    What is given back may be judged in several `shares`, each in a process that is forked once the dialect is known;
+    verdicts are then heard at the end, in the order of the checks.
+
+    The results include the verdicts on what every exchange is judged by, and on the choices. KeyboardInterrupt ends the
+    run early: what was judged by then counts, and `interrupted` says so.
+    """
+    settings_file.write_text(JSON.dumps(settings), "utf-8")
+    contract, ledger = load_contract(settings.contract_dir), ledger_of(settings)
+    credentials = credentials_from()
+    arguments = [
+        "-p", "conformance.endpoint.plugin", f"--acs-settings={settings_file}",
+        "-p", "no:terminal", "-p", "no:cacheprovider",
+        "-p", "no:hypothesispytest", "-p", "no:faulthandler", "-p", "no:logging",
+        "-p", "no:unraisableexception", "-p", "no:threadexception",
+        "--assert=plain", "--capture=no", "--noconftest",
+        f"--rootdir={SUITE}", f"--confcutdir={SUITE}", "-c", str(SUITE / "pytest.ini"), str(SUITE),
+    ]  # fmt: skip
+    results = Results()
+    collector = Collector(results, listener, tape, on_requests, sharing.available(shares))
+    if workers > 1:
+        arguments += ["-p", "xdist.plugin", f"--numprocesses={workers}"]
+    with _no_foreign_plugins(), _noting_interruption(results), _rare_collection():
+        status = pytest.main(arguments, plugins=[collector])
+    results.interrupted = results.interrupted or status == pytest.ExitCode.INTERRUPTED
+    dialect, chosen = Dialect(contract, settings.pins), Ledger(ledger.operation, selected(ledger, settings))
+    tallies = Tallies()
+    for saw in results.saw:
+        dialect.absorb(saw.sightings)
+        tallies.absorb(saw.tallies.items())
+    for verdict in (*tallied_verdicts(chosen, tallies, credentials), *choice_verdicts(chosen, dialect, credentials)):
+        results.verdicts.append(verdict)
+        listener(verdict)
+    return results, dialect
+
+
+@contextmanager
+def _noting_interruption(results: Results) -> Iterator[None]:
+    """While open, a signal that interrupts is noted: what is raised in the middle of a draw may be swallowed there."""
+
+    def noting(handler: Callable[..., object]) -> Callable[[int, FrameType | None], None]:
+        def on_signal(number: int, frame: FrameType | None) -> None:
+            results.interrupted = True
+            handler(number, frame)
+
+        return on_signal
+
+    here = threading.current_thread() is threading.main_thread()
+    handlers = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)} if here else {}
+    before = {number: handler for number, handler in handlers.items() if callable(handler)}
+    for number, handler in before.items():
+        signal.signal(number, noting(handler))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _rare_collection() -> Iterator[None]:
+    """While open, cycles are looked for rarely: a run keeps many parsed bodies, and makes few cycles."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
+class _no_foreign_plugins:
+    """While open, pytest loads no plugin that happens to be installed: a run depends on nothing but its settings."""
+
+    NAME = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+
+    def __enter__(self) -> None:
+        self.before = os.environ.get(self.NAME)
+        os.environ[self.NAME] = "1"
+
+    def __exit__(self, *_: object) -> None:
+        if self.before is None:
+            del os.environ[self.NAME]
+        else:
+            os.environ[self.NAME] = self.before
+
+
+@define(eq=False)
+class Collector:
+    """Gathers, in the process that was asked for the run, what its tests and workers report."""
+
+    results: Results
+    listener: Listener
+    tape: Tape | None = None
+    on_requests: Callable[[int], None] = lambda requests: None
+    shares: int = 1
+    _sent: dict[object, int] = field(factory=dict)
+    _witness: Witness | None = None
+    _places: dict[str, int] = field(factory=dict)
+    _noted: list[tuple[int, Verdict]] = field(factory=list)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[TAPE] = self.tape
+        if self.shares > 1 and self.tape is not None:
+            config.pluginmanager.register(Sharing(self._sharer(self.tape), self.shares), "acs-sharing")
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self._witness = session.config.stash.get(WITNESS, None)
+        self._places = {item.nodeid: place for place, item in enumerate(session.items)}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        for name, value in report.user_properties if report.when == "call" else ():
+            if name == VERDICT:
+                self._note(self._places.get(report.nodeid, 0), from_dict(value))
+            elif name == REQUESTS:
+                self._sent[getattr(report, "node", None)] = value
+                self.on_requests(sum(self._sent.values()))
+        if self.results.interrupted:
+            raise KeyboardInterrupt
+        if report.failed and report.when != "call":
+            self.results.breakdowns.append(f"{report.nodeid}: {str(report.longrepr)[-600:]}")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.results.breakdowns.append(f"{report.nodeid}: {str(report.longrepr)[-600:]}")
+
+    def pytest_internalerror(self, excrepr: object) -> bool:
+        """Kept for the run's verdict; True, so that pytest does not print a traceback of its own."""
+        self.results.breakdowns.append(str(excrepr).strip().splitlines()[-1])
+        return True
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: Any) -> None:
+        if SAW in getattr(node, "workeroutput", {}):
+            self.results.saw.append(pickle.loads(node.workeroutput[SAW]))
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self._witness is not None:
+            self.results.saw.append(self._witness.saw())
+        for _, verdict in sorted(self._noted, key=lambda noted: noted[0]):
+            self._hear(verdict)
+
+    def _note(self, place: int, verdict: Verdict) -> None:
+        if self.shares > 1:
+            self._noted.append((place, verdict))
+        else:
+            self._hear(verdict)
+
+    def _hear(self, verdict: Verdict) -> None:
+        self.results.verdicts.append(verdict)
+        self.listener(verdict)
+
+    # ------------------------------------------------------------------------------------------------------- shares
+
+    def _sharer(self, tape: Tape) -> Sharer:
+        def begin(mine: Items, others: Items, child: bool) -> None:
+            tape.are_foreign(judged_by(item) for item in others)
+            if child:
+                self._witness.forget()
+                self._noted.clear()
+                self.results.breakdowns.clear()
+
+        def outcome() -> Share:
+            return Share(self._noted, self.results.breakdowns, self._witness.saw())
+
+        return Sharer(finds_out_choices, lambda item: 1 + tape.length(*judged_by(item)), begin, outcome, self._absorb)
+
+    def _absorb(self, share: Share) -> None:
+        self._noted += share.noted
+        self.results.breakdowns += share.breakdowns
+        self.results.saw.append(share.saw)
+
+
+@frozen
+class Share:
+    """What one of several processes hands over: verdicts with the places of their checks, and what it saw."""
+
+    noted: list[tuple[int, Verdict]]
+    breakdowns: list[str]
+    saw: Saw

@@ -1,0 +1,80 @@
+"""How to bring about what the common protocol says is refused: one small wrong thing in a request that is otherwise
+right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from attrs import evolve
+
+from conformance.endpoint.answer import Answer
+from conformance.endpoint.claims import claim
+from conformance.endpoint.target import Target
+from conformance.wire.exchange import Channel
+
+Act = Callable[[Target, Channel], Answer]
+# beyond the widest documented clock window, so that both documented windows refuse it
+FAR = timedelta(minutes=75)
+
+
+def _with(common: Mapping[str, str | None] | None = None, tamper: Mapping[str, str | None] | None = None) -> Act:
+    return lambda target, channel: target.ask((), channel, common=common, tamper=tamper)
+
+
+def _at(offset: timedelta) -> Act:
+    def act(target: Target, channel: Channel) -> Answer:
+        moment = datetime.now(UTC) + offset
+        return target.ask((), channel, common={"Timestamp": moment.strftime("%Y-%m-%dT%H:%M:%SZ")})
+
+    return act
+
+
+def _wrong_signature(target: Target, channel: Channel) -> Answer:
+    other = evolve(target.client.credentials, access_key_secret="not-the-secret-of-this-key")
+    return target.send(target.call((), channel), credentials=other)
+
+
+def _tampered_parameter(target: Target, channel: Channel) -> Answer:
+    """A page size, or another parameter that the operation has, changed after signing."""
+    paging = target.contract.semantics.paging
+    name, before, after = (paging.size, "10", "11") if paging else ("Note", "a", "b")
+    return target.ask({name: before}, channel, tamper={name: after})
+
+
+def _tampered_body(target: Target, channel: Channel) -> Answer:
+    return _tampered_parameter(target, evolve(channel, method="POST", placement="form"))
+
+
+def _nonce_used(target: Target, channel: Channel) -> Answer:
+    nonce = uuid4().hex
+    first = target.ask((), channel, common={"SignatureNonce": nonce})
+    claim(first.accepted, "a fresh nonce is refused", "a result", first.outline(), first)
+    # a server that remembers only the last nonce, or nonces by region or by timestamp, has not remembered it
+    target.ask((), channel).listing()
+    earlier = (datetime.now(UTC) - timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    again = {"SignatureNonce": nonce, "Timestamp": earlier}
+    return target.ask((), channel, region=target.regions[-1], common=again)
+
+
+SITUATIONS: Mapping[str, Act] = {
+    "missing-signature": _with(tamper={"Signature": None}),
+    "wrong-signature": _wrong_signature,
+    "tampered-parameter": _tampered_parameter,
+    "tampered-body": _tampered_body,
+    "unknown-access-key": _with(common={"AccessKeyId": "LTAI0000NoSuchKey0000"}),
+    "missing-access-key": _with(common={"AccessKeyId": None}),
+    "nonce-used": _nonce_used,
+    "missing-nonce": _with(common={"SignatureNonce": None}),
+    "expired-timestamp": _at(-FAR),
+    "future-timestamp": _at(FAR),
+    "malformed-timestamp": _with(common={"Timestamp": "yesterday at noon"}),
+    "missing-timestamp": _with(common={"Timestamp": None}),
+    "unknown-signature-method": _with(common={"SignatureMethod": "HMAC-NONE"}),
+    "unknown-signature-version": _with(common={"SignatureVersion": "9.9"}),
+    "unknown-action": _with(common={"Action": "NoSuchAction"}),
+    "unknown-version": _with(common={"Version": "1999-01-01"}),
+    "missing-version": _with(common={"Version": None}),
+}

@@ -1,0 +1,83 @@
+"""The ledger: every testable statement about an operation, and what became of every normative sentence of its pages."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import Literal
+
+from attrs import evolve, frozen
+
+from conformance.contract.model import Citation
+
+Level = Literal["MUST", "SHOULD", "MAY"]
+Side = Literal["endpoint", "sdk"]
+
+
+@frozen
+class Requirement:
+    """One testable statement.
+
+    `id` is stable and public: `DescribeTasks.parameters.PageSize.maximum`. `check` names the generic check that judges
+    it (`parameters.maximum`) and `subject` what that check is to look at here (`PageSize`); several requirements share
+    a check. `choice` names the choice that the statement leaves open, if it does.
+    """
+
+    id: str
+    level: Level
+    side: Side
+    statement: str
+    check: str
+    citations: tuple[Citation, ...] = ()
+    subject: str | None = None
+    choice: str | None = None
+
+    @property
+    def theme(self) -> str:
+        return self.check.split(".", 1)[0]
+
+
+@frozen
+class Sentence:
+    """A sentence of a page, by position and digest (never by its text), and what became of it.
+
+    `requirements` holds ids of the ledger. A sentence that maps to none carries the reason in `excluded`; one with
+    neither is not understood yet, which only a skeleton may contain.
+    """
+
+    citation: Citation
+    digest: str
+    requirements: tuple[str, ...] = ()
+    excluded: str | None = None
+
+
+@frozen
+class Ledger:
+    operation: str
+    requirements: tuple[Requirement, ...]
+    sentences: tuple[Sentence, ...] = ()
+    format_version: int = 1
+
+    def __getitem__(self, id: str) -> Requirement:
+        for requirement in self.requirements:
+            if requirement.id == id:
+                return requirement
+        raise KeyError(id)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(r.id for r in self.requirements)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Ids with and without the operation, as a person may write them."""
+        return (*self.ids, *(id.split(".", 1)[1] for id in self.ids))
+
+    def strict(self) -> Ledger:
+        """The same ledger with every SHOULD as a MUST."""
+        raised = tuple(evolve(r, level="MUST") if r.level == "SHOULD" else r for r in self.requirements)
+        return evolve(self, requirements=raised)
+
+    def matching(self, pattern: str) -> tuple[Requirement, ...]:
+        """Requirements whose id matches a glob. The operation's name may be left out (`paging.*`)."""
+        patterns = (pattern, f"{self.operation}.{pattern}")
+        return tuple(r for r in self.requirements if any(fnmatchcase(r.id, p) for p in patterns))

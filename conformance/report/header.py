@@ -1,0 +1,70 @@
+"""The header of a run's event stream: who judges whom, by what, with everything that reports need to explain a
+verdict.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from conformance import __version__
+from conformance.contract.files import dump_contract
+from conformance.contract.model import Choice, Contract
+from conformance.ledger.files import dump_ledger
+from conformance.ledger.requirement import Ledger, Requirement
+from conformance.report.events import (
+    AlternativeEntry,
+    CatalogueEntry,
+    ChoiceEntry,
+    Profile,
+    RunStarted,
+    SentenceEntry,
+    Suite,
+    Target,
+)
+
+NAME = "acs-conformance"
+
+
+def run_header(
+    contract: Contract,
+    ledger: Ledger,
+    selection: Iterable[Requirement],
+    target: Target,
+    seed: int,
+    profile: Profile | None = None,
+    side: str = "endpoint",
+) -> RunStarted:
+    """The header for a run that judges `selection` of the ledger's requirements on one side."""
+    chosen = tuple(selection)
+    ids = {r.id for r in chosen}
+    return RunStarted(
+        suite=Suite(NAME, __version__, digest(dump_contract(contract)), digest(dump_ledger(ledger))),
+        target=target,
+        operation=contract.operation,
+        seed=seed,
+        started=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        python=platform.python_version(),
+        catalogue=tuple(_entry(r) for r in chosen),
+        profile=profile or Profile(),
+        deselected=tuple(r.id for r in ledger.requirements if r.side == side and r.id not in ids),
+        sentences=tuple(SentenceEntry(str(s.citation), s.digest, s.requirements, s.excluded) for s in ledger.sentences),
+        choices=tuple(_choice(c) for c in contract.choices),
+    )
+
+
+def digest(text: str) -> str:
+    """`sha256:…` of a text in UTF-8."""
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _entry(r: Requirement) -> CatalogueEntry:
+    cited = tuple(str(c) for c in r.citations)
+    return CatalogueEntry(r.id, r.level, r.theme, r.statement, cited, r.choice, r.subject)
+
+
+def _choice(c: Choice) -> ChoiceEntry:
+    alternatives = tuple(AlternativeEntry(a.id, a.statement, tuple(map(str, a.citations))) for a in c.alternatives)
+    return ChoiceEntry(c.id, c.statement, c.reason, alternatives)

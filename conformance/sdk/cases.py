@@ -1,0 +1,202 @@
+"""Cases: what is called and what the endpoint answers, read from data and made concrete for one operation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from attrs import Factory, evolve, field, fields, frozen, has
+
+from conformance.contract.model import Contract
+from conformance.contract.protocol import Protocol
+from conformance.drivers.protocol import Ready
+from conformance.sdk.endpoint import Transfer
+from conformance.sdk.roles import Roles, example, is_repeated, sdk_name
+
+Expansion = Literal[
+    "parameter",
+    "all-parameters",
+    "listed-value",
+    "repeated-parameter",
+    "field",
+    "error",
+    "alternative",
+    "method",
+    "signature",
+    "format",
+]
+
+
+@frozen
+class ErrorSpec:
+    status: int
+    code: str
+    message: str
+    extra: Mapping[str, Any] = field(factory=dict)
+
+
+@frozen
+class ReplySpec:
+    """An answer, before it is known which format was asked for. Every member changes one thing of a plain listing.
+
+    `as` (here `format`) is `other` for the format that was not asked for. `alternative` maps ids of choices to the
+    alternative in which the answer is written. `cut` ends the document half way, with a matching length.
+    """
+
+    items: int = 1
+    status: int | None = None
+    error: ErrorSpec | None = None
+    raw: str | None = None
+    raw_xml: str | None = None
+    format: Literal["asked", "other"] = "asked"
+    set: Mapping[str, Any] = field(factory=dict)
+    nulls: tuple[str, ...] = ()
+    extra: Literal["", "top", "items"] = ""
+    order: Literal["", "reversed", "sorted"] = ""
+    alternative: Mapping[str, str] = field(factory=dict)
+    escaped: bool = False
+    indent: int | None = None
+    cut: bool = False
+    content_type: str | None = None
+    headers: Mapping[str, str] = field(factory=dict)
+    header_case: Literal["", "lower"] = ""
+    transfer: Transfer = "length"
+    gzip: bool = False
+    hang_up: bool = False
+    redirect: int | None = None
+
+
+@frozen
+class Walk:
+    total: int
+    size: int
+
+
+@frozen
+class CallSpec:
+    """Parameters by role or name, over those that are required."""
+
+    parameters: Mapping[str, Any] = field(factory=dict)
+
+
+@frozen
+class Case:
+    """One thing that is done to an SDK. `calls` follow each other; request number n gets reply n, the last
+    one again and again. `subject` is what an expansion is about (a field's path, an error's code). `timeout`
+    in seconds.
+    """
+
+    name: str = ""
+    calls: tuple[CallSpec, ...] = (CallSpec(),)
+    replies: tuple[ReplySpec, ...] = (ReplySpec(),)
+    subject: str = ""
+    may_refuse: bool = False
+    token: bool = False
+    timeout: float = 5.0
+    client_region: str | None = None
+    options: Mapping[str, str] = field(factory=dict)
+    refused: bool = False
+    proxy: Literal["", "used", "excluded"] = ""
+    walk: Walk | None = None
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What is done, as JSON without what is as usual. Cases of the same data are the same on the wire, whoever
+        judges them.
+        """
+        return _data(evolve(self, name="", subject="", may_refuse=False))
+
+    @property
+    def key(self) -> str:
+        """The data as canonical JSON."""
+        return self.key_of(self.data)
+
+    @staticmethod
+    def key_of(data: Mapping[str, Any]) -> str:
+        return json.dumps(data, sort_keys=True)
+
+
+@frozen
+class CaseSpec:
+    """A row of the table: a case, or the rule that makes several.
+
+    For documented errors, `tails` maps codes to what the service appends to the documented message, and
+    `excluded` names codes that are left out.
+    """
+
+    case: Case
+    expand: Expansion | None = None
+    kind: str | None = None
+    tails: Mapping[str, str] = field(factory=dict)
+    excluded: tuple[str, ...] = ()
+
+
+def _data(value: Any) -> Any:
+    if has(type(value)):
+        members = {a.name: getattr(value, a.name) for a in fields(type(value))}
+        usual = {a.name: a.default.factory() if isinstance(a.default, Factory) else a.default
+                 for a in fields(type(value))}  # fmt: skip
+        return {name: _data(v) for name, v in members.items() if v != usual[name]}
+    if isinstance(value, Mapping):
+        return {str(k): _data(v) for k, v in value.items()}
+    return [_data(v) for v in value] if isinstance(value, (list, tuple)) else value
+
+
+def expanded(spec: CaseSpec, roles: Roles, protocol: Protocol, ready: Ready) -> Iterator[Case]:
+    """The cases of a row, for this operation and this SDK. None where nothing of that kind exists."""
+    match spec.expand:
+        case None:
+            yield spec.case
+        case "parameter":
+            for p in roles.own_parameters:
+                yield _with(spec.case, p.name, {sdk_name(p.name): example(p)})
+        case "all-parameters":
+            yield _with(spec.case, "", {sdk_name(p.name): example(p) for p in roles.own_parameters})
+        case "repeated-parameter":
+            for p in roles.own_parameters:
+                if is_repeated(p):
+                    yield _with(spec.case, p.name, {sdk_name(p.name): ["x-1", "x-2", "x-3"]})
+        case "listed-value":
+            for p in roles.own_parameters:
+                for value in p.value("enum") or ():
+                    given = [value] if is_repeated(p) else value
+                    yield _with(spec.case, f"{p.name}={value}", {sdk_name(p.name): given})
+        case "field":
+            for path, f in roles.contract.fields():
+                if not f.members:
+                    yield evolve(spec.case, name=".".join(path), subject=".".join(path))
+        case "error":
+            for error in _errors(roles.contract, protocol):
+                if error.code in spec.excluded:
+                    continue
+                error = evolve(error, message=error.message + spec.tails.get(error.code, ""))
+                yield evolve(spec.case, name=f"{error.code}/{error.status}", replies=(ReplySpec(error=error),))
+        case "alternative":
+            yield from _alternatives(spec, roles.contract)
+        case "method" | "signature" | "format":
+            for value in getattr(ready, f"{spec.expand}s"):
+                yield evolve(spec.case, name=value, options={spec.expand: value})
+
+
+def _with(case: Case, name: str, parameters: Mapping[str, Any]) -> Case:
+    return evolve(case, name=name, subject=name, calls=(CallSpec({**case.calls[0].parameters, **parameters}),))
+
+
+def _alternatives(spec: CaseSpec, contract: Contract) -> Iterator[Case]:
+    for choice in contract.choices:
+        if choice.kind != spec.kind:
+            continue
+        for alternative in choice.alternatives:
+            replies = tuple(evolve(r, alternative={choice.id: alternative.id}) for r in spec.case.replies)
+            yield evolve(spec.case, name=f"{choice.id}={alternative.id}", subject=choice.id, replies=replies)
+
+
+def _errors(contract: Contract, protocol: Protocol) -> list[ErrorSpec]:
+    """Documented errors of the operation, and of the common protocol one answer for each code and status."""
+    found = {(e.code, e.status): ErrorSpec(e.status, e.code, e.message) for e in contract.errors}
+    for situation in protocol.situations:
+        for answer in situation.answers:
+            message = answer.message.replace("{name}", "X")
+            found.setdefault((answer.code, answer.status), ErrorSpec(answer.status, answer.code, message))
+    return list(found.values())

@@ -1,0 +1,287 @@
+"""The instrumented endpoint: a real HTTP/1.1 server on loopback that records every request, and answers each
+as told.
+
+It records what arrived, also what it refuses and every retry, with the verdict on its signature; it knows no
+operation.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import select
+import socket
+import threading
+import time
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
+from typing import Literal
+
+from attrs import define, frozen
+
+from conformance.sdk.leaks import Carried, carried
+from conformance.wire.arrival import Arrival, read_request
+from conformance.wire.exchange import Credentials, HttpRequest
+from conformance.wire.verification import Problem, verify
+
+Transfer = Literal[
+    "length", "chunked", "until-close", "short", "cut-chunk", "stall", "silent", "close", "reset", "drip"
+]
+
+
+@frozen
+class Reply:
+    """What to answer, down to the transfer.
+
+    `short` announces more than it sends, `cut-chunk` ends a chunked body early, `stall` sends half of the
+    body and waits, `silent` sends nothing and waits, `close` and `reset` end the connection without an
+    answer, `drip` sends the body slowly, `until-close` sends no length and ends the body by closing. What
+    waits does so for `patience` seconds, or until the client hangs up. `hang_up` closes the connection after
+    the answer without announcing it.
+    """
+
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    transfer: Transfer = "length"
+    gzip: bool = False
+    patience: float = 6.0
+    hang_up: bool = False
+
+
+@define
+class Recorded:
+    """A request that arrived, in order (`number` from 1), on which connection, when, and what was wrong with
+    its signature.
+
+    `carries` says where it carries the credentials of the case, the signature included.
+    `given_up` is after how many seconds the client closed a connection on which it was kept waiting; None
+    where it was not kept waiting, infinity where it never did.
+    """
+
+    number: int
+    connection: int
+    at: float
+    request: HttpRequest
+    arrival: Arrival
+    problems: tuple[Problem, ...] = ()
+    carries: tuple[Carried, ...] = ()
+    reply: Reply | None = None
+    given_up: float | None = None
+
+
+class InstrumentedEndpoint:
+    """Use as a context manager. `script` maps each recorded request to its reply, and runs on the
+    connection's thread.
+
+    `nonces` collects the nonces of all requests, over several endpoints where it is shared.
+    """
+
+    def __init__(
+        self,
+        script: Callable[[Recorded], Reply],
+        credentials: Credentials,
+        nonces: set[str] | None = None,
+        host: str = "127.0.0.1",
+    ) -> None:
+        self._script = script
+        self._credentials = credentials
+        self._nonces = set() if nonces is None else nonces
+        self._host = host
+        self._lock = threading.Lock()
+        self._open: set[socket.socket] = set()
+        self._connections = 0
+        self._stopping = False
+        self.recorded: list[Recorded] = []
+        self.malformed: list[str] = []
+
+    def __enter__(self) -> InstrumentedEndpoint:
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self._thread = threading.Thread(target=self._accept, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._stopping = True
+        with contextlib.suppress(OSError), socket.create_connection(self._listener.getsockname(), timeout=1):
+            pass
+        self._thread.join(timeout=2)
+        self._listener.close()
+        with self._lock:
+            left = list(self._open)
+        for connection in left:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    @property
+    def authority(self) -> str:
+        return f"{self._host}:{self._listener.getsockname()[1]}"
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.authority}"
+
+    def hung_up(self, seconds: float = 1.0) -> None:
+        """Waits until the connections that were to be closed are, and for the moment in which a client can notice."""
+        until = time.monotonic() + seconds
+        while self._open and time.monotonic() < until:
+            time.sleep(0.005)
+        time.sleep(0.1)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, address = self._listener.accept()
+            except OSError:
+                return
+            if self._stopping:
+                connection.close()
+                return
+            self._connections += 1
+            threading.Thread(target=self._serve, args=(connection, address, self._connections), daemon=True).start()
+
+    def _serve(self, connection: socket.socket, address: tuple, number: int) -> None:
+        with self._lock:
+            self._open.add(connection)
+        try:
+            handler = type("Handler", (_Handler,), {"number": number})
+            handler(connection, address, self)
+        except (OSError, ValueError):
+            # The client went away; whatever it had sent is recorded.
+            return
+        finally:
+            with self._lock:
+                self._open.discard(connection)
+            connection.close()
+
+    def receive(self, connection: int, request: HttpRequest) -> tuple[Recorded, Reply]:
+        with self._lock:
+            arrival = read_request(request)
+            problems = verify(request, self._credentials, nonces=self._nonces)
+            if arrival.nonce is not None:
+                self._nonces.add(arrival.nonce)
+            recorded = Recorded(
+                len(self.recorded) + 1,
+                connection,
+                time.monotonic(),
+                request,
+                arrival,
+                problems,
+                carried(request, self._credentials),
+            )
+            self.recorded.append(recorded)
+            recorded.reply = self._script(recorded)
+        return recorded, recorded.reply
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    number = 0
+    timeout = 30
+
+    def _answer(self) -> None:
+        body = self._body()
+        target = self.path if "://" in self.path else f"{self.server.url}{self.path}"
+        headers = tuple((name, value) for name, value in self.headers.items())
+        recorded, reply = self.server.receive(self.number, HttpRequest(self.command, target, headers, body))
+        _send(self, recorded, reply)
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = do_OPTIONS = _answer
+
+    def _body(self) -> bytes:
+        if "chunked" in (self.headers.get("Transfer-Encoding") or "").lower():
+            return b"".join(iter(self._chunk, b""))
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
+    def _chunk(self) -> bytes:
+        size = int(self.rfile.readline(1024).split(b";")[0] or b"0", 16)
+        data = self.rfile.read(size)
+        while size == 0 and self.rfile.readline(65536) not in (b"\r\n", b"\n", b""):
+            pass
+        if size:
+            self.rfile.readline(16)
+        return data
+
+    def send_error(self, code, message=None, explain=None) -> None:
+        self.server.malformed.append(f"{code} {message or ''}".strip())
+        self.close_connection = True
+
+    def log_message(self, *arguments: object) -> None:
+        """Silent: what arrived is recorded instead."""
+
+
+def _send(handler: _Handler, recorded: Recorded, reply: Reply) -> None:
+    if reply.transfer in ("silent", "close", "reset"):
+        handler.close_connection = True
+        if reply.transfer == "silent":
+            recorded.given_up = _wait(handler.connection, reply.patience)
+        if reply.transfer == "reset":
+            # Close with unsent data discarded: the client sees a reset instead of an orderly end.
+            handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
+        return
+    body = gzip.compress(reply.body) if reply.gzip else reply.body
+    handler.connection.sendall(_head(reply, len(body)) + _first_part(reply, body))
+    if reply.transfer == "drip":
+        for start in range(0, len(body), max(1, len(body) // 8)):
+            handler.connection.sendall(body[start : start + max(1, len(body) // 8)])
+            time.sleep(0.03)
+    if reply.transfer == "stall":
+        recorded.given_up = _wait(handler.connection, reply.patience)
+    if reply.hang_up or reply.transfer in ("until-close", "short", "cut-chunk", "stall"):
+        handler.close_connection = True
+
+
+def _head(reply: Reply, length: int) -> bytes:
+    lines = [f"HTTP/1.1 {reply.status} {_REASONS.get(reply.status, 'Status')}"]
+    lines += [f"{name}: {value}" for name, value in reply.headers]
+    if reply.gzip:
+        lines.append("Content-Encoding: gzip")
+    if reply.transfer in ("chunked", "cut-chunk"):
+        lines.append("Transfer-Encoding: chunked")
+    elif reply.transfer == "until-close":
+        lines.append("Connection: close")
+    else:
+        lines.append(f"Content-Length: {length}")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+
+def _first_part(reply: Reply, body: bytes) -> bytes:
+    match reply.transfer:
+        case "chunked":
+            middle = len(body) // 2
+            parts = [part for part in (body[:middle], body[middle:]) if part]
+            return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+        case "cut-chunk":
+            return b"%x\r\n%s" % (len(body), body[: len(body) // 2])
+        case "short" | "stall":
+            return body[: len(body) // 2]
+        case "drip":
+            return b""
+    return body
+
+
+def _wait(connection: socket.socket, patience: float) -> float:
+    """Seconds until the client closed the connection; infinity where it did not within `patience`."""
+    started = time.monotonic()
+    readable, _, _ = select.select([connection], [], [], patience)
+    return time.monotonic() - started if readable else float("inf")
+
+
+_REASONS = {
+    200: "OK",
+    301: "Moved Permanently",
+    302: "Found",
+    303: "See Other",
+    307: "Temporary Redirect",
+    308: "Permanent Redirect",
+    400: "Bad Request",
+    403: "Forbidden",
+    404: "Not Found",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+    504: "Gateway Timeout",
+}
+__all__ = ["InstrumentedEndpoint", "Recorded", "Reply", "Transfer"]

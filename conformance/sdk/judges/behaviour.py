@@ -1,0 +1,79 @@
+"""Timeouts, connections, redirects, and what must not leak."""
+
+from __future__ import annotations
+
+from conformance.sdk.judges.finding import PASSED, Finding, failed, skipped
+from conformance.sdk.leaks import SECRET, TOKEN
+from conformance.sdk.observation import Call, Observation
+
+# Over the caller's timeout: a loaded machine, and clients that look at their clock now and then.
+_SLACK = 2.0
+
+
+def gives_up_in_time(seen: Observation) -> Finding:
+    if seen.last.answer.unsupported is not None:
+        return skipped(f"this SDK has no {seen.last.answer.unsupported}")
+    waited = [r for r in seen.last.requests if r.given_up is not None]
+    if not waited:
+        return skipped("no request was kept waiting")
+    for request in waited:
+        if request.given_up > seen.case.timeout + _SLACK:
+            held = f"{request.given_up:.1f} s" if request.given_up != float("inf") else "until the server hung up"
+            return failed("The SDK waits longer than the caller's timeout", f"{seen.case.timeout:g} s", held, request)
+    return PASSED
+
+
+def keeps_credentials_home(seen: Observation) -> Finding:
+    if seen.last.answer.unsupported is not None:
+        return skipped(f"this SDK has no {seen.last.answer.unsupported}")
+    for request in seen.elsewhere:
+        for one in (c for c in request.carries if c.name != SECRET):
+            return failed(
+                f"The {one.name} was sent to another host, which a redirect named",
+                "not there",
+                f"{request.request.method} with the {one.name} in its {one.place}",
+                request,
+            )
+    return PASSED
+
+
+def keeps_the_secret_everywhere(seen: Observation) -> Finding:
+    if seen.last.answer.unsupported is not None:
+        return skipped(f"this SDK has no {seen.last.answer.unsupported}")
+    for request in (*seen.requests, *seen.elsewhere):
+        if any(c.name == SECRET for c in request.carries):
+            return failed("The secret of the access key travelled", "nowhere", "in a request", request)
+    return PASSED
+
+
+def reuses_the_connection(seen: Observation) -> Finding:
+    if any(not call.requests for call in seen.calls):
+        return skipped("nothing arrived")
+    used = {r.connection for r in seen.requests}
+    return (
+        PASSED
+        if len(used) == 1
+        else failed("Each call opens a connection", "1 connection", f"{len(used)} connections", seen.requests[-1])
+    )
+
+
+# --- judges of single answers: None where the answer is in order
+
+
+def hides_the_secret(seen: Observation, call: Call) -> Finding | None:
+    return _hidden(call, SECRET)
+
+
+def hides_the_token(seen: Observation, call: Call) -> Finding | None:
+    return _hidden(call, TOKEN)
+
+
+def _hidden(call: Call, what: str) -> Finding | None:
+    if what not in call.reveals:
+        return None
+    return failed(
+        f"The {what} is in what the exception says",
+        "nowhere",
+        "in the text of the exception",
+        call.requests[-1] if call.requests else None,
+    )

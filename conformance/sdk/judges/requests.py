@@ -1,0 +1,175 @@
+"""What the caller gave, and what arrived."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.sdk.endpoint import Recorded
+from conformance.sdk.judges.finding import PASSED, Finding, failed, skipped
+from conformance.sdk.leaks import SECRET
+from conformance.sdk.observation import Call, Observation
+from conformance.sdk.roles import sdk_name
+from conformance.sdk.view import shown, text
+
+
+def arrives_unchanged(seen: Observation) -> Finding:
+    """Each parameter of each call arrived in its first request as it was given, and no other was carried over."""
+    for call in seen.calls:
+        problem = _unjudged(call, seen) or _difference(call, call.requests[0], seen)
+        if problem:
+            return problem
+    return PASSED
+
+
+def nothing_documented_added(seen: Observation) -> Finding:
+    problem = _unjudged(seen.last, seen)
+    return problem or adds_no_documented_parameter(seen, seen.last, seen.last.requests[0]) or PASSED
+
+
+def carries_the_token(seen: Observation) -> Finding:
+    problem = arrives_unchanged(seen)
+    if problem.outcome != "passed":
+        return problem
+    first = seen.last.requests[0]
+    for found in first.problems:
+        if found.id in ("token", "signature", "uncovered"):
+            return failed(found.message, "the token, covered by a valid signature", found.id, first)
+    return PASSED
+
+
+def signed_as_asked(seen: Observation) -> Finding:
+    problem = _unjudged(seen.last, seen)
+    if problem:
+        return problem
+    first, wanted = seen.last.requests[0], seen.case.options["signature"]
+    if first.arrival.signature != wanted:
+        return failed(f"The request is signed {first.arrival.signature}", wanted, first.arrival.signature, first)
+    if first.problems:
+        return failed(first.problems[0].message, "a valid signature", first.problems[0].id, first)
+    return _difference(seen.last, first, seen) or PASSED
+
+
+def arrives_directly(seen: Observation) -> Finding:
+    if seen.elsewhere:
+        return failed(
+            "The request went to the proxy, which NO_PROXY rules out",
+            "at the endpoint",
+            "at the proxy",
+            seen.elsewhere[0],
+        )
+    return arrives_unchanged(seen)
+
+
+def arrives_validly_somewhere(seen: Observation) -> Finding:
+    arrived = (*seen.last.requests, *seen.elsewhere)
+    if not arrived:
+        return skipped("under HTTP_PROXY nothing arrived, neither at the endpoint nor at the proxy")
+    signing = [p for p in arrived[0].problems if p.id in ("signature", "digest", "unsigned", "uncovered")]
+    if signing:
+        return failed(signing[0].message, "a valid signature", signing[0].id, arrived[0])
+    return _difference(seen.last, arrived[0], seen) or PASSED
+
+
+# --- judges of single requests: None where the request is in order
+
+
+def adds_no_documented_parameter(seen: Observation, call: Call, request: Recorded) -> Finding | None:
+    given, documented = _names(call.parameters), {p.name for p in seen.roles.own_parameters}
+    for name, value in request.arrival.parameters:
+        if _plain(name) in {_plain(d) for d in documented} and _plain(name) not in given and name != seen.roles.region:
+            return failed(
+                f"{name} arrived, which the caller did not give",
+                "no such parameter",
+                f"{name}={shown(value)}",
+                request,
+            )
+    return None
+
+
+def adds_no_unknown_parameter(seen: Observation, call: Call, request: Recorded) -> Finding | None:
+    known = _names(call.parameters) | {_plain(p.name) for p in seen.roles.own_parameters} | {seen.roles.region}
+    for name, value in request.arrival.parameters:
+        if _plain(name) not in known:
+            return failed(
+                f"{name} arrived, which neither caller nor documentation knows",
+                "no such parameter",
+                f"{name}={shown(value)}",
+                request,
+            )
+    return None
+
+
+def repeats_no_parameter(seen: Observation, call: Call, request: Recorded) -> Finding | None:
+    names = Counter(name for name, _ in (*request.arrival.query, *request.arrival.form))
+    for name, times in names.items():
+        if times > 1:
+            return failed(f"{name} arrived {times} times", "once", f"{times} times", request)
+    return None
+
+
+def names_the_operation(seen: Observation, call: Call, request: Recorded) -> Finding | None:
+    contract = seen.roles.contract
+    wanted, got = (contract.operation, contract.version), (request.arrival.action, request.arrival.version)
+    if wanted != got:
+        return failed(
+            "The request names another operation or version",
+            " ".join(wanted),
+            " ".join(map(str, got)),
+            request,
+        )
+    return None
+
+
+def documented_method(seen: Observation, call: Call, request: Recorded) -> Finding | None:
+    if request.request.method in ("GET", "POST"):
+        return None
+    return failed("The HTTP method is not documented", "GET or POST", request.request.method, request)
+
+
+def keeps_the_secret(seen: Observation, call: Call, request: Recorded) -> Finding | None:
+    if any(c.name == SECRET for c in request.carries):
+        return failed("The secret of the access key is in the request", "nowhere", "in the request", request)
+    return None
+
+
+def _unjudged(call: Call, seen: Observation) -> Finding | None:
+    if call.answer.unsupported is not None:
+        return skipped(f"this SDK has no {call.answer.unsupported}")
+    if call.requests:
+        return None
+    said = call.answer.error.message if call.answer.error else "a success"
+    if seen.case.may_refuse and call.answer.error is not None:
+        return skipped(f"the SDK refuses this before sending: {said}")
+    return failed("Nothing arrived at the endpoint", "a request", f"none; the caller got {shown(said)}")
+
+
+def _difference(call: Call, request: Recorded, seen: Observation) -> Finding | None:
+    wanted, got = _flat(call.parameters), dict(request.arrival.parameters)
+    for name, value in wanted.items():
+        if name not in got:
+            return failed(f"{name} did not arrive", f"{name}={shown(value)}", "no such parameter", request)
+        if got[name] != value:
+            return failed(f"{name} arrived changed", f"{name}={shown(value)}", f"{name}={shown(got[name])}", request)
+    return adds_no_documented_parameter(seen, call, request)
+
+
+def _flat(parameters: Mapping[str, Any]) -> dict[str, str]:
+    """As they travel: text, and lists numbered from 1."""
+    flat = {}
+    for name, value in parameters.items():
+        if isinstance(value, list):
+            flat |= {f"{name}.{n}": text(one) for n, one in enumerate(value, start=1)}
+        else:
+            flat[name] = text(value)
+    return flat
+
+
+def _names(parameters: Mapping[str, Any]) -> set[str]:
+    return {_plain(name) for name in parameters}
+
+
+def _plain(name: str) -> str:
+    """The name without the numbers and members of a repetition."""
+    return sdk_name(name).partition(".")[0]

@@ -1,0 +1,233 @@
+"""What the service sent, and what the caller got of it."""
+
+from __future__ import annotations
+
+from conformance.contract.model import Field
+from conformance.sdk.judges.finding import PASSED, Finding, failed, skipped
+from conformance.sdk.observation import Call, Observation
+from conformance.sdk.view import (
+    differences,
+    member,
+    plain,
+    received_items,
+    received_keys,
+    shown,
+    text,
+)
+
+_JSON_ONLY = ("list-form", "json-type")
+_NAMED = {"integer": (int,), "number": (int, float), "boolean": (bool,)}
+
+
+def receives_everything(seen: Observation) -> Finding:
+    """The last call succeeded, and each documented value that was sent is in the caller's hands."""
+    return _judged(seen, seen.last, failing=True)
+
+
+last_receives_everything = receives_everything
+
+
+def fails_or_receives_everything(seen: Observation) -> Finding:
+    """Like receives_everything, but an error will do."""
+    return _judged(seen, seen.last, failing=False)
+
+
+def fails_or_has_a_result(seen: Observation) -> Finding:
+    """An answer that the SDK cannot read is an exception, which says so, and not a success that holds nothing."""
+    skip = _unjudged(seen, seen.last)
+    if skip:
+        return skip
+    return _without_result(seen.last) or PASSED
+
+
+def receives_field(seen: Observation) -> Finding:
+    open_problem = _unjudged(seen, seen.last) or _error(seen.last)
+    if open_problem:
+        return open_problem
+    path = seen.case.subject
+    if not _holds(_tree(seen.last), path.split(".")):
+        return Finding("inconclusive", f"the answer that was served has no {path}")
+    for one in differences(_tree(seen.last), seen.last.answer.result, seen.roles.contract):
+        if plain(one.path) == path or path.startswith(plain(one.path) + "."):
+            return _lost(one, seen.last)
+    return PASSED
+
+
+def _holds(node: object, names: list[str]) -> bool:
+    """Whether there is anything at a path of a served tree. A recorded one may be of an older contract."""
+    if isinstance(node, list):
+        return any(_holds(one, names) for one in node)
+    return not names or (isinstance(node, dict) and names[0] in node and _holds(node[names[0]], names[1:]))
+
+
+def receives_in_order(seen: Observation) -> Finding:
+    problem = _judged(seen, seen.last, failing=True)
+    if problem.outcome != "failed" or not seen.last.answer.ok:
+        return problem
+    key = seen.roles.contract.semantics.key or ""
+    sent = [text(item[key]) for item in received_items(_tree(seen.last), seen.roles.contract)]
+    got = received_keys(seen.last.answer.result, seen.roles.contract)
+    return (
+        failed("Items reached the caller in another order", sent, got, _request(seen.last)) if sent != got else PASSED
+    )
+
+
+def receives_types(seen: Observation) -> Finding:
+    if seen.ready.view == "xml":
+        return skipped("the caller of this SDK gets an XML tree, whose values are all text")
+    open_problem = _unjudged(seen, seen.last) or _error(seen.last)
+    if open_problem:
+        return open_problem
+    for f in seen.roles.contract.response:
+        wrong = _wrong_type(f, member(seen.last.answer.result, f.name))
+        if wrong is not None:
+            return failed(
+                f"{f.name} is documented as {f.type}, and reached the caller as {type(wrong).__name__}",
+                f.type,
+                shown(wrong),
+                _request(seen.last),
+            )
+    return PASSED
+
+
+def loses_nothing_silently(seen: Observation) -> Finding:
+    """Every call of the case that succeeded has the items that were sent for it."""
+    if seen.roles.contract.semantics.items is None:
+        return skipped("the operation returns no list")
+    skip = _unjudged(seen, seen.last)
+    if skip:
+        return skip
+    for call in seen.calls:
+        found = silent_loss(seen, call)
+        if found:
+            return found
+    return PASSED
+
+
+def silent_loss(seen: Observation, call: Call) -> Finding | None:
+    """A success with fewer items, or others, than were sent; None where there is no such thing.
+
+    A success without any result is none: its caller cannot take it for a shorter listing.
+    """
+    tree = _tree(call)
+    if not call.answer.ok or call.answer.result is None or tree is None or seen.roles.contract.semantics.items is None:
+        return None
+    contract = seen.roles.contract
+    key = contract.semantics.key or ""
+    sent = [text(member(item, key)) for item in received_items(tree, contract)]
+    got = received_keys(call.answer.result, contract)
+    if sorted(sent) == sorted(got) or (len(sent) == len(got) and seen.roles.fields.get("key") in seen.unknown):
+        return None
+    if len(got) < len(sent):
+        what = f"SILENT LOSS: the call succeeds, and {len(sent) - len(got)} of {len(sent)} items are gone"
+    else:
+        what = "SILENT LOSS: the call succeeds, and its items are not those that were sent"
+    return failed(what, f"{len(sent)} items {shown(sent[:3])}", f"{len(got)} items {shown(got[:3])}", _request(call))
+
+
+def walks_every_page(seen: Observation) -> Finding:
+    wanted, got = [], []
+    for call in seen.calls:
+        problem = _unjudged(seen, call) or _error(call)
+        if problem:
+            return problem
+        got += received_keys(call.answer.result, seen.roles.contract)
+    key = seen.roles.contract.semantics.key or ""
+    for call in seen.calls:
+        wanted += [text(member(item, key)) for item in received_items(_tree(call), seen.roles.contract)]
+    total = seen.case.walk.total
+    if len(got) != total or sorted(got) != sorted(wanted) or len(set(got)) != len(got):
+        return failed(
+            "Walking the pages does not show each item once",
+            f"{total} items, each once",
+            f"{len(got)} items, {len(set(got))} different",
+            _request(seen.last),
+        )
+    return PASSED
+
+
+def _judged(seen: Observation, call: Call, *, failing: bool) -> Finding:
+    if not failing and call.answer.error is not None:
+        return PASSED
+    skip = _unjudged(seen, call)
+    if skip:
+        return skip
+    wrong = _error(call)
+    if wrong:
+        return wrong
+    lost = _without_result(call) or silent_loss(seen, call)
+    if lost:
+        return lost
+    for one in differences(_tree(call), call.answer.result, seen.roles.contract):
+        if plain(one.path) not in seen.unknown:
+            return _lost(one, call)
+    return PASSED
+
+
+def _unjudged(seen: Observation, call: Call) -> Finding | None:
+    if call.answer.unsupported is not None:
+        return skipped(f"this SDK has no {call.answer.unsupported}")
+    if not call.requests:
+        said = call.answer.error.message if call.answer.error else "a success"
+        return failed(
+            "The call did not get through to the endpoint", "a request", f"none; the caller got {shown(said)}"
+        )
+    served = call.served[-1]
+    reply = call.requests[-1].reply
+    if served.spec.gzip and not reply.gzip:
+        return skipped("this SDK does not ask for gzip")
+    kinds = {seen.roles.contract.choice(id).kind for id in served.spec.alternative}
+    if served.format == "xml" and kinds & set(_JSON_ONLY):
+        return skipped("this SDK asks for XML, where there is no such alternative")
+    if _tree(call) is None and call.answer.ok:
+        return failed("The last answer was no result, and the call succeeds", "an error", "a success", _request(call))
+    return None
+
+
+def _error(call: Call) -> Finding | None:
+    error = call.answer.error
+    if error is None:
+        return None
+    said = f"{error.type}: {error.code or ''} {error.message or ''}"
+    return failed(
+        "The call fails, though the answer is a documented success",
+        "a result",
+        shown(" ".join(said.split())),
+        _request(call),
+    )
+
+
+def _without_result(call: Call) -> Finding | None:
+    if not call.answer.ok or call.answer.result is not None:
+        return None
+    return failed(
+        "The call succeeds, and the caller gets no result at all",
+        "a result or an error",
+        "nothing",
+        _request(call),
+    )
+
+
+def _lost(one, call: Call) -> Finding:
+    return failed(
+        f"{one.path} did not reach the caller as it was sent",
+        shown(one.sent),
+        shown(one.received),
+        _request(call),
+    )
+
+
+def _wrong_type(f: Field, value: object) -> object | None:
+    kinds = _NAMED.get(f.type)
+    if kinds is None or value is None:
+        return None
+    right = isinstance(value, kinds) and (f.type == "boolean" or not isinstance(value, bool))
+    return None if right else value
+
+
+def _tree(call: Call):
+    return call.served[-1].tree if call.served else None
+
+
+def _request(call: Call):
+    return call.requests[-1] if call.requests else None

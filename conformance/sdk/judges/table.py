@@ -1,0 +1,59 @@
+"""Which name in the table of requirements stands for which judge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from conformance.sdk.endpoint import Recorded
+from conformance.sdk.judges import behaviour, errors, requests, responses, signing
+from conformance.sdk.judges.finding import Finding
+from conformance.sdk.observation import Call, Observation
+
+CaseJudge = Callable[[Observation], Finding]
+RequestJudge = Callable[[Observation, Call, Recorded], Finding | None]
+AnswerJudge = Callable[[Observation, Call], Finding | None]
+
+CASES: Mapping[str, CaseJudge] = {
+    "arrives-unchanged": requests.arrives_unchanged,
+    "nothing-documented-added": requests.nothing_documented_added,
+    "carries-the-token": requests.carries_the_token,
+    "signed-as-asked": requests.signed_as_asked,
+    "arrives-directly": requests.arrives_directly,
+    "arrives-validly-somewhere": requests.arrives_validly_somewhere,
+    "retries-are-signed-anew": signing.retries_are_signed_anew,
+    "retries-ask-the-same": signing.retries_ask_the_same,
+    "sent-once": signing.sent_once,
+    "few-attempts": signing.few_attempts,
+    "receives-everything": responses.receives_everything,
+    "last-receives-everything": responses.last_receives_everything,
+    "fails-or-receives-everything": responses.fails_or_receives_everything,
+    "fails-or-has-a-result": responses.fails_or_has_a_result,
+    "receives-field": responses.receives_field,
+    "receives-in-order": responses.receives_in_order,
+    "receives-types": responses.receives_types,
+    "loses-nothing-silently": responses.loses_nothing_silently,
+    "walks-every-page": responses.walks_every_page,
+    "is-an-error": errors.is_an_error,
+    "declared-error": errors.declared_error,
+    "receives-error-code": errors.receives_error_code,
+    "receives-error-message": errors.receives_error_message,
+    "receives-error-request-id": errors.receives_error_request_id,
+    "receives-error-status": errors.receives_error_status,
+    "gives-up-in-time": behaviour.gives_up_in_time,
+    "keeps-credentials-home": behaviour.keeps_credentials_home,
+    "keeps-the-secret-everywhere": behaviour.keeps_the_secret_everywhere,
+    "reuses-the-connection": behaviour.reuses_the_connection,
+}
+REQUESTS: Mapping[str, RequestJudge] = {
+    "adds-no-documented-parameter": requests.adds_no_documented_parameter,
+    "adds-no-unknown-parameter": requests.adds_no_unknown_parameter,
+    "repeats-no-parameter": requests.repeats_no_parameter,
+    "names-the-operation": requests.names_the_operation,
+    "documented-method": requests.documented_method,
+    "keeps-the-secret": requests.keeps_the_secret,
+}
+ANSWERS: Mapping[str, AnswerJudge] = {
+    "loses-nothing-silently": responses.silent_loss,
+    "hides-the-secret": behaviour.hides_the_secret,
+    "hides-the-token": behaviour.hides_the_token,
+}

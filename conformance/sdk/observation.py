@@ -1,0 +1,162 @@
+"""Doing a case to a driver: what was called, what arrived, what was answered, and what the caller got."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import define, field, frozen
+
+from conformance.drivers.process import DriverProcess
+from conformance.drivers.protocol import Answer, DriverCall, Operation, Ready
+from conformance.sdk import view
+from conformance.sdk.cases import CallSpec, Case
+from conformance.sdk.endpoint import InstrumentedEndpoint, Recorded, Reply
+from conformance.sdk.leaks import revealed
+from conformance.sdk.replies import Served, answer
+from conformance.sdk.roles import Roles
+from conformance.wire.exchange import Credentials
+
+# Beyond every timeout of an SDK and every patience of the endpoint, retries included: who is later hangs.
+DEADLINE = 90.0
+_CLIENT_REGION = "cn-hangzhou"
+_MOST_PAGES = 20
+_WRONG_HOST = "localhost"
+
+
+@frozen
+class Identity:
+    """The credentials of a run: made up, and long enough to be found wherever they leak."""
+
+    plain: Credentials
+    temporary: Credentials
+
+
+@frozen
+class Call:
+    """One call as the caller saw it, and the requests that it caused, each with what it was answered.
+
+    `reveals` names the credentials that the exception tells.
+    """
+
+    parameters: Mapping[str, Any]
+    answer: Answer
+    requests: tuple[Recorded, ...]
+    served: tuple[Served, ...]
+    reveals: tuple[str, ...] = ()
+
+
+@frozen
+class Observation:
+    """A case that was done. `elsewhere` holds the requests that went to the other host, or to the proxy.
+
+    `unknown` are the documented fields that the SDK never hands out: one requirement tells of them, not all.
+    """
+
+    case: Case
+    calls: tuple[Call, ...]
+    roles: Roles
+    ready: Ready
+    elsewhere: tuple[Recorded, ...] = ()
+    unknown: frozenset[str] = frozenset()
+
+    @property
+    def requests(self) -> tuple[Recorded, ...]:
+        return tuple(r for call in self.calls for r in call.requests)
+
+    @property
+    def last(self) -> Call:
+        return self.calls[-1]
+
+
+@define
+class _Script:
+    """What the endpoint answers in one case: reply n to request n, the last one from then on."""
+
+    case: Case
+    roles: Roles
+    elsewhere: str = ""
+    served: dict[int, Served] = field(factory=dict)
+
+    def __call__(self, recorded: Recorded) -> Reply:
+        spec = self.case.replies[min(recorded.number, len(self.case.replies)) - 1]
+        reply, self.served[recorded.number] = answer(spec, recorded, self.roles, self.case.walk, self.elsewhere)
+        return reply
+
+
+def observe(case: Case, driver: DriverProcess, roles: Roles, identity: Identity, nonces: set[str]) -> Observation:
+    """Does the case. Raises DriverFault where the driver breaks its protocol."""
+    credentials = identity.temporary if case.token else identity.plain
+    script = _Script(case, roles)
+    with (
+        InstrumentedEndpoint(lambda _: Reply(404), credentials, nonces, host=_WRONG_HOST) as other,
+        InstrumentedEndpoint(script, credentials, nonces) as endpoint,
+    ):
+        script.elsewhere = other.url
+        url = f"http://127.0.0.1:{_closed_port()}" if case.refused else endpoint.url
+        calls = []
+        for spec in case.calls if case.walk is None else _pages(case, roles, calls):
+            before = len(endpoint.recorded)
+            call = _call(case, spec, url, roles, credentials)
+            got = driver.call(call, DEADLINE)
+            new = tuple(endpoint.recorded[before:])
+            if any(r.reply.hang_up for r in new):
+                endpoint.hung_up()
+            calls.append(_seen(call, got, new, script, credentials))
+        return Observation(case, tuple(calls), roles, driver.ready, tuple(other.recorded))
+
+
+def observe_with_proxy(case: Case, start: Any, roles: Roles, identity: Identity, nonces: set[str]) -> Observation:
+    """Like `observe`, with a driver of its own that is started under proxy variables.
+
+    `start` makes a DriverProcess from an environment. The proxy is another instrumented endpoint; requests
+    that reach it are in `elsewhere`, answered as the endpoint itself would.
+    """
+    script = _Script(case, roles)
+    with (
+        InstrumentedEndpoint(script, identity.plain, nonces) as proxy,
+        InstrumentedEndpoint(script, identity.plain, nonces) as endpoint,
+    ):
+        environment = dict.fromkeys(("HTTP_PROXY", "http_proxy"), proxy.url)
+        excluded = "127.0.0.1,localhost" if case.proxy == "excluded" else ""
+        environment |= {"NO_PROXY": excluded, "no_proxy": excluded}
+        with start(environment) as driver:
+            call = _call(case, case.calls[0], endpoint.url, roles, identity.plain)
+            got = driver.call(call, DEADLINE)
+            one = _seen(call, got, tuple(endpoint.recorded), script, identity.plain)
+            return Observation(case, (one,), roles, driver.ready, tuple(proxy.recorded))
+
+
+def _seen(call: DriverCall, got: Answer, new: tuple[Recorded, ...], script: _Script, credentials: Credentials) -> Call:
+    served = tuple(script.served[r.number] for r in new)
+    return Call(call.parameters, got, new, served, revealed(got.error, credentials))
+
+
+def _call(case: Case, spec: CallSpec, url: str, roles: Roles, credentials: Credentials) -> DriverCall:
+    contract = roles.contract
+    return DriverCall(
+        endpoint=url,
+        operation=Operation(contract.product, contract.version, contract.operation),
+        region=case.client_region or _CLIENT_REGION,
+        access_key_id=credentials.access_key_id,
+        access_key_secret=credentials.access_key_secret,
+        security_token=credentials.security_token,
+        parameters={**roles.required(), **roles.given(spec.parameters)},
+        timeout=case.timeout,
+        options=case.options,
+    )
+
+
+def _pages(case: Case, roles: Roles, calls: list[Call]):
+    """The calls of a caller who walks pages until they cover the total that the last answer gave."""
+    for number in range(1, _MOST_PAGES):
+        yield CallSpec({"number": number, "size": case.walk.size})
+        total = view.reached(calls[-1].answer.result, roles.fields["total"]) if calls[-1].answer.ok else None
+        if not view.text(total).isdigit() or number * case.walk.size >= int(view.text(total)):
+            return
+
+
+def _closed_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]

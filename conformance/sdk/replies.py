@@ -1,0 +1,218 @@
+"""Answers as they go out: a specification becomes bytes in the format that the request asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import frozen
+
+from conformance.contract.model import Contract
+from conformance.sdk.cases import ReplySpec, Walk
+from conformance.sdk.endpoint import Recorded, Reply
+from conformance.sdk.listing import (
+    Tree,
+    array_of_one,
+    as_json,
+    as_xml,
+    drop,
+    items,
+    mapped,
+    put,
+    result,
+)
+from conformance.sdk.roles import Roles
+
+_TYPES = {"json": "application/json", "xml": "text/xml"}
+_OTHER_TYPES = {"json": "text/json", "xml": "application/xml"}
+_PATIENCE = 4.0
+
+
+@frozen
+class Served:
+    """What an answer said: `tree` is the result in the object form, None where it was none. `format` is json
+    or xml.
+    """
+
+    spec: ReplySpec
+    format: str
+    tree: Tree | None = None
+
+
+def asked_format(recorded: Recorded) -> str:
+    """The format that a request asks for. Without a word, V1 gets XML, the documented default, and V3 gets
+    JSON.
+    """
+    asked = (recorded.arrival.format or "").lower()
+    if asked in _TYPES:
+        return asked
+    return "xml" if recorded.arrival.signature == "v1" else "json"
+
+
+def answer(
+    spec: ReplySpec, recorded: Recorded, roles: Roles, walk: Walk | None, elsewhere: str
+) -> tuple[Reply, Served]:
+    """The reply to one request, and what it says. `elsewhere` is the URL of the other host."""
+    asked = asked_format(recorded)
+    written = asked if spec.format == "asked" else "xml" if asked == "json" else "json"
+    if spec.redirect:
+        headers = (("Location", f"{elsewhere}/elsewhere"), ("Content-Type", "text/plain"))
+        return Reply(spec.redirect, headers, b""), Served(spec, written)
+    tree = None if spec.error or spec.raw is not None else _tree(spec, roles, walk, recorded)
+    document = _document(spec, tree, written, roles.contract)
+    body = document[: len(document) // 2] if spec.cut else document
+    accepts = "gzip" in recorded.arrival.headers.get("accept-encoding", "")
+    reply = Reply(
+        status=spec.status or (spec.error.status if spec.error else 200),
+        headers=_headers(spec, written),
+        body=body,
+        transfer=spec.transfer,
+        gzip=spec.gzip and accepts,
+        hang_up=spec.hang_up,
+        patience=_PATIENCE,
+    )
+    return reply, Served(spec, written, tree if reply.status == 200 and not spec.cut else None)
+
+
+def _tree(spec: ReplySpec, roles: Roles, walk: Walk | None, recorded: Recorded) -> Tree:
+    contract, paging = roles.contract, roles.contract.semantics.paging
+    if walk is None:
+        tree = result(contract, spec.items)
+    else:
+        asked = dict(recorded.arrival.parameters)
+        number, size = (_integer(asked.get(name), 1) for name in (paging.number, paging.size))
+        first = (number - 1) * size
+        tree = result(contract, max(0, min(size, walk.total - first)), first + 1)
+        for path, value in (
+            (paging.total, walk.total),
+            (paging.number_echo, number),
+            (paging.size_echo, size),
+        ):
+            if path:
+                put(tree, path, value)
+    for role, value in spec.set.items():
+        put(tree, roles.fields[role], value)
+    for role in spec.nulls:
+        put(tree, roles.fields[role], None)
+    return _in_alternative(tree, spec.alternative, contract)
+
+
+def _in_alternative(tree: Tree, alternatives: Mapping[str, str], contract: Contract) -> Tree:
+    """Those choices that change the data itself; how it is written is decided in `_document`."""
+    listed = contract.semantics.items or ""
+    for id, alternative in alternatives.items():
+        choice = contract.choice(id)
+        path = _path(choice.subject, contract)
+        if choice.kind == "missing-value":
+            if alternative == "absent":
+                drop(tree, path)
+            else:
+                put(tree, path, "")
+        elif choice.kind == "spelling" and alternative == "capitals":
+            for item in items(tree, contract):
+                name = path.split(".")[-1]
+                item[name] = capitals(str(item.get(name, "")))
+        elif choice.kind == "time-precision" and alternative == "seconds":
+            tree = mapped(tree, lambda node: {n: _to_the_second(v) for n, v in node.items()})
+        elif choice.kind == "empty-list" and listed:
+            wrapper = listed.rpartition(".")[0]
+            if alternative == "empty-wrapper" and wrapper:
+                put(tree, wrapper, {})
+            elif alternative == "absent":
+                drop(tree, wrapper or listed)
+    return tree
+
+
+def _document(spec: ReplySpec, tree: Tree | None, written: str, contract: Contract) -> bytes:
+    if spec.raw is not None:
+        return (spec.raw_xml if written == "xml" and spec.raw_xml is not None else spec.raw).encode()
+    root = "Error" if spec.error else f"{contract.operation}Response"
+    tree = _error(spec) if spec.error else _rewritten(tree, spec, written, contract)
+    if spec.order:
+        tree = mapped(tree, lambda node: dict(_ordered(node, spec.order)))
+    if written == "json":
+        return as_json(tree, escaped=spec.escaped, indent=spec.indent) + (b"\n\n" if spec.indent else b"")
+    document = as_xml(tree, root)
+    if spec.escaped:
+        document = document.decode().encode("ascii", "xmlcharrefreplace")
+    return document.replace(b"><", b">\n    <") + b"\n" if spec.indent else document
+
+
+def _rewritten(tree: Tree, spec: ReplySpec, written: str, contract: Contract) -> Tree:
+    extra = {"Added": "later", "AddedList": {"AddedItem": [{"Deep": "value"}]}, "AddedNumber": 5}
+    if spec.extra == "top":
+        tree = {**tree, **extra}
+    elif spec.extra == "items":
+        keyed = contract.semantics.key or ""
+        tree = mapped(tree, lambda node: {**node, **extra} if keyed in node else node)
+    if written == "xml":
+        return tree
+    for id, alternative in spec.alternative.items():
+        choice = contract.choice(id)
+        if choice.kind == "list-form" and alternative == "array-of-one":
+            tree = array_of_one(tree, choice.subject.split(".")[-1])
+        elif choice.kind == "json-type":
+            name = choice.subject.split(".")[-1]
+            tree = mapped(
+                tree,
+                lambda node, n=name, a=alternative: {**node, n: as_type(node[n], a)} if n in node else node,
+            )
+    return tree
+
+
+def _error(spec: ReplySpec) -> Tree:
+    error = spec.error
+    envelope = {"RequestId": "7A1D0C52-0000-4000-8000-00000000E440", "HostId": "ecs.aliyuncs.com"}
+    return {**envelope, "Code": error.code, "Message": error.message, **error.extra}
+
+
+def _ordered(node: Tree, order: str) -> list[tuple[str, Any]]:
+    return list(reversed(node.items())) if order == "reversed" else sorted(node.items())
+
+
+def _headers(spec: ReplySpec, written: str) -> tuple[tuple[str, str], ...]:
+    plain = _TYPES[written]
+    wanted = f"{plain};charset=utf-8" if written == "xml" else plain
+    if spec.content_type is not None:
+        wanted = spec.content_type.format(type=plain, TYPE=plain.upper(), other=_OTHER_TYPES[written])
+    headers = [("Content-Type", wanted)] if wanted else []
+    headers += list(spec.headers.items())
+    return tuple((name.lower(), value) if spec.header_case == "lower" else (name, value) for name, value in headers)
+
+
+def as_type(value: Any, kind: str) -> Any:
+    """A scalar written in another JSON type."""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    match kind:
+        case "boolean":
+            return text.lower() == "true"
+        case "integer":
+            return int(text) if text.lstrip("-").isdigit() else value
+        case "number":
+            return float(text) if text.replace(".", "", 1).lstrip("-").isdigit() else value
+    return text
+
+
+def capitals(text: str) -> str:
+    """ImportImage as IMPORT_IMAGE."""
+    parts = [f"_{c}" if c.isupper() and n else c for n, c in enumerate(text)]
+    return "".join(parts).upper()
+
+
+def _to_the_second(value: Any) -> Any:
+    is_time = isinstance(value, str) and len(value) == 17 and value.endswith("Z") and value[10:11] == "T"
+    return f"{value[:-1]}:07Z" if is_time else value
+
+
+def _path(subject: str, contract: Contract) -> str:
+    """The full path of a choice's subject, which may be named without its list."""
+    if contract.at(subject):
+        return subject
+    for path, _ in contract.fields():
+        if path[-1] == subject.split(".")[-1] and len(path) > 1:
+            return ".".join(path)
+    return subject
+
+
+def _integer(text: str | None, otherwise: int) -> int:
+    return int(text) if text and text.isdigit() else otherwise

@@ -1,0 +1,83 @@
+"""Drawn values are kept as JSON, and come back as they were."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.endpoint.draws import Discarded, Draws, KeptDraws, from_plain, to_plain
+from conformance.endpoint.findings import Inconclusive
+from conformance.generate.views import View
+from conformance.wire.exchange import Channel
+
+texts = st.text(st.characters(), max_size=8)  # half surrogate pairs among them
+times = st.datetimes(timezones=st.just(UTC)) | st.datetimes()
+scalars = st.none() | st.booleans() | st.integers() | texts | times | st.timedeltas(timedelta(0), timedelta(days=9))
+channels = st.builds(
+    Channel, st.sampled_from(["json", "xml", None]), st.sampled_from(["v1", "v3"]), st.sampled_from(["GET", "POST"])
+)
+views = st.builds(
+    View, st.dictionaries(texts, texts, max_size=3), st.none() | st.lists(texts, max_size=3).map(tuple), times, times
+)
+drawn = st.recursive(
+    scalars | channels | views,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.lists(inner, max_size=3).map(tuple) | st.dictionaries(texts, inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@given(drawn)
+def test_there_and_back(value: object) -> None:
+    text = json.dumps(to_plain(value), ensure_ascii=False)
+    text.encode("utf-8")
+    back = from_plain(json.loads(text))
+    assert back == value
+    assert type(back) is type(value)
+
+
+def test_a_value_without_such_a_form_is_no_silent_loss() -> None:
+    with pytest.raises(TypeError, match="complex"):
+        to_plain([1j])
+
+
+def test_what_is_no_drawn_value_is_refused() -> None:
+    with pytest.raises(ValueError, match="no drawn value"):
+        from_plain({"eval": "1"})
+
+
+def test_kept_draws_are_given_in_order_and_again() -> None:
+    draws = KeptDraws([("a", 1), (None, {"tuple": [2]})])
+    for _ in range(2):
+        draws.again()
+        assert [draws.draw(None, "a"), draws.draw(None)] == [1, (2,)]
+
+
+@pytest.mark.parametrize(
+    ("kept", "labels", "message"),
+    [([("a", 1)], ["b"], "draws b where a was recorded"), ([("a", 1)], ["a", "b"], r"more than was recorded \(b\)")],
+)
+def test_another_check_than_the_recorded_one_cannot_be_judged(kept, labels, message) -> None:
+    draws = KeptDraws(kept)
+    with pytest.raises(Inconclusive, match=message):
+        for label in labels:
+            draws.draw(None, label)
+
+
+def test_an_example_that_ended_early_ends_there_again() -> None:
+    with pytest.raises(Discarded):
+        KeptDraws([], whole=False).draw(None)
+
+
+@given(st.data())
+def test_draws_are_kept_with_their_labels(data: st.DataObject) -> None:
+    draws = Draws(data)
+    value = draws.draw(st.integers(), "number")
+    draws.again()
+    assert draws.draw(st.integers(), "number") == value
+    assert draws.plain() == [("number", value)]

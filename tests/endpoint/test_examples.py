@@ -1,0 +1,140 @@
+"""The running of a check: drift, flaky failures, what cannot be judged, and the search for a plainer example."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.endpoint.examples import run_check
+from conformance.endpoint.findings import Inconclusive, NotApplicable, Violation
+from conformance.wire.exchange import Call, Exchange, HttpRequest, HttpResponse
+
+
+class Listing:
+    """A target of which only the movement matters: it moves `moves` times, each time it is looked at."""
+
+    def __init__(self, moves: int = 0) -> None:
+        self.moves, self.kept = moves, 0
+
+    def keep_sample(self) -> None:
+        self.kept += 1
+
+    def has_moved(self) -> bool:
+        self.moves -= 1
+        return self.moves >= 0
+
+
+def exchange(text: str) -> Exchange:
+    call = Call("A", "1", (("Text", text),))
+    return Exchange(1, call, HttpRequest("GET", f"http://127.0.0.1/?Text={text}"), HttpResponse(200, (), b""))
+
+
+def judged(check, target=None, **options):
+    return run_check(check, {}, target or Listing(), seed_of="1", **{"max_examples": 50, "shrinks": 200, **options})
+
+
+def test_a_check_that_raises_nothing_has_found_nothing():
+    assert judged(lambda: None) == (None, 1)
+
+
+def test_a_violation_is_found():
+    def check():
+        raise Violation("wrong")
+
+    finding, examples = judged(check)
+    assert isinstance(finding, Violation) and examples == 1
+
+
+def test_a_violation_that_drift_explains_is_tried_again():
+    attempts = []
+
+    def check():
+        attempts.append(1)
+        if len(attempts) < 3:
+            raise Violation("other items than a moment ago")
+
+    assert judged(check, Listing(moves=2)) == (None, 1)
+    assert len(attempts) == 3
+
+
+def test_a_listing_that_never_rests_is_inconclusive():
+    def check():
+        raise Violation("other items than a moment ago")
+
+    finding, _ = judged(check, Listing(moves=10**6))
+    assert isinstance(finding, Inconclusive)
+
+
+def test_an_example_that_is_run_again_draws_the_same_values():
+    seen = []
+
+    @given(st.data())
+    def check(data):
+        seen.append(data.draw(st.integers(0, 10**9)))
+        if len(seen) == 1:
+            raise Violation("other items than a moment ago")
+
+    finding, _ = judged(check, Listing(moves=1), max_examples=1)
+    assert finding is None
+    assert seen[0] == seen[1]
+
+
+def test_the_plainest_failing_example_is_shown():
+    @given(st.data())
+    def check(data):
+        n = data.draw(st.integers(0, 10**6))
+        if n >= 1000:
+            raise Violation("too large", received=n, exchange=exchange("u" * len(str(n))))
+
+    finding, _ = judged(check)
+    assert dict(finding.exchange.call.parameters)["Text"] == "uuuu"
+
+
+def test_a_failure_that_does_not_repeat_is_still_a_failure():
+    state = {"failed": False}
+
+    @given(st.data())
+    def check(data):
+        data.draw(st.integers())
+        if not state["failed"]:
+            state["failed"] = True
+            raise Violation("once in a while", exchange=exchange("u"))
+
+    finding, _ = judged(check)
+    assert isinstance(finding, Violation) and finding.message == "once in a while"
+
+
+def test_what_cannot_be_judged_ends_the_check_at_once():
+    calls = []
+
+    @given(st.data())
+    def check(data):
+        data.draw(st.integers())
+        calls.append(1)
+        raise NotApplicable("not here")
+
+    finding, examples = judged(check)
+    assert isinstance(finding, NotApplicable) and examples == 0 and len(calls) == 1
+
+
+def test_a_search_for_plainer_examples_is_bounded():
+    calls = []
+
+    @given(st.data())
+    def check(data):
+        calls.append(data.draw(st.lists(st.integers(), min_size=1)))
+        raise Violation("always", exchange=exchange("u" * len(calls)))
+
+    judged(check, shrinks=5)
+    assert len(calls) <= 7
+
+
+def test_a_fault_of_the_suite_is_no_finding():
+    def check():
+        raise KeyError("a bug")
+
+    try:
+        judged(check)
+    except KeyError:
+        return
+    raise AssertionError("the suite's own fault was taken for a finding")

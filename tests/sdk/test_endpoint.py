@@ -1,0 +1,128 @@
+"""The instrumented endpoint on real sockets: it records what arrives, and breaks answers as told."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import threading
+from datetime import UTC, datetime
+
+import pytest
+import urllib3
+
+from conformance.sdk.endpoint import InstrumentedEndpoint, Reply
+from conformance.wire.exchange import Call, Channel, Credentials
+from conformance.wire.signing import Origin, sign
+from conformance.wire.verification import TIME_FORM
+
+CREDENTIALS = Credentials("id", "secret")
+BODY = b'{"a": "' + b"x" * 500 + b'"}'
+
+
+def answering(*replies: Reply) -> InstrumentedEndpoint:
+    return InstrumentedEndpoint(lambda r: replies[min(r.number, len(replies)) - 1], CREDENTIALS)
+
+
+def get(url: str, **options):
+    return urllib3.PoolManager(retries=False).request("GET", url, **options)
+
+
+@pytest.mark.parametrize("transfer", ["length", "chunked", "until-close", "drip"])
+def test_whole_bodies_arrive_in_every_transfer(transfer):
+    with answering(Reply(body=BODY, transfer=transfer, headers=(("X-Y", "z"),))) as endpoint:
+        response = get(endpoint.url + "/?a=b")
+    assert (response.status, response.data, response.headers["X-Y"]) == (200, BODY, "z")
+
+
+def test_gzip():
+    with answering(Reply(body=BODY, gzip=True)) as endpoint:
+        assert get(endpoint.url).data == BODY
+
+
+@pytest.mark.parametrize("transfer", ["short", "cut-chunk", "close", "reset"])
+def test_broken_transfers_break(transfer):
+    with (
+        answering(Reply(body=BODY, transfer=transfer)) as endpoint,
+        pytest.raises(urllib3.exceptions.HTTPError),
+    ):
+        get(endpoint.url, enforce_content_length=True)
+
+
+@pytest.mark.parametrize("transfer", ["silent", "stall"])
+def test_a_client_that_gives_up_is_timed(transfer):
+    with answering(Reply(body=BODY, transfer=transfer, patience=5)) as endpoint:
+        with pytest.raises(urllib3.exceptions.HTTPError):
+            get(endpoint.url, timeout=0.2)
+        endpoint.hung_up()
+        assert endpoint.recorded[0].given_up < 5
+
+
+def test_a_client_that_waits_for_ever_is_seen():
+    with answering(Reply(transfer="silent", patience=0.1)) as endpoint:
+        with pytest.raises(urllib3.exceptions.HTTPError):
+            get(endpoint.url, timeout=5)
+        assert endpoint.recorded[0].given_up == float("inf")
+
+
+def test_every_request_is_recorded_with_its_connection_and_body():
+    with answering(Reply(status=400), Reply()) as endpoint:
+        client = http.client.HTTPConnection(endpoint.authority)
+        for body in (b"a=1&b=%2B", b""):
+            client.request("POST", "/?c=3", body=body, headers={"Content-Type": "application/x-www-form-urlencoded"})
+            client.getresponse().read()
+        client.close()
+    first, second = endpoint.recorded
+    assert first.arrival.parameters == (("c", "3"), ("a", "1"), ("b", "+"))
+    assert (first.reply.status, second.reply.status) == (400, 200)
+    assert first.connection == second.connection
+
+
+def test_a_chunked_request_body_is_read_whole():
+    with answering(Reply()) as endpoint:
+        client = http.client.HTTPConnection(endpoint.authority)
+        client.request("POST", "/", body=iter([b"a=1", b"&b=2"]), encode_chunked=True)
+        assert client.getresponse().status == 200
+        client.close()
+    assert endpoint.recorded[0].request.body == b"a=1&b=2"
+
+
+@pytest.mark.parametrize("signature", ["v1", "v3"])
+def test_signatures_are_verified_and_nonces_remembered(signature):
+    nonces: set[str] = set()
+    call = Call("DescribeTasks", "2014-05-26", (("A", "b c+*~"),), Channel(signature=signature))
+    with InstrumentedEndpoint(lambda _: Reply(), CREDENTIALS, nonces) as endpoint:
+        now = datetime.now(UTC).strftime(TIME_FORM)
+        origin = Origin(endpoint.url + "/", endpoint.authority)
+        request = sign(call, origin, CREDENTIALS, "nonce-1", now, "test")
+        for _ in range(2):
+            urllib3.request(request.method, request.url, headers=dict(request.headers), body=request.body)
+    assert endpoint.recorded[0].problems == ()
+    assert [p.id for p in endpoint.recorded[1].problems] == ["nonce-reused"]
+
+
+def test_what_is_no_http_is_kept_too():
+    with answering(Reply()) as endpoint, socket.create_connection(endpoint.authority.split(":")) as raw:
+        raw.sendall(b"NONSENSE\r\n\r\n")
+        raw.recv(100)
+    assert endpoint.recorded == []
+    assert len(endpoint.malformed) == 1
+
+
+def test_leaving_ends_what_waits():
+    arrived, ended = threading.Event(), threading.Event()
+
+    def script(recorded):
+        arrived.set()
+        return Reply(transfer="silent", patience=60)
+
+    def call(url):
+        with pytest.raises(urllib3.exceptions.HTTPError):
+            get(url)
+        ended.set()
+
+    with InstrumentedEndpoint(script, CREDENTIALS) as endpoint:
+        thread = threading.Thread(target=call, args=(endpoint.url,))
+        thread.start()
+        assert arrived.wait(5)
+    thread.join(5)
+    assert ended.is_set()

@@ -1,0 +1,92 @@
+"""Small wrong drivers are caught by the requirement meant for them, and the right one passes everything."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+
+from conformance.drivers.process import DriverFault
+from conformance.sdk import laboratory, observation
+from conformance.sdk.judging import certify
+
+
+def _tables():
+    spec = importlib.util.spec_from_file_location("miniature", Path(__file__).with_name("miniature.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+TABLES = _tables()
+
+
+def test_there_are_enough_faults():
+    assert len(TABLES.FAULTS) >= 25
+
+
+def test_the_right_miniature_passes_everything(plan, miniature):
+    done = certify(miniature(), plan, expected_version=TABLES.VERSION, workers=2)
+    wrong = [
+        (v.requirement, v.case, v.message, v.expected, v.received)
+        for v in done.verdicts
+        if v.verdict not in ("passed", "not-applicable")
+    ]
+    assert [w for w in wrong if "connection-reuse" not in w[0]] == []
+    assert done.conformant
+    assert set(done.summary()) == {r.id for r in plan.requirements()}
+
+
+@pytest.mark.parametrize("fault", TABLES.FAULTS)
+def test_each_fault_is_caught_by_the_requirement_meant_for_it(fault, plan, miniature):
+    requirement, _ = TABLES.FAULTS[fault]
+    needed = (requirement, *_needed_by(requirement))
+    done = certify(miniature(fault), evolve(plan, select=needed), expected_version=TABLES.VERSION)
+    verdict = done.summary()[f"{plan.contract.operation}.sdk.{requirement}"]
+    level = done.levels[f"{plan.contract.operation}.sdk.{requirement}"]
+    assert verdict == ("failed" if level == "MUST" else "warned")
+    shown = next(v for v in done.verdicts if v.requirement.endswith(requirement) and v.verdict == verdict)
+    assert shown.message
+    assert ("leaves this open" in shown.message) == (level != "MUST")
+    assert shown.expected is not None
+
+
+@pytest.mark.parametrize("broken", TABLES.BROKEN)
+def test_a_broken_driver_is_a_fault_of_the_driver(broken, plan, miniature, monkeypatch):
+    monkeypatch.setattr(observation, "DEADLINE", 1.0)
+    monkeypatch.setattr(laboratory, "START_SECONDS", 1.0)
+    with pytest.raises(DriverFault) as raised:
+        certify(miniature(broken), evolve(plan, select=("requests.plus",)), expected_version=TABLES.VERSION)
+    assert raised.value.kind == TABLES.BROKEN[broken]
+
+
+def test_a_field_that_the_sdk_does_not_know_fails_one_requirement_and_not_all(plan, miniature):
+    done = certify(miniature("forgets-a-field"), evolve(plan, select=("responses.*", "paging.*")))
+    assert {r for r, v in done.summary().items() if v == "failed"} == {"DescribeTasks.sdk.responses.each-field"}
+
+
+def test_one_alternative_is_enough_and_the_others_are_not_taken_for_understood(plan, miniature):
+    done = certify(miniature("no-result"), evolve(plan, select=("responses.list-form",)))
+    assert [(v.case, v.verdict, bool(v.message)) for v in done.verdicts] == [
+        ("TaskSet.list-form=object", "passed", False),
+        ("TaskSet.list-form=array-of-one", "passed", True),
+    ]
+    assert done.dialect == {"TaskSet.list-form": ("object",)}
+
+
+def test_evidence_names_no_secret(plan, miniature):
+    select = evolve(plan, select=("behaviour.secret-not-in-exceptions", "errors.code", "signing.secret-stays-home"))
+    done = certify(miniature("secret-in-exception", "sends-secret"), select)
+    assert any(v.verdict == "failed" for v in done.verdicts)
+    assert "TestSecret" not in repr(done.verdicts)
+
+
+def _needed_by(requirement: str) -> tuple[str, ...]:
+    """Requirements over the whole run see what others do; these make the requests and answers that show the fault."""
+    return {
+        "responses.no-silent-loss": ("responses.many-items",),
+        "behaviour.secret-not-in-exceptions": ("errors.request-id",),
+        "signing.fresh-nonce": ("requests.calls-are-independent",),
+    }.get(requirement, ())
