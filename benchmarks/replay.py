@@ -15,7 +15,7 @@ from conformance.cassettes.recorder import Recorder
 from conformance.contract.files import schemas_root
 from conformance.endpoint import run as runs
 from conformance.endpoint import sharing
-from conformance.endpoint.certify import Subject
+from conformance.endpoint.certify import Specification
 from conformance.endpoint.draws import KeptDraws
 from conformance.endpoint.embedded import embedded_reference
 from conformance.endpoint.plugin import selected
@@ -28,12 +28,12 @@ FOLDER = schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks"
 
 def measure() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
-        scratch, subject = Path(folder), Subject.load(FOLDER)
+        scratch, subject = Path(folder), Specification.load(FOLDER)
         with embedded_reference(subject.contract, subject.protocol, [], [], scratch) as reference:
             items = str(reference.items_file)
             settings = RunSettings(reference.url, str(FOLDER), reference.regions, seed=1, items_file=items)
             recorder = Recorder("reference", "embedded reference")
-            target = events.Target("endpoint", "embedded reference", reference.url)
+            target = events.TargetIdentity("endpoint", "embedded reference", reference.url)
             recorder.hear(run_header(subject.contract, subject.ledger, selected(subject.ledger, settings), target, 1))
             recorded = _run(settings, scratch, recorder)
             file.save(scratch / "c.yaml.gz", recorder.cassette)

@@ -36,7 +36,7 @@ VOLATILE = {
 
 
 @frozen
-class Change:
+class WireChange:
     """One thing that is different, `before` and `after` in words, and the cases that show it."""
 
     side: Side
@@ -47,15 +47,15 @@ class Change:
 
 
 @frozen
-class Comparison:
+class WireComparison:
     """`common` counts the cases that both recordings hold; the others are named."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[WireChange, ...]
     common: int
     only_before: tuple[str, ...] = ()
     only_after: tuple[str, ...] = ()
 
-    def on(self, side: Side) -> tuple[Change, ...]:
+    def on(self, side: Side) -> tuple[WireChange, ...]:
         """Those that most cases show first."""
         return tuple(sorted((c for c in self.changes if c.side == side), key=lambda c: -len(c.cases)))
 
@@ -68,7 +68,7 @@ class _Done:
     arrived: Mapping[int | None, Sequence[Arrived]]
 
 
-def compare(before: SdkCassette, after: SdkCassette) -> Comparison:
+def compare(before: SdkCassette, after: SdkCassette) -> WireComparison:
     older, newer = _by_case(before), _by_case(after)
     found: dict[tuple[Side, str, str, str], list[str]] = {}
     common = [key for key in older if key in newer]
@@ -76,8 +76,8 @@ def compare(before: SdkCassette, after: SdkCassette) -> Comparison:
         name = _name(newer[key].kept)
         for side, what, was, now in dict.fromkeys(_differences(older[key], newer[key])):
             found.setdefault((side, what, was, now), []).append(name)
-    changes = tuple(Change(*key, tuple(cases)) for key, cases in found.items())
-    return Comparison(changes, len(common), _missing(older, newer), _missing(newer, older))
+    changes = tuple(WireChange(*key, tuple(cases)) for key, cases in found.items())
+    return WireComparison(changes, len(common), _missing(older, newer), _missing(newer, older))
 
 
 def _missing(here: Mapping[str, _Done], there: Mapping[str, _Done]) -> tuple[str, ...]:

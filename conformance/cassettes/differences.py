@@ -20,7 +20,7 @@ FILE = "differences.json"
 
 
 @frozen
-class Difference:
+class VerdictDifference:
     """A requirement in one case: how it was judged when it was recorded, how it is now (None: not at all), and why.
 
     `interaction` is the number of the recorded exchange that decides, where one does.
@@ -53,7 +53,7 @@ class Replayed:
     ledger: Ledger
     number_of: Callable[[events.Verdict], int | None]
 
-    def differences(self) -> Iterator[Difference]:
+    def differences(self) -> Iterator[VerdictDifference]:
         before = _worst(((v["requirement"], v["case"]), v["verdict"]) for v in self.recorded)
         after: dict[tuple[str, str], events.Verdict] = {}
         for v in self.verdicts:  # several checks may judge one requirement
@@ -66,23 +66,23 @@ class Replayed:
             if before.get(key) != (now.verdict if now else None):
                 yield self._difference(key, before.get(key), now)
 
-    def _difference(self, key: tuple[str, str], before: str | None, now: events.Verdict | None) -> Difference:
+    def _difference(self, key: tuple[str, str], before: str | None, now: events.Verdict | None) -> VerdictDifference:
         if now is None:
             known = key[0] in self.ledger.ids
-            return Difference(*key, before, None, "" if known else "the ledger no longer has this requirement")
+            return VerdictDifference(*key, before, None, "" if known else "the ledger no longer has this requirement")
         shown = [f"expected {now.expected}" if now.expected else "", f"received {now.received}" if now.received else ""]
         why = "; ".join(filter(None, (now.message, *shown)))
         if not why and before is None:
             why = "it was not judged when this was recorded"
-        return Difference(*key, before, now.verdict, why, self.number_of(now))
+        return VerdictDifference(*key, before, now.verdict, why, self.number_of(now))
 
 
-def write(differences: Sequence[Difference], folder: Path) -> None:
+def write(differences: Sequence[VerdictDifference], folder: Path) -> None:
     (folder / FILE).write_text(json.dumps([asdict(d) for d in differences], indent=2) + "\n", "utf-8")
 
 
 def show(
-    differences: Sequence[Difference], provenance: Provenance | SdkProvenance, now: events.RunStarted, judged: int,
+    differences: Sequence[VerdictDifference], provenance: Provenance | SdkProvenance, now: events.RunStarted, judged: int,
     *, asked: bool,
 ) -> None:  # fmt: skip
     """Print what differs; where nothing does, say so only if that was `asked`. `judged` counts recorded verdicts."""

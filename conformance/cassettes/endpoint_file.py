@@ -13,7 +13,7 @@ from conformance.cassettes.layout import (
     ADVICE,
     OWN,
     BadCassette,
-    Entry,
+    LayoutEntry,
     entries,
     sent_parameters,
     structured,
@@ -34,13 +34,13 @@ def dump(cassette: Cassette) -> str:
     return text_of(asdict(cassette.provenance), sections, [_entry(i) for i in cassette.interactions])
 
 
-def _entry(i: Interaction) -> Entry:
+def _entry(i: Interaction) -> LayoutEntry:
     own: dict[str, Any] = {"number": i.number, "example": i.example, "meaning": _meaning_data(i)}
     if i.response is not None:
         own["nanoseconds"] = round(i.response.seconds * 1e9)
     else:
         own["failure"] = list(i.failure or ("", ""))
-    return Entry(i.request, i.response, own)
+    return LayoutEntry(i.request, i.response, own)
 
 
 def _meaning_data(i: Interaction) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def _example(requirement: str, case: str, check: str, draws: Sequence[Any], whol
     return Example(*named, tuple((typed(label, str, type(None)), value) for label, value in draws), typed(whole, bool))
 
 
-def _interaction(entry: Entry) -> Interaction:
+def _interaction(entry: LayoutEntry) -> Interaction:
     own, response = entry.own, None
     failure = own.get("failure")
     if failure is None:

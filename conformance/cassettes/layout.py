@@ -48,7 +48,7 @@ class BadCassette(ValueError):
 
 
 @frozen
-class Entry:
+class LayoutEntry:
     """One interaction as it stands in a file: `own` is what VCR tools do not know. Where there is no response, one that
     other tools can read stands in for it.
     """
@@ -103,7 +103,7 @@ def _decompressed(data: bytes) -> bytes:
 # ------------------------------------------------------------------------------------------------------------ writing
 
 
-def text_of(provenance: Any, sections: Mapping[str, Sequence[Any] | None], entries: Sequence[Entry]) -> str:
+def text_of(provenance: Any, sections: Mapping[str, Sequence[Any] | None], entries: Sequence[LayoutEntry]) -> str:
     """The text of a cassette, written through VCR.py's serialization. Digests are added."""
     from vcr.request import Request  # takes long to import, and only writing needs it
     from vcr.serialize import serialize
@@ -119,7 +119,7 @@ class _Writer:
 
     provenance: Any
     sections: Mapping[str, Sequence[Any] | None]
-    entries: Sequence[Entry]
+    entries: Sequence[LayoutEntry]
 
     def serialize(self, data: dict[str, Any]) -> str:
         interactions = [
@@ -248,7 +248,7 @@ def structured(data: Any, kind: type[T], name: str) -> T:
         raise BadCassette(f"{name} carries a provenance that is not whole ({found}). {ADVICE}") from None
 
 
-def entries(data: Mapping[str, Any], name: str, read: Callable[[Entry], T]) -> Iterator[T]:
+def entries(data: Mapping[str, Any], name: str, read: Callable[[LayoutEntry], T]) -> Iterator[T]:
     """Each interaction, as `read` makes it of its entry. Raises BadCassette."""
     for place, entry in enumerate(data[INTERACTIONS], 1):
         try:
@@ -258,12 +258,12 @@ def entries(data: Mapping[str, Any], name: str, read: Callable[[Entry], T]) -> I
             raise BadCassette(f"{name}: interaction {place} {what}. {ADVICE}") from None
 
 
-def _entry(entry: Mapping[str, Any]) -> Entry:
+def _entry(entry: Mapping[str, Any]) -> LayoutEntry:
     sent, got = entry["request"], entry["response"]
     method, url = typed(sent["method"], str), typed(sent["uri"], str)
     request = HttpRequest(method, url, _flat(sent["headers"]), _bytes(sent["body"]))
     status, body = typed(got["status"]["code"], int), _bytes(got["body"]["string"])
-    return Entry(request, HttpResponse(status, _flat(got["headers"]), body), entry["acs"])
+    return LayoutEntry(request, HttpResponse(status, _flat(got["headers"]), body), entry["acs"])
 
 
 def typed(value: Any, *kinds: type) -> Any:

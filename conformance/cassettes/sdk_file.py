@@ -12,7 +12,7 @@ from conformance.cassettes.layout import (
     ADVICE,
     OWN,
     BadCassette,
-    Entry,
+    LayoutEntry,
     entries,
     sent_parameters,
     structured,
@@ -37,7 +37,7 @@ def _case_data(kept: KeptCase) -> dict[str, Any]:
     return {"case": kept.case, "for": [list(pair) for pair in kept.judged_for], "calls": calls}
 
 
-def _entry(a: Arrived) -> Entry:
+def _entry(a: Arrived) -> LayoutEntry:
     own = {
         "number": a.number,
         "case": a.case,
@@ -54,7 +54,7 @@ def _entry(a: Arrived) -> Entry:
     }
     if own["parameters"] is None:
         del own["parameters"]
-    return Entry(a.request, a.response, _filled(own, "gzip", "problems", "carries", "given_up", "served"))
+    return LayoutEntry(a.request, a.response, _filled(own, "gzip", "problems", "carries", "given_up", "served"))
 
 
 def _filled(data: dict[str, Any], *optional: str) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def _call(call: Mapping[str, Any]) -> KeptCall:
     return KeptCall(typed(call["parameters"], dict), answer, float(typed(call["seconds"], int, float)), reveals)
 
 
-def _arrived(entry: Entry, cases: Sequence[KeptCase]) -> Arrived:
+def _arrived(entry: LayoutEntry, cases: Sequence[KeptCase]) -> Arrived:
     own = entry.own
     numbers = [typed(own[name], int) for name in ("number", "case", "count", "connection")]
     if own["call"] is not None and not 0 <= typed(own["call"], int) < len(cases[own["case"]].calls):

@@ -33,7 +33,7 @@ COMMANDS = {
 }
 
 
-class Group(click.Group):
+class LazyGroup(click.Group):
     """Commands that are imported when they are asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -71,7 +71,7 @@ def _told(error: Exception) -> str:
     return redact_text(f"{type(error).__name__}: {error}", secrets_of(credentials_from()))
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="acs-conformance")
 def main() -> None:
     """Certify implementations of documented cloud APIs: endpoints, mocks and SDK releases.

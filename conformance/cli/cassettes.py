@@ -24,7 +24,7 @@ from conformance.cli.errors import ExitStatus
 from conformance.contract.catalogue import operation_folder
 from conformance.contract.files import ContractError, dump_contract
 from conformance.endpoint import linting as endpoint_linting
-from conformance.endpoint.certify import Subject, certify
+from conformance.endpoint.certify import Specification, certify
 from conformance.endpoint.embedded import NAME
 from conformance.endpoint.plugin import credentials_from
 from conformance.endpoint.replay import Replay
@@ -60,7 +60,7 @@ def record(url: str | None, operation: str, contract_dir: Path | None, path: Pat
     refuse_unwritable(path or FOLDER / "probe")
     recorder = Recorder("reference" if url is None else "real", _target_name(url, options))
     try:
-        subject = Subject.load(operation_folder(operation, contract_dir))
+        subject = Specification.load(operation_folder(operation, contract_dir))
         with tempfile.TemporaryDirectory(prefix="acs-") as scratch, terminated_like_interrupted():
             try:
                 status = certify(url, subject, options, Path(scratch), recorder)
@@ -184,7 +184,7 @@ def linted(loaded: file.Loaded) -> tuple[list[str], list[str]]:
     notes = linting.notes_on(loaded)
     problems = linting.problems_of(loaded, secrets_of(credentials_from()))
     try:
-        subject = Subject.load(operation_folder(provenance.operation, None))
+        subject = Specification.load(operation_folder(provenance.operation, None))
     except Refusal as e:
         return [*problems, str(e)], notes
     if digest(dump_contract(subject.contract)) != provenance.contract_digest:
@@ -201,7 +201,7 @@ def linted(loaded: file.Loaded) -> tuple[list[str], list[str]]:
 def samples(operation: str, contract_dir: Path | None, output: Path) -> None:
     """Make a cassette of each sample response in the documentation, as the answer to its sample request."""
     try:
-        for name, cassette in sample_cassettes(Subject.load(operation_folder(operation, contract_dir))):
+        for name, cassette in sample_cassettes(Specification.load(operation_folder(operation, contract_dir))):
             file.save(output / name, cassette)
             click.echo(f"Cassette: {output / name}")
     except ContractError as e:

@@ -10,7 +10,7 @@ import click
 
 from conformance.contract.catalogue import operation_folder
 from conformance.contract.files import ContractError
-from conformance.endpoint.certify import Subject, certify
+from conformance.endpoint.certify import Specification, certify
 from conformance.errors import Refusal
 from conformance.wire.client import BadEndpoint
 
@@ -79,7 +79,7 @@ def endpoint(url: str | None, operation: str, contract_dir: Path | None, **optio
     Credentials come from ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and ALIBABA_CLOUD_SECURITY_TOKEN.
     """
     try:
-        subject = Subject.load(operation_folder(operation, contract_dir))
+        subject = Specification.load(operation_folder(operation, contract_dir))
         with tempfile.TemporaryDirectory(prefix="acs-") as scratch:
             raise SystemExit(certify(url, subject, options, Path(scratch)))
     except (ContractError, BadEndpoint) as e:

@@ -80,7 +80,7 @@ def explain(id: str, operation: str, folder: Path | None) -> None:
         raise unknown("requirement", id, ledger.names, "See `acs-conformance requirements`.")
     faults = all_faults(contract, load_protocol(common_folder(found)))
     for requirement in matching:
-        _explain(requirement, contract, ledger, [f for f in faults if _short(requirement) in f.kills])
+        _explain(requirement, contract, ledger, [f for f in faults if _short(requirement) in f.killed_by])
 
 
 def _short(requirement: Requirement) -> str:

@@ -11,7 +11,7 @@ from conformance.cassettes.keeping import (
 )
 from conformance.cli.errors import ExitStatus
 from conformance.drivers.installation import Installation, install, known_releases, missing_toolchain
-from conformance.drivers.protocol import Operation
+from conformance.drivers.protocol import DriverOperation
 from conformance.drivers.recipe import Recipe, packaged
 from conformance.drivers.releases import ReleaseRangeError, selected
 from conformance.drivers.self_test import self_test
@@ -19,8 +19,8 @@ from conformance.drivers.toolchain import InstallFailed, ToolchainMissing
 from conformance.errors import NotEstablished, Refusal, unknown
 from conformance.ledger.requirement import Ledger
 from conformance.report import events
-from conformance.report.evidence import Evidence, report_folder, safe_name
-from conformance.sdk.certify import LEVELS, Tape, certified, plan_of
+from conformance.report.evidence import EvidenceFolder, report_folder, safe_name
+from conformance.sdk.certify import LEVELS, KeptRecording, certified, plan_of
 from conformance.sdk.matrix import run_matrix
 from conformance.sdk.plan import Plan
 from conformance.sdk.publish import publish_one
@@ -68,7 +68,7 @@ def sdk(
     plan, ledger = plan_of(operation, folder, select, levels)
     if words[0] not in {r.name for r in packaged()}:
         _refuse_misspelt(words, releases)
-        evidence = Evidence(report_folder(report_dir, words[0]), quiet=quiet)
+        evidence = EvidenceFolder(report_folder(report_dir, words[0]), quiet=quiet)
         raise SystemExit(_command(words, testing, plan, ledger, evidence, cassette))
     recipe = _recipe(words[0])
     if not releases:
@@ -82,7 +82,7 @@ def sdk(
             statuses.append(_self_test(installed.command, plan, installed.release))
             continue
         where = report_dir / installed.release if report_dir and len(releases) > 1 else report_dir
-        evidence = Evidence(report_folder(where, f"{recipe.name}-{installed.release}"), quiet=quiet)
+        evidence = EvidenceFolder(report_folder(where, f"{recipe.name}-{installed.release}"), quiet=quiet)
         statuses.append(_release(installed, plan, ledger, evidence, cassette))
     raise SystemExit(max(statuses))
 
@@ -132,30 +132,32 @@ def _installed(recipe: Recipe, release: str) -> Installation:
         raise NotEstablished(str(e)) from None
 
 
-def _release(installed: Installation, plan: Plan, ledger: Ledger, evidence: Evidence, cassette: Path | None) -> int:
-    target = events.Target(
+def _release(
+    installed: Installation, plan: Plan, ledger: Ledger, evidence: EvidenceFolder, cassette: Path | None
+) -> int:
+    target = events.TargetIdentity(
         "sdk",
         installed.recipe.package,
         release=installed.release,
         runtime=installed.runtime,
         dependencies=dict(installed.dependencies),
     )
-    tape = Tape.of(cassette, f"{installed.recipe.name}-{installed.release}", plan)
+    tape = KeptRecording.of(cassette, f"{installed.recipe.name}-{installed.release}", plan)
     return certified(installed.command, plan, ledger, evidence, target, installed.release, tape)
 
 
 def _command(
-    words: tuple[str, ...], testing: bool, plan: Plan, ledger: Ledger, evidence: Evidence, cassette: Path | None
+    words: tuple[str, ...], testing: bool, plan: Plan, ledger: Ledger, evidence: EvidenceFolder, cassette: Path | None
 ) -> int:
     if testing:
         return _self_test(words, plan, None)
-    tape = Tape.of(cassette, safe_name(Path(words[0]).name), plan)
-    return certified(words, plan, ledger, evidence, events.Target("sdk", words[0]), None, tape)
+    tape = KeptRecording.of(cassette, safe_name(Path(words[0]).name), plan)
+    return certified(words, plan, ledger, evidence, events.TargetIdentity("sdk", words[0]), None, tape)
 
 
 def _self_test(command: tuple[str, ...], plan: Plan, release: str | None) -> int:
     contract = plan.contract
-    operation = Operation(contract.product, contract.version, contract.operation)
+    operation = DriverOperation(contract.product, contract.version, contract.operation)
     steps = self_test(command, operation, plan.roles().required(), expected_version=release)
     for step in steps:
         click.echo(f"{'✗' if step.problem else '✓'} {step.name}{': ' if step.problem else ''}{step.problem}")

@@ -22,7 +22,7 @@ CLASSES: tuple[Class, ...] = ("breaking for clients", "breaking for servers", "c
 
 
 @frozen
-class Change:
+class ContractChange:
     """One difference: where (`parameters.PageSize`), what, and the places that state the old and the new."""
 
     kind: Class
@@ -47,7 +47,7 @@ def side(path: Path | str) -> Contract:
     return derive([path])
 
 
-def diff(old: Contract, new: Contract) -> tuple[Change, ...]:
+def diff(old: Contract, new: Contract) -> tuple[ContractChange, ...]:
     """All changes, the gravest first. Raises PageError where the two are about different operations."""
     if old.operation != new.operation:
         raise PageError(new.operation, None, f"is another operation than {old.operation}; give two revisions of one")
@@ -64,37 +64,37 @@ def diff(old: Contract, new: Contract) -> tuple[Change, ...]:
 # --------------------------------------------------------------------------------------------- parameters
 
 
-def _parameters(old: Contract, new: Contract) -> Iterator[Change]:
+def _parameters(old: Contract, new: Contract) -> Iterator[ContractChange]:
     before = {p.name: p for p in old.parameters}
     after = {p.name: p for p in new.parameters}
     for name in dict.fromkeys((*before, *after)):
         where = f"parameters.{name}"
         a, b = before.get(name), after.get(name)
         if b is None and a is not None:
-            yield Change("breaking for clients", where, "was removed", a.citations)
+            yield ContractChange("breaking for clients", where, "was removed", a.citations)
         elif a is None and b is not None:
             kind = "breaking for clients" if b.required else "compatible"
-            yield Change(kind, where, f"was added, {'required' if b.required else 'optional'}", (), b.citations)
+            yield ContractChange(kind, where, f"was added, {'required' if b.required else 'optional'}", (), b.citations)
         elif a is not None and b is not None:
             yield from _parameter(where, a, b, new)
 
 
-def _parameter(where: str, a: Parameter, b: Parameter, new: Contract) -> Iterator[Change]:
+def _parameter(where: str, a: Parameter, b: Parameter, new: Contract) -> Iterator[ContractChange]:
     if a.required != b.required:
         kind = "breaking for clients" if b.required else "breaking for servers"
         words = ("became required", "became optional")
-        yield Change(kind, where, words[not b.required], a.citations, b.citations)
+        yield ContractChange(kind, where, words[not b.required], a.citations, b.citations)
     if a.type != b.type and "unknown" not in (a.type, b.type):
-        yield Change("breaking for clients", where, f"type {a.type} became {b.type}", a.citations, b.citations)
+        yield ContractChange("breaking for clients", where, f"type {a.type} became {b.type}", a.citations, b.citations)
     for kind in dict.fromkeys(c.kind for c in (*a.constraints, *b.constraints)):
         was, now = a.constraint(kind), b.constraint(kind)
         if was is not None and now is not None and was.value != now.value:
             yield from (
-                Change(c, where, text, was.citations, now.citations)
+                ContractChange(c, where, text, was.citations, now.citations)
                 for c, text in _tightened(kind, was.value, now.value)
             )
         elif was is None and now is not None:
-            yield Change(
+            yield ContractChange(
                 _STATED.get(kind, "compatible"), where, f"{kind} {_shown(now.value)} is stated now", (), now.citations
             )
         elif was is not None and now is None:
@@ -104,7 +104,7 @@ def _parameter(where: str, a: Parameter, b: Parameter, new: Contract) -> Iterato
             text = (
                 "the list of values is lost in the text" if lost and kind == "enum" else f"{kind} is no longer stated"
             )
-            yield Change("editorial" if lost else "compatible", where, text, was.citations, b.citations)
+            yield ContractChange("editorial" if lost else "compatible", where, text, was.citations, b.citations)
 
 
 # a rule that was not there before
@@ -153,7 +153,7 @@ def _shown(value: Any) -> str:
 # ----------------------------------------------------------------------------------------------- response
 
 
-def _fields(old: Contract, new: Contract) -> Iterator[Change]:
+def _fields(old: Contract, new: Contract) -> Iterator[ContractChange]:
     before = {".".join(path): f for path, f in old.fields()}
     after = {".".join(path): f for path, f in new.fields()}
     moved = _moved(before, after)
@@ -162,11 +162,13 @@ def _fields(old: Contract, new: Contract) -> Iterator[Change]:
         a, b = before.get(path), after.get(path)
         if path in moved:
             to = moved[path]
-            yield Change("breaking for clients", where, f"moved to {to}", before[path].citations, after[to].citations)
+            yield ContractChange(
+                "breaking for clients", where, f"moved to {to}", before[path].citations, after[to].citations
+            )
         elif b is None and a is not None:
-            yield Change("breaking for clients", where, "was removed", a.citations)
+            yield ContractChange("breaking for clients", where, "was removed", a.citations)
         elif a is None and b is not None and path not in moved.values():
-            yield Change("compatible", where, "was added", (), b.citations)
+            yield ContractChange("compatible", where, "was added", (), b.citations)
         elif a is not None and b is not None:
             yield from _field(where, a, b, (_shown_type(old, path, a), _shown_type(new, path, b)))
 
@@ -193,24 +195,24 @@ def _moved(before: dict[str, Field], after: dict[str, Field]) -> dict[str, str]:
     return {p: to for p, to in pairs if to is not None}
 
 
-def _field(where: str, a: Field, b: Field, shown: tuple[str, str]) -> Iterator[Change]:
+def _field(where: str, a: Field, b: Field, shown: tuple[str, str]) -> Iterator[ContractChange]:
     if a.type != b.type and "unknown" not in (a.type, b.type):
         # a table that changes its mind about a type that the samples show unchanged
         kind = "editorial" if shown[0] == shown[1] else "breaking for clients"
-        yield Change(kind, where, f"type {a.type} became {b.type}", a.citations, b.citations)
+        yield ContractChange(kind, where, f"type {a.type} became {b.type}", a.citations, b.citations)
     if a.presence != b.presence:
         kind = "breaking for clients" if b.presence == "sometimes" else "breaking for servers"
-        yield Change(kind, where, f"is there {b.presence}, was {a.presence}", a.citations, b.citations)
+        yield ContractChange(kind, where, f"is there {b.presence}, was {a.presence}", a.citations, b.citations)
     was, now = a.value("time_format"), b.value("time_format")
     if was is not None and now is not None and was != now:
-        yield Change("breaking for clients", where, f"time format {was} became {now}", a.citations, b.citations)
+        yield ContractChange("breaking for clients", where, f"time format {was} became {now}", a.citations, b.citations)
     listed, lists = a.value("enum"), b.value("enum")
     if listed and lists and listed != lists:
         for kind, text in _sets("enum", listed, lists, gone="compatible", come="breaking for clients"):
-            yield Change(kind, where, text, a.citations, b.citations)
+            yield ContractChange(kind, where, text, a.citations, b.citations)
 
 
-def _forms(old: Contract, new: Contract) -> Iterator[Change]:
+def _forms(old: Contract, new: Contract) -> Iterator[ContractChange]:
     """What only choices tell: the forms that samples show, and ways that one side alone documents."""
     ids = dict.fromkeys((*(c.id for c in old.choices), *(c.id for c in new.choices)))
     for id in ids:
@@ -221,15 +223,15 @@ def _forms(old: Contract, new: Contract) -> Iterator[Change]:
         where, cited = f"choices.{id}", (_alternatives(was), _alternatives(now))
         form = _form(old, some), _form(new, some)
         if some.kind in _SHOWN and form[0] != form[1]:
-            yield Change("breaking for clients", where, f"{form[0]} became {form[1]}", *cited)
+            yield ContractChange("breaking for clients", where, f"{form[0]} became {form[1]}", *cited)
         elif some.kind == "id-syntax" and was is not None and now is None:
             parameter = new.parameter(was.subject)
             kept = "json-array" if parameter and parameter.value("syntax") == "json-array" else "comma"
             gone = next((a.id for a in was.alternatives if a.id not in ("both", kept)), "")
-            yield Change("breaking for clients", where, f"{gone} is no longer documented", *cited)
+            yield ContractChange("breaking for clients", where, f"{gone} is no longer documented", *cited)
         elif was is None or now is None:
             text = "is no longer contradictory" if was else "is contradictory now"
-            yield Change("editorial", where, text, *cited)
+            yield ContractChange("editorial", where, text, *cited)
 
 
 # kinds of choices about the shape of a response, and what holds where the documentation does not contradict itself
@@ -255,20 +257,20 @@ def _alternatives(choice: Choice | None) -> tuple[Citation, ...]:
 # ------------------------------------------------------------------------------------------------- errors
 
 
-def _errors(old: Iterable[ErrorCode], new: Iterable[ErrorCode]) -> Iterator[Change]:
+def _errors(old: Iterable[ErrorCode], new: Iterable[ErrorCode]) -> Iterator[ContractChange]:
     before, after = _by_code(old), _by_code(new)
     for code in dict.fromkeys((*before, *after)):
         where = f"errors.{code}"
         a, b = before.get(code, []), after.get(code, [])
         if not b:
-            yield Change("compatible", where, "was removed", a[0].citations)
+            yield ContractChange("compatible", where, "was removed", a[0].citations)
         elif not a:
-            yield Change("compatible", where, "was added", (), b[0].citations)
+            yield ContractChange("compatible", where, "was added", (), b[0].citations)
         elif {e.status for e in a} != {e.status for e in b}:
             text = f"status {_shown([e.status for e in a])} became {_shown([e.status for e in b])}"
-            yield Change("breaking for clients", where, text, a[0].citations, b[0].citations)
+            yield ContractChange("breaking for clients", where, text, a[0].citations, b[0].citations)
         if a and b and {e.message for e in a} != {e.message for e in b}:
-            yield Change("editorial", where, "the message has other words", a[0].citations, b[0].citations)
+            yield ContractChange("editorial", where, "the message has other words", a[0].citations, b[0].citations)
 
 
 def _by_code(errors: Iterable[ErrorCode]) -> dict[str, list[ErrorCode]]:
@@ -281,19 +283,21 @@ def _by_code(errors: Iterable[ErrorCode]) -> dict[str, list[ErrorCode]]:
 # ---------------------------------------------------------------------------------------------- editorial
 
 
-def _editorial(old: Contract, new: Contract) -> Iterator[Change]:
+def _editorial(old: Contract, new: Contract) -> Iterator[ContractChange]:
     before, after = [p.name for p in old.parameters], [p.name for p in new.parameters]
     if before != after and sorted(before) == sorted(after):
-        yield Change("editorial", "parameters", "stand in another order")
+        yield ContractChange("editorial", "parameters", "stand in another order")
     for p in old.parameters:
         other = new.parameter(p.name)
         if other is not None and p.examples and other.examples and not set(p.examples) & set(other.examples):
-            yield Change("editorial", f"parameters.{p.name}", "has another example", p.citations, other.citations)
+            yield ContractChange(
+                "editorial", f"parameters.{p.name}", "has another example", p.citations, other.citations
+            )
     for role, format in dict.fromkeys((s.role, s.format) for s in new.samples):
         was, now = ([s for s in side.samples if (s.role, s.format) == (role, format)] for side in (old, new))
         if was and {_bare(s.body) for s in was} != {_bare(s.body) for s in now}:
             where = f"samples.{role}.{format}"
-            yield Change("editorial", where, "has other values", was[-1].citations, now[-1].citations)
+            yield ContractChange("editorial", where, "has other values", was[-1].citations, now[-1].citations)
 
 
 def _bare(body: str) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from conformance.contract.files import format_citation
 from conformance.contract.model import Citation, Contract
-from conformance.derive.diff import CLASSES, Change
+from conformance.derive.diff import CLASSES, ContractChange
 
 
-def as_text(old: Contract, new: Contract, changes: Sequence[Change]) -> str:
+def as_text(old: Contract, new: Contract, changes: Sequence[ContractChange]) -> str:
     """Changes by class, each with the places that state the old and the new."""
     lines = [f"{_title(old, new)}: {summary(changes)}"]
     for kind, found in _by_class(changes):
@@ -21,7 +21,7 @@ def as_text(old: Contract, new: Contract, changes: Sequence[Change]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def as_markdown(old: Contract, new: Contract, changes: Sequence[Change]) -> str:
+def as_markdown(old: Contract, new: Contract, changes: Sequence[ContractChange]) -> str:
     """The same as a section with a table for each class."""
     lines = [f"## {_title(old, new)}", "", f"{summary(changes)}."]
     for kind, found in _by_class(changes):
@@ -33,7 +33,7 @@ def as_markdown(old: Contract, new: Contract, changes: Sequence[Change]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def as_json(old: Contract, new: Contract, changes: Sequence[Change]) -> str:
+def as_json(old: Contract, new: Contract, changes: Sequence[ContractChange]) -> str:
     """Plain data: operation, the revisions of both sides, whether anything breaks, counts and changes."""
     data = {
         "operation": new.operation,
@@ -55,20 +55,20 @@ def as_json(old: Contract, new: Contract, changes: Sequence[Change]) -> str:
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
-FORMATS: Mapping[str, Callable[[Contract, Contract, Sequence[Change]], str]] = {
+FORMATS: Mapping[str, Callable[[Contract, Contract, Sequence[ContractChange]], str]] = {
     "text": as_text,
     "json": as_json,
     "markdown": as_markdown,
 }
 
 
-def summary(changes: Sequence[Change]) -> str:
+def summary(changes: Sequence[ContractChange]) -> str:
     """How many changes there are of each class."""
     counts = [f"{len(found)} {kind}" for kind, found in _by_class(changes)]
     return ", ".join(counts) or "no change"
 
 
-def _by_class(changes: Sequence[Change]) -> Iterator[tuple[str, list[Change]]]:
+def _by_class(changes: Sequence[ContractChange]) -> Iterator[tuple[str, list[ContractChange]]]:
     for kind in CLASSES:
         found = [c for c in changes if c.kind == kind]
         if found:

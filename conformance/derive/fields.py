@@ -9,7 +9,7 @@ from attrs import define, evolve
 
 from conformance.contract.model import Citation, Constraint, Field
 from conformance.derive import nesting, prose, words
-from conformance.derive.rows import Entry
+from conformance.derive.rows import RowEntry
 from conformance.derive.shape import Node, Path, Shape, singular
 from conformance.derive.text import sentences
 
@@ -25,7 +25,7 @@ class Tree:
     notes: tuple[str, ...]
 
 
-def response_tree(entries: tuple[Entry, ...], shape: Shape, revision: str, known: Iterable[Path] = ()) -> Tree:
+def response_tree(entries: tuple[RowEntry, ...], shape: Shape, revision: str, known: Iterable[Path] = ()) -> Tree:
     """The tree. `known` are paths that other revisions have: they help where this page alone does not decide."""
     hinted = Shape(dict(shape.nodes))
     for path in known:
@@ -40,8 +40,8 @@ def response_tree(entries: tuple[Entry, ...], shape: Shape, revision: str, known
 
 
 def _wrapped(
-    placed: Mapping[Path, Entry | None], shape: Shape, known: set[Path], revision: str, notes: list[str]
-) -> dict[Path, Entry | None]:
+    placed: Mapping[Path, RowEntry | None], shape: Shape, known: set[Path], revision: str, notes: list[str]
+) -> dict[Path, RowEntry | None]:
     """Lists that no sample shows get the wrapper that every list of the same page has."""
     wraps = any(n.forms for n in shape.nodes.values()) or not any(
         "array" in n.types and not p[:-1] for p, n in shape.nodes.items()
@@ -70,7 +70,7 @@ def _wrapped(
             notes.append(
                 f"{'.'.join(path)} is taken for a list of {moved[path]}, as no sample shows it ({revision}, response)"
             )
-    result: dict[Path, Entry | None] = {}
+    result: dict[Path, RowEntry | None] = {}
     for path, entry in placed.items():
         new: Path = ()
         for i in range(len(path)):
@@ -84,7 +84,7 @@ def _wrapped(
 
 
 def _members(
-    parent: Path, paths: list[Path], placed: Mapping[Path, Entry | None], shape: Shape, revision: str
+    parent: Path, paths: list[Path], placed: Mapping[Path, RowEntry | None], shape: Shape, revision: str
 ) -> tuple[Field, ...]:
     found = []
     for path in dict.fromkeys(p for p in paths if p[:-1] == parent):
@@ -94,7 +94,7 @@ def _members(
 
 
 def _field(
-    path: Path, members: tuple[Field, ...], placed: Mapping[Path, Entry | None], shape: Shape, revision: str
+    path: Path, members: tuple[Field, ...], placed: Mapping[Path, RowEntry | None], shape: Shape, revision: str
 ) -> Field:
     entry, node = placed.get(path), shape.get(path)
     type, item = _types(path, entry, node, members, placed, shape)
@@ -115,10 +115,10 @@ def _field(
 
 def _types(
     path: Path,
-    entry: Entry | None,
+    entry: RowEntry | None,
     node: Node | None,
     members: tuple[Field, ...],
-    placed: Mapping[Path, Entry | None],
+    placed: Mapping[Path, RowEntry | None],
     shape: Shape,
 ) -> tuple[str, str | None]:
     documented = words.type_of(entry.type)[0] if entry else "unknown"
@@ -139,11 +139,11 @@ def _types(
     return (seen[0] if seen else "string"), None
 
 
-def _has_item_row(path: Path, members: tuple[Field, ...], placed: Mapping[Path, Entry | None]) -> bool:
+def _has_item_row(path: Path, members: tuple[Field, ...], placed: Mapping[Path, RowEntry | None]) -> bool:
     return len(members) == 1 and members[0].type == "array"
 
 
-def _only_item(path: Path, placed: Mapping[Path, Entry | None], shape: Shape) -> bool:
+def _only_item(path: Path, placed: Mapping[Path, RowEntry | None], shape: Shape) -> bool:
     """Whether a path is the item of the list around it, although samples show one at most."""
     above = placed.get(path[:-1])
     if above is None or not path[:-1]:
@@ -159,7 +159,7 @@ def _sample_citations(node: Node | None, revision: str) -> tuple[Citation, ...]:
     return tuple(Citation(revision, "examples", f.upper()) for f in sorted(node.formats)) if node else ()
 
 
-def _examples(entry: Entry | None, node: Node | None) -> tuple[str, ...]:
+def _examples(entry: RowEntry | None, node: Node | None) -> tuple[str, ...]:
     texts = [entry.example] if entry and entry.example else []
     for format in sorted(node.texts) if node else ():
         texts += [t for t in node.texts[format] if t]
@@ -173,7 +173,7 @@ def time_pattern(text: str) -> str | None:
     return SECONDS if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", text) else None
 
 
-def _constraints(field: Field, entry: Entry | None, node: Node | None, revision: str) -> tuple[Constraint, ...]:
+def _constraints(field: Field, entry: RowEntry | None, node: Node | None, revision: str) -> tuple[Constraint, ...]:
     row = entry.label if entry else None
     found = []
     if entry:

@@ -17,7 +17,7 @@ from conformance.derive import samples
 from conformance.derive.fields import joined
 from conformance.derive.page import Block, Page, PageError, Row, Section, Table
 from conformance.derive.revision import Facts, about, parameter_constraints, product_of
-from conformance.derive.rows import Entry
+from conformance.derive.rows import RowEntry
 from conformance.derive.shape import shape
 from conformance.derive.text import sentences
 
@@ -40,7 +40,7 @@ class Described:
 
 
 @frozen
-class Operation:
+class MetadataOperation:
     """The metadata of one operation, whichever form it came in."""
 
     name: str
@@ -95,7 +95,7 @@ def facts(page: Page) -> Facts:
     )
 
 
-def operation(path: str, text: str) -> Operation:
+def operation(path: str, text: str) -> MetadataOperation:
     """The one operation that a metadata file describes. Raises PageError."""
     try:
         data = json.loads(text)
@@ -109,13 +109,13 @@ def operation(path: str, text: str) -> Operation:
         return _explorer(name, api, info)
     if isinstance(data.get("name"), str) and isinstance(data.get("parameters"), list):
         described = (_short(p) for p in data["parameters"] if isinstance(p, dict) and p.get("name"))
-        return Operation(data["name"], None, None, tuple(described), {}, {}, (), data.get("description") or "")
+        return MetadataOperation(data["name"], None, None, tuple(described), {}, {}, (), data.get("description") or "")
     raise PageError(path, 1, f"is JSON without an operation; {_ADVICE}")
 
 
-def _explorer(name: str, api: Mapping[str, Any], info: Mapping[str, Any]) -> Operation:
+def _explorer(name: str, api: Mapping[str, Any], info: Mapping[str, Any]) -> MetadataOperation:
     response = ((api.get("responses") or {}).get("200") or {}).get("schema") or {}
-    return Operation(
+    return MetadataOperation(
         name=name,
         product=info.get("product"),
         version=info.get("version"),
@@ -184,7 +184,7 @@ def _parameter(page: Page, described: Described) -> Parameter:
     s = described.schema
     kind = _TYPES.get(str(s.get("type", "")).casefold(), "unknown")
     example = "" if s.get("example") is None else str(s["example"])
-    entry = Entry(described.name, described.name, kind, "", example, str(s.get("description") or ""), 1)
+    entry = RowEntry(described.name, described.name, kind, "", example, str(s.get("description") or ""), 1)
     row = Citation(page.id, "parameters", described.name)
     stated = [
         Constraint(kind_, _value(s[key], kind), (row,))
@@ -234,7 +234,7 @@ def _field(page: Page, above: tuple[str, ...], name: str, schema: Mapping[str, A
     )
 
 
-def _errors(page: Page, found: Operation, parameters: tuple[Parameter, ...]) -> Iterator[ErrorCode]:
+def _errors(page: Page, found: MetadataOperation, parameters: tuple[Parameter, ...]) -> Iterator[ErrorCode]:
     for status, codes in found.errors.items():
         for e in codes if str(status).isdigit() else ():
             code, message = str(e.get("errorCode") or ""), str(e.get("errorMessage") or "")

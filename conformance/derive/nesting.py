@@ -13,7 +13,7 @@ from itertools import pairwise
 from attrs import evolve, frozen
 
 from conformance.derive import words
-from conformance.derive.rows import Entry
+from conformance.derive.rows import RowEntry
 from conformance.derive.shape import Path, Shape, is_plural, singular
 
 _MOST = 60
@@ -33,18 +33,18 @@ class _Reading:
     wrappers: frozenset[Path] = frozenset()
 
 
-def is_container(entry: Entry) -> bool:
+def is_container(entry: RowEntry) -> bool:
     """Whether the row's own cells allow members: a list, an object, or nothing said."""
     kind, item = words.type_of(entry.type)
     return kind in ("array", "object") or (kind == "unknown" and (item is not None or not entry.example))
 
 
-def is_header(entry: Entry) -> bool:
+def is_header(entry: RowEntry) -> bool:
     """Whether the row only names the item of the list above it."""
     return words.type_of(entry.type) == ("unknown", None) and not entry.example
 
 
-def nest(entries: tuple[Entry, ...], shape: Shape) -> tuple[Path, ...]:
+def nest(entries: tuple[RowEntry, ...], shape: Shape) -> tuple[Path, ...]:
     """The path of each row. A list without a row for its item has its wrapper in the paths of its members."""
     marked = any(e.marks for e in entries)
     ordered = _is_sorted(entries)
@@ -72,8 +72,8 @@ def _best(readings: list[_Reading]) -> list[_Reading]:
 
 def _placements(
     reading: _Reading,
-    entry: Entry,
-    before: Entry | None,
+    entry: RowEntry,
+    before: RowEntry | None,
     later: set[str],
     shape: Shape,
     marked: bool,
@@ -116,7 +116,7 @@ def _placements(
     return found
 
 
-def _jumps(reading: _Reading, entry: Entry, later: set[str], shape: Shape) -> list[_Reading]:
+def _jumps(reading: _Reading, entry: RowEntry, later: set[str], shape: Shape) -> list[_Reading]:
     """Under a container of the samples that has no row at all, neither before nor after."""
     found = []
     for path in shape.nodes:
@@ -139,7 +139,7 @@ def _jumps(reading: _Reading, entry: Entry, later: set[str], shape: Shape) -> li
     return found
 
 
-def _paths(container: Path, entry: Entry, shape: Shape) -> list[Path]:
+def _paths(container: Path, entry: RowEntry, shape: Shape) -> list[Path]:
     """Under a container, or under the item that the container wraps."""
     paths = [(*container, entry.name)]
     wrapper = shape.wrapper(container) if container else None
@@ -150,7 +150,7 @@ def _paths(container: Path, entry: Entry, shape: Shape) -> list[Path]:
     return paths
 
 
-def _agreement(path: Path, container: Path, entry: Entry, shape: Shape, reading: _Reading, ordered: bool) -> float:
+def _agreement(path: Path, container: Path, entry: RowEntry, shape: Shape, reading: _Reading, ordered: bool) -> float:
     score = 0.0
     node = shape.get(path)
     if node is not None:
@@ -178,7 +178,7 @@ def _agreement(path: Path, container: Path, entry: Entry, shape: Shape, reading:
     return score
 
 
-def _names_item(before: Entry, entry: Entry, path: Path, reading: _Reading) -> float:
+def _names_item(before: RowEntry, entry: RowEntry, path: Path, reading: _Reading) -> float:
     """`Array of Task` followed by a row `Task`, or an untyped list followed by an untyped row of its item."""
     kind, item = words.type_of(before.type)
     expected = kind in ("array", "unknown") and is_header(entry)
@@ -190,7 +190,7 @@ def _names_item(before: Entry, entry: Entry, path: Path, reading: _Reading) -> f
     return 0.0
 
 
-def _opens(entry: Entry, path: Path, shape: Shape) -> bool:
+def _opens(entry: RowEntry, path: Path, shape: Shape) -> bool:
     node = shape.get(path)
     if node is not None and node.types:
         wrapper = shape.wrapper(path)
@@ -200,7 +200,7 @@ def _opens(entry: Entry, path: Path, shape: Shape) -> bool:
     return is_container(entry)
 
 
-def _is_sorted(entries: tuple[Entry, ...]) -> bool:
+def _is_sorted(entries: tuple[RowEntry, ...]) -> bool:
     """Whether the table looks generated: most neighbours stand in alphabetical order."""
     # the row of an item starts a level of its own
     pairs = [(a, b) for a, b in pairwise(entries) if not is_header(a) and not is_header(b)]

@@ -27,7 +27,7 @@ _WORD = r"[A-Za-z0-9][A-Za-z0-9_.+/-]*(?::[A-Za-z0-9_.]+)?"
 
 
 @frozen
-class Finding:
+class ProseFact:
     """One rule that a sentence states: a kind of constraint (see the model) with its value."""
 
     kind: str
@@ -36,28 +36,28 @@ class Finding:
 
 
 @frozen
-class Subject:
+class ProseSubject:
     """The row that a sentence is about."""
 
     name: str
     type: str
 
 
-Reader = Callable[[Subject, Sentence], Iterator[tuple[str, Any]]]
+Reader = Callable[[ProseSubject, Sentence], Iterator[tuple[str, Any]]]
 
 
-def findings(name: str, type: str, sentences: tuple[Sentence, ...]) -> tuple[Finding, ...]:
+def findings(name: str, type: str, sentences: tuple[Sentence, ...]) -> tuple[ProseFact, ...]:
     """All rules that the sentences of a row state, in order."""
-    subject = Subject(name, type)
+    subject = ProseSubject(name, type)
     # a list of members (`ServerId: …`, `Port: …`) describes the inside of a structured value
     inside = {s.number for s in sentences if _MEMBERS.search(s.text.split("; ")[0]) and s.items}
     own = [s for s in sentences if s.number not in inside and s.lead not in inside and len(s.text) <= _LONGEST]
-    found = [Finding(kind, value, s.number) for s in own for read in READERS for kind, value in read(subject, s)]
+    found = [ProseFact(kind, value, s.number) for s in own for read in READERS for kind, value in read(subject, s)]
     # that times are in UTC belongs to the format, which another sentence of the row gives
     formats = [f for f in found if f.kind == "time_format"]
     for s in sentences:
         if formats and re.search(r"\bUTC\b", s.text) and all(f.sentence != s.number for f in formats):
-            found.append(Finding("time_format", formats[0].value, s.number))
+            found.append(ProseFact("time_format", formats[0].value, s.number))
     return tuple(dict.fromkeys(_hashable(f) for f in found))
 
 
@@ -67,9 +67,9 @@ _MEMBERS = re.compile(
 )
 
 
-def _hashable(finding: Finding) -> Finding:
+def _hashable(finding: ProseFact) -> ProseFact:
     value = finding.value
-    return Finding(finding.kind, tuple(value) if isinstance(value, list) else value, finding.sentence)
+    return ProseFact(finding.kind, tuple(value) if isinstance(value, list) else value, finding.sentence)
 
 
 def is_normative(text: str) -> bool:
@@ -90,7 +90,7 @@ _POINTER = re.compile(r"(?i)\bfor more information\b|\byou can call the\b|更多
 # --------------------------------------------------------------------------------------------------- readers
 
 
-def _default(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+def _default(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
     patterns = (
         r"(?i)\bdefault(?: value)?\s*(?:is|[:：])\s*(.+)$",
         r"(?i)\bdefaults to\s+(.+)$",
@@ -117,7 +117,7 @@ def _default(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
             yield "default", scalar(value, subject.type)
 
 
-def _range(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+def _range(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
     text = sentence.text
     of_n = re.search(r"(?i)\bof N\b\s*(?:is|are|[:：])|\bof which n is|\bN的取值范围|\bN (?:ranges?|is)\b", text)
     announced = (
@@ -159,7 +159,7 @@ _BOUNDS = (
 )
 
 
-def _enumeration(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+def _enumeration(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
     text = sentence.text
     if _CONDITION.search(text):
         return  # what a value may be when another has some value is no list of all values
@@ -190,7 +190,7 @@ def _announces_values(text: str) -> bool:
     return bool(re.search(r"(?i)\bvalues?\b[^.]*[:：]|取值[^。]*[:：]|可选值[:：]|可能值[:：]|包括[:：]", text))
 
 
-def _length(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+def _length(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
     text = sentence.text
     unit_en, unit_zh = r"(?:\w+ )*(?:characters|bytes)", r"个?(?:英文或中文|ASCII)?(?:字符|英文|字节)"
     to = rf"(?:{_TO}|\s*[,，]\s*|\s+and\s+)"
@@ -210,7 +210,7 @@ def _length(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
         yield "max_length", number(limit.group(1))
 
 
-def _prefix(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+def _prefix(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
     """Forbidden beginnings, each with `!` before it."""
     match = re.search(
         r"(?i)(?:cannot|can not|must not|may not) (?:start|begin) with ([^;。]+?)(?:\.(?:\s|$)|, and|$| It )",
@@ -226,7 +226,7 @@ def _prefix(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
             yield "prefix", [f"!{v}" for v in values]
 
 
-def _items(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+def _items(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
     text = sentence.text
     match = re.search(
         rf"(?i)(?:up to|maximum of|at most|no more than)\s+{NUMBER}\s+"
@@ -241,18 +241,18 @@ def _items(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
         yield "max_items", number(match.group(1))
 
 
-def _separator(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+def _separator(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
     comma = r"(?i)separate[ds]?\b.*\bcommas?\b|\bcomma[- ]separated|逗号(?:（,）|\(,\)|（，）)?\s*(?:分隔|隔开|分割)"
     if re.search(comma, sentence.text):
         yield "separator", ","
 
 
-def _syntax(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+def _syntax(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
     if re.search(r"(?i)\bJSON array\b|JSON\s*(?:数组|格式的数组)", sentence.text):
         yield "syntax", JSON_ARRAY
 
 
-def _time(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+def _time(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
     match = re.search(r"[yY]{4}-MM-[dD]{2}['’]?T['’]?[hH]{2}:mm(:ss)?['’]?Z", sentence.text)
     if match:
         yield "time_format", f"yyyy-MM-ddTHH:mm{match.group(1) or ''}Z"
@@ -262,7 +262,7 @@ def _time(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
         yield "time_format", EPOCH_MS
 
 
-def _effective(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+def _effective(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
     text = sentence.text
     values = rf"({_WORD}(?:(?:,? and |, | or ){_WORD})*)"
     only = (
@@ -286,7 +286,7 @@ def _effective(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]
         yield "ignored_values", OTHERS
 
 
-def _required(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+def _required(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
     """That the parameter itself must be given, whatever the others hold."""
     if re.search(r"(?i)\b(?:when|if|not)\b|如果|当|不是", sentence.text):
         return
@@ -297,7 +297,7 @@ def _required(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]
         yield REQUIRED, True
 
 
-def _together(subject: Subject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+def _together(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
     text = sentence.text
     if re.search(
         r"(?i)\bcannot (?:be )?(?:specify|specified|set)?.*\b(?:both|at the same time|simultaneously|together)\b"

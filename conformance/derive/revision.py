@@ -16,7 +16,7 @@ from conformance.derive import prose, rows, samples, words
 from conformance.derive.fields import joined, response_tree, time_pattern
 from conformance.derive.nesting import is_container
 from conformance.derive.page import Page, PageError
-from conformance.derive.rows import Entry
+from conformance.derive.rows import RowEntry
 from conformance.derive.samples import Reading
 from conformance.derive.shape import Path, Shape, renamed, shape
 from conformance.derive.text import sentences
@@ -85,7 +85,7 @@ def facts(page: Page, known: Iterable[Path] = ()) -> Facts:
     )
 
 
-def _as_in_samples(entries: tuple[Entry, ...], found: Shape) -> tuple[Entry, ...]:
+def _as_in_samples(entries: tuple[RowEntry, ...], found: Shape) -> tuple[RowEntry, ...]:
     """The rows under the names that the samples spell with other capitals. Citations keep the row's own name."""
     shown = {path[-1] for path in found.nodes if path}
     lower = {name.casefold(): name for name in shown}
@@ -131,7 +131,7 @@ def products() -> tuple[Mapping[str, str], ...]:
     return tuple(yaml.safe_load(text))
 
 
-def _parameter(page: Page, entry: Entry, readings: list[Reading], notes: list[str]) -> Parameter:
+def _parameter(page: Page, entry: RowEntry, readings: list[Reading], notes: list[str]) -> Parameter:
     kind, _ = words.type_of(entry.type)
     if re.search(r"\.[Nn]$", entry.name):
         kind = "array"  # older pages give the type of one repetition
@@ -181,7 +181,7 @@ def _required_by(page: Page) -> dict[str, tuple[Citation, ...]]:
     return found
 
 
-def parameter_constraints(page: Page, entry: Entry, kind: str, read: tuple) -> tuple[Constraint, ...]:
+def parameter_constraints(page: Page, entry: RowEntry, kind: str, read: tuple) -> tuple[Constraint, ...]:
     found = []
     for f in prose.findings(entry.name, kind, read):
         if f.kind in (prose.NO_DEFAULT, prose.REQUIRED):

@@ -16,7 +16,7 @@ _EMPTY = ("", "-", "n/a", "na", "none", "无", "—", "--")
 
 
 @frozen
-class Entry:
+class RowEntry:
     """A row of a table of parameters. `label` names it in citations: its name, with a count where it is repeated.
 
     `description` keeps its markup. `marks` counts the signs before the name by which some pages show nesting.
@@ -53,7 +53,7 @@ def columns(table: Table) -> Mapping[str, int]:
     return found
 
 
-def entries(section: Section) -> tuple[Entry, ...]:
+def entries(section: Section) -> tuple[RowEntry, ...]:
     """The rows of a section's tables of parameters, in order."""
     seen: dict[str, int] = {}
     found = []
@@ -69,7 +69,7 @@ def entries(section: Section) -> tuple[Entry, ...]:
             if not name:
                 continue
             found.append(
-                Entry(
+                RowEntry(
                     name=name,
                     label=_label(name, seen),
                     type=cells[where["type"]],

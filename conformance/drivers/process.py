@@ -21,7 +21,7 @@ from typing import Literal
 from conformance.drivers.environment import scrubbed
 from conformance.drivers.protocol import (
     VERSION,
-    Answer,
+    DriverAnswer,
     DriverCall,
     ProtocolError,
     Ready,
@@ -96,7 +96,7 @@ class DriverProcess:
         """The last lines that the driver wrote to its standard error."""
         return "\n".join(self._stderr)
 
-    def call(self, call: DriverCall, deadline: float) -> Answer:
+    def call(self, call: DriverCall, deadline: float) -> DriverAnswer:
         """The answer to one call, awaited for `deadline` seconds. Raises DriverFault (crash, hang, garbage)."""
         self._number += 1
         started = time.monotonic()

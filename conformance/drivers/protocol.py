@@ -22,7 +22,7 @@ class ProtocolError(ValueError):
 
 
 @frozen
-class Operation:
+class DriverOperation:
     """What to call: `product` and `version` as in the common parameters (`Ecs`, `2014-05-26`), and the action."""
 
     product: str
@@ -67,7 +67,7 @@ class SdkError:
 
 
 @frozen
-class Answer:
+class DriverAnswer:
     """What the caller received: a result, an error, or nothing because the SDK has no such parameter
     (`unsupported`).
     """
@@ -89,7 +89,7 @@ class DriverCall:
     """
 
     endpoint: str
-    operation: Operation
+    operation: DriverOperation
     region: str
     access_key_id: str
     access_key_secret: str = field(repr=False)
@@ -143,17 +143,17 @@ def decode_ready(line: bytes) -> Ready | Refused:
     )
 
 
-def decode_answer(line: bytes, number: int, seconds: float = 0.0) -> Answer:
+def decode_answer(line: bytes, number: int, seconds: float = 0.0) -> DriverAnswer:
     """The answer to the call with that number. Raises ProtocolError."""
     message = _decode(line)
     _validate(message, "answer", line)
     if message["id"] != number:
         raise ProtocolError(f"it answered call {message['id']}, but call {number} was asked")
     if "unsupported" in message:
-        return Answer(unsupported=message["unsupported"], seconds=seconds)
+        return DriverAnswer(unsupported=message["unsupported"], seconds=seconds)
     if message["ok"]:
-        return Answer(result=message["result"], seconds=seconds)
-    return Answer(error=SdkError(**{"text": "", **message["error"]}), seconds=seconds)
+        return DriverAnswer(result=message["result"], seconds=seconds)
+    return DriverAnswer(error=SdkError(**{"text": "", **message["error"]}), seconds=seconds)
 
 
 def schema() -> dict[str, Any]:

@@ -13,7 +13,7 @@ from conformance.drivers.toolchain import InstallFailed, run
 
 
 def check_tools() -> None:
-    """pip comes with the interpreter that runs the suite."""
+    """Pip comes with the interpreter that runs the suite."""
 
 
 def runtime() -> str:

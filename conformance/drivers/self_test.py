@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from attrs import evolve, frozen
 
 from conformance.drivers.process import DriverFault, DriverProcess, SdkUnusable
-from conformance.drivers.protocol import Answer, DriverCall, Operation
+from conformance.drivers.protocol import DriverAnswer, DriverCall, DriverOperation
 
 _REQUEST_ID = "5E1F0000-0000-4000-8000-000000000001"
 _SECRET = "SelfTestSecret0123456789"
@@ -31,7 +31,7 @@ class Step:
 
 def self_test(
     command: Sequence[str],
-    operation: Operation,
+    operation: DriverOperation,
     parameters: dict[str, object] | None = None,
     expected_version: str | None = None,
     deadline: float = 20.0,
@@ -61,7 +61,7 @@ def self_test(
     return tuple(steps)
 
 
-def _script(plain: DriverCall) -> Iterator[tuple[str, DriverCall, Callable[[Answer, int], str]]]:
+def _script(plain: DriverCall) -> Iterator[tuple[str, DriverCall, Callable[[DriverAnswer, int], str]]]:
     yield "calls the endpoint and gives the result", plain, _gives_the_result
     yield "gives an error with its code", evolve(plain, endpoint=_failing(plain.endpoint)), _gives_the_error
     yield "says what the SDK has no parameter for, or sends it", _with_unknown(plain), _either
@@ -78,7 +78,7 @@ def _with_unknown(plain: DriverCall) -> DriverCall:
     return evolve(plain, parameters={**plain.parameters, "NoSuchParameter": "x"})
 
 
-def _gives_the_result(got: Answer, arrived: int) -> str:
+def _gives_the_result(got: DriverAnswer, arrived: int) -> str:
     if not arrived:
         return f"no request arrived at the endpoint; it answered {_said(got)}"
     if not got.ok:
@@ -88,7 +88,7 @@ def _gives_the_result(got: Answer, arrived: int) -> str:
     return ""
 
 
-def _gives_the_error(got: Answer, arrived: int) -> str:
+def _gives_the_error(got: DriverAnswer, arrived: int) -> str:
     if not arrived:
         return f"no request arrived at the endpoint; it answered {_said(got)}"
     if got.error is None:
@@ -97,15 +97,15 @@ def _gives_the_error(got: Answer, arrived: int) -> str:
     return "" if "SelfTest.Refused" in said else f"the code SelfTest.Refused is nowhere in the error: {said[:120]}"
 
 
-def _either(got: Answer, arrived: int) -> str:
+def _either(got: DriverAnswer, arrived: int) -> str:
     return "" if arrived or got.unsupported is not None else f"nothing arrived, and it reports {_said(got)}"
 
 
-def _fails(got: Answer, arrived: int) -> str:
+def _fails(got: DriverAnswer, arrived: int) -> str:
     return "" if got.error is not None else f"nobody listens there, but it reports {_said(got)}"
 
 
-def _said(got: Answer) -> str:
+def _said(got: DriverAnswer) -> str:
     if got.unsupported is not None:
         return f"that {got.unsupported} is unsupported"
     return "a success" if got.error is None else f"{got.error.type}: {got.error.message}"[:200]

@@ -29,12 +29,12 @@ from conformance.ledger.files import load_ledger
 from conformance.ledger.profiles import pins_of, profiles
 from conformance.ledger.requirement import Ledger
 from conformance.report import events
-from conformance.report.evidence import Evidence, both, report_folder
+from conformance.report.evidence import EvidenceFolder, both, report_folder
 from conformance.report.header import run_header
 
 
 @frozen
-class Subject:
+class Specification:
     """What is certified against: the contract of an operation, its ledger, and the common protocol."""
 
     folder: Path
@@ -43,12 +43,12 @@ class Subject:
     protocol: Protocol
 
     @classmethod
-    def load(cls, folder: Path) -> Subject:
+    def load(cls, folder: Path) -> Specification:
         return cls(folder, load_contract(folder), load_ledger(folder), load_protocol(common_folder(folder)))
 
 
 def certify(
-    url: str | None, subject: Subject, options: dict[str, Any], scratch: Path, recorder: Recorder | None = None
+    url: str | None, subject: Specification, options: dict[str, Any], scratch: Path, recorder: Recorder | None = None
 ) -> int:
     """Certify and return the exit status. A recorder keeps the run as a cassette."""
     settings = settings_of(subject, options)
@@ -59,12 +59,14 @@ def certify(
         raise Refusal("Nothing is selected: --select and --level together match no requirement.")
     known = load_known(options["known_file"], ledger, subject.contract)
     folder = report_folder(options["report_dir"], url or NAME)
-    evidence = Evidence(folder, options["events_file"], options["quiet"], options.get("as_json", False))
+    evidence = EvidenceFolder(folder, options["events_file"], options["quiet"], options.get("as_json", False))
     with target_of(url, subject, options, scratch) as found:
         settings = evolve(settings, **found, pins=pins, strict=strict)
         preflight(open_target(settings, subject.contract, subject.protocol), subject.protocol)
-        pinned = events.Profile(profile, pins, dict.fromkeys(pins, f"profile {profile}" if profile else "command line"))
-        target = events.Target("endpoint", NAME if url is None else url, settings.url)
+        pinned = events.RunProfile(
+            profile, pins, dict.fromkeys(pins, f"profile {profile}" if profile else "command line")
+        )
+        target = events.TargetIdentity("endpoint", NAME if url is None else url, settings.url)
         header = run_header(subject.contract, ledger, selection, target, settings.seed, pinned)
         with evidence.recording() as show:
             on_event = both(show, recorder.hear) if recorder else show
@@ -80,7 +82,7 @@ def certify(
     return evidence.conclude()
 
 
-def settings_of(subject: Subject, options: dict[str, Any]) -> RunSettings:
+def settings_of(subject: Specification, options: dict[str, Any]) -> RunSettings:
     """The settings that do not depend on the target. Refuses globs that match nothing and unknown regions."""
     for pattern in options["select"]:
         if not subject.ledger.matching(pattern):
@@ -112,7 +114,9 @@ def example_regions(contract: Contract) -> tuple[str, ...]:
 
 
 @contextmanager
-def target_of(url: str | None, subject: Subject, options: dict[str, Any], scratch: Path) -> Iterator[dict[str, Any]]:
+def target_of(
+    url: str | None, subject: Specification, options: dict[str, Any], scratch: Path
+) -> Iterator[dict[str, Any]]:
     """The settings that depend on the target: a given URL, or the embedded reference, which runs while this is open."""
     if url is not None:
         if options["faults"] or options["variants"]:
@@ -153,7 +157,7 @@ def profile_entries(contract: Contract) -> tuple[events.ProfileEntry, ...]:
 
 
 def observations(dialect: Dialect) -> Sequence[events.ChoiceObserved]:
-    return [events.ChoiceObserved(s.choice, s.alternative, s.format, s.count) for s in dialect.sightings()]
+    return [events.ChoiceObserved(s.choice, s.alternative, s.format, s.count) for s in dialect.choice_observations()]
 
 
 def footer(results: runs.Results, seconds: float) -> events.RunFinished:

@@ -17,7 +17,7 @@ from hypothesis.errors import HypothesisException, Unsatisfiable
 
 from conformance.endpoint.draws import Discarded, Draws, KeptDraws
 from conformance.endpoint.findings import Finding, Inconclusive, NotApplicable, Violation
-from conformance.endpoint.tape import Reel, Unkept
+from conformance.endpoint.recording import CheckRecording, Unkept
 from conformance.endpoint.target import Target
 
 # how often an example is tried again because the listing moved under it
@@ -30,7 +30,7 @@ class Examples:
 
     target: Target
     shrinks: int
-    reel: Reel = field(factory=Unkept)
+    reel: CheckRecording = field(factory=Unkept)
     judged: int = 0
     since_failure: int = 0
     violations: list[Violation] = field(factory=list)
@@ -89,7 +89,7 @@ def run_check(
     seed_of: str,
     max_examples: int,
     shrinks: int,
-    reel: Reel | None = None,
+    reel: CheckRecording | None = None,
 ) -> tuple[Finding | None, int]:
     """Run a check with all its examples: what it found (None: nothing against it), and how many examples it judged.
 

@@ -1,11 +1,11 @@
-"""The judge: findings, tallies and sightings become verdicts on requirements."""
+"""The judge: findings, tallies and choice_observations become verdicts on requirements."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from conformance.endpoint.findings import Finding, Inconclusive, NotApplicable, Violation
-from conformance.endpoint.watch.dialect import Dialect, Sighting
+from conformance.endpoint.watch.dialect import ChoiceObservation, Dialect
 from conformance.endpoint.watch.tally import Tallies, Tally
 from conformance.ledger.requirement import Ledger, Requirement
 from conformance.report.events import Evidence, Verdict
@@ -166,7 +166,7 @@ def _chosen(requirement: Requirement, dialect: Dialect, credentials: Credentials
     return Verdict(requirement.id, "", "passed", examples=sum(s.count for s in seen))
 
 
-def _odd(requirement: Requirement, odd: Sighting, expected: str, credentials: Credentials | None) -> Verdict:
+def _odd(requirement: Requirement, odd: ChoiceObservation, expected: str, credentials: Credentials | None) -> Verdict:
     return Verdict(
         requirement.id,
         "",

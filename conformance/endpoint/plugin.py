@@ -26,10 +26,10 @@ from conformance.contract.protocol import Protocol
 from conformance.endpoint.examples import run_check
 from conformance.endpoint.inventory_file import load_items
 from conformance.endpoint.judge import EVERY_EXCHANGE, ONE_ALTERNATIVE, verdict_of
+from conformance.endpoint.recording import Recording
 from conformance.endpoint.settings import RunSettings
-from conformance.endpoint.tape import Tape
 from conformance.endpoint.target import Target, Traffic
-from conformance.endpoint.watch.dialect import Dialect, Sighting
+from conformance.endpoint.watch.dialect import ChoiceObservation, Dialect
 from conformance.endpoint.watch.every_exchange import Watch
 from conformance.endpoint.watch.tally import Tallies
 from conformance.endpoint.watch.validation import Validation
@@ -55,7 +55,7 @@ class Saw:
     """What a run (or one worker of it) saw in passing."""
 
     tallies: Tallies = field(factory=Tallies)
-    sightings: tuple[Sighting, ...] = ()
+    choice_observations: tuple[ChoiceObservation, ...] = ()
     traffic: Traffic = field(factory=Traffic)
 
 
@@ -68,20 +68,22 @@ class Witness:
 
     def saw(self) -> Saw:
         watch, told = self.target.watch, self._told
-        sightings = (evolve(s, count=s.count - told.get(_key(s), 0)) for s in watch.dialect.sightings())
-        return Saw(watch.tallies, tuple(s for s in sightings if s.count), self.target.traffic)
+        choice_observations = (
+            evolve(s, count=s.count - told.get(_key(s), 0)) for s in watch.dialect.choice_observations()
+        )
+        return Saw(watch.tallies, tuple(s for s in choice_observations if s.count), self.target.traffic)
 
     def forget(self) -> None:
         """What was seen up to here is for another process to tell; the dialect stays known."""
         self.target.watch.tallies, self.target.traffic = Tallies(), Traffic()
-        self._told = {_key(s): s.count for s in self.target.watch.dialect.sightings()}
+        self._told = {_key(s): s.count for s in self.target.watch.dialect.choice_observations()}
 
 
-def _key(s: Sighting) -> tuple[str, str | None, str]:
+def _key(s: ChoiceObservation) -> tuple[str, str | None, str]:
     return (*s.slot, s.alternative)
 
 
-TAPE: pytest.StashKey[Tape | None] = pytest.StashKey()
+TAPE: pytest.StashKey[Recording | None] = pytest.StashKey()
 WITNESS: pytest.StashKey[Witness] = pytest.StashKey()
 
 
@@ -120,11 +122,11 @@ def pytest_configure(config: pytest.Config) -> None:
         return  # the workers have the target
     if path:
         settings = JSON.loads(Path(path).read_text("utf-8"), RunSettings)
-        config.pluginmanager.register(Certification.start(settings, config), "acs-certification")
+        config.pluginmanager.register(CertificationPlugin.start(settings, config), "acs-certification")
 
 
 @define(eq=False, slots=False)
-class Certification:
+class CertificationPlugin:
     """One run of the suite, or a worker's share of it."""
 
     settings: RunSettings
@@ -133,7 +135,7 @@ class Certification:
     ledger: Ledger
     selection: tuple[Requirement, ...]
     open_target: Target
-    tape: Tape | None = None
+    tape: Recording | None = None
 
     @cached_property
     def run_for(self) -> tuple[Requirement, ...]:
@@ -148,7 +150,7 @@ class Certification:
         return {r.id for r in self.selection}
 
     @classmethod
-    def start(cls, settings: RunSettings, config: pytest.Config) -> Certification:
+    def start(cls, settings: RunSettings, config: pytest.Config) -> CertificationPlugin:
         contract, protocol = load_contract(settings.contract_dir), load_protocol(common_folder(settings.contract_dir))
         ledger = ledger_of(settings)
         tape = config.stash.get(TAPE, None)
@@ -249,7 +251,7 @@ def _arguments(item: pytest.Function) -> dict[str, Any]:
     return {name: item.funcargs[name] for name in names if name in item.funcargs}
 
 
-def open_target(settings: RunSettings, contract: Contract, protocol: Protocol, tape: Tape | None = None) -> Target:
+def open_target(settings: RunSettings, contract: Contract, protocol: Protocol, tape: Recording | None = None) -> Target:
     """The target of a run, with nothing sent to it yet; on a tape, where there is one."""
 
     def make() -> Client:

@@ -22,7 +22,7 @@ from conformance.contract.catalogue import operation_folder
 from conformance.contract.files import CONTRACT_FILE
 from conformance.endpoint import run as runs
 from conformance.endpoint import sharing
-from conformance.endpoint.certify import Subject, footer, observations
+from conformance.endpoint.certify import Specification, footer, observations
 from conformance.endpoint.draws import KeptDraws
 from conformance.endpoint.plugin import JSON, selected
 from conformance.endpoint.settings import RunSettings
@@ -32,7 +32,7 @@ from conformance.errors import Refusal, unknown
 from conformance.ledger.profiles import pins_of
 from conformance.ledger.requirement import Ledger
 from conformance.report import events
-from conformance.report.evidence import Evidence, report_folder
+from conformance.report.evidence import EvidenceFolder, report_folder
 from conformance.report.header import run_header
 from conformance.wire.curl import curl_line
 
@@ -46,7 +46,7 @@ class Replay:
     path: Path
     cassette: Cassette
     changes: tuple[str, ...]
-    subject: Subject
+    subject: Specification
     profile: str | None
     pins: Mapping[str, str]
     strict: bool
@@ -60,7 +60,7 @@ class Replay:
         words = [word for word in options["against"] if not _is_folder(word)]
         if len(folders) + bool(contract_dir) > 1:
             raise Refusal("A cassette is judged by one contract; give one folder.")
-        subject = Subject.load(operation_folder(provenance.operation, contract_dir or next(iter(folders), None)))
+        subject = Specification.load(operation_folder(provenance.operation, contract_dir or next(iter(folders), None)))
         if subject.contract.operation != provenance.operation:
             other = subject.contract.operation
             raise Refusal(f"{path} is a recording of {provenance.operation}, and the contract is one of {other}.")
@@ -80,7 +80,7 @@ class Replay:
         ledger = self.subject.ledger.strict() if self.strict else self.subject.ledger
         header = self._header(ledger, settings)
         folder = report_folder(options["report_dir"], f"replay-{self.path.name}")
-        evidence = Evidence(folder, options["events_file"], options["quiet"])
+        evidence = EvidenceFolder(folder, options["events_file"], options["quiet"])
         verdicts: list[events.Verdict] = []
         started = time.monotonic()
         judged = self._in_shares(settings, scratch)
@@ -153,9 +153,11 @@ class Replay:
         if not selection:
             raise Refusal("Nothing is selected: --select and the cassette's own selection match no requirement.")
         provenance, pinned_by = self.cassette.provenance, f"profile {self.profile}" if self.profile else "command line"
-        profile = events.Profile(self.profile, dict(self.pins), dict.fromkeys(self.pins, pinned_by))
+        profile = events.RunProfile(self.profile, dict(self.pins), dict.fromkeys(self.pins, pinned_by))
         digest = {"sha256": hashlib.sha256(self.path.read_bytes()).hexdigest()}
-        target = events.Target("cassette", f"{provenance.target}, recorded {provenance.recorded}", digest=digest)
+        target = events.TargetIdentity(
+            "cassette", f"{provenance.target}, recorded {provenance.recorded}", digest=digest
+        )
         return run_header(self.subject.contract, ledger, selection, target, provenance.seed, profile)
 
     def _number(self, verdict: events.Verdict) -> int | None:

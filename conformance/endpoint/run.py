@@ -34,9 +34,9 @@ from conformance.endpoint.plugin import (
     ledger_of,
     selected,
 )
+from conformance.endpoint.recording import Recording
 from conformance.endpoint.settings import RunSettings
 from conformance.endpoint.sharing import Items, Sharer, Sharing
-from conformance.endpoint.tape import Tape
 from conformance.endpoint.target import Traffic
 from conformance.endpoint.watch.dialect import Dialect
 from conformance.endpoint.watch.tally import Tallies
@@ -72,7 +72,7 @@ def run(
     listener: Listener,
     settings_file: Path,
     workers: int = 1,
-    tape: Tape | None = None,
+    tape: Recording | None = None,
     on_requests: Callable[[int], None] = lambda requests: None,
     shares: int = 1,
 ) -> tuple[Results, Dialect]:
@@ -108,7 +108,7 @@ def run(
     dialect, chosen = Dialect(contract, settings.pins), Ledger(ledger.operation, selected(ledger, settings))
     tallies = Tallies()
     for saw in results.saw:
-        dialect.absorb(saw.sightings)
+        dialect.absorb(saw.choice_observations)
         tallies.absorb(saw.tallies.items())
     for verdict in (*tallied_verdicts(chosen, tallies, credentials), *choice_verdicts(chosen, dialect, credentials)):
         results.verdicts.append(verdict)
@@ -174,7 +174,7 @@ class Collector:
 
     results: Results
     listener: Listener
-    tape: Tape | None = None
+    tape: Recording | None = None
     on_requests: Callable[[int], None] = lambda requests: None
     shares: int = 1
     _sent: dict[object, int] = field(factory=dict)
@@ -236,7 +236,7 @@ class Collector:
 
     # ------------------------------------------------------------------------------------------------------- shares
 
-    def _sharer(self, tape: Tape) -> Sharer:
+    def _sharer(self, tape: Recording) -> Sharer:
         def begin(mine: Items, others: Items, child: bool) -> None:
             tape.are_foreign(judged_by(item) for item in others)
             if child:

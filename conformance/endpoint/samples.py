@@ -17,7 +17,7 @@ from conformance.cassettes.samples import SampleExchange, sample_exchanges
 from conformance.contract.files import dump_contract
 from conformance.contract.model import Contract
 from conformance.endpoint import run as runs
-from conformance.endpoint.certify import Subject
+from conformance.endpoint.certify import Specification
 from conformance.endpoint.draws import KeptDraws
 from conformance.endpoint.plugin import JSON
 from conformance.endpoint.settings import RunSettings
@@ -27,7 +27,7 @@ from conformance.report.header import digest
 UNJUDGED = ("inconclusive", "not-applicable")
 
 
-def sample_cassettes(subject: Subject) -> Iterator[tuple[str, Cassette]]:
+def sample_cassettes(subject: Specification) -> Iterator[tuple[str, Cassette]]:
     """A file name and a cassette for each sample response. What one exchange cannot show is not selected."""
     for sample in sample_exchanges(subject.contract):
         settings = RunSettings(
@@ -55,7 +55,7 @@ def _regions(contract: Contract, sample: SampleExchange) -> tuple[str, ...]:
     return (sent.get(contract.semantics.region or "", ""),)
 
 
-def _cassette(subject: Subject, sample: SampleExchange, settings: RunSettings) -> Cassette:
+def _cassette(subject: Specification, sample: SampleExchange, settings: RunSettings) -> Cassette:
     contract = subject.contract
     date = next((r.date for r in contract.revisions if r.id == sample.revision), None) or sample.revision
     provenance = Provenance(

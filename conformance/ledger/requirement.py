@@ -37,7 +37,7 @@ class Requirement:
 
 
 @frozen
-class Sentence:
+class PlacedSentence:
     """A sentence of a page, by position and digest (never by its text), and what became of it.
 
     `requirements` holds ids of the ledger. A sentence that maps to none carries the reason in `excluded`; one with
@@ -54,7 +54,7 @@ class Sentence:
 class Ledger:
     operation: str
     requirements: tuple[Requirement, ...]
-    sentences: tuple[Sentence, ...] = ()
+    sentences: tuple[PlacedSentence, ...] = ()
     format_version: int = 1
 
     def __getitem__(self, id: str) -> Requirement:

@@ -15,13 +15,13 @@ from attrs import frozen
 
 from conformance.contract.model import Citation, Contract, Field, Parameter
 from conformance.contract.protocol import Protocol
-from conformance.ledger.requirement import Ledger, Requirement, Sentence
+from conformance.ledger.requirement import Ledger, PlacedSentence, Requirement
 
 SCALARS = ("string", "integer", "number", "boolean")
 
 
 @frozen
-class Subject:
+class TemplateSubject:
     """What one instance of a template is about: its name in the id, its citations, and the words of its statement."""
 
     name: str | None
@@ -77,7 +77,7 @@ def _instances(template: Mapping[str, Any], contract: Contract, protocol: Protoc
         )
 
 
-def _choice_subject(template: Mapping[str, Any], subject: Subject, contract: Contract) -> str:
+def _choice_subject(template: Mapping[str, Any], subject: TemplateSubject, contract: Contract) -> str:
     """Which parameter a choice of an operation-wide template is about."""
     semantics = contract.semantics
     return subject.name or {
@@ -93,8 +93,8 @@ def _choice_subject(template: Mapping[str, Any], subject: Subject, contract: Con
 # ------------------------------------------------------------------------------------------------------- subjects
 
 
-def _operation(contract: Contract, protocol: Protocol) -> Iterator[Subject]:
-    yield Subject(None)
+def _operation(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject]:
+    yield TemplateSubject(None)
 
 
 def operation_parameters(contract: Contract, protocol: Protocol) -> tuple[Parameter, ...]:
@@ -103,50 +103,50 @@ def operation_parameters(contract: Contract, protocol: Protocol) -> tuple[Parame
     return tuple(p for p in contract.parameters if p.name not in common)
 
 
-def _parameters(contract: Contract, protocol: Protocol) -> Iterator[Subject]:
+def _parameters(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject]:
     for p in operation_parameters(contract, protocol):
-        yield Subject(p.name, p.citations, {}, p)
+        yield TemplateSubject(p.name, p.citations, {}, p)
 
 
-def _fields(contract: Contract, protocol: Protocol) -> Iterator[Subject]:
+def _fields(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject]:
     for path, f in contract.fields():
         if not f.members and f.type in SCALARS:
-            yield Subject(".".join(path), f.citations, {"type": f.type}, f)
+            yield TemplateSubject(".".join(path), f.citations, {"type": f.type}, f)
 
 
-def _errors(contract: Contract, protocol: Protocol) -> Iterator[Subject]:
+def _errors(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject]:
     for code in dict.fromkeys(e.code for e in contract.errors):
         same = [e for e in contract.errors if e.code == code]
-        yield Subject(code, _unique(c for e in same for c in e.citations), {}, same[0])
+        yield TemplateSubject(code, _unique(c for e in same for c in e.citations), {}, same[0])
 
 
-def _filters(contract: Contract, protocol: Protocol) -> Iterator[Subject]:
+def _filters(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject]:
     for f in contract.semantics.filters:
         parameter = contract.parameter(f.parameter)
-        yield Subject(f.parameter, parameter.citations if parameter else (), {}, parameter)
+        yield TemplateSubject(f.parameter, parameter.citations if parameter else (), {}, parameter)
 
 
-def _situations(contract: Contract, protocol: Protocol) -> Iterator[Subject]:
+def _situations(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject]:
     for s in protocol.situations:
         codes = ", ".join(dict.fromkeys(a.code for a in s.answers))
         cited = _unique((*s.citations, *(c for a in s.answers for c in a.citations)))
-        yield Subject(s.id, cited, {"situation": s.statement, "codes": codes}, s)
+        yield TemplateSubject(s.id, cited, {"situation": s.statement, "codes": codes}, s)
 
 
-def _choices(contract: Contract, protocol: Protocol) -> Iterator[Subject]:
+def _choices(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject]:
     for c in contract.choices:
         cited = _unique(citation for a in c.alternatives for citation in a.citations)
-        yield Subject(c.id, cited or _around(c.subject, contract), {"choice": c.statement}, c)
+        yield TemplateSubject(c.id, cited or _around(c.subject, contract), {"choice": c.statement}, c)
 
 
 def _around(name: str, contract: Contract) -> tuple[Citation, ...]:
     """Where the documentation could have spoken of a parameter or field, and did not."""
     items = contract.semantics.items
     thing = contract.parameter(name) or contract.at(name) or contract.at(f"{items}.{name}")
-    return thing.citations if thing else _role_citations("parameters", Subject(None), contract)
+    return thing.citations if thing else _role_citations("parameters", TemplateSubject(None), contract)
 
 
-SUBJECTS: Mapping[str, Callable[[Contract, Protocol], Iterator[Subject]]] = {
+SUBJECTS: Mapping[str, Callable[[Contract, Protocol], Iterator[TemplateSubject]]] = {
     "operation": _operation,
     "parameter": _parameters,
     "field": _fields,
@@ -168,7 +168,7 @@ def _optional_names(contract: Contract) -> set[str]:
     return {f"{contract.semantics.items}.{o.field}" for o in contract.semantics.optional_fields}
 
 
-def _echoed(contract: Contract, subject: Subject) -> bool:
+def _echoed(contract: Contract, subject: TemplateSubject) -> bool:
     return echo_of(contract, subject.name or "") is not None
 
 
@@ -182,7 +182,7 @@ def echo_of(contract: Contract, parameter: str) -> str | None:
     return echoes.get(parameter)
 
 
-def _enumerated(contract: Contract, subject: Subject) -> bool:
+def _enumerated(contract: Contract, subject: TemplateSubject) -> bool:
     for f in contract.semantics.filters:
         parameter = contract.parameter(f.parameter)
         if f"{contract.semantics.items}.{f.field}" == subject.name and parameter and parameter.value("enum"):
@@ -190,22 +190,22 @@ def _enumerated(contract: Contract, subject: Subject) -> bool:
     return False
 
 
-def _is_end_time(contract: Contract, subject: Subject) -> bool:
+def _is_end_time(contract: Contract, subject: TemplateSubject) -> bool:
     return (
         subject.name in _optional_names(contract) and _is_time(subject.thing) and contract.semantics.range is not None
     )
 
 
-def _ignores_values(contract: Contract, subject: Subject) -> bool:
+def _ignores_values(contract: Contract, subject: TemplateSubject) -> bool:
     listed, effective = subject.thing.value("enum"), subject.thing.value("effective_values")
     return bool(listed and effective and set(listed) - set(effective))
 
 
-def _is_optional_text(contract: Contract, subject: Subject) -> bool:
+def _is_optional_text(contract: Contract, subject: TemplateSubject) -> bool:
     return not subject.thing.required and subject.thing.type == "string"
 
 
-WHERE: Mapping[str, Callable[[Contract, Subject], bool]] = {
+WHERE: Mapping[str, Callable[[Contract, TemplateSubject], bool]] = {
     "always": lambda contract, s: s.thing.presence == "always" and s.name not in _optional_names(contract),
     "scalar": lambda contract, s: True,
     "time": lambda contract, s: _is_time(s.thing),
@@ -254,14 +254,14 @@ def _ids_limit(contract: Contract) -> int | None:
 # ------------------------------------------------------------------------------------------------------ citations
 
 
-def _value(template: Mapping[str, Any], subject: Subject) -> Any:
+def _value(template: Mapping[str, Any], subject: TemplateSubject) -> Any:
     for word in template["cites"]:
         if word.startswith("constraint:"):
             return subject.thing.value(word.removeprefix("constraint:"))
     return None
 
 
-def _cited(word: str, subject: Subject, contract: Contract) -> tuple[Citation, ...]:
+def _cited(word: str, subject: TemplateSubject, contract: Contract) -> tuple[Citation, ...]:
     kind, _, name = word.partition(":")
     if kind == "protocol":
         return (Citation(*_PROTOCOL_PLACES[name]),)
@@ -285,7 +285,7 @@ _PROTOCOL_PLACES: Mapping[str, tuple[str, str]] = {
 }
 
 
-def _role_citations(role: str, subject: Subject, contract: Contract) -> tuple[Citation, ...]:
+def _role_citations(role: str, subject: TemplateSubject, contract: Contract) -> tuple[Citation, ...]:
     s = contract.semantics
     if role == "samples":
         return _unique(c for sample in contract.samples if sample.role == "response" for c in sample.citations)
@@ -329,25 +329,25 @@ def _place(
     requirements: tuple[Requirement, ...],
     contract: Contract,
     exclusions: Mapping[str, str],
-) -> Sentence:
+) -> PlacedSentence:
     """A sentence's requirements: those that cite it; else its exclusion; else, as a row's definition, all about it."""
     exact = tuple(r.id for r in requirements if citation in r.citations)
     if exact:
-        return Sentence(citation, digest, exact)
+        return PlacedSentence(citation, digest, exact)
     if digest in exclusions:
-        return Sentence(citation, digest, excluded=exclusions[digest])
+        return PlacedSentence(citation, digest, excluded=exclusions[digest])
     row = Citation(citation.revision, citation.section, citation.row)
     if citation.row and citation.sentence == 1:
-        return Sentence(citation, digest, tuple(r.id for r in requirements if row in r.citations))
-    return Sentence(citation, digest)
+        return PlacedSentence(citation, digest, tuple(r.id for r in requirements if row in r.citations))
+    return PlacedSentence(citation, digest)
 
 
 def _protocol_sentences(
     protocol: Protocol, contract: Contract, requirements: tuple[Requirement, ...]
-) -> tuple[Sentence, ...]:
+) -> tuple[PlacedSentence, ...]:
     known = {r.id for r in requirements}
     return tuple(
-        Sentence(
+        PlacedSentence(
             s.citation,
             digest="common",
             requirements=tuple(i for r in s.requirements if (i := f"{contract.operation}.{r}") in known),

@@ -12,7 +12,7 @@ from attrs import define, field, frozen
 from conformance.contract.model import Contract, Filter
 from conformance.contract.protocol import Protocol
 from conformance.reference.credentials import AccessKey
-from conformance.reference.dialect import Dialect
+from conformance.reference.dialect import ReferenceDialect
 from conformance.reference.message import Request
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Server:
     protocol: Protocol | None
     store: Store
     keys: Mapping[str, AccessKey]
-    dialect: Dialect
+    dialect: ReferenceDialect
     clock: Callable[[], float]
     request_ids: Callable[[], str]
     steps: SimpleNamespace

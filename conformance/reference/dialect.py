@@ -38,7 +38,7 @@ CUSTOMARY: Mapping[str, str] = {
 
 
 @frozen
-class Dialect:
+class ReferenceDialect:
     """The alternative taken at each choice, by choice id; `<choice id>@json` or `@xml` is for one format alone."""
 
     choices: Mapping[str, Choice] = field(factory=dict)
@@ -57,7 +57,7 @@ class Dialect:
         return None, CUSTOMARY.get(kind)
 
 
-def dialect(contract: Contract, protocol: Protocol | None, wanted: Mapping[str, str]) -> Dialect:
+def dialect(contract: Contract, protocol: Protocol | None, wanted: Mapping[str, str]) -> ReferenceDialect:
     """The preferred alternatives, overridden by the `wanted`. Raises ValueError for an unknown choice or alternative.
 
     Besides the contract's choices, `<situation>.error` picks one of the documented answers to a situation of the
@@ -72,7 +72,7 @@ def dialect(contract: Contract, protocol: Protocol | None, wanted: Mapping[str, 
     for name, alternative in wanted.items():
         _check(name, alternative, known)
     preferred = {c.id: c.preferred for c in contract.choices}
-    return Dialect(choices, {**preferred, **wanted})
+    return ReferenceDialect(choices, {**preferred, **wanted})
 
 
 def _check(name: str, alternative: str, known: Mapping[str, tuple[str, ...]]) -> None:

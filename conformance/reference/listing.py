@@ -18,7 +18,7 @@ Item = Mapping[str, Any]
 
 
 @frozen
-class Page:
+class ListingPage:
     """The items of one page in order, the number of items over all pages, and what the response repeats."""
 
     items: tuple[Item, ...]
@@ -133,7 +133,7 @@ def time_field_of(contract: Contract) -> str | None:
     return next((f.name for f in contract.item_fields if f.value("time_format")), None)
 
 
-def page(context: Context, query: Query, listing: Sequence[Item]) -> Page:
+def page(context: Context, query: Query, listing: Sequence[Item]) -> ListingPage:
     """The page of the listing that the query asks for. Raises Refusal."""
     number = query.number
     if number > 1 and (number - 1) * query.size >= len(listing):
@@ -141,7 +141,7 @@ def page(context: Context, query: Query, listing: Sequence[Item]) -> Page:
     first = (number - 1) * query.size
     items = tuple(listing[first : first + query.size])
     total = context.steps.total(context, query, listing, items)
-    return Page(items, total, query.number_echo, query.size_echo)
+    return ListingPage(items, total, query.number_echo, query.size_echo)
 
 
 def beyond_the_end(context: Context, query: Query, listing: Sequence[Item]) -> int:

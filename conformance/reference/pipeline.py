@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.reference import signatures
 from conformance.reference.message import Request, Response
-from conformance.reference.refusals import Refusal
+from conformance.reference.refusals import RefusedRequest
 
 if TYPE_CHECKING:
     from conformance.reference.context import Context
@@ -21,7 +21,7 @@ def answer(context: Context) -> Response:
     steps.read(context)
     try:
         return steps.operate(context)
-    except Refusal as refusal:
+    except RefusedRequest as refusal:
         return steps.fail(context, refusal)
 
 
@@ -99,7 +99,7 @@ def succeed(context: Context) -> Response:
     return steps.respond(context, 200, f"{context.contract.operation}Response", steps.result(context, query, page))
 
 
-def fail(context: Context, refusal: Refusal) -> Response:
+def fail(context: Context, refusal: RefusedRequest) -> Response:
     """A refusal as a response."""
     return context.steps.respond(context, refusal.status, "Error", context.steps.error(context, refusal))
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @frozen
-class Refusal(Exception):
+class RefusedRequest(Exception):
     """Ends the handling of a request with a documented error. `about` names the situation or parameter."""
 
     code: str
@@ -73,45 +73,47 @@ def refuse(context: Context, situation: str) -> NoReturn:
     raise answer_to(context, situation)
 
 
-def answer_to(context: Context, situation: str) -> Refusal:
+def answer_to(context: Context, situation: str) -> RefusedRequest:
     protocol = context.server.protocol
     known = {s.id: s for s in protocol.situations} if protocol else {}
     answers = known[situation].answers if situation in known else ()
     taken = context.take("error", situation)
     for answer in answers:
         if taken in (None, f"{answer.code}/{answer.status}"):
-            return Refusal(answer.code, answer.status, answer.message, situation)
+            return RefusedRequest(answer.code, answer.status, answer.message, situation)
     if situation in COMMON:
-        return _as_taken(Refusal(*COMMON[situation], situation), taken)
+        return _as_taken(RefusedRequest(*COMMON[situation], situation), taken)
     if situation in ABSENT:
-        return _as_taken(Refusal("MissingParameter", 400, MISSING.format(name=ABSENT[situation]), situation), taken)
-    return _as_taken(Refusal("InvalidParameter", 400, INVALID.format(name=WRONG[situation]), situation), taken)
+        return _as_taken(
+            RefusedRequest("MissingParameter", 400, MISSING.format(name=ABSENT[situation]), situation), taken
+        )
+    return _as_taken(RefusedRequest("InvalidParameter", 400, INVALID.format(name=WRONG[situation]), situation), taken)
 
 
 def missing(context: Context, parameter: str) -> NoReturn:
     """Refuse for the absence of a mandatory parameter. Raises Refusal."""
-    fallback = Refusal("MissingParameter", 400, MISSING.format(name=parameter), parameter)
+    fallback = RefusedRequest("MissingParameter", 400, MISSING.format(name=parameter), parameter)
     raise _documented(context, parameter, lambda code: code.startswith("Missing"), fallback)
 
 
 def invalid(context: Context, parameter: str) -> NoReturn:
     """Refuse for a value that is not allowed. Raises Refusal."""
-    fallback = Refusal("InvalidParameter", 400, INVALID.format(name=parameter), parameter)
+    fallback = RefusedRequest("InvalidParameter", 400, INVALID.format(name=parameter), parameter)
     raise _documented(context, parameter, lambda code: not code.startswith("Missing"), fallback)
 
 
-def _documented(context: Context, parameter: str, fits: object, fallback: Refusal) -> Refusal:
+def _documented(context: Context, parameter: str, fits: object, fallback: RefusedRequest) -> RefusedRequest:
     """The operation's own documented error about a parameter; else the common one, unless a choice says otherwise."""
     for error in context.server.contract.errors:
         if error.parameter == parameter and fits(error.code):
             wording = context.take("error-message", error.code)
             message = fallback.message if wording == "common" and error.code == fallback.code else error.message
-            own = Refusal(error.code, error.status, message, parameter)
+            own = RefusedRequest(error.code, error.status, message, parameter)
             return _as_taken(own, context.take("error", error.code))
     return _as_taken(fallback, context.take("error", parameter))
 
 
-def _as_taken(refusal: Refusal, taken: str | None) -> Refusal:
+def _as_taken(refusal: RefusedRequest, taken: str | None) -> RefusedRequest:
     """The refusal with the code and status of an alternative `CODE/STATUS`."""
     if not taken:
         return refusal

@@ -9,11 +9,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from conformance.contract.model import Field
-from conformance.reference.listing import Page
+from conformance.reference.listing import ListingPage
 
 if TYPE_CHECKING:
     from conformance.reference.context import Context, Query
-    from conformance.reference.refusals import Refusal
+    from conformance.reference.refusals import RefusedRequest
 
 Tree = dict[str, Any]
 Converter = Callable[[Any], Any]
@@ -22,7 +22,7 @@ Converter = Callable[[Any], Any]
 # ----------------------------------------------------------------------------------------------------- the result
 
 
-def result(context: Context, query: Query, page: Page) -> Tree:
+def result(context: Context, query: Query, page: ListingPage) -> Tree:
     """The response's members in the contract's order."""
     known = context.steps.known_members(context, query, page)
     tree: Tree = {}
@@ -33,7 +33,7 @@ def result(context: Context, query: Query, page: Page) -> Tree:
     return tree
 
 
-def known_members(context: Context, query: Query, page: Page) -> dict[str, Any]:
+def known_members(context: Context, query: Query, page: ListingPage) -> dict[str, Any]:
     """The values of the response's scalars, by path."""
     semantics = context.contract.semantics
     known: dict[str, Any] = {semantics.request_id or "RequestId": context.steps.request_id(context)}
@@ -46,7 +46,7 @@ def known_members(context: Context, query: Query, page: Page) -> dict[str, Any]:
     return known
 
 
-def _member(context: Context, field: Field, path: tuple[str, ...], known: Mapping[str, Any], page: Page) -> Any:
+def _member(context: Context, field: Field, path: tuple[str, ...], known: Mapping[str, Any], page: ListingPage) -> Any:
     name = ".".join(path)
     if name == context.contract.semantics.items:
         return _items(context, field, page)
@@ -59,7 +59,7 @@ def _member(context: Context, field: Field, path: tuple[str, ...], known: Mappin
     return _scalar(field.examples[0], field.type) if field.examples else None
 
 
-def _wrapper(context: Context, field: Field, path: tuple[str, ...], known: Mapping[str, Any], page: Page) -> Any:
+def _wrapper(context: Context, field: Field, path: tuple[str, ...], known: Mapping[str, Any], page: ListingPage) -> Any:
     """An object; where it wraps the items it takes the form of the list, also of an empty one."""
     items = context.contract.semantics.items or ""
     holds_items = items.rpartition(".")[0] == ".".join(path)
@@ -77,7 +77,7 @@ def _wrapper(context: Context, field: Field, path: tuple[str, ...], known: Mappi
     return members
 
 
-def _items(context: Context, field: Field, page: Page) -> Any:
+def _items(context: Context, field: Field, page: ListingPage) -> Any:
     plan = item_plan(context)
     return _wrapped(context, field, [context.steps.item(context, item, plan) for item in page.items])
 
@@ -182,7 +182,7 @@ def _scalar(value: Any, type: str) -> Any:
 # ------------------------------------------------------------------------------------------------------ the error
 
 
-def error(context: Context, refusal: Refusal) -> Tree:
+def error(context: Context, refusal: RefusedRequest) -> Tree:
     """The members of an error, in the documented order."""
     return {
         "RequestId": context.steps.request_id(context),

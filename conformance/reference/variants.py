@@ -18,7 +18,7 @@ from conformance.ledger.choices import choice_id
 from conformance.reference.context import Context
 from conformance.reference.message import Response
 from conformance.reference.progress import progressing
-from conformance.reference.refusals import COMMON, Refusal
+from conformance.reference.refusals import COMMON, RefusedRequest
 from conformance.reference.store import Store
 
 Hook = Callable[..., Any]
@@ -203,7 +203,7 @@ def _slow(inner: Hook, context: Context, response: Response) -> Response:
     return evolve(inner(context, response), delay=0.1 if context.number % 50 == 0 else 0.003)
 
 
-def _now_and_then(every: int, refusal: Refusal, headers: tuple[tuple[str, str], ...] = ()) -> dict[str, Hook]:
+def _now_and_then(every: int, refusal: RefusedRequest, headers: tuple[tuple[str, str], ...] = ()) -> dict[str, Hook]:
     """A hook that refuses every so many-th request before anything of it is looked at, so that its nonce stays good."""
 
     def operate(inner: Hook, context: Context) -> Response:
@@ -214,8 +214,10 @@ def _now_and_then(every: int, refusal: Refusal, headers: tuple[tuple[str, str], 
     return {"operate": operate}
 
 
-THROTTLED = Refusal(*COMMON["throttled"], "throttled")
-BUSY = Refusal("ServiceUnavailable", 503, "The request has failed due to a temporary failure of the server.", "busy")
+THROTTLED = RefusedRequest(*COMMON["throttled"], "throttled")
+BUSY = RefusedRequest(
+    "ServiceUnavailable", 503, "The request has failed due to a temporary failure of the server.", "busy"
+)
 RETRY = (("Retry-After", "1"),)
 
 MANNERS: tuple[Variant, ...] = (

@@ -33,7 +33,7 @@ class Incomparable(Exception):
 
 
 @frozen
-class Change:
+class VerdictChange:
     """One requirement in one case: how it stood and stands (None where the run does not have it)."""
 
     kind: str
@@ -45,21 +45,21 @@ class Change:
 
 
 @frozen
-class Comparison:
+class RunComparison:
     """`notes` say in what the runs differ that is not a verdict. `exit_status` is for CI: 0, 1 regression, 3
     unfit.
     """
 
-    changes: tuple[Change, ...]
+    changes: tuple[VerdictChange, ...]
     notes: tuple[str, ...]
     exit_status: int
     sentence: str
 
-    def of(self, kind: str) -> tuple[Change, ...]:
+    def of(self, kind: str) -> tuple[VerdictChange, ...]:
         return tuple(change for change in self.changes if change.kind == kind)
 
 
-def compare(base: Run, head: Run) -> Comparison:
+def compare(base: Run, head: Run) -> RunComparison:
     """Raises Incomparable where the operations differ."""
     if base.header.operation != head.header.operation:
         raise Incomparable(f"A run of {base.header.operation} and one of {head.header.operation} cannot be compared.")
@@ -70,10 +70,10 @@ def compare(base: Run, head: Run) -> Comparison:
     order = list(KINDS)
     changes = tuple(sorted(found, key=lambda change: order.index(change.kind)))
     status = _status(changes, head)
-    return Comparison(changes, tuple(_notes(base, head)), status, _sentence(changes, head, status))
+    return RunComparison(changes, tuple(_notes(base, head)), status, _sentence(changes, head, status))
 
 
-def as_dict(comparison: Comparison) -> dict[str, Any]:
+def as_dict(comparison: RunComparison) -> dict[str, Any]:
     """Plain JSON values."""
     return {
         "format_version": 1,
@@ -95,7 +95,7 @@ def as_dict(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def as_text(comparison: Comparison) -> str:
+def as_text(comparison: RunComparison) -> str:
     """Plain lines for a terminal or a log, the verdict last."""
     lines = [f"note: {one_line(note)}" for note in comparison.notes]
     for kind, (title, _) in KINDS.items():
@@ -105,7 +105,7 @@ def as_text(comparison: Comparison) -> str:
     return "\n".join([*lines, "", comparison.sentence]).lstrip("\n") + "\n"
 
 
-def _line(change: Change) -> str:
+def _line(change: VerdictChange) -> str:
     case = f" [{one_line(change.case)}]" if change.case else ""
     moved = f"{change.before or 'absent'} → {change.after or 'absent'}"
     return f"{one_line(change.requirement)}{case}  {moved}  {one_line(change.message, 200)}".rstrip()
@@ -134,16 +134,16 @@ def _standings(run: Run) -> dict[Key, tuple[str, str]]:
 
 def _change(
     key: Key, before: Mapping[Key, tuple[str, str]], after: Mapping[Key, tuple[str, str]], head: Run
-) -> Change | None:
+) -> VerdictChange | None:
     old, _ = before.get(key, (None, ""))
     new, message = after.get(key, (None, ""))
     if new is None:
         # one that was selected, and never judged in either run, may be judged case by case now
         if old in (NOT_JUDGED, "not-applicable"):
             return None
-        return Change("vanished", *key, old, None, _why_vanished(key, after, head))
+        return VerdictChange("vanished", *key, old, None, _why_vanished(key, after, head))
     kind = _kind(old, new)
-    return Change(kind, *key, old, new, message) if kind else None
+    return VerdictChange(kind, *key, old, new, message) if kind else None
 
 
 def _kind(old: str | None, new: str) -> str | None:
@@ -175,13 +175,13 @@ def _why_vanished(key: Key, after: Mapping[Key, tuple[str, str]], head: Run) -> 
     return "the newer run does not know it"
 
 
-def _status(changes: tuple[Change, ...], head: Run) -> int:
+def _status(changes: tuple[VerdictChange, ...], head: Run) -> int:
     if head.footer.interrupted:
         return 3
     return 1 if any(KINDS[change.kind][1] for change in changes) else 0
 
 
-def _sentence(changes: tuple[Change, ...], head: Run, status: int) -> str:
+def _sentence(changes: tuple[VerdictChange, ...], head: Run, status: int) -> str:
     parts = []
     for kind, (title, _) in KINDS.items():
         if number := sum(change.kind == kind for change in changes):

@@ -35,7 +35,7 @@ class Chosen:
 
 
 @frozen
-class Change:
+class DialectChange:
     """What the target would have to do differently: `found` are the alternatives that it takes now."""
 
     choice: str
@@ -49,7 +49,7 @@ class Distance:
 
     profile: ProfileEntry
     met: int
-    changes: tuple[Change, ...]
+    changes: tuple[DialectChange, ...]
     unseen: tuple[str, ...]
 
 
@@ -92,5 +92,5 @@ def _distance(profile: ProfileEntry, seen: tuple[Taken, ...]) -> Distance:
         elif tuple(found) == (wanted,):
             met += 1
         else:
-            changes.append(Change(choice, tuple(found), wanted))
+            changes.append(DialectChange(choice, tuple(found), wanted))
     return Distance(profile, met, tuple(changes), tuple(unseen))

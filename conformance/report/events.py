@@ -44,7 +44,7 @@ class Suite:
 
 
 @frozen
-class Target:
+class TargetIdentity:
     """What was judged. For an endpoint `url`; for an SDK its release, runtime and resolved dependencies.
 
     `digest` names the package that was judged, by algorithm (`{"sha256": "…"}`).
@@ -60,7 +60,7 @@ class Target:
 
 
 @frozen
-class Profile:
+class RunProfile:
     """The choices that were pinned, and by whom (`profile strict`, `command line`)."""
 
     name: str | None = None
@@ -168,13 +168,13 @@ class RunStarted:
     """
 
     suite: Suite
-    target: Target
+    target: TargetIdentity
     operation: str
     seed: int
     started: str
     python: str
     catalogue: tuple[CatalogueEntry, ...]
-    profile: Profile = field(factory=Profile)
+    profile: RunProfile = field(factory=RunProfile)
     deselected: tuple[str, ...] = ()
     sentences: tuple[SentenceEntry, ...] = ()
     choices: tuple[ChoiceEntry, ...] = ()

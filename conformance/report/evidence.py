@@ -47,7 +47,7 @@ def report_folder(wanted: Path | None, target: str) -> Path:
 
 
 @frozen
-class Recording:
+class EventSink:
     """Takes events as they come: each is on disk, and on the screen, before the call returns."""
 
     writer: Writer
@@ -73,7 +73,7 @@ def both(one: Callable[[Event], None], other: Callable[[Event], None]) -> Callab
 
 
 @frozen
-class Evidence:
+class EvidenceFolder:
     """Where a run's evidence goes. `quiet` prints the verdict only, `as_json` the summary in place of everything."""
 
     folder: Path
@@ -82,12 +82,12 @@ class Evidence:
     as_json: bool = False
 
     @contextmanager
-    def recording(self) -> Iterator[Recording]:
+    def recording(self) -> Iterator[EventSink]:
         """What to hand events to while the run goes on."""
         path = self.folder / EVENTS
         console = terminal.console(sys.stderr if self.as_json else None)
         with path.open("w", encoding="utf-8") as file, Progress(console, self.quiet or self.as_json) as progress:
-            yield Recording(Writer(file), progress)
+            yield EventSink(Writer(file), progress)
 
     def conclude(self) -> int:
         """Write every report from the event stream, show the result, and return the exit status."""

@@ -18,11 +18,11 @@ from conformance.report.events import (
     AlternativeEntry,
     CatalogueEntry,
     ChoiceEntry,
-    Profile,
+    RunProfile,
     RunStarted,
     SentenceEntry,
     Suite,
-    Target,
+    TargetIdentity,
 )
 
 NAME = "acs-conformance"
@@ -32,9 +32,9 @@ def run_header(
     contract: Contract,
     ledger: Ledger,
     selection: Iterable[Requirement],
-    target: Target,
+    target: TargetIdentity,
     seed: int,
-    profile: Profile | None = None,
+    profile: RunProfile | None = None,
     side: str = "endpoint",
 ) -> RunStarted:
     """The header for a run that judges `selection` of the ledger's requirements on one side."""
@@ -48,7 +48,7 @@ def run_header(
         started=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         python=platform.python_version(),
         catalogue=tuple(_entry(r) for r in chosen),
-        profile=profile or Profile(),
+        profile=profile or RunProfile(),
         deselected=tuple(r.id for r in ledger.requirements if r.side == side and r.id not in ids),
         sentences=tuple(SentenceEntry(str(s.citation), s.digest, s.requirements, s.excluded) for s in ledger.sentences),
         choices=tuple(_choice(c) for c in contract.choices),

@@ -6,7 +6,7 @@ import re
 
 from conformance.ledger.verdicts import BAD
 from conformance.report.conclusion import conclude
-from conformance.report.results import Group, Result, counts, dialect, groups, levels, results, tally
+from conformance.report.results import Result, ResultGroup, counts, dialect, groups, levels, results, tally
 from conformance.report.stream import Run
 from conformance.report.text import duration, first_lines, one_line
 
@@ -76,7 +76,7 @@ def _table(found: tuple[Result, ...]) -> str:
     return "\n".join(rows)
 
 
-def _failure(group: Group) -> str:
+def _failure(group: ResultGroup) -> str:
     result = group.results[0]
     decisive = result.decisive
     assert decisive is not None

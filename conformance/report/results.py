@@ -57,7 +57,7 @@ class Result:
 
 
 @frozen
-class Group:
+class ResultGroup:
     """Results that are not met for one cause, the clearest first."""
 
     cause: str | None
@@ -121,7 +121,7 @@ def by_theme(found: Iterable[Result]) -> dict[str, tuple[Result, ...]]:
     return {theme: tuple(members) for theme, members in themes.items()}
 
 
-def groups(found: Iterable[Result], standings: Iterable[Standing] = BAD) -> tuple[Group, ...]:
+def groups(found: Iterable[Result], standings: Iterable[Standing] = BAD) -> tuple[ResultGroup, ...]:
     """Results of those standings, those of one cause together; worst first, then in the order of the
     catalogue.
     """
@@ -131,7 +131,9 @@ def groups(found: Iterable[Result], standings: Iterable[Standing] = BAD) -> tupl
     for result in chosen:
         cause = result.decisive.cause if result.decisive else None
         gathered.setdefault(cause or f"\0{result.entry.id}", []).append(result)
-    return tuple(Group(None if key.startswith("\0") else key, tuple(members)) for key, members in gathered.items())
+    return tuple(
+        ResultGroup(None if key.startswith("\0") else key, tuple(members)) for key, members in gathered.items()
+    )
 
 
 def taken(run: Run) -> tuple[Taken, ...]:

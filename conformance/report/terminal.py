@@ -17,8 +17,8 @@ from rich.text import Text
 from conformance.ledger.verdicts import BAD, GLYPHS
 from conformance.report.conclusion import Conclusion, conclude
 from conformance.report.results import (
-    Group,
     Result,
+    ResultGroup,
     Standing,
     by_theme,
     groups,
@@ -191,7 +191,7 @@ def _set_aside(to: Console, found: tuple[Result, ...]) -> None:
         to.print(Padding(Text(", ".join(ids), style="dim"), (0, 0, 0, 4)))
 
 
-def _failure(to: Console, group: Group) -> None:
+def _failure(to: Console, group: ResultGroup) -> None:
     result = group.results[0]
     decisive = result.decisive
     to.print(Rule(style="dim"))

@@ -12,7 +12,7 @@ from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
 from conformance.drivers.protocol import Ready
 from conformance.sdk.endpoint import Transfer
-from conformance.sdk.roles import Roles, example, is_repeated, sdk_name
+from conformance.sdk.roles import SdkRoles, example, is_repeated, sdk_name
 
 Expansion = Literal[
     "parameter",
@@ -143,7 +143,7 @@ def _data(value: Any) -> Any:
     return [_data(v) for v in value] if isinstance(value, (list, tuple)) else value
 
 
-def expanded(spec: CaseSpec, roles: Roles, protocol: Protocol, ready: Ready) -> Iterator[Case]:
+def expanded(spec: CaseSpec, roles: SdkRoles, protocol: Protocol, ready: Ready) -> Iterator[Case]:
     """The cases of a row, for this operation and this SDK. None where nothing of that kind exists."""
     match spec.expand:
         case None:

@@ -23,12 +23,12 @@ from conformance.errors import NotEstablished, Refusal, unknown
 from conformance.ledger.files import load_ledger
 from conformance.ledger.requirement import Ledger
 from conformance.report import events
-from conformance.report.evidence import Evidence, both
+from conformance.report.evidence import EvidenceFolder, both
 from conformance.report.header import run_header
 from conformance.sdk.judging import Certification, certify
 from conformance.sdk.plan import Plan
+from conformance.sdk.recording import SdkRecorder
 from conformance.sdk.requirements import with_sdk_side
-from conformance.sdk.taping import SdkRecorder
 
 LEVELS = ("MUST", "SHOULD", "MAY")
 
@@ -54,14 +54,14 @@ def plan_of(
 
 
 @frozen
-class Tape:
+class KeptRecording:
     """Where a certification is kept, if anywhere."""
 
     recorder: SdkRecorder
     path: Path | None
 
     @classmethod
-    def of(cls, wanted: Path | None, name: str, plan: Plan) -> Tape:
+    def of(cls, wanted: Path | None, name: str, plan: Plan) -> KeptRecording:
         path = wanted if wanted is None or is_cassette(wanted) else wanted / f"{name}.yaml.gz"
         if path is not None:
             refuse_unwritable(path)
@@ -90,10 +90,10 @@ def certified(
     command: tuple[str, ...],
     plan: Plan,
     ledger: Ledger,
-    evidence: Evidence,
-    target: events.Target,
+    evidence: EvidenceFolder,
+    target: events.TargetIdentity,
     release: str | None,
-    tape: Tape,
+    tape: KeptRecording,
 ) -> int:
     """Certify what `command` drives. A driver that breaks its protocol establishes nothing about its SDK."""
     selection = tuple(r.requirement for r in plan.requirements())

@@ -22,7 +22,7 @@ from attrs import define, frozen
 from conformance.sdk.leaks import Carried, carried
 from conformance.wire.arrival import Arrival, read_request
 from conformance.wire.exchange import Credentials, HttpRequest
-from conformance.wire.verification import Problem, verify
+from conformance.wire.verification import SignatureProblem, verify
 
 Transfer = Literal[
     "length", "chunked", "until-close", "short", "cut-chunk", "stall", "silent", "close", "reset", "drip"
@@ -64,7 +64,7 @@ class Recorded:
     at: float
     request: HttpRequest
     arrival: Arrival
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[SignatureProblem, ...] = ()
     carries: tuple[Carried, ...] = ()
     reply: Reply | None = None
     given_up: float | None = None

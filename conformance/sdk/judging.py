@@ -18,10 +18,10 @@ from conformance.ledger.verdicts import VerdictName, worst
 from conformance.report.events import Evidence, Verdict
 from conformance.sdk.cases import Case, expanded
 from conformance.sdk.endpoint import Recorded
-from conformance.sdk.judges.finding import PASSED, Finding, failed, skipped
+from conformance.sdk.harness import Harness
+from conformance.sdk.judges.finding import PASSED, SdkFinding, failed, skipped
 from conformance.sdk.judges.signing import no_problem
 from conformance.sdk.judges.table import ANSWERS, CASES, REQUESTS
-from conformance.sdk.laboratory import Laboratory
 from conformance.sdk.leaks import SECRET
 from conformance.sdk.observation import Identity, Observation
 from conformance.sdk.plan import Plan
@@ -32,7 +32,7 @@ from conformance.wire.exchange import Credentials
 from conformance.wire.redaction import redact_text
 
 _SHOWN_OF_A_BODY = 600
-UNDERSTOOD = Finding("passed", "another documented alternative is understood, which is enough")
+UNDERSTOOD = SdkFinding("passed", "another documented alternative is understood, which is enough")
 
 
 @frozen
@@ -107,23 +107,23 @@ def certify(
     SdkUnusable where the driver works and its SDK does not load.
     """
     started = time.monotonic()
-    laboratory = Laboratory(command, plan, _identity(), expected_version)
+    harness = Harness(command, plan, _identity(), expected_version)
     complete = False
-    with laboratory.driver() as driver:
+    with harness.driver() as driver:
         on_ready(driver.ready)
         cases = tuple(case for r in plan.requirements() for case in planned(plan, driver.ready, r))
         try:
-            laboratory.smoke(driver)
-            laboratory.observe(list({case.key: case for case in cases}.values()), driver, workers)
+            harness.smoke(driver)
+            harness.observe(list({case.key: case for case in cases}.values()), driver, workers)
             complete = True
         except DriverFault as fault:
-            what, log = (redact_text(text, laboratory.secrets) for text in (str(fault), fault.stderr))
+            what, log = (redact_text(text, harness.secrets) for text in (str(fault), fault.stderr))
             raise DriverFault(fault.kind, what, log) from None
         finally:
             if not complete:
-                on_observed(_observed(laboratory, driver.ready, cases, started, complete))
-    laboratory.closed(driver)
-    observed = _observed(laboratory, driver.ready, cases, started, complete)
+                on_observed(_observed(harness, driver.ready, cases, started, complete))
+    harness.closed(driver)
+    observed = _observed(harness, driver.ready, cases, started, complete)
     on_observed(observed)
     return judge(observed, plan, on_event)
 
@@ -134,12 +134,12 @@ def planned(plan: Plan, ready: Ready, requirement: SdkRequirement) -> Iterator[C
         yield from expanded(spec, plan.roles(), plan.protocol, ready)
 
 
-def _observed(laboratory: Laboratory, ready: Ready, cases: Sequence[Case], started: float, complete: bool) -> Observed:
+def _observed(harness: Harness, ready: Ready, cases: Sequence[Case], started: float, complete: bool) -> Observed:
     order = dict.fromkeys((Case().key, *(case.key for case in cases)))
-    seen = {key: laboratory.seen[key] for key in order if key in laboratory.seen}
+    seen = {key: harness.seen[key] for key in order if key in harness.seen}
     seconds = time.monotonic() - started
-    leaks = tuple(dict.fromkeys(laboratory.leaks))
-    return Observed(ready, seen, leaks, laboratory.secrets, seconds, complete)
+    leaks = tuple(dict.fromkeys(harness.leaks))
+    return Observed(ready, seen, leaks, harness.secrets, seconds, complete)
 
 
 def judge(observed: Observed, plan: Plan, on_event: Callable[[Verdict], None] = lambda _: None) -> Certification:
@@ -175,7 +175,7 @@ def _judged(requirement: SdkRequirement, observed: Observed, plan: Plan) -> Iter
     yield _verdict(requirement, subject, finding, judged, 0.0, observed.secrets)
 
 
-def _of_the_log(leaks: Sequence[str]) -> Finding:
+def _of_the_log(leaks: Sequence[str]) -> SdkFinding:
     if not leaks:
         return PASSED
     return failed(f"The {SECRET} is in the log", "nowhere", f"on standard error, in case {leaks[0]}")
@@ -186,7 +186,7 @@ def _over_cases(requirement: SdkRequirement, observed: Observed, plan: Plan) -> 
     for case in planned(plan, observed.ready, requirement):
         done = observed.cases.get(case.key)
         if done is None:
-            findings.append((case, Finding("inconclusive", f"this was not done: {case.key}"), 0, 0.0))
+            findings.append((case, SdkFinding("inconclusive", f"this was not done: {case.key}"), 0, 0.0))
             continue
         seen = evolve(done, case=case)
         seconds = sum(call.answer.seconds for call in seen.calls)
@@ -201,7 +201,7 @@ def _over_cases(requirement: SdkRequirement, observed: Observed, plan: Plan) -> 
         yield _verdict(requirement, case.name, finding, judged, seconds, observed.secrets)
 
 
-def _over_all(requirement: SdkRequirement, seen: Sequence[Observation]) -> tuple[Finding, int]:
+def _over_all(requirement: SdkRequirement, seen: Sequence[Observation]) -> tuple[SdkFinding, int]:
     """The first thing that is wrong anywhere in the run, and how many requests or answers were looked at."""
     judged = 0
     for observation in seen:
@@ -224,7 +224,7 @@ def _over_all(requirement: SdkRequirement, seen: Sequence[Observation]) -> tuple
 def _verdict(
     requirement: SdkRequirement,
     case: str,
-    finding: Finding,
+    finding: SdkFinding,
     judged: int,
     seconds: float,
     secrets: tuple[str, ...],

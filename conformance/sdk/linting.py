@@ -11,7 +11,7 @@ from conformance.contract.protocol import Protocol
 from conformance.drivers.protocol import ProtocolError, decode_answer, encode
 from conformance.sdk.cases import Case
 from conformance.sdk.plan import Plan
-from conformance.sdk.taping import untaped
+from conformance.sdk.recording import untaped
 
 
 def problems_of(cassette: SdkCassette, contract: Contract, protocol: Protocol) -> list[str]:

@@ -22,7 +22,7 @@ from conformance.sdk.requirements import table_text
 
 
 @frozen
-class Change:
+class ReleaseChange:
     """The first release in which a requirement has another verdict than in the release before."""
 
     requirement: str
@@ -57,14 +57,14 @@ class Matrix:
         """In the order of the table; those that only older runs know come last."""
         return tuple(dict.fromkeys(id for record in reversed(self.certified) for id in record.verdicts))
 
-    def changes(self) -> tuple[Change, ...]:
+    def changes(self) -> tuple[ReleaseChange, ...]:
         found = []
         for requirement in self.requirements:
             before: str | None = None
             for record in self.certified:
                 now = record.verdicts.get(requirement)
                 if now and before and now != before:
-                    found.append(Change(requirement, record.release, before, now))
+                    found.append(ReleaseChange(requirement, record.release, before, now))
                 before = now or before
         return tuple(found)
 

@@ -9,13 +9,13 @@ from typing import Any
 from attrs import define, field, frozen
 
 from conformance.drivers.process import DriverProcess
-from conformance.drivers.protocol import Answer, DriverCall, Operation, Ready
+from conformance.drivers.protocol import DriverAnswer, DriverCall, DriverOperation, Ready
 from conformance.sdk import view
 from conformance.sdk.cases import CallSpec, Case
 from conformance.sdk.endpoint import InstrumentedEndpoint, Recorded, Reply
 from conformance.sdk.leaks import revealed
 from conformance.sdk.replies import Served, answer
-from conformance.sdk.roles import Roles
+from conformance.sdk.roles import SdkRoles
 from conformance.wire.exchange import Credentials
 
 # Beyond every timeout of an SDK and every patience of the endpoint, retries included: who is later hangs.
@@ -34,14 +34,14 @@ class Identity:
 
 
 @frozen
-class Call:
+class ObservedCall:
     """One call as the caller saw it, and the requests that it caused, each with what it was answered.
 
     `reveals` names the credentials that the exception tells.
     """
 
     parameters: Mapping[str, Any]
-    answer: Answer
+    answer: DriverAnswer
     requests: tuple[Recorded, ...]
     served: tuple[Served, ...]
     reveals: tuple[str, ...] = ()
@@ -55,8 +55,8 @@ class Observation:
     """
 
     case: Case
-    calls: tuple[Call, ...]
-    roles: Roles
+    calls: tuple[ObservedCall, ...]
+    roles: SdkRoles
     ready: Ready
     elsewhere: tuple[Recorded, ...] = ()
     unknown: frozenset[str] = frozenset()
@@ -66,7 +66,7 @@ class Observation:
         return tuple(r for call in self.calls for r in call.requests)
 
     @property
-    def last(self) -> Call:
+    def last(self) -> ObservedCall:
         return self.calls[-1]
 
 
@@ -75,7 +75,7 @@ class _Script:
     """What the endpoint answers in one case: reply n to request n, the last one from then on."""
 
     case: Case
-    roles: Roles
+    roles: SdkRoles
     elsewhere: str = ""
     served: dict[int, Served] = field(factory=dict)
 
@@ -85,7 +85,7 @@ class _Script:
         return reply
 
 
-def observe(case: Case, driver: DriverProcess, roles: Roles, identity: Identity, nonces: set[str]) -> Observation:
+def observe(case: Case, driver: DriverProcess, roles: SdkRoles, identity: Identity, nonces: set[str]) -> Observation:
     """Does the case. Raises DriverFault where the driver breaks its protocol."""
     credentials = identity.temporary if case.token else identity.plain
     script = _Script(case, roles)
@@ -107,7 +107,7 @@ def observe(case: Case, driver: DriverProcess, roles: Roles, identity: Identity,
         return Observation(case, tuple(calls), roles, driver.ready, tuple(other.recorded))
 
 
-def observe_with_proxy(case: Case, start: Any, roles: Roles, identity: Identity, nonces: set[str]) -> Observation:
+def observe_with_proxy(case: Case, start: Any, roles: SdkRoles, identity: Identity, nonces: set[str]) -> Observation:
     """Like `observe`, with a driver of its own that is started under proxy variables.
 
     `start` makes a DriverProcess from an environment. The proxy is another instrumented endpoint; requests
@@ -128,16 +128,18 @@ def observe_with_proxy(case: Case, start: Any, roles: Roles, identity: Identity,
             return Observation(case, (one,), roles, driver.ready, tuple(proxy.recorded))
 
 
-def _seen(call: DriverCall, got: Answer, new: tuple[Recorded, ...], script: _Script, credentials: Credentials) -> Call:
+def _seen(
+    call: DriverCall, got: DriverAnswer, new: tuple[Recorded, ...], script: _Script, credentials: Credentials
+) -> ObservedCall:
     served = tuple(script.served[r.number] for r in new)
-    return Call(call.parameters, got, new, served, revealed(got.error, credentials))
+    return ObservedCall(call.parameters, got, new, served, revealed(got.error, credentials))
 
 
-def _call(case: Case, spec: CallSpec, url: str, roles: Roles, credentials: Credentials) -> DriverCall:
+def _call(case: Case, spec: CallSpec, url: str, roles: SdkRoles, credentials: Credentials) -> DriverCall:
     contract = roles.contract
     return DriverCall(
         endpoint=url,
-        operation=Operation(contract.product, contract.version, contract.operation),
+        operation=DriverOperation(contract.product, contract.version, contract.operation),
         region=case.client_region or _CLIENT_REGION,
         access_key_id=credentials.access_key_id,
         access_key_secret=credentials.access_key_secret,
@@ -148,7 +150,7 @@ def _call(case: Case, spec: CallSpec, url: str, roles: Roles, credentials: Crede
     )
 
 
-def _pages(case: Case, roles: Roles, calls: list[Call]):
+def _pages(case: Case, roles: SdkRoles, calls: list[ObservedCall]):
     """The calls of a caller who walks pages until they cover the total that the last answer gave."""
     for number in range(1, _MOST_PAGES):
         yield CallSpec({"number": number, "size": case.walk.size})

@@ -9,7 +9,7 @@ from attrs import frozen
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
 from conformance.sdk.requirements import SdkRequirement, requirements
-from conformance.sdk.roles import Roles, roles
+from conformance.sdk.roles import SdkRoles, roles
 
 
 @frozen
@@ -21,7 +21,7 @@ class Plan:
     select: tuple[str, ...] = ()
     levels: tuple[str, ...] = ("MUST", "SHOULD", "MAY")
 
-    def roles(self) -> Roles:
+    def roles(self) -> SdkRoles:
         return roles(self.contract)
 
     def requirements(self) -> tuple[SdkRequirement, ...]:

@@ -21,13 +21,13 @@ from conformance.contract.files import CONTRACT_FILE
 from conformance.errors import Refusal
 from conformance.ledger.requirement import Ledger
 from conformance.report import comparison, events
-from conformance.report.evidence import Evidence, report_folder
+from conformance.report.evidence import EvidenceFolder, report_folder
 from conformance.report.header import run_header
 from conformance.report.stream import Run, Writer, read
 from conformance.sdk.certify import LEVELS, closing, plan_of
 from conformance.sdk.judging import Certification, judge
 from conformance.sdk.plan import Plan
-from conformance.sdk.taping import untaped
+from conformance.sdk.recording import untaped
 from conformance.wire.curl import curl_line
 
 COMPARISON = "comparison.json"
@@ -70,7 +70,7 @@ class SdkReplay:
     def run(self) -> int:
         """Judge, write the evidence, show what differs, and return the exit status. Raises BadCassette."""
         folder = report_folder(self.options["report_dir"], f"replay-{self.path.name}")
-        evidence = Evidence(folder, self.options["events_file"], self.options["quiet"])
+        evidence = EvidenceFolder(folder, self.options["events_file"], self.options["quiet"])
         with evidence.recording() as show:
             header, done = self._judged(show)
         ids, selection = {entry.id for entry in header.catalogue}, bool(self.options["select"])
@@ -103,7 +103,7 @@ class SdkReplay:
 
     def _header(self) -> events.RunStarted:
         provenance = self.cassette.provenance
-        target = events.Target(
+        target = events.TargetIdentity(
             "cassette",
             f"{provenance.name}, recorded {provenance.recorded}",
             runtime=provenance.runtime,
@@ -154,7 +154,7 @@ def compared(
     return judged.exit_status
 
 
-def _lines(found: wire.Comparison) -> Iterator[str]:
+def _lines(found: wire.WireComparison) -> Iterator[str]:
     for cases, where in ((found.only_before, "older"), (found.only_after, "newer")):
         if cases:
             are = "case is" if len(cases) == 1 else "cases are"

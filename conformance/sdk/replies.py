@@ -21,7 +21,7 @@ from conformance.sdk.listing import (
     put,
     result,
 )
-from conformance.sdk.roles import Roles
+from conformance.sdk.roles import SdkRoles
 
 _TYPES = {"json": "application/json", "xml": "text/xml"}
 _OTHER_TYPES = {"json": "text/json", "xml": "application/xml"}
@@ -50,7 +50,7 @@ def asked_format(recorded: Recorded) -> str:
 
 
 def answer(
-    spec: ReplySpec, recorded: Recorded, roles: Roles, walk: Walk | None, elsewhere: str
+    spec: ReplySpec, recorded: Recorded, roles: SdkRoles, walk: Walk | None, elsewhere: str
 ) -> tuple[Reply, Served]:
     """The reply to one request, and what it says. `elsewhere` is the URL of the other host."""
     asked = asked_format(recorded)
@@ -74,7 +74,7 @@ def answer(
     return reply, Served(spec, written, tree if reply.status == 200 and not spec.cut else None)
 
 
-def _tree(spec: ReplySpec, roles: Roles, walk: Walk | None, recorded: Recorded) -> Tree:
+def _tree(spec: ReplySpec, roles: SdkRoles, walk: Walk | None, recorded: Recorded) -> Tree:
     contract, paging = roles.contract, roles.contract.semantics.paging
     if walk is None:
         tree = result(contract, spec.items)

@@ -15,7 +15,7 @@ from conformance.contract.files import parse_citation
 from conformance.contract.model import Citation, Contract
 from conformance.ledger.requirement import Ledger, Level, Requirement
 from conformance.sdk.cases import CallSpec, Case, CaseSpec, ReplySpec
-from conformance.sdk.roles import Roles, roles
+from conformance.sdk.roles import SdkRoles, roles
 
 _TABLE = "requirements.yaml"
 _OF_CASE = frozenset(a.name for a in fields(Case)) - {"subject", "options"}
@@ -51,7 +51,7 @@ class SdkRequirement:
         return self.requirement.level
 
 
-def requirements(contract: Contract, roles: Roles) -> tuple[SdkRequirement, ...]:
+def requirements(contract: Contract, roles: SdkRoles) -> tuple[SdkRequirement, ...]:
     """The requirements that make sense for the operation. Raises BadTable."""
     rows = yaml.load(table_text(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return tuple(_read(row, contract) for row in rows if all(roles.has(r) for r in row.get("needs", ())))

@@ -12,7 +12,7 @@ from conformance.wire.arrival import COMMON
 
 
 @frozen
-class Roles:
+class SdkRoles:
     """`parameters` maps roles to names of parameters, `fields` roles to dotted paths; absent where there is
     none.
     """
@@ -68,7 +68,7 @@ class Roles:
         return value
 
 
-def roles(contract: Contract) -> Roles:
+def roles(contract: Contract) -> SdkRoles:
     """Read off the semantics; the free text parameter is the id list, or the first text parameter that lists
     no values.
     """
@@ -89,7 +89,7 @@ def roles(contract: Contract) -> Roles:
     if semantics.filters:
         found["filter"] = semantics.filters[-1].parameter
     found["text"] = found["ids"] or next(iter(free or texts), None)
-    return Roles(contract, {role: name for role, name in found.items() if name}, _fields(contract))
+    return SdkRoles(contract, {role: name for role, name in found.items() if name}, _fields(contract))
 
 
 def example(parameter: Parameter) -> Any:

@@ -16,7 +16,7 @@ from conformance.contract.model import Contract, Field
 
 
 @frozen
-class Difference:
+class ValueDifference:
     path: str
     sent: Any
     received: Any
@@ -25,7 +25,7 @@ class Difference:
         return f"{self.path}: sent {shown(self.sent)}, received {shown(self.received)}"
 
 
-def differences(sent: Mapping[str, Any], received: Any, contract: Contract) -> Iterator[Difference]:
+def differences(sent: Mapping[str, Any], received: Any, contract: Contract) -> Iterator[ValueDifference]:
     """Every documented value that was sent and did not arrive as it was. `sent` is in the object form."""
     for f in contract.response:
         if f.name in sent:
@@ -112,7 +112,7 @@ def _listed(node: Any, name: str) -> list[Any]:
     return [] if inner in (None, "") else [inner]
 
 
-def _compare(f: Field, path: str, sent: Any, received: Any) -> Iterator[Difference]:
+def _compare(f: Field, path: str, sent: Any, received: Any) -> Iterator[ValueDifference]:
     if f.type == "object" and len(f.members) == 1 and f.members[0].type == "array" and isinstance(sent, Mapping):
         inner = f.members[0]
         yield from _compare_list(
@@ -126,19 +126,19 @@ def _compare(f: Field, path: str, sent: Any, received: Any) -> Iterator[Differen
             if m.name in sent:
                 yield from _compare(m, f"{path}.{m.name}", sent[m.name], member(received, m.name))
     elif isinstance(received, (Mapping, list)) or not same(sent, received):
-        yield Difference(path, sent, received)
+        yield ValueDifference(path, sent, received)
 
 
-def _compare_list(f: Field, path: str, sent: list[Any], received: list[Any]) -> Iterator[Difference]:
+def _compare_list(f: Field, path: str, sent: list[Any], received: list[Any]) -> Iterator[ValueDifference]:
     if len(sent) != len(received):
-        yield Difference(path, f"{len(sent)} items", f"{len(received)} items")
+        yield ValueDifference(path, f"{len(sent)} items", f"{len(received)} items")
     for number, (one, other) in enumerate(zip(sent, received, strict=False)):
         if isinstance(one, Mapping):
             for m in f.members:
                 if m.name in one:
                     yield from _compare(m, f"{path}[{number}].{m.name}", one[m.name], member(other, m.name))
         elif not same(one, other):
-            yield Difference(f"{path}[{number}]", one, other)
+            yield ValueDifference(f"{path}[{number}]", one, other)
 
 
 def reached(received: Any, path: str) -> Any:

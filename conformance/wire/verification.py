@@ -33,9 +33,10 @@ REQUIRED_V1 = (
 
 
 @frozen
-class Problem:
+class SignatureProblem:
     """`id` is one of: unsigned, missing, unknown-key, algorithm, token, signature, uncovered, digest,
-    timestamp-form, timestamp-window, nonce-reused, repeated. `message` is one sentence, without secrets."""
+    timestamp-form, timestamp-window, nonce-reused, repeated. `message` is one sentence, without secrets.
+    """
 
     id: str
     message: str
@@ -47,7 +48,7 @@ def verify(
     now: datetime | None = None,
     window: timedelta = timedelta(minutes=15),
     nonces: Container[str] = (),
-) -> tuple[Problem, ...]:
+) -> tuple[SignatureProblem, ...]:
     """Everything wrong with the authentication of `request`; empty where it is valid. `nonces` are those seen
     before.
 
@@ -55,49 +56,59 @@ def verify(
     """
     arrival = read_request(request)
     if arrival.signature == "none":
-        return (Problem("unsigned", "The request carries neither a Signature parameter nor an Authorization header."),)
+        return (
+            SignatureProblem(
+                "unsigned", "The request carries neither a Signature parameter nor an Authorization header."
+            ),
+        )
     problems = _v1(arrival, credentials) if arrival.signature == "v1" else _v3(arrival, request.body, credentials)
     problems += _identity(arrival, credentials)
     problems += _freshness(arrival, now or datetime.now(UTC), window, nonces)
     return tuple(problems)
 
 
-def _v1(arrival: Arrival, credentials: Credentials) -> list[Problem]:
+def _v1(arrival: Arrival, credentials: Credentials) -> list[SignatureProblem]:
     pairs = (*arrival.query, *arrival.form)
     names = [name for name, _ in pairs]
     problems = [
-        Problem("missing", f"The common parameter {name} is missing.") for name in REQUIRED_V1 if name not in names
+        SignatureProblem("missing", f"The common parameter {name} is missing.")
+        for name in REQUIRED_V1
+        if name not in names
     ]
     for name in sorted({name for name in names if names.count(name) > 1}):
-        problems.append(Problem("repeated", f"The parameter {name} travels {names.count(name)} times."))
+        problems.append(SignatureProblem("repeated", f"The parameter {name} travels {names.count(name)} times."))
     given = dict(pairs)
     expected = {"SignatureMethod": signature_v1.METHOD, "SignatureVersion": signature_v1.VERSION}
     for name, value in expected.items():
         if given.get(name, value) != value:
-            problems.append(Problem("algorithm", f"{name} is {given[name]!r}; expected {value!r}."))
+            problems.append(SignatureProblem("algorithm", f"{name} is {given[name]!r}; expected {value!r}."))
     right = signature_v1.signature(arrival.method, pairs, credentials.access_key_secret)
     if not _same(given["Signature"], right):
         wrong = f"Signature does not match HMAC-SHA1 over the {len(pairs) - 1} other parameters that arrived."
-        problems.append(Problem("signature", wrong))
+        problems.append(SignatureProblem("signature", wrong))
     return problems
 
 
-def _v3(arrival: Arrival, body: bytes, credentials: Credentials) -> list[Problem]:
+def _v3(arrival: Arrival, body: bytes, credentials: Credentials) -> list[SignatureProblem]:
     authorization, headers = arrival.authorization, arrival.headers
-    problems = [Problem("missing", f"The header {name} is missing.") for name in REQUIRED_V3 if name not in headers]
+    problems = [
+        SignatureProblem("missing", f"The header {name} is missing.") for name in REQUIRED_V3 if name not in headers
+    ]
     if not authorization.credential:
-        problems.append(Problem("missing", "Authorization has no Credential."))
+        problems.append(SignatureProblem("missing", "Authorization has no Credential."))
     if authorization.algorithm != signature_v3.ALGORITHM:
         wrong = f"Authorization begins {authorization.algorithm!r}; expected {signature_v3.ALGORITHM!r}."
-        problems.append(Problem("algorithm", wrong))
+        problems.append(SignatureProblem("algorithm", wrong))
     due = {name for name in headers if name.startswith("x-acs-") or name in ALWAYS_SIGNED}
     if uncovered := sorted(due.difference(authorization.signed_headers)):
-        problems.append(Problem("uncovered", f"SignedHeaders leaves out {', '.join(uncovered)}."))
+        problems.append(SignatureProblem("uncovered", f"SignedHeaders leaves out {', '.join(uncovered)}."))
     if absent := [name for name in authorization.signed_headers if name not in headers]:
-        problems.append(Problem("uncovered", f"SignedHeaders names {', '.join(absent)}, which did not arrive."))
+        problems.append(
+            SignatureProblem("uncovered", f"SignedHeaders names {', '.join(absent)}, which did not arrive.")
+        )
     digest = signature_v3.body_digest(body)
     if headers.get("x-acs-content-sha256", digest) != digest:
-        problems.append(Problem("digest", "x-acs-content-sha256 is not the SHA-256 of the body that arrived."))
+        problems.append(SignatureProblem("digest", "x-acs-content-sha256 is not the SHA-256 of the body that arrived."))
     canonical = signature_v3.canonical_request(
         arrival.method,
         arrival.path,
@@ -107,34 +118,36 @@ def _v3(arrival: Arrival, body: bytes, credentials: Credentials) -> list[Problem
         headers.get("x-acs-content-sha256", digest),
     )
     if not _same(authorization.signature, signature_v3.signature(canonical, credentials.access_key_secret)):
-        problems.append(Problem("signature", "Signature does not match HMAC-SHA256 over the canonical request."))
+        problems.append(
+            SignatureProblem("signature", "Signature does not match HMAC-SHA256 over the canonical request.")
+        )
     return problems
 
 
-def _identity(arrival: Arrival, credentials: Credentials) -> list[Problem]:
+def _identity(arrival: Arrival, credentials: Credentials) -> list[SignatureProblem]:
     problems = []
     if arrival.key_id is not None and arrival.key_id != credentials.access_key_id:
-        problems.append(Problem("unknown-key", "The access key id is not the one that was given."))
+        problems.append(SignatureProblem("unknown-key", "The access key id is not the one that was given."))
     if (arrival.token or None) != credentials.security_token:
         state = "is missing" if not arrival.token else "is not the one that was given"
-        problems.append(Problem("token", f"The security token {state}."))
+        problems.append(SignatureProblem("token", f"The security token {state}."))
     return problems
 
 
-def _freshness(arrival: Arrival, now: datetime, window: timedelta, nonces: Container[str]) -> list[Problem]:
+def _freshness(arrival: Arrival, now: datetime, window: timedelta, nonces: Container[str]) -> list[SignatureProblem]:
     problems = []
     if arrival.timestamp is not None:
         try:
             sent = datetime.strptime(arrival.timestamp, TIME_FORM).replace(tzinfo=UTC)
         except ValueError:
             wrong = f"The timestamp {arrival.timestamp[:40]!r} is not of the form yyyy-MM-ddTHH:mm:ssZ."
-            problems.append(Problem("timestamp-form", wrong))
+            problems.append(SignatureProblem("timestamp-form", wrong))
         else:
             if abs(now - sent) > window:
                 far = f"The timestamp {arrival.timestamp} is more than {window} away from {now:{TIME_FORM}}."
-                problems.append(Problem("timestamp-window", far))
+                problems.append(SignatureProblem("timestamp-window", far))
     if arrival.nonce is not None and arrival.nonce in nonces:
-        problems.append(Problem("nonce-reused", f"The nonce {arrival.nonce[:64]!r} was used before."))
+        problems.append(SignatureProblem("nonce-reused", f"The nonce {arrival.nonce[:64]!r} was used before."))
     return problems
 
 

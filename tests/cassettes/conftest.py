@@ -13,12 +13,12 @@ from conformance.cassettes.player import Player
 from conformance.cassettes.recorder import Recorder
 from conformance.contract.files import schemas_root
 from conformance.endpoint import run as runs
-from conformance.endpoint.certify import Subject, footer, observations
+from conformance.endpoint.certify import Specification, footer, observations
 from conformance.endpoint.draws import KeptDraws
 from conformance.endpoint.embedded import embedded_reference
 from conformance.endpoint.plugin import selected
+from conformance.endpoint.recording import Recording
 from conformance.endpoint.settings import RunSettings
-from conformance.endpoint.tape import Tape
 from conformance.report import events
 from conformance.report.header import run_header
 
@@ -39,25 +39,27 @@ class Recorded:
     cassette: Cassette
     results: runs.Results
     settings: RunSettings
-    subject: Subject
+    subject: Specification
 
 
 @pytest.fixture(scope="session")
-def subject() -> Subject:
-    return Subject.load(FOLDER)
+def subject() -> Specification:
+    return Specification.load(FOLDER)
 
 
-def run_on(settings: RunSettings, folder: Path, tape: Tape, shares: int = 1) -> runs.Results:
+def run_on(settings: RunSettings, folder: Path, tape: Recording, shares: int = 1) -> runs.Results:
     return runs.run(settings, lambda verdict: None, folder / "settings.json", tape=tape, shares=shares)[0]
 
 
-def recording(subject: Subject, folder: Path, faults: Sequence[str] = (), variants: Sequence[str] = (), **changes):
+def recording(
+    subject: Specification, folder: Path, faults: Sequence[str] = (), variants: Sequence[str] = (), **changes
+):
     """A run of the reference on tape."""
     recorder = Recorder("reference", "embedded reference")
     with embedded_reference(subject.contract, subject.protocol, faults, variants, folder) as reference:
         items = str(reference.items_file) if reference.items_file else None
         settings = RunSettings(reference.url, str(FOLDER), reference.regions, items_file=items, **changes)
-        target = events.Target("endpoint", "embedded reference", reference.url)
+        target = events.TargetIdentity("endpoint", "embedded reference", reference.url)
         recorder.hear(run_header(subject.contract, subject.ledger, selected(subject.ledger, settings), target, 1))
         results, dialect = runs.run(settings, recorder.hear, folder / "settings.json", tape=recorder)
         for event in (*observations(dialect), footer(results, 1.0)):
@@ -72,7 +74,7 @@ def replayed(
 
 
 @pytest.fixture(scope="session")
-def recorded(subject: Subject, tmp_path_factory: pytest.TempPathFactory) -> Recorded:
+def recorded(subject: Specification, tmp_path_factory: pytest.TempPathFactory) -> Recorded:
     folder = tmp_path_factory.mktemp("recorded")
     return recording(subject, folder, select=SELECT, traffic=(), seed=1, max_examples=3)
 

@@ -30,7 +30,7 @@ from conformance.report.events import Verdict
 from conformance.report.header import run_header
 from conformance.sdk.judging import Certification, certify, judge
 from conformance.sdk.plan import Plan
-from conformance.sdk.taping import SdkRecorder, untaped
+from conformance.sdk.recording import SdkRecorder, untaped
 from tests.cassettes.conftest import FOLDER
 from tests.cli.conftest import NO_KEY, Command, acs
 
@@ -66,7 +66,9 @@ def record(plan: Plan) -> Record:
     def record(*faults: str, plan: Plan = plan) -> Kept:
         recorder, ledger = SdkRecorder(plan), load_ledger(FOLDER)
         chosen = tuple(r.requirement for r in plan.requirements())
-        recorder.hear(run_header(plan.contract, ledger, chosen, events.Target("sdk", "miniature"), 0, side="sdk"))
+        recorder.hear(
+            run_header(plan.contract, ledger, chosen, events.TargetIdentity("sdk", "miniature"), 0, side="sdk")
+        )
         done = certify([sys.executable, str(MINIATURE), *faults], plan, recorder.hear, on_observed=recorder.keep)
         recorder.hear(events.RunFinished(requests=done.requests, seconds=1.0))
         assert recorder.cassette is not None

@@ -26,7 +26,7 @@ from conformance.contract.model import (
     TimeRange,
 )
 from conformance.ledger import files as ledger_files
-from conformance.ledger.requirement import Ledger, Requirement, Sentence
+from conformance.ledger.requirement import Ledger, PlacedSentence, Requirement
 
 text = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\r\x85\u2028\u2029\ufeff"), max_size=12)
 words = st.text("abzAZ09 /()#.-:{}[],'\"\n中é", max_size=12) | text
@@ -124,7 +124,7 @@ ledger = st.builds(
             st.none() | words,
         )
     ),
-    tuples(st.builds(Sentence, citation, words, tuples(words), st.none() | words)),
+    tuples(st.builds(PlacedSentence, citation, words, tuples(words), st.none() | words)),
 )
 
 

@@ -10,7 +10,7 @@ from attrs import evolve
 
 from conformance.contract.files import load_contract, schemas_root
 from conformance.contract.model import Constraint, Contract, Field, Parameter
-from conformance.derive.diff import Change, diff, side
+from conformance.derive.diff import ContractChange, diff, side
 from conformance.derive.diff_report import FORMATS, summary
 from conformance.derive.page import PageError
 
@@ -131,5 +131,5 @@ def test_reports_say_the_same_in_every_format() -> None:
 
 
 def test_a_breaking_change_is_one_for_either_side() -> None:
-    assert Change("breaking for servers", "x", "y").breaking
-    assert not Change("compatible", "x", "y").breaking
+    assert ContractChange("breaking for servers", "x", "y").breaking
+    assert not ContractChange("compatible", "x", "y").breaking

@@ -10,13 +10,13 @@ import pytest
 from conformance.derive.fields import response_tree
 from conformance.derive.nesting import nest
 from conformance.derive.page import Block
-from conformance.derive.rows import Entry
+from conformance.derive.rows import RowEntry
 from conformance.derive.samples import read
 from conformance.derive.shape import Shape, renamed, shape
 
 
-def row(name: str, type: str = "String", example: str = "x", marks: int = 0) -> Entry:
-    return Entry(name, name, type, "", example if type not in ("", "List") else "", "", 1, marks)
+def row(name: str, type: str = "String", example: str = "x", marks: int = 0) -> RowEntry:
+    return RowEntry(name, name, type, "", example if type not in ("", "List") else "", "", 1, marks)
 
 
 def shown(*samples: Any, rows: tuple[str, ...] = ()) -> Shape:
@@ -24,7 +24,7 @@ def shown(*samples: Any, rows: tuple[str, ...] = ()) -> Shape:
     return shape([read(b) for b in blocks], "DescribeThings", rows)
 
 
-def places(entries: list[Entry], found: Shape) -> list[str]:
+def places(entries: list[RowEntry], found: Shape) -> list[str]:
     return [".".join(p) for p in nest(tuple(entries), found)]
 
 

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from conformance.drivers.process import DriverFault, DriverProcess, SdkUnusable
-from conformance.drivers.protocol import DriverCall, Operation
+from conformance.drivers.protocol import DriverCall, DriverOperation
 
 HEAD = """
 import json, os, subprocess, sys, time
@@ -20,7 +20,7 @@ def ready(version="1.0"):
     say(ready=True, protocol=1, name="sdk", version=version, runtime="X", dependencies={}, view="json")
 sys.stdin.readline()
 """
-CALL = DriverCall("http://127.0.0.1:1", Operation("P", "V", "A"), "r", "id", "secret", parameters={}, timeout=1)
+CALL = DriverCall("http://127.0.0.1:1", DriverOperation("P", "V", "A"), "r", "id", "secret", parameters={}, timeout=1)
 
 
 def driver(tmp_path, body: str, **settings) -> DriverProcess:

@@ -7,7 +7,7 @@ from jsonschema import Draft202012Validator
 
 from conformance.drivers.protocol import (
     DriverCall,
-    Operation,
+    DriverOperation,
     ProtocolError,
     Ready,
     Refused,
@@ -35,7 +35,7 @@ def line(**members) -> bytes:
 def call(**changes) -> DriverCall:
     plain = {
         "endpoint": "http://127.0.0.1:1",
-        "operation": Operation("Ecs", "2014-05-26", "DescribeTasks"),
+        "operation": DriverOperation("Ecs", "2014-05-26", "DescribeTasks"),
         "region": "cn-hangzhou",
         "access_key_id": "id",
         "access_key_secret": "keep-me-out",

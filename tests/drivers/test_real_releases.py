@@ -7,12 +7,12 @@ import os
 import pytest
 
 from conformance.drivers.installation import InstallFailed, install, known_releases, missing_toolchain
-from conformance.drivers.protocol import Operation
+from conformance.drivers.protocol import DriverOperation
 from conformance.drivers.recipe import packaged
 from conformance.drivers.releases import selected
 from conformance.drivers.self_test import self_test
 
-OPERATION = Operation("Ecs", "2014-05-26", "DescribeTasks")
+OPERATION = DriverOperation("Ecs", "2014-05-26", "DescribeTasks")
 
 
 @pytest.mark.skipif(

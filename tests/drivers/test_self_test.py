@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from conformance.drivers.protocol import Operation
+from conformance.drivers.protocol import DriverOperation
 from conformance.drivers.self_test import self_test
 
 MINIATURE = Path(__file__).parents[1] / "sdk" / "miniature.py"
-OPERATION = Operation("Ecs", "2014-05-26", "DescribeTasks")
+OPERATION = DriverOperation("Ecs", "2014-05-26", "DescribeTasks")
 
 
 def steps(*faults: str, deadline: float = 5.0):

@@ -27,7 +27,7 @@ EVERYTHING = ("*",)
 
 def about_choices(fault) -> tuple[str, ...]:
     """The checks that find out about the choices that a fault concerns, or that any check might."""
-    asked = [c for c in CONTRACT.choices if f"choices.{c.id}.one-alternative" in fault.kills]
+    asked = [c for c in CONTRACT.choices if f"choices.{c.id}.one-alternative" in fault.killed_by]
     if not asked:
         return ()
     about = tuple(f"parameters.{c.subject}.*" for c in asked)
@@ -42,7 +42,7 @@ def about_choices(fault) -> tuple[str, ...]:
 
 
 def test_every_requirement_is_killed_by_a_fault() -> None:
-    killed = {f"{CONTRACT.operation}.{k}" for fault in FAULTS for k in fault.kills}
+    killed = {f"{CONTRACT.operation}.{k}" for fault in FAULTS for k in fault.killed_by}
     assert killed == {r.id for r in LEDGER.requirements if r.side == "endpoint"}
 
 
@@ -52,12 +52,12 @@ def test_there_are_many_faults_with_names_of_their_own() -> None:
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f.name)
 def test_the_fault_is_found(fault, tmp_path, record_property) -> None:
-    expected = {f"{CONTRACT.operation}.{k}" for k in fault.kills}
+    expected = {f"{CONTRACT.operation}.{k}" for k in fault.killed_by}
     found: set[str] = set()
     for traffic in (LITTLE + about_choices(fault), EVERYTHING):
         certificate = certified(
             FOLDER, CONTRACT, PROTOCOL, tmp_path, faults=[fault.name],
-            select=fault.kills, traffic=traffic, seed=7, shrinks=3,
+            select=fault.killed_by, traffic=traffic, seed=7, shrinks=3,
         )  # fmt: skip
         assert not certificate.breakdowns
         errored = certificate.with_verdict("errored")

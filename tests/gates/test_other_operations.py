@@ -51,14 +51,14 @@ def test_generic_faults_are_found_in_it(derived, tmp_path):
     chosen = [faults[name] for name in FAULTS if name in faults]
     assert len(chosen) >= 4
     for fault in chosen:
-        expected = {f"{contract.operation}.{kill}" for kill in fault.kills}
+        expected = {f"{contract.operation}.{kill}" for kill in fault.killed_by}
         found = certified(
             derived,
             contract,
             PROTOCOL,
             tmp_path,
             faults=[fault.name],
-            select=fault.kills,
+            select=fault.killed_by,
             traffic=LITTLE,
             seed=7,
             shrinks=3,

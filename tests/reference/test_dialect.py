@@ -4,9 +4,9 @@ import pytest
 
 from conformance.reference.message import Request
 from conformance.reference.seeding import generated
-from tests.reference.battery import Battery, application
 from tests.reference.client import Answer
 from tests.reference.contracts import tasks
+from tests.reference.probes import Battery, application
 
 CONTRACT = tasks()
 STORE = generated(CONTRACT)

@@ -9,8 +9,8 @@ from conformance.contract.files import load_contract, load_protocol
 from conformance.ledger.files import load_ledger
 from conformance.reference.faults import all_faults, named
 from conformance.reference.seeding import generated
-from tests.reference.battery import Battery, application
 from tests.reference.contracts import ECS, tasks, widgets
+from tests.reference.probes import Battery, application
 
 CONTRACT, PROTOCOL = load_contract(ECS / "DescribeTasks"), load_protocol(ECS / "common")
 FAULTS = all_faults(CONTRACT, PROTOCOL)
@@ -18,8 +18,8 @@ FAULTS = all_faults(CONTRACT, PROTOCOL)
 CONCURRENT = {"requests-share-a-variable"}
 
 
-def kills():
-    return {kill for fault in FAULTS for kill in fault.kills}
+def killed_by():
+    return {kill for fault in FAULTS for kill in fault.killed_by}
 
 
 def requirements():
@@ -27,8 +27,8 @@ def requirements():
 
 
 def test_every_requirement_is_killed_and_every_kill_is_a_requirement():
-    assert requirements() - kills() == set()
-    assert kills() - requirements() == set()
+    assert requirements() - killed_by() == set()
+    assert killed_by() - requirements() == set()
 
 
 def test_faults_have_distinct_names_in_kebab_case_and_a_sentence():
@@ -36,7 +36,7 @@ def test_faults_have_distinct_names_in_kebab_case_and_a_sentence():
     for fault in FAULTS:
         assert re.fullmatch(r"[a-zA-Z0-9-]+(:[\w.-]+)?", fault.name), fault.name
         assert fault.description and not fault.description.endswith(".")
-        assert fault.kills
+        assert fault.killed_by
 
 
 def test_descriptions_are_distinct():
@@ -45,11 +45,11 @@ def test_descriptions_are_distinct():
 
 @pytest.fixture(scope="module")
 def right():
-    """The battery, and what the faultless server answers to it."""
+    """The probes, and what the faultless server answers to it."""
     store = generated(CONTRACT, PROTOCOL)
-    battery = Battery(store).requests()
+    probes = Battery(store).requests()
     server = application(CONTRACT, PROTOCOL, store)
-    return store, [(request, server.respond(request)) for request in battery]
+    return store, [(request, server.respond(request)) for request in probes]
 
 
 def test_the_battery_has_answers_of_every_kind(right):
@@ -87,4 +87,4 @@ def test_no_choices_no_turning_choices():
 def test_a_misspelt_name_gets_a_guess():
     with pytest.raises(ValueError, match="no such fault: pages-overlp; did you mean pages-overlap\\?"):
         named(CONTRACT, "pages-overlp", PROTOCOL)
-    assert named(CONTRACT, "pages-overlap", PROTOCOL).kills == ("paging.pages-partition-the-listing",)
+    assert named(CONTRACT, "pages-overlap", PROTOCOL).killed_by == ("paging.pages-partition-the-listing",)

@@ -10,9 +10,9 @@ from conformance.reference.credentials import AccessKey
 from conformance.reference.message import Request
 from conformance.reference.seeding import generated
 from conformance.reference.signatures import epoch
-from tests.reference.battery import AWKWARD, NOW, Battery, application, stamp
 from tests.reference.client import KEY, TEMPORARY, Answer
 from tests.reference.contracts import tasks
+from tests.reference.probes import AWKWARD, NOW, Battery, application, stamp
 
 REGIONS = {
     "Timestamp": "2016-02-23T12:46:24Z", "Format": "XML", "AccessKeyId": "testid", "Action": "DescribeRegions",
@@ -77,7 +77,7 @@ def store(contract, protocol):
 
 
 @pytest.fixture
-def battery(store):
+def probes(store):
     return Battery(store)
 
 
@@ -87,8 +87,8 @@ def ask(contract, protocol, store):
     return lambda request: answer(server.respond(request))
 
 
-def here(battery, **more):
-    return {"RegionId": battery.first, **more}
+def here(probes, **more):
+    return {"RegionId": probes.first, **more}
 
 
 def encode_as_sdks_do(parameters):
@@ -97,22 +97,22 @@ def encode_as_sdks_do(parameters):
 
 
 @pytest.mark.parametrize("encode", [urlencode, encode_as_sdks_do])
-def test_v1_survives_what_clients_do_to_the_encoding(ask, battery, encode):
-    assert ask(battery.v1(here(battery, Note=AWKWARD, Blank=""), encode=encode)).status == 200
+def test_v1_survives_what_clients_do_to_the_encoding(ask, probes, encode):
+    assert ask(probes.v1(here(probes, Note=AWKWARD, Blank=""), encode=encode)).status == 200
 
 
-def test_v3_awkward_values_in_query_and_form(ask, battery):
-    assert ask(battery.v3(here(battery, Note=AWKWARD, Blank=""))).status == 200
-    assert ask(battery.v3(here(battery, Note=AWKWARD, Blank=""), form=True)).status == 200
+def test_v3_awkward_values_in_query_and_form(ask, probes):
+    assert ask(probes.v3(here(probes, Note=AWKWARD, Blank=""))).status == 200
+    assert ask(probes.v3(here(probes, Note=AWKWARD, Blank=""), form=True)).status == 200
 
 
-def test_v3_follows_the_signed_headers(ask, battery):
+def test_v3_follows_the_signed_headers(ask, probes):
     more = {"user-agent": "  sdk/1.0 ", "accept-encoding": "identity", "x-acs-credentials-provider": "static"}
-    assert ask(battery.v3(here(battery), common=more)).status == 200
+    assert ask(probes.v3(here(probes), common=more)).status == 200
 
 
-def test_a_header_that_must_be_signed_and_is_not_is_refused(ask, battery):
-    request = battery.v3(here(battery), common={"x-acs-version": None}, tamper={"x-acs-version": "2014-05-26"})
+def test_a_header_that_must_be_signed_and_is_not_is_refused(ask, probes):
+    request = probes.v3(here(probes), common={"x-acs-version": None}, tamper={"x-acs-version": "2014-05-26"})
     assert ask(request).code == "IncompleteSignature"
 
 
@@ -133,27 +133,27 @@ CODES = {
     ("situation", "version"),
     [(s, v) for s in CODES for v in ("v1", "v3") if not (v == "v3" and s.startswith("unknown-signature"))],
 )
-def test_situations_get_the_documented_code(ask, battery, situation, version):
-    found = ask(situation_request(battery, situation, version))
+def test_situations_get_the_documented_code(ask, probes, situation, version):
+    found = ask(situation_request(probes, situation, version))
     assert found.code == CODES[situation]
     assert found.status == (403 if situation == "unsupported-method" else 400)
-    assert ask(battery.v1(here(battery))).status == 200
+    assert ask(probes.v1(here(probes))).status == 200
 
 
-def situation_request(battery, situation, version):
+def situation_request(probes, situation, version):
     """A request that is wrong in one respect alone."""
-    ask = here(battery)
+    ask = here(probes)
     wrong_key = {
         "wrong-signature": AccessKey("testid", "nonsense"), "unknown-access-key": AccessKey("nobody", "testsecret"),
     }.get(situation)  # fmt: skip
-    sign = battery.v1 if version == "v1" else battery.v3
+    sign = probes.v1 if version == "v1" else probes.v3
     if wrong_key:
         return sign(ask, key=wrong_key)
     if situation == "tampered-body":
         request = sign(ask, method="POST", form=True)
         return evolve(request, body=request.body + b"&PageSize=1")
     if situation == "tampered-parameter":
-        tampered = {"tamper": {"RegionId": battery.second}} if version == "v1" else {"query": {"RegionId": "other"}}
+        tampered = {"tamper": {"RegionId": probes.second}} if version == "v1" else {"query": {"RegionId": "other"}}
         return sign(ask, **tampered)
     if situation == "unsupported-method":
         return sign(ask, method="PATCH")
@@ -178,18 +178,18 @@ def situation_request(battery, situation, version):
 
 
 @pytest.mark.parametrize(("offset", "accepted"), [(-899, True), (899, True), (-902, False), (902, False)])
-def test_the_clock_window_is_fifteen_minutes(ask, battery, offset, accepted):
-    assert (ask(battery.v1(here(battery), common={"Timestamp": stamp(offset)})).status == 200) is accepted
-    assert (ask(battery.v3(here(battery), common={"x-acs-date": stamp(offset)})).status == 200) is accepted
+def test_the_clock_window_is_fifteen_minutes(ask, probes, offset, accepted):
+    assert (ask(probes.v1(here(probes), common={"Timestamp": stamp(offset)})).status == 200) is accepted
+    assert (ask(probes.v3(here(probes), common={"x-acs-date": stamp(offset)})).status == 200) is accepted
 
 
-def test_a_nonce_is_good_once_whatever_carries_it(ask, battery):
+def test_a_nonce_is_good_once_whatever_carries_it(ask, probes):
     used = "the same"
-    assert ask(battery.v1(here(battery), common={"SignatureNonce": used})).status == 200
+    assert ask(probes.v1(here(probes), common={"SignatureNonce": used})).status == 200
     again = (
-        battery.v1(here(battery), common={"SignatureNonce": used}),
-        battery.v1({"RegionId": battery.second}, method="POST", form=True, common={"SignatureNonce": used}),
-        battery.v3(here(battery), common={"x-acs-signature-nonce": used}),
+        probes.v1(here(probes), common={"SignatureNonce": used}),
+        probes.v1({"RegionId": probes.second}, method="POST", form=True, common={"SignatureNonce": used}),
+        probes.v3(here(probes), common={"x-acs-signature-nonce": used}),
     )
     assert [ask(request).code for request in again] == ["SignatureNonceUsed"] * 3
 
@@ -198,28 +198,28 @@ def test_a_nonce_is_forgotten_after_the_window(contract, protocol, store):
     moments = iter([NOW, NOW + 60, NOW + 3600])
     now = [NOW]
     server = Application(contract, protocol, store, [KEY], clock=lambda: now[0])
-    battery = Battery(store)
+    probes = Battery(store)
     codes = []
     for moment in moments:
         now[0] = moment
         sent = {"SignatureNonce": "n", "Timestamp": stamp(moment - NOW)}
-        codes.append(answer(server.respond(battery.v1(here(battery), common=sent))).code)
+        codes.append(answer(server.respond(probes.v1(here(probes), common=sent))).code)
     assert codes == [None, "SignatureNonceUsed", None]
 
 
-def test_a_refused_signature_does_not_use_up_the_nonce(ask, battery):
-    forged = battery.v1(here(battery), key=evolve(KEY, access_key_secret="x"), common={"SignatureNonce": "mine"})
+def test_a_refused_signature_does_not_use_up_the_nonce(ask, probes):
+    forged = probes.v1(here(probes), key=evolve(KEY, access_key_secret="x"), common={"SignatureNonce": "mine"})
     assert ask(forged).code == "IncompleteSignature"
-    assert ask(battery.v1(here(battery), common={"SignatureNonce": "mine"})).status == 200
+    assert ask(probes.v1(here(probes), common={"SignatureNonce": "mine"})).status == 200
 
 
 @pytest.mark.parametrize("version", ["v1", "v3"])
 def test_a_temporary_key_needs_its_token(contract, protocol, store, version):
     server = Application(contract, protocol, store, [KEY, TEMPORARY], clock=lambda: NOW)
-    battery = Battery(store)
-    sign = battery.v1 if version == "v1" else battery.v3
+    probes = Battery(store)
+    sign = probes.v1 if version == "v1" else probes.v3
     token = "SecurityToken" if version == "v1" else "x-acs-security-token"
-    asked = here(battery)
+    asked = here(probes)
     assert server.respond(sign(asked, key=TEMPORARY)).status == 200
     for wrong in (None, "another token"):
         found = answer(server.respond(sign(asked, key=TEMPORARY, common={token: wrong})))
@@ -240,6 +240,6 @@ def test_secrets_stay_out_of_representations():
 def test_the_second_table_of_errors_is_a_dialect(contract, protocol, store):
     wanted = {"wrong-signature.error": "SignatureDoesNotMatch/403"}
     server = application(contract, protocol, store, dialect=wanted)
-    battery = Battery(store)
-    found = server.respond(battery.v1(here(battery), key=evolve(KEY, access_key_secret="x")))
+    probes = Battery(store)
+    found = server.respond(probes.v1(here(probes), key=evolve(KEY, access_key_secret="x")))
     assert (found.status, answer(found).code) == (403, "SignatureDoesNotMatch")

@@ -9,9 +9,9 @@ import pytest
 from conformance.reference.items import ItemsError, load_items, stocked
 from conformance.reference.progress import progressing
 from conformance.reference.seeding import generated
-from tests.reference.battery import NOW, Battery, application
 from tests.reference.client import Answer
 from tests.reference.contracts import widgets
+from tests.reference.probes import NOW, Battery, application
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +179,7 @@ def test_items_finish_and_appear_with_the_clock(contract, store):
 def test_new_items_begin_unfinished_and_nothing_goes_back(contract, store):
     moving = progressing(store, contract, NOW, period=10)
     seen = {}
-    for step in range(0, 42):
+    for step in range(42):
         for item in moving.items("cn-hangzhou", NOW + step / 2):
             before = seen.get(item["TaskId"])
             if before is None and step:
@@ -198,6 +198,6 @@ def test_the_course_is_the_same_for_the_same_arguments(contract, store):
 
 def test_a_server_shows_the_course_by_its_clock(contract, protocol, store):
     moving = progressing(store, contract, NOW - 100, period=10)
-    battery = Battery(store)
-    response = application(contract, protocol, moving).respond(battery.v1({"RegionId": "cn-hangzhou"}))
+    probes = Battery(store)
+    response = application(contract, protocol, moving).respond(probes.v1({"RegionId": "cn-hangzhou"}))
     assert Answer(200, {}, response.body).json["TotalCount"] == 154

@@ -11,9 +11,9 @@ from conformance.contract.files import load_contract, load_protocol
 from conformance.reference.seeding import generated
 from conformance.reference.server import ReferenceEndpoint
 from conformance.reference.variants import MANNERS, all_variants, named
-from tests.reference.battery import Battery, application
 from tests.reference.client import KEY, Answer, Client
 from tests.reference.contracts import ECS
+from tests.reference.probes import Battery, application
 
 CONTRACT, PROTOCOL = load_contract(ECS / "DescribeTasks"), load_protocol(ECS / "common")
 VARIANTS = all_variants(CONTRACT, PROTOCOL)
@@ -42,29 +42,29 @@ def canonical(task):
     return {**task, **times, "TaskAction": task["TaskAction"].replace("_", "").lower()}
 
 
-def listing(server, battery, make):
+def listing(server, probes, make):
     """All items of the first region by id, over two pages, as one way of asking shows them."""
     found = {}
     for number in "12":
-        asked = {"RegionId": battery.first, "PageSize": "100", "PageNumber": number}
+        asked = {"RegionId": probes.first, "PageSize": "100", "PageNumber": number}
         response = make(asked)
         answered = server.respond(response)
         while Answer(answered.status, {}, answered.body).code in THROTTLED:
             answered = server.respond(make(asked))
         assert answered.status == 200
         answer = Answer(200, {}, answered.body)
-        assert int(answer.text("TotalCount")) == len(battery.items)
+        assert int(answer.text("TotalCount")) == len(probes.items)
         found |= {task["TaskId"]: canonical(task) for task in answer.tasks}
     return found
 
 
 @pytest.mark.parametrize("variant", [v for v in VARIANTS if v.restock is None], ids=lambda v: v.name)
 def test_each_variant_serves_the_same_data(variant):
-    battery = Battery(STORE)
+    probes = Battery(STORE)
     right = application(CONTRACT, PROTOCOL, STORE)
     server = application(CONTRACT, PROTOCOL, STORE, variants=[variant])
-    for make in (battery.v1, lambda asked: battery.v3(asked, form=True, format="xml")):
-        assert listing(server, battery, make) == listing(right, battery, make)
+    for make in (probes.v1, lambda asked: probes.v3(asked, form=True, format="xml")):
+        assert listing(server, probes, make) == listing(right, probes, make)
 
 
 # seen on the wire or by the client only
@@ -73,11 +73,11 @@ ON_THE_WIRE = {"progressing", "gzip"}
 
 @pytest.mark.parametrize("variant", [v for v in VARIANTS if v.name not in ON_THE_WIRE], ids=lambda v: v.name)
 def test_each_variant_is_really_another_way(variant):
-    battery = BATTERY
+    probes = BATTERY
     dialect = {"PageSize.above-maximum": "clamped"} if "clamped-echo" in variant.name else {}
     right = application(CONTRACT, PROTOCOL, STORE, dialect=dialect)
     server = application(CONTRACT, PROTOCOL, STORE, variants=[evolve(variant, dialect={**dialect, **variant.dialect})])
-    assert any(server.respond(request) != right.respond(request) for request in battery)
+    assert any(server.respond(request) != right.respond(request) for request in probes)
 
 
 BATTERY = Battery(STORE).requests()
@@ -130,12 +130,12 @@ def test_throttling_can_be_waited_out_with_the_same_nonce(client_of):
 
 
 def test_bodies_stay_well_formed_and_are_what_they_say():
-    battery = Battery(STORE)
-    asked = {"RegionId": battery.first, "PageSize": "100"}
+    probes = Battery(STORE)
+    asked = {"RegionId": probes.first, "PageSize": "100"}
 
     def body(name, format):
         server = application(CONTRACT, PROTOCOL, STORE, variants=[named(CONTRACT, name, PROTOCOL)])
-        return server.respond(battery.v1(asked, format=format)).body.decode()
+        return server.respond(probes.v1(asked, format=format)).body.decode()
 
     assert "<FinishedTime />" not in body("xml-empty-elements", "XML")
     assert re.search(r"</CreationTime>\s+<", body("xml-indented", "XML"))

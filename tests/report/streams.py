@@ -60,7 +60,9 @@ class Maker:
         digest = chance.choice(["", "sha256:" + "a" * 64])
         return e.RunStarted(
             suite=e.Suite(self.text(), self.text(), digest, digest),
-            target=e.Target(kind, self.text(), self.maybe(), self.maybe(), None, self.mapping(), self.mapping()),
+            target=e.TargetIdentity(
+                kind, self.text(), self.maybe(), self.maybe(), None, self.mapping(), self.mapping()
+            ),
             operation=self.text(),
             seed=chance.choice([0, 1, 2**64]),
             started=chance.choice(["2026-01-02T03:04:05Z", self.text()]),
@@ -71,7 +73,7 @@ class Maker:
                 )
                 for id in ids
             ),
-            profile=e.Profile(self.maybe(), self.mapping(), self.mapping()),
+            profile=e.RunProfile(self.maybe(), self.mapping(), self.mapping()),
             deselected=self.texts(),
             sentences=self.many(
                 lambda: e.SentenceEntry(self.text(), self.text(), tuple(chance.sample(ids, 1)), self.maybe())
@@ -143,7 +145,7 @@ def run(catalogue=None, verdicts=(), observed=(), **footer):
     names = dict.fromkeys(one.requirement.split(".", 1)[1] for one in made)
     header = e.RunStarted(
         suite=e.Suite("acs-conformance", "0.1.0", "sha256:" + "c" * 64, "sha256:" + "d" * 64),
-        target=e.Target("endpoint", "endpoint under test", "http://127.0.0.1:4000"),
+        target=e.TargetIdentity("endpoint", "endpoint under test", "http://127.0.0.1:4000"),
         operation="DescribeTasks",
         seed=7,
         started="2026-01-02T03:04:05Z",

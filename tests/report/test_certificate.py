@@ -71,7 +71,7 @@ def test_an_endpoint_is_known_by_address_and_dialect():
 
 
 def test_a_release_is_known_by_the_digest_of_its_package():
-    target = e.Target(
+    target = e.TargetIdentity(
         "sdk", "alibabacloud_ecs20140526", None, "7.11.8", "python 3.11", {"sha256": "a" * 64}, {"x": "1"}
     )
     subject = json.loads(certify(stream(conformant(target=target))))["subject"]
@@ -104,7 +104,7 @@ def judged(verdict, level="MUST"):
         (without(interrupted=True), "not one of a conformant target"),
         (conformant(known_failures=(e.KnownFailureEntry("x", "y"),)), "known failure never earns"),
         (conformant(suite=e.Suite("s", "1", "", "sha256:" + "d" * 64)), r"digest of the contract\.yaml"),
-        (conformant(target=e.Target("endpoint", "somewhere")), "digest of the package"),
+        (conformant(target=e.TargetIdentity("endpoint", "somewhere")), "digest of the package"),
     ],
     ids=range(10),
 )

@@ -85,10 +85,10 @@ def test_what_one_shard_left_out_another_may_have_run():
     ("change", "named"),
     [
         ({"operation": "Other"}, "operation"),
-        ({"target": e.Target("endpoint", "another")}, "target"),
+        ({"target": e.TargetIdentity("endpoint", "another")}, "target"),
         ({"suite": e.Suite("acs-conformance", "0.2.0", "", "")}, "suite"),
         ({"suite": e.Suite("acs-conformance", "0.1.0", "sha256:other", "")}, "contract"),
-        ({"profile": e.Profile("strict")}, "profile"),
+        ({"profile": e.RunProfile("strict")}, "profile"),
         ({"catalogue": (entry("a.b", "SHOULD"),)}, r"what DescribeTasks\.a\.b says"),
     ],
     ids=str,

@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 
 from conformance.drivers.process import DriverFault
-from conformance.sdk import laboratory, observation
+from conformance.sdk import harness, observation
 from conformance.sdk.judging import certify
 
 
@@ -56,7 +56,7 @@ def test_each_fault_is_caught_by_the_requirement_meant_for_it(fault, plan, minia
 @pytest.mark.parametrize("broken", TABLES.BROKEN)
 def test_a_broken_driver_is_a_fault_of_the_driver(broken, plan, miniature, monkeypatch):
     monkeypatch.setattr(observation, "DEADLINE", 1.0)
-    monkeypatch.setattr(laboratory, "START_SECONDS", 1.0)
+    monkeypatch.setattr(harness, "START_SECONDS", 1.0)
     with pytest.raises(DriverFault) as raised:
         certify(miniature(broken), evolve(plan, select=("requests.plus",)), expected_version=TABLES.VERSION)
     assert raised.value.kind == TABLES.BROKEN[broken]

@@ -13,7 +13,7 @@ from conformance.wire.exchange import Exchange
 
 
 @frozen
-class Sighting:
+class ChoiceObservation:
     """One alternative of one choice, in one format where the choice may differ by format: how often, and first
     where.
     """
@@ -35,7 +35,7 @@ class Dialect:
 
     contract: Contract
     pins: Mapping[str, str] = field(factory=dict)
-    _seen: dict[tuple[str, str | None, str], Sighting] = field(factory=dict)
+    _seen: dict[tuple[str, str | None, str], ChoiceObservation] = field(factory=dict)
 
     def observe(
         self, kind: str, subject: str, alternative: str, exchange: Exchange | None, format: str | None = None
@@ -44,26 +44,26 @@ class Dialect:
         choice = self.contract.choice_about(kind, subject)
         if choice is None or choice.alternative(alternative) is None:
             return
-        self._note(Sighting(choice.id, alternative, format if choice.per_format else None, 1, exchange))
+        self._note(ChoiceObservation(choice.id, alternative, format if choice.per_format else None, 1, exchange))
 
-    def _note(self, s: Sighting) -> None:
+    def _note(self, s: ChoiceObservation) -> None:
         key = (*s.slot, s.alternative)
         before = self._seen.get(key)
         if before is None:
             self._seen[key] = s
         else:
             first = min((before.exchange, s.exchange), key=lambda e: float("inf") if e is None else e.number)
-            self._seen[key] = Sighting(*key[:1], s.alternative, s.format, before.count + s.count, first)
+            self._seen[key] = ChoiceObservation(*key[:1], s.alternative, s.format, before.count + s.count, first)
 
-    def absorb(self, sightings: Iterable[Sighting]) -> None:
+    def absorb(self, choice_observations: Iterable[ChoiceObservation]) -> None:
         """Add what another worker saw."""
-        for s in sightings:
+        for s in choice_observations:
             self._note(s)
 
-    def sightings(self) -> Iterator[Sighting]:
+    def choice_observations(self) -> Iterator[ChoiceObservation]:
         return iter(tuple(self._seen.values()))
 
-    def seen(self, choice: str) -> tuple[Sighting, ...]:
+    def seen(self, choice: str) -> tuple[ChoiceObservation, ...]:
         return tuple(s for s in self._seen.values() if s.choice == choice)
 
     def mapping(self) -> dict[str, str]:

@@ -21,14 +21,14 @@ from conformance.reference.faults import (
     signatures,
 )
 from conformance.reference.faults.fault import Fault
-from conformance.reference.faults.roles import Roles
+from conformance.reference.faults.roles import FaultRoles
 
 __all__ = ["Fault", "all_faults", "named"]
 
 
 def all_faults(contract: Contract, protocol: Protocol | None = None) -> tuple[Fault, ...]:
     """Every fault that makes sense for a contract, in a fixed order."""
-    roles = Roles(contract, protocol)
+    roles = FaultRoles(contract, protocol)
     themes = (
         envelope,
         fields,

@@ -6,17 +6,17 @@ from conformance.contract.model import Choice
 from conformance.reference.context import Context
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.hooks import Hook, count
-from conformance.reference.faults.roles import Roles
+from conformance.reference.faults.roles import FaultRoles
 
 # a syntax that changes with every request could not be told from one that is not understood
 BY_FORMAT = ("id-syntax",)
 
 
-def faults(roles: Roles) -> tuple[Fault, ...]:
+def faults(roles: FaultRoles) -> tuple[Fault, ...]:
     return tuple(_flip(c, _shown(roles, c)) for c in roles.contract.choices if len(c.alternatives) > 1)
 
 
-def _shown(roles: Roles, choice: Choice) -> dict[str, str]:
+def _shown(roles: FaultRoles, choice: Choice) -> dict[str, str]:
     """The dialect in which a choice shows at all: what a response repeats after clamping needs clamping."""
     if choice.kind != "clamped-echo":
         return {}
@@ -38,5 +38,5 @@ def _flip(choice: Choice, dialect: dict[str, str]) -> Fault:
 
     how = "in JSON and in XML" if choice.kind in BY_FORMAT else "by turns"
     what = f"takes {choice.preferred} and {other} {how} as {choice.kind} of {choice.subject}"
-    kills = (f"choices.{choice.id}.one-alternative",)
-    return Fault(f"choice-turns:{choice.id}", what, kills, {"take": take}, dialect)
+    killed_by = (f"choices.{choice.id}.one-alternative",)
+    return Fault(f"choice-turns:{choice.id}", what, killed_by, {"take": take}, dialect)

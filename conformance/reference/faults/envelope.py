@@ -12,14 +12,14 @@ from attrs import evolve
 from conformance.reference.context import Context
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.hooks import Hook, count, every, in_json, in_xml, only, swapped
-from conformance.reference.faults.roles import Roles
+from conformance.reference.faults.roles import FaultRoles
 from conformance.reference.faults.trees import items_changed
-from conformance.reference.listing import Page
+from conformance.reference.listing import ListingPage
 from conformance.reference.message import Response
-from conformance.reference.refusals import Refusal
+from conformance.reference.refusals import RefusedRequest
 
 
-def faults(roles: Roles) -> tuple[Fault, ...]:
+def faults(roles: FaultRoles) -> tuple[Fault, ...]:
     contract = roles.contract
     total = contract.semantics.paging.total if contract.semantics.paging else contract.semantics.request_id
     own = (
@@ -204,7 +204,7 @@ def _with_status(status: int) -> Hook:
     return lambda inner, context, *args: evolve(inner(context, *args), status=status)
 
 
-def _own_error_200(inner: Hook, context: Context, refusal: Refusal) -> Response:
+def _own_error_200(inner: Hook, context: Context, refusal: RefusedRequest) -> Response:
     own = any(e.code == refusal.code for e in context.contract.errors)
     return evolve(inner(context, refusal), status=200) if own else inner(context, refusal)
 
@@ -232,7 +232,7 @@ def _nested_error(inner: Hook, context: Context, root: str, tree: Mapping[str, A
     return inner(context, root, {"Error": tree} if root == "Error" else tree)
 
 
-def _unexplained(inner: Hook, context: Context, refusal: Refusal) -> Mapping[str, Any]:
+def _unexplained(inner: Hook, context: Context, refusal: RefusedRequest) -> Mapping[str, Any]:
     tree = inner(context, refusal)
     unsigned = "signature" in refusal.about
     return {k: v for k, v in tree.items() if k != "Message"} if unsigned else tree
@@ -273,7 +273,7 @@ def _doubled_xml(inner: Hook, context: Context, root: str, tree: Mapping[str, An
     return re.sub(r"(<RequestId>.*?</RequestId>)", r"\1\1", text, count=1) if root == "Error" else text
 
 
-def _blank_id(inner: Hook, context: Context, query: Any, page: Page) -> Mapping[str, Any]:
+def _blank_id(inner: Hook, context: Context, query: Any, page: ListingPage) -> Mapping[str, Any]:
     tree = inner(context, query, page)
     name = context.contract.semantics.request_id
     return tree if page.items or name not in tree else {**tree, name: ""}
@@ -285,7 +285,7 @@ def _repeating(inner: Hook, context: Context) -> str:
     return before if before and count(context, "request id") % 50 == 0 else fresh
 
 
-def _shared_id(inner: Hook, context: Context, refusal: Refusal) -> Mapping[str, Any]:
+def _shared_id(inner: Hook, context: Context, refusal: RefusedRequest) -> Mapping[str, Any]:
     tree = inner(context, refusal)
     return {**tree, "RequestId": context.memory.setdefault(("shared id", refusal.code), tree["RequestId"])}
 
@@ -294,6 +294,6 @@ def _id_as(change: Hook) -> Hook:
     return lambda inner, context: change(inner(context))
 
 
-def _plain_id(inner: Hook, context: Context, refusal: Refusal) -> Mapping[str, Any]:
+def _plain_id(inner: Hook, context: Context, refusal: RefusedRequest) -> Mapping[str, Any]:
     tree = inner(context, refusal)
     return {**tree, "RequestId": tree["RequestId"].replace("-", "")}

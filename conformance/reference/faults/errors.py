@@ -11,13 +11,13 @@ from conformance.contract.model import ErrorCode
 from conformance.reference.context import Context, Query
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.hooks import Hook, in_json, in_xml, swapped
-from conformance.reference.faults.roles import Roles
-from conformance.reference.listing import Item, Page
+from conformance.reference.faults.roles import FaultRoles
+from conformance.reference.listing import Item, ListingPage
 from conformance.reference.message import Response
-from conformance.reference.refusals import Refusal
+from conformance.reference.refusals import RefusedRequest
 
 
-def faults(roles: Roles) -> tuple[Fault, ...]:
+def faults(roles: FaultRoles) -> tuple[Fault, ...]:
     codes = {e.code: e for e in roles.contract.errors}
     found = [f for e in codes.values() for f in _of_code(e)]
     return (*found, *_accepted(roles), *_formats(), *_traces(roles))
@@ -53,7 +53,7 @@ def _changed(which: str, **changes: Any) -> Hook:
     )
 
 
-def _accepted(roles: Roles) -> list[Fault]:
+def _accepted(roles: FaultRoles) -> list[Fault]:
     """What should be refused for the region and is not."""
     region = roles.contract.semantics.region
     if not region:
@@ -88,13 +88,13 @@ def _accepted(roles: Roles) -> list[Fault]:
 
 
 def _formats() -> list[Fault]:
-    kills = ("errors.in-the-asked-format",)
+    killed_by = ("errors.in-the-asked-format",)
     return [
-        Fault("errors-are-always-xml", "writes every error as XML", kills, {"fail": _in_format("xml")}),
+        Fault("errors-are-always-xml", "writes every error as XML", killed_by, {"fail": _in_format("xml")}),
         Fault(
             "refusals-of-parameters-are-always-json",
             "writes errors of the operation's parameters as JSON",
-            kills,
+            killed_by,
             {
                 "fail": lambda inner, context, refusal: (
                     _in_format("json") if context.contract.parameter(refusal.about) else _as_it_is
@@ -121,7 +121,7 @@ def _as_it_is(inner: Hook, *args: Any) -> Response:
 
 
 def _in_format(format: str) -> Hook:
-    def fail(inner: Hook, context: Context, refusal: Refusal) -> Response:
+    def fail(inner: Hook, context: Context, refusal: RefusedRequest) -> Response:
         context.format = format
         return inner(context, refusal)
 
@@ -129,24 +129,24 @@ def _in_format(format: str) -> Hook:
 
 
 def _with_result(condition: Any) -> Hook:
-    def error(inner: Hook, context: Context, refusal: Refusal) -> Mapping[str, Any]:
+    def error(inner: Hook, context: Context, refusal: RefusedRequest) -> Mapping[str, Any]:
         tree = inner(context, refusal)
         if not condition(context):
             return tree
-        empty = context.steps.result(context, Query(), Page((), 0, 1, 10))
+        empty = context.steps.result(context, Query(), ListingPage((), 0, 1, 10))
         return {**empty, **tree}
 
     return error
 
 
-def _traces(roles: Roles) -> list[Fault]:
+def _traces(roles: FaultRoles) -> list[Fault]:
     """What a refused request leaves for the next."""
-    kills = ("errors.leave-no-trace",)
+    killed_by = ("errors.leave-no-trace",)
     found = [
         Fault(
             "nothing-found-after-an-error",
             "finds nothing in the request after one that was refused",
-            kills,
+            killed_by,
             {"fail": _remembering, "arguments": _nothing_after_error},
         ),
     ]
@@ -155,14 +155,14 @@ def _traces(roles: Roles) -> list[Fault]:
             Fault(
                 "page-after-an-error-lacks-an-item",
                 "loses the first item right after a refused request",
-                kills,
+                killed_by,
                 {"fail": _remembering, "select": _shorter_after_error},
             )
         )
     return found
 
 
-def _remembering(inner: Hook, context: Context, refusal: Refusal) -> Response:
+def _remembering(inner: Hook, context: Context, refusal: RefusedRequest) -> Response:
     swapped(context, "after error", True)
     return inner(context, refusal)
 

@@ -12,13 +12,13 @@ from attrs import field, frozen
 class Fault:
     """A defect that the reference can be told to have.
 
-    `name` is in kebab case, with `:<subject>` where the fault exists once a subject. `kills` are the requirements,
+    `name` is in kebab case, with `:<subject>` where the fault exists once a subject. `killed_by` are the requirements,
     without the operation's name, that must notice it. `hooks` maps a step to `hook(inner, context, *args)`; see
     `steps.py`. `dialect` holds the choices without which the fault would not show.
     """
 
     name: str
     description: str
-    kills: tuple[str, ...]
+    killed_by: tuple[str, ...]
     hooks: Mapping[str, Callable[..., Any]] = field(repr=False)
     dialect: Mapping[str, str] = field(factory=dict)

@@ -12,30 +12,30 @@ from conformance.contract.model import Contract, Field, OptionalField
 from conformance.reference.context import Context
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.hooks import Hook, in_json, in_xml, only
-from conformance.reference.faults.roles import Roles
+from conformance.reference.faults.roles import FaultRoles
 from conformance.reference.faults.trees import LEFT_OUT, at_path, last_of_several
-from conformance.reference.listing import Page, time_field_of
+from conformance.reference.listing import ListingPage, time_field_of
 from conformance.reference.rendering import is_time, xml_text
 from conformance.reference.seeding import relative, stamp
 
 
-def faults(roles: Roles) -> tuple[Fault, ...]:
+def faults(roles: FaultRoles) -> tuple[Fault, ...]:
     found = [f for path, field in roles.scalars for f in _of_field(roles, path, field)]
     found += [f for rule in roles.contract.semantics.optional_fields for f in _of_optional(roles, rule)]
     return (*found, *_changing(roles), *_by_hand(roles))
 
 
-def _of_field(roles: Roles, path: str, field: Field) -> list[Fault]:
+def _of_field(roles: FaultRoles, path: str, field: Field) -> list[Fault]:
     found = []
     if field.presence == "always" and path not in roles.optional_fields:
-        kills = [f"fields.{path}.present"]
+        killed_by = [f"fields.{path}.present"]
         if path == roles.contract.semantics.request_id:
-            kills.append("envelope.request-id")
+            killed_by.append("envelope.request-id")
         found.append(
             Fault(
                 f"field-missing:{path}",
                 f"leaves {path} out",
-                tuple(kills),
+                tuple(killed_by),
                 {"result": at_path(path, lambda v: LEFT_OUT)},
             )
         )
@@ -69,12 +69,12 @@ def _of_field(roles: Roles, path: str, field: Field) -> list[Fault]:
     return found
 
 
-def _effective(roles: Roles, path: str) -> list[str]:
+def _effective(roles: FaultRoles, path: str) -> list[str]:
     parameter = roles.enumerated_fields[path]
     return list(parameter.value("effective_values") or parameter.value("enum"))
 
 
-def _other_type(roles: Roles, path: str, field: Field) -> tuple[str, Callable[[Any], Any]]:
+def _other_type(roles: FaultRoles, path: str, field: Field) -> tuple[str, Callable[[Any], Any]]:
     """A type that no page gives the field."""
     choice = roles.contract.choice_about("json-type", path) or roles.contract.choice_about("json-type", field.name)
     allowed = {a.id for a in choice.alternatives} if choice else {field.type}
@@ -85,7 +85,7 @@ def _other_type(roles: Roles, path: str, field: Field) -> tuple[str, Callable[[A
     return "a list", lambda value: [value]
 
 
-def _of_optional(roles: Roles, rule: OptionalField) -> list[Fault]:
+def _of_optional(roles: FaultRoles, rule: OptionalField) -> list[Fault]:
     contract = roles.contract
     path, name = f"{contract.semantics.items}.{relative(contract, rule.field)}", relative(contract, rule.field)
     last = rule.unless_values[-1]
@@ -136,9 +136,9 @@ def shifted(time: str, **by: float) -> str:
     return stamp(datetime.strptime(time, "%Y-%m-%dT%H:%M:%SZ") + timedelta(**by))
 
 
-def _changing(roles: Roles) -> tuple[Fault, ...]:
+def _changing(roles: FaultRoles) -> tuple[Fault, ...]:
     """An item that is not the same in every answer."""
-    contract, kills = roles.contract, ("fields.unchanged-by-request",)
+    contract, killed_by = roles.contract, ("fields.unchanged-by-request",)
     if not contract.semantics.items or not contract.semantics.key:
         return ()
     found = []
@@ -148,7 +148,7 @@ def _changing(roles: Roles) -> tuple[Fault, ...]:
             Fault(
                 "value-turns-with-filter",
                 f"turns {name} into its opposite where a filter is given",
-                kills,
+                killed_by,
                 {"item": only(lambda c: bool(c.query.filters), _opposite(name))},
             )
         )
@@ -157,7 +157,7 @@ def _changing(roles: Roles) -> tuple[Fault, ...]:
             Fault(
                 "data-of-the-neighbour-at-page-size-50",
                 "pages of 50 give the second item the data of the first",
-                kills,
+                killed_by,
                 {"page": only(lambda c: c.query.size == 50, _neighbours(contract))},
             )
         )
@@ -167,7 +167,7 @@ def _changing(roles: Roles) -> tuple[Fault, ...]:
             Fault(
                 "time-moves-with-id-list",
                 "answers an id list with times that are a day later",
-                kills,
+                killed_by,
                 {"item": only(lambda c: c.query.ids is not None, _moved(relative(contract, time), days=1))},
             )
         )
@@ -185,7 +185,7 @@ def _opposite(name: str) -> Hook:
 def _neighbours(contract: Contract) -> Hook:
     key = contract.semantics.key
 
-    def mixed(inner: Hook, context: Context, *args: Any) -> Page:
+    def mixed(inner: Hook, context: Context, *args: Any) -> ListingPage:
         page = inner(context, *args)
         if len(page.items) < 2:
             return page
@@ -202,7 +202,7 @@ def _moved(name: str, **by: float) -> Hook:
     return moved
 
 
-def _by_hand(roles: Roles) -> tuple[Fault, ...]:
+def _by_hand(roles: FaultRoles) -> tuple[Fault, ...]:
     contract = roles.contract
     if not contract.semantics.items or not contract.semantics.key:
         return ()

@@ -8,11 +8,11 @@ from conformance.contract.model import Filter
 from conformance.reference.context import Context, Query
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.hooks import Hook, in_xml, only
-from conformance.reference.faults.roles import Roles
+from conformance.reference.faults.roles import FaultRoles
 from conformance.reference.listing import Item
 
 
-def faults(roles: Roles) -> tuple[Fault, ...]:
+def faults(roles: FaultRoles) -> tuple[Fault, ...]:
     semantics = roles.contract.semantics
     if not semantics.items:
         return ()
@@ -32,7 +32,7 @@ def unsent(name: str, condition: object = None) -> Hook:
     return argument
 
 
-def _of_filter(roles: Roles, filter: Filter) -> list[Fault]:
+def _of_filter(roles: FaultRoles, filter: Filter) -> list[Fault]:
     name, parameter = filter.parameter, roles.contract.parameter(filter.parameter)
     found = [
         Fault(f"filter-ignored:{name}", f"ignores {name}", (f"filters.{name}.selects",), {"argument": unsent(name)}),
@@ -111,19 +111,21 @@ def _also(filter: Filter, first: str, second: str) -> Hook:
 
 
 def _together() -> list[Fault]:
-    kills = ("filters.intersect",)
+    killed_by = ("filters.intersect",)
     return [
-        Fault("filters-are-joined-by-or", "keeps the items that any of several filters keeps", kills, {"keeps": _any}),
+        Fault(
+            "filters-are-joined-by-or", "keeps the items that any of several filters keeps", killed_by, {"keeps": _any}
+        ),
         Fault(
             "second-filter-is-ignored",
             "uses only the first of two filters",
-            kills,
+            killed_by,
             {"select": lambda inner, context, query: inner(context, evolve(query, filters=query.filters[:1]))},
         ),
         Fault(
             "two-filters-lose-an-item",
             "loses the oldest item that two filters keep",
-            kills,
+            killed_by,
             {
                 "select": lambda inner, context, query: (
                     inner(context, query)[:-1] if len(query.filters) > 1 else inner(context, query)
@@ -138,7 +140,7 @@ def _any(inner: Hook, context: Context, query: Query, item: Item) -> bool:
     return any(inner(context, one, item) for one in alone)
 
 
-def _by_hand(roles: Roles) -> list[Fault]:
+def _by_hand(roles: FaultRoles) -> list[Fault]:
     semantics, known = roles.contract.semantics, ("filters.known-store",)
     found = [
         Fault(

@@ -11,14 +11,14 @@ from attrs import evolve
 from conformance.reference.context import Context, Query
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.hooks import Hook, in_form, in_json, in_xml, is_get, is_v1, is_v3, only
-from conformance.reference.faults.roles import Roles
+from conformance.reference.faults.roles import FaultRoles
 from conformance.reference.faults.trees import at_path, items_changed, last_of_several
 from conformance.reference.listing import time_field_of
 from conformance.reference.message import Response
 from conformance.reference.seeding import relative
 
 
-def faults(roles: Roles) -> tuple[Fault, ...]:
+def faults(roles: FaultRoles) -> tuple[Fault, ...]:
     return (*_chosen(), *_different(roles), *_unknown(), *_methods(roles))
 
 
@@ -67,32 +67,32 @@ def _xml_when_empty(inner: Hook, context: Context, query: Query, page: Any) -> A
     return inner(context, query, page)
 
 
-def _different(roles: Roles) -> list[Fault]:
+def _different(roles: FaultRoles) -> list[Fault]:
     """XML and JSON do not say the same."""
-    contract, kills = roles.contract, ("formats.agree",)
+    contract, killed_by = roles.contract, ("formats.agree",)
     found = [
         Fault(
             "last-item-is-lost-in-xml",
             "loses the last item of a page of several in XML",
-            kills,
+            killed_by,
             {"result": only(in_xml, items_changed(lambda items: items[:-1] if len(items) > 1 else items))},
         ),
         Fault(
             "xml-is-escaped-twice",
             "escapes & twice in XML",
-            kills,
+            killed_by,
             {"escape": lambda inner, context, text: inner(context, inner(context, text))},
         ),
         Fault(
             "characters-beyond-the-plane-are-lost-in-json",
             "writes ? for characters of four bytes in JSON",
-            kills,
+            killed_by,
             {"as_json": lambda inner, context, *args: re.sub("[\U00010000-\U0010ffff]", "?", inner(context, *args))},
         ),
         Fault(
             "json-escapes-stop-at-ff",
             "writes characters beyond ASCII as the last two digits of their code, in JSON",
-            kills,
+            killed_by,
             {
                 "as_json": lambda inner, context, *args: re.sub(
                     "[^\x00-\x7f]", lambda m: f"\\u00{ord(m[0]) & 0xFF:02x}", inner(context, *args)
@@ -102,7 +102,7 @@ def _different(roles: Roles) -> list[Fault]:
         Fault(
             "quotes-are-lost-in-xml",
             "leaves quotation marks out of text in XML",
-            kills,
+            killed_by,
             {"escape": lambda inner, context, text: inner(context, text).replace('"', "").replace("'", "")},
         ),
     ]
@@ -113,13 +113,13 @@ def _different(roles: Roles) -> list[Fault]:
             Fault(
                 "times-are-local-in-xml",
                 f"writes {path} some hours later in XML",
-                kills,
+                killed_by,
                 {"result": only(in_xml, at_path(path, _later))},
             ),
             Fault(
                 "last-time-differs-in-json",
                 f"writes {path} of a page's last item a day later in JSON",
-                kills,
+                killed_by,
                 {"result": only(in_json, last_of_several(lambda i: {**i, name: _next_day(i[name])}))},
             ),
         ]
@@ -128,7 +128,7 @@ def _different(roles: Roles) -> list[Fault]:
             Fault(
                 "total-differs-in-xml",
                 "counts one less in XML where there are several pages",
-                kills,
+                killed_by,
                 {
                     "total": only(
                         in_xml, lambda inner, context, q, listing, items: len(listing) - (len(listing) > q.size)
@@ -148,18 +148,18 @@ def _next_day(time: str) -> str:
 
 
 def _unknown() -> list[Fault]:
-    kills = ("formats.unknown",)
+    killed_by = ("formats.unknown",)
     return [
         Fault(
             "unknown-format-crashes",
             "answers an unknown Format with an internal error and status 500",
-            kills,
+            killed_by,
             {"format": _crashing},
         ),
         Fault(
             "unknown-format-is-plain-text",
             "answers an unknown Format with lines of text",
-            kills,
+            killed_by,
             {"answer": _plain_text},
         ),
     ]
@@ -182,13 +182,13 @@ def _plain_text(inner: Hook, context: Context) -> Response:
     return Response(200, b"RequestId: none\n", "text/plain; charset=utf-8")
 
 
-def _methods(roles: Roles) -> list[Fault]:
-    kills = ("methods.agree",)
+def _methods(roles: FaultRoles) -> list[Fault]:
+    killed_by = ("methods.agree",)
     found = [
         Fault(
             "get-loses-the-last-item",
             "loses the last item of a page of several in answers to GET",
-            kills,
+            killed_by,
             {"result": only(is_get, items_changed(lambda items: items[:-1] if len(items) > 1 else items))},
         ),
         Fault(
@@ -212,7 +212,7 @@ def _methods(roles: Roles) -> list[Fault]:
             Fault(
                 "get-pages-end-at-5",
                 "shows at most 5 items in answers to GET",
-                kills,
+                killed_by,
                 {
                     "page": only(
                         is_get,

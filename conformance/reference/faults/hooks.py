@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from conformance.reference.context import Context
-from conformance.reference.refusals import COMMON, Refusal
+from conformance.reference.refusals import COMMON, RefusedRequest
 
 Hook = Callable[..., Any]
 Condition = Callable[[Context], bool]
@@ -52,7 +52,7 @@ def always(value: Any) -> Hook:
 
 def crash(*ignored: Any) -> NoReturn:
     """A documented internal error: status 500, for a request that must not break anything."""
-    raise Refusal(*COMMON["crashed"], "crashed")
+    raise RefusedRequest(*COMMON["crashed"], "crashed")
 
 
 def in_xml(context: Context) -> bool:

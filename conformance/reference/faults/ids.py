@@ -10,11 +10,11 @@ from attrs import evolve
 from conformance.reference.context import Context, Query
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.hooks import Hook, crash
-from conformance.reference.faults.roles import Roles
-from conformance.reference.listing import Item, Page, key_of
+from conformance.reference.faults.roles import FaultRoles
+from conformance.reference.listing import Item, ListingPage, key_of
 
 
-def faults(roles: Roles) -> tuple[Fault, ...]:
+def faults(roles: FaultRoles) -> tuple[Fault, ...]:
     semantics = roles.contract.semantics
     if not (semantics.ids and semantics.items):
         return ()
@@ -116,18 +116,18 @@ def _repeated(inner: Hook, context: Context, query: Query) -> list[Item]:
 
 
 def _unknown() -> list[Fault]:
-    kills = ("ids.unknown-id",)
+    killed_by = ("ids.unknown-id",)
     return [
         Fault(
             "unknown-id-empties-the-list",
             "finds nothing at all where one of several ids is unknown",
-            kills,
+            killed_by,
             {"select": _empty_on_unknown},
         ),
         Fault(
             "unknown-id-brings-everything",
             "lists everything where none of the ids is known",
-            kills,
+            killed_by,
             {
                 "select": lambda inner, context, query: (
                     inner(context, query)
@@ -138,7 +138,7 @@ def _unknown() -> list[Fault]:
         Fault(
             "unknown-id-crashes",
             "answers an id that no item has with an internal error",
-            kills,
+            killed_by,
             {"check_unknown_ids": _crash_on_unknown},
         ),
     ]
@@ -210,13 +210,13 @@ def _unnamed_over(limit: int) -> Hook:
 
 
 def _paged() -> list[Fault]:
-    kills = ("ids.with-paging",)
+    killed_by = ("ids.with-paging",)
     return [
-        Fault("id-list-is-not-paged", "shows all items of an id list on every page", kills, {"page": _all_at_once}),
+        Fault("id-list-is-not-paged", "shows all items of an id list on every page", killed_by, {"page": _all_at_once}),
         Fault(
             "id-list-pages-repeat",
             "shows the first page of an id list in place of every other",
-            kills,
+            killed_by,
             {
                 "page": lambda inner, context, query, listing: evolve(
                     inner(
@@ -229,6 +229,6 @@ def _paged() -> list[Fault]:
     ]
 
 
-def _all_at_once(inner: Hook, context: Context, query: Query, listing: Sequence[Item]) -> Page:
+def _all_at_once(inner: Hook, context: Context, query: Query, listing: Sequence[Item]) -> ListingPage:
     page = inner(context, query, listing)
     return evolve(page, items=tuple(listing)) if query.ids is not None else page

@@ -10,22 +10,22 @@ from attrs import evolve
 from conformance.reference.context import Context, Query
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.hooks import Hook, count, crash, every, in_xml, only
-from conformance.reference.faults.roles import Roles
-from conformance.reference.listing import Item, Page, time_field_of, value_at
+from conformance.reference.faults.roles import FaultRoles
+from conformance.reference.listing import Item, ListingPage, time_field_of, value_at
 
 PARTITION = ("paging.pages-partition-the-listing",)
 # what no page ever shows is missing from any inventory too; the total alone tells
 COUNTED = ("paging.total-counts-the-listing",)
 
 
-def faults(roles: Roles) -> tuple[Fault, ...]:
+def faults(roles: FaultRoles) -> tuple[Fault, ...]:
     if not (roles.contract.semantics.paging and roles.contract.semantics.items):
         return ()
     found = (*_pages(roles), *_totals(roles), *_beyond(), *_order(roles))
     return (*found, *_filtered()) if roles.contract.semantics.filters else found
 
 
-def _pages(roles: Roles) -> tuple[Fault, ...]:
+def _pages(roles: FaultRoles) -> tuple[Fault, ...]:
     return (
         Fault(
             "pages-skip-an-item",
@@ -122,7 +122,7 @@ def _pages(roles: Roles) -> tuple[Fault, ...]:
     )
 
 
-def _one_full_page(roles: Roles) -> tuple[str, ...]:
+def _one_full_page(roles: FaultRoles) -> tuple[str, ...]:
     """What must notice that one full page lacks an item: as many ids as a page holds fill one."""
     semantics = roles.contract.semantics
     size = roles.contract.parameter(semantics.paging.size)
@@ -144,7 +144,7 @@ def _late(query: Query, total: int) -> tuple[int, int]:
 def _window(bounds: Any) -> Hook:
     """A hook on the page that shows another window: `bounds(query, length)` is its first index and its length."""
 
-    def page(inner: Hook, context: Context, query: Query, listing: Sequence[Item]) -> Page:
+    def page(inner: Hook, context: Context, query: Query, listing: Sequence[Item]) -> ListingPage:
         right = inner(context, query, listing)
         if _first(query) >= len(listing) > 0 and query.number > 1:
             return right
@@ -155,7 +155,7 @@ def _window(bounds: Any) -> Hook:
     return page
 
 
-def _totals(roles: Roles) -> tuple[Fault, ...]:
+def _totals(roles: FaultRoles) -> tuple[Fault, ...]:
     return (
         Fault(
             "total-is-of-the-page",
@@ -195,18 +195,18 @@ def _totals(roles: Roles) -> tuple[Fault, ...]:
 
 
 def _beyond() -> tuple[Fault, ...]:
-    kills = ("paging.beyond-the-end",)
+    killed_by = ("paging.beyond-the-end",)
     return (
         Fault(
             "beyond-the-end-crashes",
             "answers a page beyond the last with an internal error",
-            kills,
+            killed_by,
             {"beyond_the_end": crash},
         ),
         Fault(
             "beyond-the-end-is-the-first-page",
             "answers a page beyond the last of several with the first",
-            kills,
+            killed_by,
             {
                 "beyond_the_end": lambda inner, context, query, listing: (
                     1 if len(listing) > query.size else inner(context, query, listing)
@@ -216,7 +216,7 @@ def _beyond() -> tuple[Fault, ...]:
         Fault(
             "beyond-the-end-total-is-zero",
             "counts nothing on a page beyond the last",
-            kills,
+            killed_by,
             {
                 "total": lambda inner, context, query, listing, items: (
                     0 if _first(query) >= len(listing) else inner(context, query, listing, items)
@@ -226,19 +226,19 @@ def _beyond() -> tuple[Fault, ...]:
     )
 
 
-def _order(roles: Roles) -> tuple[Fault, ...]:
-    kills = ("paging.repeatable",)
+def _order(roles: FaultRoles) -> tuple[Fault, ...]:
+    killed_by = ("paging.repeatable",)
     found = [
         Fault(
             "order-turns-every-other-time",
             "turns the order of the listing round in every second answer",
-            kills,
+            killed_by,
             {"order": only(every(2, "order"), lambda inner, context, items: inner(context, items)[::-1])},
         ),
         Fault(
             "page-moves-by-one-every-third-time",
             "rotates the listing by one item in every third answer",
-            kills,
+            killed_by,
             {"order": only(every(3, "rotation"), lambda inner, context, items: _rotated(inner(context, items)))},
         ),
     ]
@@ -247,7 +247,7 @@ def _order(roles: Roles) -> tuple[Fault, ...]:
             Fault(
                 "equal-times-change-places",
                 "changes the order of items of the same time in every second answer",
-                kills,
+                killed_by,
                 {"order": only(every(2, "ties"), _ties_turned)},
             )
         )
@@ -270,24 +270,24 @@ def _ties_turned(inner: Hook, context: Context, items: list[Item]) -> list[Item]
 
 
 def _filtered() -> tuple[Fault, ...]:
-    kills = ("paging.filtered-pages-partition",)
+    killed_by = ("paging.filtered-pages-partition",)
     return (
         Fault(
             "filter-after-paging",
             "cuts the page out of all items and filters it afterwards",
-            kills,
+            killed_by,
             {"select": _unfiltered, "page": _filtered_page},
         ),
         Fault(
             "filter-on-the-first-page-only",
             "filters the first page only",
-            kills,
+            killed_by,
             {"matches": lambda inner, context, *args: context.query.number > 1 or inner(context, *args)},
         ),
         Fault(
             "filtered-second-page-repeats",
             "shows the first page twice where a filter is given",
-            kills,
+            killed_by,
             {
                 "page": only(
                     lambda c: bool(c.query.filters),
@@ -319,7 +319,7 @@ def _unfiltered(inner: Hook, context: Context, query: Query) -> list[Item]:
     return inner(context, evolve(query, filters=(), nothing=False))
 
 
-def _filtered_page(inner: Hook, context: Context, query: Query, listing: Sequence[Item]) -> Page:
+def _filtered_page(inner: Hook, context: Context, query: Query, listing: Sequence[Item]) -> ListingPage:
     page = inner(context, query, listing)
     kept = tuple(
         item

@@ -9,12 +9,12 @@ from conformance.contract.model import Filter, Parameter
 from conformance.reference.context import Context, Query
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.hooks import Hook, crash, every, only
-from conformance.reference.faults.roles import Roles
+from conformance.reference.faults.roles import FaultRoles
 from conformance.reference.listing import value_at
 from conformance.reference.signatures import COMMON_NAMES
 
 
-def faults(roles: Roles) -> tuple[Fault, ...]:
+def faults(roles: FaultRoles) -> tuple[Fault, ...]:
     found: list[Fault] = []
     for parameter in roles.parameters:
         if not parameter.required:
@@ -124,18 +124,18 @@ def _refused(name: str, refused: int) -> Hook:
 
 
 def _above(name: str, highest: int) -> list[Fault]:
-    kills = (f"parameters.{name}.above-maximum",)
+    killed_by = (f"parameters.{name}.above-maximum",)
     return [
         Fault(
             f"above-maximum-has-its-way:{name}",
             f"takes a {name} over {highest} as it is",
-            kills,
+            killed_by,
             {"bounded": _as_it_is(name, lambda value: value > highest)},
         ),
         Fault(
             f"one-above-maximum-has-its-way:{name}",
             f"takes a {name} of {highest + 1} as it is, and no other",
-            kills,
+            killed_by,
             {"bounded": _as_it_is(name, lambda value: value == highest + 1)},
         ),
         Fault(
@@ -272,7 +272,7 @@ def _crash_on_unknown(name: str, listed: list[str]) -> Hook:
     return filter_value
 
 
-def _not_echoed(roles: Roles, parameter: str, path: str) -> Fault:
+def _not_echoed(roles: FaultRoles, parameter: str, path: str) -> Fault:
     """The response says what was said at the server's first request."""
 
     def stuck(inner: Hook, context: Context, *args: Any) -> dict[str, Any]:
@@ -287,7 +287,7 @@ def _not_echoed(roles: Roles, parameter: str, path: str) -> Fault:
     )
 
 
-def _by_hand(roles: Roles) -> tuple[Fault, ...]:
+def _by_hand(roles: FaultRoles) -> tuple[Fault, ...]:
     contract = roles.contract
     semantics, paging = contract.semantics, contract.semantics.paging
     found = [
@@ -365,7 +365,7 @@ def _by_hand(roles: Roles) -> tuple[Fault, ...]:
     return tuple(found)
 
 
-def _nothing_for_unknown(roles: Roles) -> Hook:
+def _nothing_for_unknown(roles: FaultRoles) -> Hook:
     known = {p.name for p in roles.contract.parameters} | COMMON_NAMES
     patterns = [re.compile(re.escape(n).replace(r"\.N", r"\.\d+")) for n in known]
 

@@ -11,12 +11,12 @@ from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.fields import shifted
 from conformance.reference.faults.filters import unsent
 from conformance.reference.faults.hooks import Hook, crash
-from conformance.reference.faults.roles import Roles
+from conformance.reference.faults.roles import FaultRoles
 from conformance.reference.listing import Item
 from conformance.reference.seeding import relative
 
 
-def faults(roles: Roles) -> tuple[Fault, ...]:
+def faults(roles: FaultRoles) -> tuple[Fault, ...]:
     contract, range = roles.contract, roles.contract.semantics.range
     if not (range and contract.semantics.items):
         return ()
@@ -50,38 +50,38 @@ def faults(roles: Roles) -> tuple[Fault, ...]:
 
 
 def _starts(name: str) -> list[Fault]:
-    kills = ("range.start",)
+    killed_by = ("range.start",)
     return [
-        Fault(f"start-ignored:{name}", f"ignores {name}", kills, {"argument": unsent(name)}),
+        Fault(f"start-ignored:{name}", f"ignores {name}", killed_by, {"argument": unsent(name)}),
         Fault(
             "start-rounded-to-the-hour",
             f"takes {name} for the full hour before it",
-            kills,
+            killed_by,
             {"from_start": lambda inner, context, time, start: inner(context, time, start[:13] + ":00:00Z")},
         ),
         Fault(
             "start-in-another-zone",
             f"reads {name} as eight hours earlier, as if it were local time",
-            kills,
+            killed_by,
             {"from_start": lambda inner, context, time, start: inner(context, time, shifted(start, hours=-8))},
         ),
     ]
 
 
 def _ends(name: str) -> list[Fault]:
-    kills = ("range.end",)
+    killed_by = ("range.end",)
     return [
-        Fault(f"end-ignored:{name}", f"ignores {name}", kills, {"argument": unsent(name)}),
+        Fault(f"end-ignored:{name}", f"ignores {name}", killed_by, {"argument": unsent(name)}),
         Fault(
             "end-is-the-start-of-its-day",
             f"reads only the date of {name}",
-            kills,
+            killed_by,
             {"to_end": lambda inner, context, time, end: inner(context, time, end[:10] + "T00:00:00Z")},
         ),
         Fault(
             "end-rounded-to-the-next-hour",
             f"takes {name} for the full hour after it",
-            kills,
+            killed_by,
             {"to_end": lambda inner, context, time, end: inner(context, time, shifted(end[:13] + ":00:00Z", hours=1))},
         ),
     ]

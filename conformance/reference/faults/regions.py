@@ -11,12 +11,12 @@ from attrs import evolve
 from conformance.reference.context import Context, Query
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.hooks import Hook, every, only, swapped
-from conformance.reference.faults.roles import Roles
+from conformance.reference.faults.roles import FaultRoles
 from conformance.reference.listing import Item, key_of
 from conformance.reference.message import Response
 
 
-def faults(roles: Roles) -> tuple[Fault, ...]:
+def faults(roles: FaultRoles) -> tuple[Fault, ...]:
     semantics = roles.contract.semantics
     if not semantics.items:
         return ()
@@ -31,7 +31,7 @@ def _others(context: Context, region: str) -> Sequence[Item]:
     return next((stored.items(r, now) for r in stored.regions if r != region and stored.items(r, now)), ())
 
 
-def _regions(roles: Roles) -> tuple[Fault, ...]:
+def _regions(roles: FaultRoles) -> tuple[Fault, ...]:
     leak, home = ("regions.do-not-leak",), ("regions.ids-stay-home",)
     found = [
         Fault(
@@ -111,9 +111,9 @@ def _everywhere_for_ids(inner: Hook, context: Context, region: str) -> Sequence[
     return (*found, *(i for i in others if key_of(context, i) not in known))
 
 
-def _connections(roles: Roles) -> tuple[Fault, ...]:
+def _connections(roles: FaultRoles) -> tuple[Fault, ...]:
     """What one request leaves on the connection for the next."""
-    semantics, kills = roles.contract.semantics, ("isolation.connection-reuse",)
+    semantics, killed_by = roles.contract.semantics, ("isolation.connection-reuse",)
     found = []
     names = [f.parameter for f in semantics.filters]
     if names:
@@ -121,7 +121,7 @@ def _connections(roles: Roles) -> tuple[Fault, ...]:
             Fault(
                 "filter-of-the-request-before",
                 "applies the filters of the request before on the same connection",
-                kills,
+                killed_by,
                 {"argument": _sticking(names), "succeed": _sticky(names)},
             )
         )

@@ -12,7 +12,7 @@ SCALARS = ("string", "integer", "number", "boolean")
 
 
 @frozen
-class Roles:
+class FaultRoles:
     """A contract and its protocol, seen from its subjects."""
 
     contract: Contract

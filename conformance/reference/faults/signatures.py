@@ -11,29 +11,29 @@ from conformance.contract.protocol import Situation
 from conformance.reference.context import Context
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.hooks import Hook, in_form, is_get, is_v1, is_v3, only
-from conformance.reference.faults.roles import Roles
-from conformance.reference.refusals import Refusal
+from conformance.reference.faults.roles import FaultRoles
+from conformance.reference.refusals import RefusedRequest
 from conformance.reference.signatures import V3_HEADERS, epoch
 
 # situations that one refusal of the reference answers to: it sees a signature that does not fit, whatever the reason
 SAME = {"tampered-parameter": "wrong-signature", "tampered-body": "wrong-signature"}
 
 
-def faults(roles: Roles) -> tuple[Fault, ...]:
+def faults(roles: FaultRoles) -> tuple[Fault, ...]:
     found = [f for s in roles.situations for f in _of_situation(s)]
     return (*found, *_unchecked(roles), *_replays(roles), *_clock(), *_encodings(), *_verifiers(roles))
 
 
 def _of_situation(situation: Situation) -> list[Fault]:
     """The situation accepted, and refused with a code that no table has."""
-    kills, seen = f"{situation.theme}.{situation.id}", {situation.id, SAME.get(situation.id, situation.id)}
+    killed_by, seen = f"{situation.theme}.{situation.id}", {situation.id, SAME.get(situation.id, situation.id)}
     found = []
     if situation.must_refuse:
         found.append(
             Fault(
                 f"accepted:{situation.id}",
                 f"accepts what should be refused: {situation.statement.rstrip('.').lower()}",
-                (f"{kills}.refused",),
+                (f"{killed_by}.refused",),
                 {"refuse": _accepting(seen)},
             )
         )
@@ -42,7 +42,7 @@ def _of_situation(situation: Situation) -> list[Fault]:
             Fault(
                 f"code-differs:{situation.id}",
                 f"refuses with a code that no table has in the situation {situation.id}",
-                (f"{kills}.documented-code",),
+                (f"{killed_by}.documented-code",),
                 {"refuse": _other_code(seen)},
             )
         )
@@ -56,13 +56,13 @@ def _accepting(situations: set[str]) -> Hook:
 def _other_code(situations: set[str]) -> Hook:
     def refuse(inner: Hook, context: Context, situation: str) -> None:
         if situation in situations:
-            raise Refusal("RequestDenied", 400, "The request is denied.", situation)
+            raise RefusedRequest("RequestDenied", 400, "The request is denied.", situation)
         inner(context, situation)
 
     return refuse
 
 
-def _unchecked(roles: Roles) -> list[Fault]:
+def _unchecked(roles: FaultRoles) -> list[Fault]:
     """Signatures that are not looked at under some condition."""
     wrong, tampered = "signatures.wrong-signature.refused", "signatures.tampered-parameter.refused"
     return _known(
@@ -120,10 +120,10 @@ def _unchecked(roles: Roles) -> list[Fault]:
     )
 
 
-def _known(roles: Roles, faults: list[Fault]) -> list[Fault]:
+def _known(roles: FaultRoles, faults: list[Fault]) -> list[Fault]:
     """Those whose situations the protocol has: without a protocol there is no requirement that they could break."""
     ids = {s.id for s in roles.situations}
-    return [f for f in faults if all(k.split(".")[1] in ids for k in f.kills)]
+    return [f for f in faults if all(k.split(".")[1] in ids for k in f.killed_by)]
 
 
 def _nothing(inner: Hook, context: Context) -> None:
@@ -141,28 +141,28 @@ def _once_a_key(inner: Hook, context: Context) -> None:
         inner(context)
 
 
-def _replays(roles: Roles) -> list[Fault]:
-    kills = ("signatures.nonce-used.refused",)
+def _replays(roles: FaultRoles) -> list[Fault]:
+    killed_by = ("signatures.nonce-used.refused",)
     found = [
         Fault(
             "v3-nonces-are-forgotten",
             "does not remember the nonces of V3 requests",
-            kills,
+            killed_by,
             {"nonce": only(is_v3, _nothing)},
         ),
         Fault(
             "nonces-of-forms-are-forgotten",
             "does not remember the nonces of requests with a form body",
-            kills,
+            killed_by,
             {"nonce": only(in_form, _nothing)},
         ),
         Fault(
             "nonces-count-with-the-timestamp",
             "takes a nonce for new where the timestamp is another",
-            kills,
+            killed_by,
             {"nonce_name": lambda inner, context: (*inner(context), context.common["Timestamp"])},
         ),
-        Fault("only-the-last-nonce-is-remembered", "remembers one nonce only", kills, {"nonce": _forgetful}),
+        Fault("only-the-last-nonce-is-remembered", "remembers one nonce only", killed_by, {"nonce": _forgetful}),
         Fault(
             "repeated-request-is-refused",
             "takes a request for a replay that asks for the same as the one before",
@@ -182,11 +182,14 @@ def _replays(roles: Roles) -> list[Fault]:
             Fault(
                 "nonces-count-by-region",
                 "takes a nonce for new where it was used in another region",
-                kills,
+                killed_by,
                 {"nonce_name": lambda inner, context: (*inner(context), context.parameters.get(region))},
             )
         )
-    return [*_known(roles, [f for f in found if f.kills == kills]), *(f for f in found if f.kills != kills)]
+    return [
+        *_known(roles, [f for f in found if f.killed_by == killed_by]),
+        *(f for f in found if f.killed_by != killed_by),
+    ]
 
 
 def _forgetful(inner: Hook, context: Context) -> None:
@@ -309,7 +312,7 @@ def _utf_16(inner: Hook, context: Context, text: str) -> str:
     return inner(context, text) if text.isascii() else quote(text.encode("utf-16-be"), safe="-_.~")
 
 
-def _verifiers(roles: Roles) -> list[Fault]:
+def _verifiers(roles: FaultRoles) -> list[Fault]:
     found = [
         Fault(
             "v3-signs-fixed-headers",

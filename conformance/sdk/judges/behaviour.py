@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from conformance.sdk.judges.finding import PASSED, Finding, failed, skipped
+from conformance.sdk.judges.finding import PASSED, SdkFinding, failed, skipped
 from conformance.sdk.leaks import SECRET, TOKEN
-from conformance.sdk.observation import Call, Observation
+from conformance.sdk.observation import Observation, ObservedCall
 
 # Over the caller's timeout: a loaded machine, and clients that look at their clock now and then.
 _SLACK = 2.0
 
 
-def gives_up_in_time(seen: Observation) -> Finding:
+def gives_up_in_time(seen: Observation) -> SdkFinding:
     if seen.last.answer.unsupported is not None:
         return skipped(f"this SDK has no {seen.last.answer.unsupported}")
     waited = [r for r in seen.last.requests if r.given_up is not None]
@@ -23,7 +23,7 @@ def gives_up_in_time(seen: Observation) -> Finding:
     return PASSED
 
 
-def keeps_credentials_home(seen: Observation) -> Finding:
+def keeps_credentials_home(seen: Observation) -> SdkFinding:
     if seen.last.answer.unsupported is not None:
         return skipped(f"this SDK has no {seen.last.answer.unsupported}")
     for request in seen.elsewhere:
@@ -37,7 +37,7 @@ def keeps_credentials_home(seen: Observation) -> Finding:
     return PASSED
 
 
-def keeps_the_secret_everywhere(seen: Observation) -> Finding:
+def keeps_the_secret_everywhere(seen: Observation) -> SdkFinding:
     if seen.last.answer.unsupported is not None:
         return skipped(f"this SDK has no {seen.last.answer.unsupported}")
     for request in (*seen.requests, *seen.elsewhere):
@@ -46,7 +46,7 @@ def keeps_the_secret_everywhere(seen: Observation) -> Finding:
     return PASSED
 
 
-def reuses_the_connection(seen: Observation) -> Finding:
+def reuses_the_connection(seen: Observation) -> SdkFinding:
     if any(not call.requests for call in seen.calls):
         return skipped("nothing arrived")
     used = {r.connection for r in seen.requests}
@@ -60,15 +60,15 @@ def reuses_the_connection(seen: Observation) -> Finding:
 # --- judges of single answers: None where the answer is in order
 
 
-def hides_the_secret(seen: Observation, call: Call) -> Finding | None:
+def hides_the_secret(seen: Observation, call: ObservedCall) -> SdkFinding | None:
     return _hidden(call, SECRET)
 
 
-def hides_the_token(seen: Observation, call: Call) -> Finding | None:
+def hides_the_token(seen: Observation, call: ObservedCall) -> SdkFinding | None:
     return _hidden(call, TOKEN)
 
 
-def _hidden(call: Call, what: str) -> Finding | None:
+def _hidden(call: ObservedCall, what: str) -> SdkFinding | None:
     if what not in call.reveals:
         return None
     return failed(

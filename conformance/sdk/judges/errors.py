@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from conformance.sdk.judges.finding import PASSED, Finding, failed, skipped
+from conformance.sdk.judges.finding import PASSED, SdkFinding, failed, skipped
 from conformance.sdk.observation import Observation
 from conformance.sdk.view import received_items, shown
 
 
-def is_an_error(seen: Observation) -> Finding:
+def is_an_error(seen: Observation) -> SdkFinding:
     skip = _unjudged(seen)
     if skip:
         return skip
@@ -25,7 +25,7 @@ def is_an_error(seen: Observation) -> Finding:
     )
 
 
-def declared_error(seen: Observation) -> Finding:
+def declared_error(seen: Observation) -> SdkFinding:
     skip = _unjudged(seen)
     if skip:
         return skip
@@ -42,20 +42,20 @@ def declared_error(seen: Observation) -> Finding:
     )
 
 
-def receives_error_code(seen: Observation) -> Finding:
+def receives_error_code(seen: Observation) -> SdkFinding:
     error = _sent(seen)
     return _reaches(seen, "code", error.code)
 
 
-def receives_error_message(seen: Observation) -> Finding:
+def receives_error_message(seen: Observation) -> SdkFinding:
     return _reaches(seen, "message", _sent(seen).message)
 
 
-def receives_error_request_id(seen: Observation) -> Finding:
+def receives_error_request_id(seen: Observation) -> SdkFinding:
     return _reaches(seen, "request_id", "7A1D0C52-0000-4000-8000-00000000E440")
 
 
-def receives_error_status(seen: Observation) -> Finding:
+def receives_error_status(seen: Observation) -> SdkFinding:
     return _reaches(seen, "http_status", str(_sent(seen).status))
 
 
@@ -63,7 +63,7 @@ def _sent(seen: Observation):
     return seen.last.served[-1].spec.error if seen.last.served else seen.case.replies[-1].error
 
 
-def _reaches(seen: Observation, what: str, value: str) -> Finding:
+def _reaches(seen: Observation, what: str, value: str) -> SdkFinding:
     """The value is in its own place in the exception, or can be read in its message: either way a caller has
     it.
     """
@@ -87,7 +87,7 @@ def _reaches(seen: Observation, what: str, value: str) -> Finding:
     )
 
 
-def _unjudged(seen: Observation) -> Finding | None:
+def _unjudged(seen: Observation) -> SdkFinding | None:
     call = seen.last
     if call.answer.unsupported is not None:
         return skipped(f"this SDK has no {call.answer.unsupported}")

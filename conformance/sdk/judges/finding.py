@@ -10,7 +10,7 @@ from conformance.sdk.endpoint import Recorded
 
 
 @frozen
-class Finding:
+class SdkFinding:
     """`outcome` passed or failed, or why there is nothing to judge. The level of the requirement is not its
     business.
     """
@@ -22,15 +22,17 @@ class Finding:
     request: Recorded | None = None
 
 
-PASSED = Finding("passed")
+PASSED = SdkFinding("passed")
 
 
-def failed(message: str, expected: object = None, received: object = None, request: Recorded | None = None) -> Finding:
-    return Finding("failed", message, _text(expected), _text(received), request)
+def failed(
+    message: str, expected: object = None, received: object = None, request: Recorded | None = None
+) -> SdkFinding:
+    return SdkFinding("failed", message, _text(expected), _text(received), request)
 
 
-def skipped(message: str) -> Finding:
-    return Finding("not-applicable", message)
+def skipped(message: str) -> SdkFinding:
+    return SdkFinding("not-applicable", message)
 
 
 def _text(value: object) -> str | None:

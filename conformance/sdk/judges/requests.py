@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.sdk.endpoint import Recorded
-from conformance.sdk.judges.finding import PASSED, Finding, failed, skipped
+from conformance.sdk.judges.finding import PASSED, SdkFinding, failed, skipped
 from conformance.sdk.leaks import SECRET
-from conformance.sdk.observation import Call, Observation
+from conformance.sdk.observation import Observation, ObservedCall
 from conformance.sdk.roles import sdk_name
 from conformance.sdk.view import shown, text
 
 
-def arrives_unchanged(seen: Observation) -> Finding:
+def arrives_unchanged(seen: Observation) -> SdkFinding:
     """Each parameter of each call arrived in its first request as it was given, and no other was carried over."""
     for call in seen.calls:
         problem = _unjudged(call, seen) or _difference(call, call.requests[0], seen)
@@ -23,12 +23,12 @@ def arrives_unchanged(seen: Observation) -> Finding:
     return PASSED
 
 
-def nothing_documented_added(seen: Observation) -> Finding:
+def nothing_documented_added(seen: Observation) -> SdkFinding:
     problem = _unjudged(seen.last, seen)
     return problem or adds_no_documented_parameter(seen, seen.last, seen.last.requests[0]) or PASSED
 
 
-def carries_the_token(seen: Observation) -> Finding:
+def carries_the_token(seen: Observation) -> SdkFinding:
     problem = arrives_unchanged(seen)
     if problem.outcome != "passed":
         return problem
@@ -39,7 +39,7 @@ def carries_the_token(seen: Observation) -> Finding:
     return PASSED
 
 
-def signed_as_asked(seen: Observation) -> Finding:
+def signed_as_asked(seen: Observation) -> SdkFinding:
     problem = _unjudged(seen.last, seen)
     if problem:
         return problem
@@ -51,7 +51,7 @@ def signed_as_asked(seen: Observation) -> Finding:
     return _difference(seen.last, first, seen) or PASSED
 
 
-def arrives_directly(seen: Observation) -> Finding:
+def arrives_directly(seen: Observation) -> SdkFinding:
     if seen.elsewhere:
         return failed(
             "The request went to the proxy, which NO_PROXY rules out",
@@ -62,7 +62,7 @@ def arrives_directly(seen: Observation) -> Finding:
     return arrives_unchanged(seen)
 
 
-def arrives_validly_somewhere(seen: Observation) -> Finding:
+def arrives_validly_somewhere(seen: Observation) -> SdkFinding:
     arrived = (*seen.last.requests, *seen.elsewhere)
     if not arrived:
         return skipped("under HTTP_PROXY nothing arrived, neither at the endpoint nor at the proxy")
@@ -75,7 +75,7 @@ def arrives_validly_somewhere(seen: Observation) -> Finding:
 # --- judges of single requests: None where the request is in order
 
 
-def adds_no_documented_parameter(seen: Observation, call: Call, request: Recorded) -> Finding | None:
+def adds_no_documented_parameter(seen: Observation, call: ObservedCall, request: Recorded) -> SdkFinding | None:
     given, documented = _names(call.parameters), {p.name for p in seen.roles.own_parameters}
     for name, value in request.arrival.parameters:
         if _plain(name) in {_plain(d) for d in documented} and _plain(name) not in given and name != seen.roles.region:
@@ -88,7 +88,7 @@ def adds_no_documented_parameter(seen: Observation, call: Call, request: Recorde
     return None
 
 
-def adds_no_unknown_parameter(seen: Observation, call: Call, request: Recorded) -> Finding | None:
+def adds_no_unknown_parameter(seen: Observation, call: ObservedCall, request: Recorded) -> SdkFinding | None:
     known = _names(call.parameters) | {_plain(p.name) for p in seen.roles.own_parameters} | {seen.roles.region}
     for name, value in request.arrival.parameters:
         if _plain(name) not in known:
@@ -101,7 +101,7 @@ def adds_no_unknown_parameter(seen: Observation, call: Call, request: Recorded) 
     return None
 
 
-def repeats_no_parameter(seen: Observation, call: Call, request: Recorded) -> Finding | None:
+def repeats_no_parameter(seen: Observation, call: ObservedCall, request: Recorded) -> SdkFinding | None:
     names = Counter(name for name, _ in (*request.arrival.query, *request.arrival.form))
     for name, times in names.items():
         if times > 1:
@@ -109,7 +109,7 @@ def repeats_no_parameter(seen: Observation, call: Call, request: Recorded) -> Fi
     return None
 
 
-def names_the_operation(seen: Observation, call: Call, request: Recorded) -> Finding | None:
+def names_the_operation(seen: Observation, call: ObservedCall, request: Recorded) -> SdkFinding | None:
     contract = seen.roles.contract
     wanted, got = (contract.operation, contract.version), (request.arrival.action, request.arrival.version)
     if wanted != got:
@@ -122,19 +122,19 @@ def names_the_operation(seen: Observation, call: Call, request: Recorded) -> Fin
     return None
 
 
-def documented_method(seen: Observation, call: Call, request: Recorded) -> Finding | None:
+def documented_method(seen: Observation, call: ObservedCall, request: Recorded) -> SdkFinding | None:
     if request.request.method in ("GET", "POST"):
         return None
     return failed("The HTTP method is not documented", "GET or POST", request.request.method, request)
 
 
-def keeps_the_secret(seen: Observation, call: Call, request: Recorded) -> Finding | None:
+def keeps_the_secret(seen: Observation, call: ObservedCall, request: Recorded) -> SdkFinding | None:
     if any(c.name == SECRET for c in request.carries):
         return failed("The secret of the access key is in the request", "nowhere", "in the request", request)
     return None
 
 
-def _unjudged(call: Call, seen: Observation) -> Finding | None:
+def _unjudged(call: ObservedCall, seen: Observation) -> SdkFinding | None:
     if call.answer.unsupported is not None:
         return skipped(f"this SDK has no {call.answer.unsupported}")
     if call.requests:
@@ -145,7 +145,7 @@ def _unjudged(call: Call, seen: Observation) -> Finding | None:
     return failed("Nothing arrived at the endpoint", "a request", f"none; the caller got {shown(said)}")
 
 
-def _difference(call: Call, request: Recorded, seen: Observation) -> Finding | None:
+def _difference(call: ObservedCall, request: Recorded, seen: Observation) -> SdkFinding | None:
     wanted, got = _flat(call.parameters), dict(request.arrival.parameters)
     for name, value in wanted.items():
         if name not in got:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from conformance.contract.model import Field
-from conformance.sdk.judges.finding import PASSED, Finding, failed, skipped
-from conformance.sdk.observation import Call, Observation
+from conformance.sdk.judges.finding import PASSED, SdkFinding, failed, skipped
+from conformance.sdk.observation import Observation, ObservedCall
 from conformance.sdk.view import (
     differences,
     member,
@@ -19,7 +19,7 @@ _JSON_ONLY = ("list-form", "json-type")
 _NAMED = {"integer": (int,), "number": (int, float), "boolean": (bool,)}
 
 
-def receives_everything(seen: Observation) -> Finding:
+def receives_everything(seen: Observation) -> SdkFinding:
     """The last call succeeded, and each documented value that was sent is in the caller's hands."""
     return _judged(seen, seen.last, failing=True)
 
@@ -27,12 +27,12 @@ def receives_everything(seen: Observation) -> Finding:
 last_receives_everything = receives_everything
 
 
-def fails_or_receives_everything(seen: Observation) -> Finding:
+def fails_or_receives_everything(seen: Observation) -> SdkFinding:
     """Like receives_everything, but an error will do."""
     return _judged(seen, seen.last, failing=False)
 
 
-def fails_or_has_a_result(seen: Observation) -> Finding:
+def fails_or_has_a_result(seen: Observation) -> SdkFinding:
     """An answer that the SDK cannot read is an exception, which says so, and not a success that holds nothing."""
     skip = _unjudged(seen, seen.last)
     if skip:
@@ -40,13 +40,13 @@ def fails_or_has_a_result(seen: Observation) -> Finding:
     return _without_result(seen.last) or PASSED
 
 
-def receives_field(seen: Observation) -> Finding:
+def receives_field(seen: Observation) -> SdkFinding:
     open_problem = _unjudged(seen, seen.last) or _error(seen.last)
     if open_problem:
         return open_problem
     path = seen.case.subject
     if not _holds(_tree(seen.last), path.split(".")):
-        return Finding("inconclusive", f"the answer that was served has no {path}")
+        return SdkFinding("inconclusive", f"the answer that was served has no {path}")
     for one in differences(_tree(seen.last), seen.last.answer.result, seen.roles.contract):
         if plain(one.path) == path or path.startswith(plain(one.path) + "."):
             return _lost(one, seen.last)
@@ -60,7 +60,7 @@ def _holds(node: object, names: list[str]) -> bool:
     return not names or (isinstance(node, dict) and names[0] in node and _holds(node[names[0]], names[1:]))
 
 
-def receives_in_order(seen: Observation) -> Finding:
+def receives_in_order(seen: Observation) -> SdkFinding:
     problem = _judged(seen, seen.last, failing=True)
     if problem.outcome != "failed" or not seen.last.answer.ok:
         return problem
@@ -72,7 +72,7 @@ def receives_in_order(seen: Observation) -> Finding:
     )
 
 
-def receives_types(seen: Observation) -> Finding:
+def receives_types(seen: Observation) -> SdkFinding:
     if seen.ready.view == "xml":
         return skipped("the caller of this SDK gets an XML tree, whose values are all text")
     open_problem = _unjudged(seen, seen.last) or _error(seen.last)
@@ -90,7 +90,7 @@ def receives_types(seen: Observation) -> Finding:
     return PASSED
 
 
-def loses_nothing_silently(seen: Observation) -> Finding:
+def loses_nothing_silently(seen: Observation) -> SdkFinding:
     """Every call of the case that succeeded has the items that were sent for it."""
     if seen.roles.contract.semantics.items is None:
         return skipped("the operation returns no list")
@@ -104,7 +104,7 @@ def loses_nothing_silently(seen: Observation) -> Finding:
     return PASSED
 
 
-def silent_loss(seen: Observation, call: Call) -> Finding | None:
+def silent_loss(seen: Observation, call: ObservedCall) -> SdkFinding | None:
     """A success with fewer items, or others, than were sent; None where there is no such thing.
 
     A success without any result is none: its caller cannot take it for a shorter listing.
@@ -125,7 +125,7 @@ def silent_loss(seen: Observation, call: Call) -> Finding | None:
     return failed(what, f"{len(sent)} items {shown(sent[:3])}", f"{len(got)} items {shown(got[:3])}", _request(call))
 
 
-def walks_every_page(seen: Observation) -> Finding:
+def walks_every_page(seen: Observation) -> SdkFinding:
     wanted, got = [], []
     for call in seen.calls:
         problem = _unjudged(seen, call) or _error(call)
@@ -146,7 +146,7 @@ def walks_every_page(seen: Observation) -> Finding:
     return PASSED
 
 
-def _judged(seen: Observation, call: Call, *, failing: bool) -> Finding:
+def _judged(seen: Observation, call: ObservedCall, *, failing: bool) -> SdkFinding:
     if not failing and call.answer.error is not None:
         return PASSED
     skip = _unjudged(seen, call)
@@ -164,7 +164,7 @@ def _judged(seen: Observation, call: Call, *, failing: bool) -> Finding:
     return PASSED
 
 
-def _unjudged(seen: Observation, call: Call) -> Finding | None:
+def _unjudged(seen: Observation, call: ObservedCall) -> SdkFinding | None:
     if call.answer.unsupported is not None:
         return skipped(f"this SDK has no {call.answer.unsupported}")
     if not call.requests:
@@ -184,7 +184,7 @@ def _unjudged(seen: Observation, call: Call) -> Finding | None:
     return None
 
 
-def _error(call: Call) -> Finding | None:
+def _error(call: ObservedCall) -> SdkFinding | None:
     error = call.answer.error
     if error is None:
         return None
@@ -197,7 +197,7 @@ def _error(call: Call) -> Finding | None:
     )
 
 
-def _without_result(call: Call) -> Finding | None:
+def _without_result(call: ObservedCall) -> SdkFinding | None:
     if not call.answer.ok or call.answer.result is not None:
         return None
     return failed(
@@ -208,7 +208,7 @@ def _without_result(call: Call) -> Finding | None:
     )
 
 
-def _lost(one, call: Call) -> Finding:
+def _lost(one, call: ObservedCall) -> SdkFinding:
     return failed(
         f"{one.path} did not reach the caller as it was sent",
         shown(one.sent),
@@ -225,9 +225,9 @@ def _wrong_type(f: Field, value: object) -> object | None:
     return None if right else value
 
 
-def _tree(call: Call):
+def _tree(call: ObservedCall):
     return call.served[-1].tree if call.served else None
 
 
-def _request(call: Call):
+def _request(call: ObservedCall):
     return call.requests[-1] if call.requests else None

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from conformance.sdk.endpoint import Recorded
-from conformance.sdk.judges.finding import PASSED, Finding, failed, skipped
-from conformance.sdk.observation import Call, Observation
+from conformance.sdk.judges.finding import PASSED, SdkFinding, failed, skipped
+from conformance.sdk.observation import Observation, ObservedCall
 
 
-def no_problem(ids: tuple[str, ...]) -> Callable[[Observation, Call, Recorded], Finding | None]:
+def no_problem(ids: tuple[str, ...]) -> Callable[[Observation, ObservedCall, Recorded], SdkFinding | None]:
     """A judge of single requests that fails those with one of these problems of their signature."""
 
-    def judge(seen: Observation, call: Call, request: Recorded) -> Finding | None:
+    def judge(seen: Observation, call: ObservedCall, request: Recorded) -> SdkFinding | None:
         found = next((p for p in request.problems if p.id in ids), None)
         return found and failed(found.message, "none of: " + ", ".join(ids), found.id, request)
 
     return judge
 
 
-def retries_are_signed_anew(seen: Observation) -> Finding:
+def retries_are_signed_anew(seen: Observation) -> SdkFinding:
     attempts = seen.last.requests
     if len(attempts) < 2:
         return skipped("this SDK does not repeat the request by itself")
@@ -37,7 +37,7 @@ def retries_are_signed_anew(seen: Observation) -> Finding:
     return PASSED
 
 
-def retries_ask_the_same(seen: Observation) -> Finding:
+def retries_ask_the_same(seen: Observation) -> SdkFinding:
     attempts = seen.last.requests
     if len(attempts) < 2:
         return skipped("this SDK does not repeat the request by itself")
@@ -53,7 +53,7 @@ def retries_ask_the_same(seen: Observation) -> Finding:
     return PASSED
 
 
-def sent_once(seen: Observation) -> Finding:
+def sent_once(seen: Observation) -> SdkFinding:
     attempts = seen.last.requests
     if not attempts:
         return skipped("nothing arrived")
@@ -62,7 +62,7 @@ def sent_once(seen: Observation) -> Finding:
     return PASSED
 
 
-def few_attempts(seen: Observation) -> Finding:
+def few_attempts(seen: Observation) -> SdkFinding:
     attempts = seen.last.requests
     if len(attempts) > 10:
         return failed("The request was attempted too often", "at most 10", len(attempts), attempts[-1])

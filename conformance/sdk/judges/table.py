@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 
 from conformance.sdk.endpoint import Recorded
 from conformance.sdk.judges import behaviour, errors, requests, responses, signing
-from conformance.sdk.judges.finding import Finding
-from conformance.sdk.observation import Call, Observation
+from conformance.sdk.judges.finding import SdkFinding
+from conformance.sdk.observation import Observation, ObservedCall
 
-CaseJudge = Callable[[Observation], Finding]
-RequestJudge = Callable[[Observation, Call, Recorded], Finding | None]
-AnswerJudge = Callable[[Observation, Call], Finding | None]
+CaseJudge = Callable[[Observation], SdkFinding]
+RequestJudge = Callable[[Observation, ObservedCall, Recorded], SdkFinding | None]
+AnswerJudge = Callable[[Observation, ObservedCall], SdkFinding | None]
 
 CASES: Mapping[str, CaseJudge] = {
     "arrives-unchanged": requests.arrives_unchanged,

@@ -20,7 +20,7 @@ START_SECONDS = 60.0
 
 
 @define
-class Laboratory:
+class Harness:
     """One certification's drivers and observations. All nonces of the run are collected, over all drivers.
 
     `seen` holds each case that was done so far, by its key, and `leaks` the cases after which the secret of the access

@@ -11,7 +11,7 @@ from conformance.wire.client import Client
 from conformance.wire.exchange import Call, HttpRequest, HttpResponse
 
 
-class Reel(Protocol):
+class CheckRecording(Protocol):
     """The examples of one check on a tape that keeps them, or gives back those that it has kept.
 
     `kept` holds the draws of each, in order, where they are to be run again; None where they are to be drawn. Each
@@ -37,7 +37,7 @@ class Unkept:
         """Nothing is kept."""
 
 
-class Tape(Protocol):
+class Recording(Protocol):
     """A run's tape: it makes the client, is told of the start, and has a reel for each requirement, case and check.
 
     `alone` are exchanges to be judged by themselves, outside of any check. `length` says how much is kept
@@ -51,7 +51,7 @@ class Tape(Protocol):
 
     def alone(self) -> Iterable[tuple[Call, HttpRequest, HttpResponse]]: ...
 
-    def reel(self, requirement: str, case: str, check: str) -> Reel: ...
+    def reel(self, requirement: str, case: str, check: str) -> CheckRecording: ...
 
     def length(self, requirement: str, case: str, check: str) -> int: ...
 

@@ -1,4 +1,4 @@
-"""A battery of requests that looks at every side of the reference once, the same each time, for comparing servers."""
+"""A probes of requests that looks at every side of the reference once, the same each time, for comparing servers."""
 
 from __future__ import annotations
 

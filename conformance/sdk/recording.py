@@ -10,20 +10,20 @@ from attrs import asdict, define, evolve, field
 from conformance.cassettes.recorder import Recorder
 from conformance.cassettes.scrubbing import scrubbed_data
 from conformance.cassettes.sdk_cassette import KIND, Arrived, KeptCall, KeptCase, SdkCassette, SdkProvenance
-from conformance.drivers.protocol import Answer, Ready, SdkError
+from conformance.drivers.protocol import DriverAnswer, Ready, SdkError
 from conformance.report.events import Event, RunFinished, RunStarted, Verdict
 from conformance.sdk.cases import Case
 from conformance.sdk.endpoint import Recorded, Reply
 from conformance.sdk.judging import Observed, planned
 from conformance.sdk.leaks import Carried
-from conformance.sdk.observation import Call, Observation
+from conformance.sdk.observation import Observation, ObservedCall
 from conformance.sdk.plan import Plan
 from conformance.sdk.replies import Served
-from conformance.sdk.roles import Roles
+from conformance.sdk.roles import SdkRoles
 from conformance.wire.arrival import read_request
 from conformance.wire.exchange import HttpResponse
 from conformance.wire.redaction import redact_request, redact_response, redact_values, secrets_in
-from conformance.wire.verification import Problem
+from conformance.wire.verification import SignatureProblem
 
 BROKEN_OFF = "the recording was broken off"
 
@@ -108,7 +108,7 @@ def _requests(seen: Observation) -> Iterator[tuple[Recorded, int | None, Served 
         yield request, None, None
 
 
-def _kept(call: Call, secrets: tuple[str, ...]) -> KeptCall:
+def _kept(call: ObservedCall, secrets: tuple[str, ...]) -> KeptCall:
     """All secrets of a certification are known, so that only they go: what else was given or got is made up."""
     answer = scrubbed_data(_answer_data(call.answer), secrets, redact_values)
     return KeptCall(call.parameters, answer, round(call.answer.seconds, 6), call.reveals)
@@ -142,7 +142,7 @@ def _served_data(served: Served | None) -> dict[str, Any] | None:
     return {"format": served.format} | ({} if served.tree is None else {"tree": served.tree})
 
 
-def _answer_data(answer: Answer) -> dict[str, Any]:
+def _answer_data(answer: DriverAnswer) -> dict[str, Any]:
     """As in the driver protocol. The text of an exception stays out: it is a stack of the machine."""
     if answer.unsupported is not None:
         return {"unsupported": answer.unsupported}
@@ -174,7 +174,7 @@ def untaped(cassette: SdkCassette, plan: Plan) -> Observed:
     return Observed(ready, cases, provenance.logged, (), provenance.seconds, provenance.complete)
 
 
-def _observation(case: Case, kept: KeptCase, arrived: Iterable[Arrived], roles: Roles, ready: Ready) -> Observation:
+def _observation(case: Case, kept: KeptCase, arrived: Iterable[Arrived], roles: SdkRoles, ready: Ready) -> Observation:
     by_call: dict[int | None, list[Arrived]] = {}
     for one in arrived:
         by_call.setdefault(one.call, []).append(one)
@@ -182,9 +182,9 @@ def _observation(case: Case, kept: KeptCase, arrived: Iterable[Arrived], roles: 
     return Observation(case, calls, roles, ready, tuple(_recorded(one) for one in by_call.get(None, ())))
 
 
-def _call(case: Case, kept: KeptCall, arrived: list[Arrived]) -> Call:
+def _call(case: Case, kept: KeptCall, arrived: list[Arrived]) -> ObservedCall:
     served = tuple(_served(case, one) for one in arrived)
-    return Call(kept.parameters, _answer(kept), tuple(map(_recorded, arrived)), served, kept.reveals)
+    return ObservedCall(kept.parameters, _answer(kept), tuple(map(_recorded, arrived)), served, kept.reveals)
 
 
 def _served(case: Case, one: Arrived) -> Served:
@@ -200,14 +200,14 @@ def _recorded(one: Arrived) -> Recorded:
         at=0.0,
         request=one.request,
         arrival=evolve(read_request(one.request), parameters=one.parameters),
-        problems=tuple(Problem(id, message) for id, message in one.problems),
+        problems=tuple(SignatureProblem(id, message) for id, message in one.problems),
         carries=tuple(Carried(name, place) for name, place in one.carries),
         reply=reply,
         given_up=one.given_up,
     )
 
 
-def _answer(kept: KeptCall) -> Answer:
+def _answer(kept: KeptCall) -> DriverAnswer:
     told: Mapping[str, Any] = kept.answer
     error = SdkError(**told["error"]) if "error" in told else None
-    return Answer(told.get("result"), error, told.get("unsupported"), kept.seconds)
+    return DriverAnswer(told.get("result"), error, told.get("unsupported"), kept.seconds)
