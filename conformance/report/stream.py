@@ -125,7 +125,8 @@ def parse(data: bytes, name: str = "the event stream") -> Run:
 
 def _run(events: list[Event], name: str) -> Run:
     header, footer = events[0], events[-1]
-    assert isinstance(header, RunStarted) and isinstance(footer, RunFinished)
+    assert isinstance(header, RunStarted)
+    assert isinstance(footer, RunFinished)
     verdicts = tuple(event for event in events if isinstance(event, Verdict))
     observed = tuple(event for event in events if isinstance(event, ChoiceObserved))
     known = {entry.id for entry in header.catalogue}

@@ -187,7 +187,8 @@ def test_a_damaged_file_is_one_clear_sentence(damage: Callable[[str], str], mess
     with pytest.raises(BadCassette) as caught:
         file.parse(damage(file.dump(cassette())), "my.yaml")
     assert message in str(caught.value)
-    assert str(caught.value).startswith("my.yaml") and "\n" not in str(caught.value)
+    assert str(caught.value).startswith("my.yaml")
+    assert "\n" not in str(caught.value)
 
 
 def test_cut_short_between_two_interactions(tmp_path: Path) -> None:

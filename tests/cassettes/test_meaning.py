@@ -76,7 +76,8 @@ def test_how_far_a_timestamp_is_off_counts_and_not_when_it_is() -> None:
     far = meaning(evolve(CALL, common={"Timestamp": stamp(-75)}))
     assert one.minutes == later.minutes == -14
     assert one.key == far.key
-    assert one.is_near(later) and not one.is_near(far)
+    assert one.is_near(later)
+    assert not one.is_near(far)
 
 
 def test_that_a_nonce_is_used_again_counts_and_not_which_it_is() -> None:

@@ -142,7 +142,8 @@ def test_it_holds_no_secret(wrong: Kept) -> None:
     assert "REDACTED" in text
     assert len(wrong.secrets) == 5
     for secret in wrong.secrets:
-        assert secret not in text and quote(secret, safe="") not in text
+        assert secret not in text
+        assert quote(secret, safe="") not in text
 
 
 def test_parameters_named_like_accounts_are_judged_as_they_were_given(record: Record, plan: Plan) -> None:
@@ -167,7 +168,8 @@ def test_a_case_that_was_not_recorded_is_inconclusive_and_named(right: Kept, pla
     assert again.summary()["DescribeTasks.sdk.requests.plus"] == "inconclusive"
     assert not again.conformant
     (told,) = {v.message for v in again.verdicts if v.requirement.endswith("requests.plus")}
-    assert "was not done" in told and "a+b++c" in told
+    assert "was not done" in told
+    assert "a+b++c" in told
 
 
 def test_a_case_that_the_table_no_longer_has_is_passed_over(right: Kept, plan: Plan) -> None:
@@ -247,7 +249,8 @@ def test_record_replay_and_lint(acs: Command, tmp_path: Path) -> None:
     assert again.returncode == 1, again.stdout + again.stderr
     assert json.loads((tmp_path / "again" / "differences.json").read_text()) == []
     live, replayed = (json.loads((tmp_path / d / "summary.json").read_text()) for d in ("live", "again"))
-    assert live["counts"] == replayed["counts"] and live["requests"] == replayed["requests"]
+    assert live["counts"] == replayed["counts"]
+    assert live["requests"] == replayed["requests"]
     assert acs("cassettes", "lint", path).returncode == 0
 
 
@@ -256,21 +259,24 @@ def test_compare(acs: Command, two: tuple[Path, Path], tmp_path: Path) -> None:
     assert done.returncode == 1, done.stdout + done.stderr
     assert "parameter PageSize: absent → 50" in done.stdout
     assert "result TaskSet.Task[]: 1 entries → 0 entries" in done.stdout
-    assert "requests.absent-stays-absent" in done.stdout and "Regression" in done.stdout
+    assert "requests.absent-stays-absent" in done.stdout
+    assert "Regression" in done.stdout
     data = json.loads((tmp_path / "compared" / "comparison.json").read_text())
     assert {c["side"] for c in data["wire"]["changes"]} == {"sends", "hands on"}
     assert data["verdicts"]["counts"]["new-failure"] > 0
     assert acs("replay", "--compare", *reversed(two), "--quiet").returncode == 0
     same = acs("replay", "--compare", two[0], two[0])
     assert same.returncode == 0
-    assert "Sends differently: nothing" in same.stdout and "Hands on differently: nothing" in same.stdout
+    assert "Sends differently: nothing" in same.stdout
+    assert "Hands on differently: nothing" in same.stdout
 
 
 def test_an_edited_one_is_refused_or_never_conformant(acs: Command, two: tuple[Path, Path], tmp_path: Path) -> None:
     path = tmp_path / "edited.yaml"
     path.write_text(two[0].read_text("utf-8").replace('"connection": 1', '"connection": 2', 1), "utf-8")
     done = acs("replay", path)
-    assert done.returncode == 2 and "is not as it was recorded: interaction 1 was changed." in done.stderr
+    assert done.returncode == 2
+    assert "is not as it was recorded: interaction 1 was changed." in done.stderr
     assert acs("replay", path, "--edited", "--quiet").returncode == 3
     assert acs("replay", "--compare", path, two[1]).returncode == 2
     assert acs("cassettes", "lint", path).returncode == 1
@@ -287,20 +293,23 @@ def test_an_edited_one_is_refused_or_never_conformant(acs: Command, two: tuple[P
 )
 def test_bad_words_are_one_sentence(acs: Command, two: tuple[Path, Path], words: tuple[str, ...], said: str) -> None:
     done = acs(*(two[0].with_name(word) if word.endswith(".yaml") else word for word in words))
-    assert done.returncode == 2 and said in done.stderr
+    assert done.returncode == 2
+    assert said in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
 
 
 def test_an_endpoint_is_not_compared_this_way(acs: Command, two: tuple[Path, Path]) -> None:
     sample = FOLDER.parents[3] / "cassettes" / "samples" / "DescribeTasks-2021-01-07-json.yaml"
     done = acs("replay", "--compare", two[0], sample)
-    assert done.returncode == 2 and "is no recording of an SDK" in done.stderr
+    assert done.returncode == 2
+    assert "is no recording of an SDK" in done.stderr
 
 
 def test_several_releases_need_a_folder(acs: Command) -> None:
     words = ("sdk", "python-ecs20140526", "--release", "1", "--release", "2", "--record", "c.yaml")
     done = acs(*words)
-    assert done.returncode == 2 and "give --record a folder" in done.stderr
+    assert done.returncode == 2
+    assert "give --record a folder" in done.stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -335,15 +344,18 @@ def test_an_interrupted_recording_is_valid_incomplete_and_never_green(
     (tmp_path / "signalled").touch()
     output, errors = process.communicate(timeout=60)
     assert process.returncode == 3, output + errors
-    assert "INCOMPLETE" in output and "Traceback" not in errors
+    assert "INCOMPLETE" in output
+    assert "Traceback" not in errors
     loaded = file.load(tmp_path / "c.yaml.gz")
-    assert not loaded.changes and not loaded.cassette.provenance.complete
+    assert not loaded.changes
+    assert not loaded.cassette.provenance.complete
     assert len(loaded.cassette.cases) > 10
     done = acs("replay", "c.yaml.gz", "--report-dir", "again", "--quiet")
     assert done.returncode == 3
     assert "the cassette is incomplete" in " ".join(done.stdout.split()).lower()
     linted = acs("cassettes", "lint", "c.yaml.gz")
-    assert linted.returncode == 1 and "incomplete" in linted.stdout
+    assert linted.returncode == 1
+    assert "incomplete" in linted.stdout
 
 
 # ------------------------------------------------------------------------------------------------------- comparison
@@ -361,7 +373,8 @@ def test_what_is_sent_and_handed_on_differently_is_found(right: Kept, wrong: Kep
     sends, hands_on = ({c.what for c in found.on(side)} for side in ("sends", "hands on"))
     assert "problems of the signature" in sends
     assert any(what.startswith("header ") for what in sends)
-    assert "result TotalCount" not in hands_on and "result TaskSet.Task[]" in hands_on
+    assert "result TotalCount" not in hands_on
+    assert "result TaskSet.Task[]" in hands_on
     assert not any(what.startswith("result TaskSet.Task[].") and "entries" in what for what in hands_on)
 
 
@@ -381,4 +394,5 @@ def test_cases_of_one_recording_only_are_named(right: Kept) -> None:
     _, *others = right.cassette.cases
     fewer = evolve(right.cassette, cases=tuple(others), arrived=())
     found = compare(right.cassette, fewer)
-    assert len(found.only_before) == 1 and found.only_after == ()
+    assert len(found.only_before) == 1
+    assert found.only_after == ()

@@ -37,7 +37,8 @@ def test_conformant_is_0_and_leaves_evidence(acs, tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Conformant" in done.stdout
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
-    assert summary["conformant"] is True and summary["seed"] == 5
+    assert summary["conformant"] is True
+    assert summary["seed"] == 5
     assert {v["requirement"] for v in summary["verdicts"]} == {
         "DescribeTasks.ids.selects", "DescribeTasks.paging.total-is-constant",
     }  # fmt: skip
@@ -67,7 +68,8 @@ def test_the_same_seed_sends_the_same_requests_and_gives_the_same_verdicts(acs, 
     for folder in ("one", "two"):
         acs("endpoint", *FEW, "--report-dir", folder)
     one, two = (json.loads((tmp_path / f / "summary.json").read_text()) for f in ("one", "two"))
-    assert one["requests"] == two["requests"] and one["dialect"] == two["dialect"]
+    assert one["requests"] == two["requests"]
+    assert one["dialect"] == two["dialect"]
     assert [(v["requirement"], v["verdict"]) for v in one["verdicts"]] == [
         (v["requirement"], v["verdict"]) for v in two["verdicts"]
     ]
@@ -77,7 +79,8 @@ def test_workers_give_the_same_verdicts(acs, tmp_path):
     for workers in (1, 2):
         acs("endpoint", *FEW, "-k", "envelope.request-id", "--workers", workers, "--report-dir", f"w{workers}")
     one, two = (json.loads((tmp_path / f / "summary.json").read_text()) for f in ("w1", "w2"))
-    assert one["counts"] == two["counts"] and two["conformant"]
+    assert one["counts"] == two["counts"]
+    assert two["conformant"]
 
 
 @pytest.mark.parametrize(
@@ -192,5 +195,6 @@ def test_an_interrupted_run_is_3_and_keeps_what_it_has(tmp_path):
     assert process.returncode == 3, out + err
     assert "Traceback" not in out + err
     run = read(tmp_path / "out" / "events.jsonl")
-    assert run.footer.interrupted and run.verdicts
+    assert run.footer.interrupted
+    assert run.verdicts
     assert (tmp_path / "out" / "junit.xml").exists()

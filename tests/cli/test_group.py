@@ -20,7 +20,8 @@ def test_a_fault_of_the_suite_is_3(monkeypatch, raised, said):
 
     monkeypatch.setattr(requirements, "callback", broken)
     done = CliRunner().invoke(main, ["requirements"])
-    assert done.exit_code == 3 and said in done.output
+    assert done.exit_code == 3
+    assert said in done.output
 
 
 def test_a_secret_in_a_fault_is_redacted(monkeypatch):
@@ -37,7 +38,8 @@ def test_a_secret_in_a_fault_is_redacted(monkeypatch):
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_is_there_and_says_what_it_does(name):
     done = CliRunner().invoke(main, [name, "--help"])
-    assert done.exit_code == 0 and done.output.startswith(f"Usage: main {name}")
+    assert done.exit_code == 0
+    assert done.output.startswith(f"Usage: main {name}")
 
 
 def test_the_whole_says_what_each_does_and_nothing_else_is_a_command():
@@ -48,4 +50,5 @@ def test_the_whole_says_what_each_does_and_nothing_else_is_a_command():
 
 def test_json_prints_the_summary_and_nothing_else(acs):
     done = acs("endpoint", "-k", "ids.selects", "--seed", "1", "--max-examples", "2", "--json")
-    assert done.returncode == 0 and json.loads(done.stdout)["conformant"] is True
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["conformant"] is True

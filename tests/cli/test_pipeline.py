@@ -25,29 +25,36 @@ def test_from_a_failing_endpoint_to_a_certificate(acs, tmp_path):
     assert failing.returncode == 1
 
     page = lxml_html.parse(str(tmp_path / "failing" / "report.html")).getroot().text_content()
-    assert "ids.repetition-irrelevant" in page and "curl" in page
+    assert "ids.repetition-irrelevant" in page
+    assert "curl" in page
 
     refused = acs("certificate", "failing", "-o", "no.json")
-    assert refused.returncode == 1 and "No certificate" in refused.stderr
+    assert refused.returncode == 1
+    assert "No certificate" in refused.stderr
     assert not (tmp_path / "no.json").exists()
 
     fixed = acs("endpoint", *SCOPE, "--report-dir", "fixed")
     assert fixed.returncode == 0
 
     gate = acs("compare", "failing", "fixed")
-    assert gate.returncode == 0 and "ids.repetition-irrelevant" in gate.stdout
+    assert gate.returncode == 0
+    assert "ids.repetition-irrelevant" in gate.stdout
     back = acs("compare", "fixed", "failing")
-    assert back.returncode == 1 and "ids.repetition-irrelevant" in back.stdout
+    assert back.returncode == 1
+    assert "ids.repetition-irrelevant" in back.stdout
 
     key_pair(tmp_path)
     assert acs("certificate", "fixed", "-o", "certificate.json", "--key", "key.pem").returncode == 0
     valid = acs("verify", "certificate.json", "--events", "fixed", "--key", "key.pub")
-    assert valid.returncode == 0 and valid.stdout.startswith("Valid.") and "Not certified" in valid.stdout
+    assert valid.returncode == 0
+    assert valid.stdout.startswith("Valid.")
+    assert "Not certified" in valid.stdout
 
     events = tmp_path / "fixed" / "events.jsonl"
     events.write_bytes(events.read_bytes().replace(b'"seed":5', b'"seed":6'))
     tampered = acs("verify", "certificate.json", "--events", "fixed", "--key", "key.pub")
-    assert tampered.returncode == 1 and "NOT VALID" in tampered.stdout
+    assert tampered.returncode == 1
+    assert "NOT VALID" in tampered.stdout
 
 
 def test_every_rendering_of_a_run(acs, tmp_path):
@@ -67,12 +74,14 @@ def test_known_failures_pass_until_they_are_mended(acs, tmp_path):
         "- {requirement: ids.repetition-irrelevant, reason: ticket 12, owner: storage team, expires: 2099-01-31}\n"
     )
     expected = acs("endpoint", *SCOPE, "--fault", FAULT, "--known-failing", known, "--report-dir", "expected")
-    assert expected.returncode == 0 and "known" in expected.stdout
+    assert expected.returncode == 0
+    assert "known" in expected.stdout
     assert json.loads((tmp_path / "expected" / "summary.json").read_text())["conformant"] is False
     assert acs("certificate", "expected", "-o", "no.json").returncode == 1
 
     mended = acs("endpoint", *SCOPE, "--known-failing", known)
-    assert mended.returncode == 1 and "unexpectedly passed" in mended.stdout
+    assert mended.returncode == 1
+    assert "unexpectedly passed" in mended.stdout
 
 
 @pytest.mark.parametrize(
@@ -86,7 +95,9 @@ def test_known_failures_pass_until_they_are_mended(acs, tmp_path):
 def test_a_bad_known_failure_stops_the_run_before_the_first_request(acs, tmp_path, entry, named):
     (tmp_path / "known.yaml").write_text(f"known_failures:\n- {entry}\n")
     done = acs("endpoint", "--known-failing", "known.yaml")
-    assert done.returncode == 2 and named in done.stderr and "requirements, seed" not in done.stdout
+    assert done.returncode == 2
+    assert named in done.stderr
+    assert "requirements, seed" not in done.stdout
 
 
 def test_streams_that_are_not_whole_are_named_errors(acs, tmp_path):

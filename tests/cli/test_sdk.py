@@ -17,17 +17,21 @@ def test_a_right_driver_is_conformant(acs):
 
 def test_a_wrong_one_is_not_and_the_requirement_is_named(acs):
     done = acs("sdk", *FEW, "--", sys.executable, MINIATURE, "raw-plus")
-    assert done.returncode == 1 and "requests.plus" in done.stdout
+    assert done.returncode == 1
+    assert "requests.plus" in done.stdout
 
 
 def test_a_driver_that_is_none_is_a_driver_fault(acs):
     done = acs("sdk", "--", sys.executable, "-c", "print('hello')")
-    assert done.returncode == 3 and "driver" in done.stderr
+    assert done.returncode == 3
+    assert "driver" in done.stderr
 
 
 def test_the_self_test_of_a_driver(acs):
     done = acs("sdk", "--self-test", "--", sys.executable, MINIATURE)
-    assert done.returncode == 0 and "✓" in done.stdout and "✗" not in done.stdout
+    assert done.returncode == 0
+    assert "✓" in done.stdout
+    assert "✗" not in done.stdout
 
 
 def test_misspelt_drivers_and_missing_words_are_2(acs):

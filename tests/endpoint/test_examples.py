@@ -42,7 +42,8 @@ def test_a_violation_is_found():
         raise Violation("wrong")
 
     finding, examples = judged(check)
-    assert isinstance(finding, Violation) and examples == 1
+    assert isinstance(finding, Violation)
+    assert examples == 1
 
 
 def test_a_violation_that_drift_explains_is_tried_again():
@@ -101,7 +102,8 @@ def test_a_failure_that_does_not_repeat_is_still_a_failure():
             raise Violation("once in a while", exchange=exchange("u"))
 
     finding, _ = judged(check)
-    assert isinstance(finding, Violation) and finding.message == "once in a while"
+    assert isinstance(finding, Violation)
+    assert finding.message == "once in a while"
 
 
 def test_what_cannot_be_judged_ends_the_check_at_once():
@@ -114,7 +116,9 @@ def test_what_cannot_be_judged_ends_the_check_at_once():
         raise NotApplicable("not here")
 
     finding, examples = judged(check)
-    assert isinstance(finding, NotApplicable) and examples == 0 and len(calls) == 1
+    assert isinstance(finding, NotApplicable)
+    assert examples == 0
+    assert len(calls) == 1
 
 
 def test_a_search_for_plainer_examples_is_bounded():

@@ -56,4 +56,5 @@ def test_an_id_that_stands_elsewhere_is_data(contract: Contract) -> None:
     repeats = Repeats()
     repeats.read(answer(contract, nested.format(id=ONE)))
     second = repeats.read(answer(contract, nested.format(id=TWO)))
-    assert second.like is None and second.request_id is None
+    assert second.like is None
+    assert second.request_id is None

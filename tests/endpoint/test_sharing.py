@@ -69,7 +69,8 @@ def test_the_longest_are_dealt_first_and_the_order_is_kept() -> None:
     assert not child
     assert [name for name, _ in bench.ran] == ["a", "b"]
     assert [name for name, _ in bench.came[0]] == ["c", "d", "e"]
-    assert mine | others == {"a", "b", "c", "d", "e"} and not mine & others
+    assert mine | others == {"a", "b", "c", "d", "e"}
+    assert not mine & others
 
 
 def test_a_process_that_dies_is_noticed() -> None:

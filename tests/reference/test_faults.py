@@ -35,7 +35,8 @@ def test_faults_have_distinct_names_in_kebab_case_and_a_sentence():
     assert len({f.name for f in FAULTS}) == len(FAULTS) >= 110
     for fault in FAULTS:
         assert re.fullmatch(r"[a-zA-Z0-9-]+(:[\w.-]+)?", fault.name), fault.name
-        assert fault.description and not fault.description.endswith(".")
+        assert fault.description
+        assert not fault.description.endswith(".")
         assert fault.killed_by
 
 

@@ -37,7 +37,8 @@ def test_it_answers_as_asked_and_ends(contract, protocol):
     ) as child:  # fmt: skip
         with Client(child.url) as client:
             found = client.v3({"RegionId": next(iter(store.regions)), "TaskStatus": "Finished", "PageSize": "100"})
-        assert found.body.startswith(b"{\n") and isinstance(found.json["TaskSet"], dict)
+        assert found.body.startswith(b"{\n")
+        assert isinstance(found.json["TaskSet"], dict)
         assert {task["TaskStatus"] for task in found.tasks} > {"Finished"}
         assert set(found.ids) <= {i["TaskId"] for items in store.regions.values() for i in items}
         assert child.request_count == 1

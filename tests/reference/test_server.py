@@ -90,7 +90,8 @@ def test_errors_carry_the_host_and_the_documented_message(client, endpoint):
     assert error["HostId"] == f"127.0.0.1:{endpoint.port}"
     assert (error["Code"], error["Message"]) == ("InvalidRegionId.NotFound", "The specified RegionId does not exist.")
     missing = client.v3({}, format="xml").xml
-    assert missing.tag == "Error" and missing.findtext("Code") == "MissingParameter"
+    assert missing.tag == "Error"
+    assert missing.findtext("Code") == "MissingParameter"
 
 
 def raw(endpoint, data):
@@ -138,7 +139,8 @@ def test_the_peer_is_told_to_continue(endpoint, region, client):
 )  # fmt: skip
 def test_what_is_no_request_is_told_so_and_ends_the_connection(endpoint, data):
     found = raw(endpoint, data)
-    assert found.startswith(b"HTTP/1.1 400 Bad Request\r\n") and b"Connection: close" in found
+    assert found.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert b"Connection: close" in found
 
 
 def test_an_empty_connection_is_closed_in_silence(endpoint):
@@ -155,7 +157,8 @@ def test_connections_are_kept_or_closed_as_asked(endpoint, client, region):
 
 def test_head_is_refused_without_a_body(endpoint):
     found = raw(endpoint, b"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n")
-    assert found.startswith(b"HTTP/1.1 403") and found.endswith(b"\r\n\r\n")
+    assert found.startswith(b"HTTP/1.1 403")
+    assert found.endswith(b"\r\n\r\n")
 
 
 def test_requests_are_counted(endpoint, client, region):
@@ -230,7 +233,8 @@ def test_another_operation_from_its_contract():
     with ReferenceEndpoint(widgets(), credentials=[KEY]) as endpoint, Client(endpoint.url) as client:
         (items,) = endpoint.store.as_data()["regions"].values()
         page = client.v1({"Limit": "50"}, names=names).json
-        assert page["Total"] == len(items) == 140 and len(page["Widgets"]) == 50
+        assert page["Total"] == len(items) == 140
+        assert len(page["Widgets"]) == 50
         assert all(widget in items for widget in page["Widgets"])
         xml = client.v1({"Limit": "50"}, names=names, format="XML").xml
         for name in ("WidgetId", "Label"):

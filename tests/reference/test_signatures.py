@@ -234,7 +234,8 @@ def test_without_keys_nothing_needs_a_signature(contract, protocol, store):
 
 
 def test_secrets_stay_out_of_representations():
-    assert "sts secret" not in repr(TEMPORARY) and "the token" not in repr(TEMPORARY)
+    assert "sts secret" not in repr(TEMPORARY)
+    assert "the token" not in repr(TEMPORARY)
 
 
 def test_the_second_table_of_errors_is_a_dialect(contract, protocol, store):

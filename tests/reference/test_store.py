@@ -35,7 +35,8 @@ def test_regions_have_many_items_some_one_and_none(store):
 
 def test_no_id_is_in_two_regions(store):
     ids = [item["TaskId"] for items in store.regions.values() for item in items]
-    assert len(set(ids)) == len(ids) and not any("," in id for id in ids)
+    assert len(set(ids)) == len(ids)
+    assert not any("," in id for id in ids)
 
 
 def test_the_store_has_something_at_every_edge(contract, store):
@@ -45,7 +46,8 @@ def test_the_store_has_something_at_every_edge(contract, store):
     assert any(a["TaskId"] != b["TaskId"] and a["TaskId"].startswith(b["TaskId"]) for a in items for b in items)
     times = sorted(seconds(item["CreationTime"]) for item in items)
     gaps = [b - a for a, b in pairwise(times)]
-    assert {0, 1, 60} <= set(gaps) and times[-1] - times[0] > 5 * 86400
+    assert {0, 1, 60} <= set(gaps)
+    assert times[-1] - times[0] > 5 * 86400
     pairs = [(item["TaskAction"], item["TaskStatus"]) for item in items]
     assert 1 in {pairs.count(pair) for pair in pairs}
     for item in items:
@@ -60,7 +62,8 @@ def test_members_without_a_role_fit_their_fields():
     assert {type(item["Enabled"]) for item in items} == {bool}
     assert {type(item["Count"]) for item in items} == {int}
     assert {len(item["Parts"]) for item in items} == {0, 1, 3}
-    assert any("&" in item["Label"] for item in items) and any("中" in item["Label"] for item in items)
+    assert any("&" in item["Label"] for item in items)
+    assert any("中" in item["Label"] for item in items)
 
 
 def write(tmp_path, name, data):
@@ -87,7 +90,8 @@ def test_a_file_becomes_a_store(contract, tmp_path):
         "CreationTime": "2015-11-24T12:50:31Z", "FinishedTime": "2015-11-24T12:51:00Z", "SupportCancel": "true",
         "TaskAction": "ImportImage", "TaskId": "t-1", "TaskStatus": "Finished",
     }  # fmt: skip
-    assert second["CreationTime"] == "2015-11-24T12:50:00Z" and "FinishedTime" not in second
+    assert second["CreationTime"] == "2015-11-24T12:50:00Z"
+    assert "FinishedTime" not in second
     assert store.regions["cn-beijing"] == ()
 
 
@@ -133,7 +137,8 @@ def test_a_file_that_is_wrong_is_told_where(contract, tmp_path, data, message):
     path = write(tmp_path, "items.yaml", data)
     with pytest.raises(ItemsError) as told:
         load_items(path, contract)
-    assert str(told.value).startswith(f"{path}: ") and message in str(told.value)
+    assert str(told.value).startswith(f"{path}: ")
+    assert message in str(told.value)
     assert "\n" not in str(told.value)
 
 
@@ -168,7 +173,8 @@ def test_items_finish_and_appear_with_the_clock(contract, store):
     assert before == store.regions["cn-hangzhou"]
     unfinished = [item["TaskId"] for item in before if item["TaskStatus"] == "Processing"]
     later = {item["TaskId"]: item for item in after}
-    assert unfinished and all(later[id]["TaskStatus"] == "Finished" and later[id]["FinishedTime"] for id in unfinished)
+    assert unfinished
+    assert all(later[id]["TaskStatus"] == "Finished" and later[id]["FinishedTime"] for id in unfinished)
     new = [item for item in after if item["TaskId"] not in {i["TaskId"] for i in before}]
     assert len(new) == len(before) // 10
     assert all(item["CreationTime"] <= item["FinishedTime"] for item in new)
@@ -183,7 +189,8 @@ def test_new_items_begin_unfinished_and_nothing_goes_back(contract, store):
         for item in moving.items("cn-hangzhou", NOW + step / 2):
             before = seen.get(item["TaskId"])
             if before is None and step:
-                assert item["TaskStatus"] == "Processing" and "FinishedTime" not in item
+                assert item["TaskStatus"] == "Processing"
+                assert "FinishedTime" not in item
             if before and before["TaskStatus"] != "Processing":
                 assert item == before
             seen[item["TaskId"]] = item

@@ -105,7 +105,8 @@ HERE = {"RegionId": next(iter(STORE.regions))}
 
 def test_manners_on_the_wire(client_of):
     chunked = client_of("chunked").v1(HERE)
-    assert chunked.headers["Transfer-Encoding"] == "chunked" and len(chunked.tasks) == 10
+    assert chunked.headers["Transfer-Encoding"] == "chunked"
+    assert len(chunked.tasks) == 10
     assert client_of("closes-connections").v1(HERE).headers["Connection"] == "close"
     assert "content-type" in client_of("lower-case-headers").v1(HERE).headers
     plain = client_of("gzip")
@@ -148,7 +149,8 @@ def test_bodies_stay_well_formed_and_are_what_they_say():
     first = Answer(200, {}, body("reversed-members", "JSON").encode()).tasks[0]
     assert list(first) == [f.name for f in reversed(CONTRACT.item_fields) if f.name in first]
     more = Answer(200, {}, body("extra-members", "JSON").encode())
-    assert {"NewMember", "NewList"} & set(more.tasks[0]) and "NewObject" in more.json
+    assert {"NewMember", "NewList"} & set(more.tasks[0])
+    assert "NewObject" in more.json
 
 
 def test_a_misspelt_name_gets_a_guess():

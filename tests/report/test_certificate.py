@@ -52,10 +52,12 @@ def test_the_statement_is_an_in_toto_test_result():
     predicate = statement["predicate"]
     assert predicate["result"] == "WARNED"
     assert predicate["passedTests"] == ["DescribeTasks.a.b", "DescribeTasks.a.c"]
-    assert predicate["warnedTests"] == ["DescribeTasks.a.d"] and predicate["failedTests"] == []
+    assert predicate["warnedTests"] == ["DescribeTasks.a.d"]
+    assert predicate["failedTests"] == []
     digests = {one["name"]: one["digest"]["sha256"] for one in predicate["configuration"]}
     assert digests["events.jsonl"] == sha256(EVENTS).hexdigest()
-    assert digests["contract.yaml"] == "c" * 64 and digests["requirements.yaml"] == "d" * 64
+    assert digests["contract.yaml"] == "c" * 64
+    assert digests["requirements.yaml"] == "d" * 64
     facts = predicate[EXTENSION]
     assert (facts["seed"], facts["dialect"]) == (7, {"TaskSet.list-form": "object"})
     assert facts["deselected"] == ["DescribeTasks.z"]
@@ -139,7 +141,8 @@ def test_every_conformant_run_is_certified_and_verifies(made):
 
 def test_verified_in_words():
     found = verify(CERTIFICATE, EVENTS)
-    assert found.valid and found.key_id is None
+    assert found.valid
+    assert found.key_id is None
     certified, not_certified = " ".join(found.certified), " ".join(found.not_certified)
     assert "http://127.0.0.1:4000 met each of the 2 MUST requirements of DescribeTasks" in certified
     assert "TaskSet.list-form = object" in certified
@@ -151,7 +154,8 @@ def test_verified_in_words():
 
 def test_signed():
     found = verify(SIGNED, EVENTS, PUBLIC)
-    assert found.valid and found.key_id
+    assert found.valid
+    assert found.key_id
     assert any(found.key_id in line for line in found.certified)
     assert not any("not signed" in line for line in found.not_certified)
     assert b64decode(json.loads(SIGNED)["payload"]) == CERTIFICATE

@@ -66,10 +66,12 @@ def test_never_0_unless_every_must_was_judged(made):
     assert conclusion.conformant <= (conclusion.exit_status == 0)
     fine = {"passed", "not-applicable", "known-failing"}
     if conclusion.exit_status == 0:
-        assert not made.footer.interrupted and made.verdicts
+        assert not made.footer.interrupted
+        assert made.verdicts
         for result in results(made):
             if result.entry.level == "MUST":
-                assert result.verdicts and {verdict.verdict for verdict in result.verdicts} <= fine
+                assert result.verdicts
+                assert {verdict.verdict for verdict in result.verdicts} <= fine
     if conclusion.exit_status == 1:
         assert {"failed", "unexpectedly-passed"} & {verdict.verdict for verdict in made.verdicts}
 

@@ -83,7 +83,8 @@ def test_each_malformation_has_its_name(tmp_path, data, error, says):
     with pytest.raises(s.StreamError) as caught:
         s.read(path)
     assert type(caught.value) is error
-    assert says in str(caught.value) and "events.jsonl" in str(caught.value)
+    assert says in str(caught.value)
+    assert "events.jsonl" in str(caught.value)
     assert "\n" not in str(caught.value)
 
 

@@ -196,4 +196,5 @@ def test_ports_in_the_host_header():
 
 
 def test_secrets_stay_out_of_repr():
-    assert "testsecret" not in repr(client(STS)) and "token+" not in repr(client(STS))
+    assert "testsecret" not in repr(client(STS))
+    assert "token+" not in repr(client(STS))
