@@ -11,6 +11,7 @@ from uuid import uuid4
 from attrs import evolve, field, frozen
 
 from conformance import __version__
+from conformance.wire.connection import Route
 from conformance.wire.exchange import Call, Credentials, HttpRequest, HttpResponse
 from conformance.wire.redaction import redact_text
 from conformance.wire.signing import Origin, sign
@@ -71,7 +72,8 @@ class Client:
     """Signs calls and sends them to `base_url`. Use one client in each thread.
 
     `timeout` (seconds) and `max_body` (bytes) limit each answer. `nonce` and `clock` give the values of
-    common parameters that change with every request. Raises BadEndpoint or PlaintextRefused when made.
+    common parameters that change with every request; `route` is how to get there. Raises BadEndpoint or
+    PlaintextRefused when made.
     """
 
     base_url: str
@@ -79,6 +81,7 @@ class Client:
     allow_plaintext: bool = field(default=False, kw_only=True)
     timeout: float = field(default=10.0, kw_only=True)
     max_body: int = field(default=MAX_BODY, kw_only=True)
+    route: Route = field(factory=Route, kw_only=True, repr=False)
     nonce: Callable[[], str] = field(default=new_nonce, kw_only=True, repr=False)
     clock: Callable[[], str] = field(default=utc_now, kw_only=True, repr=False)
     origin: Origin = field(init=False, repr=False)
@@ -98,7 +101,7 @@ class Client:
     @transport.default
     def _transport(self) -> Transport:
         parts = urlsplit(self.origin.url)
-        return Transport(f"{parts.scheme}://{parts.netloc}", self.timeout, self.max_body)
+        return Transport(f"{parts.scheme}://{parts.netloc}", self.timeout, self.max_body, self.route)
 
     def prepare(self, call: Call, credentials: Credentials | None = None) -> HttpRequest:
         """The signed request for `call`, by the client's credentials or by others. Each time with a fresh
