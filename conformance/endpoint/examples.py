@@ -30,7 +30,7 @@ class Examples:
 
     target: Target
     shrinks: int
-    reel: CheckRecording = field(factory=Unkept)
+    recording: CheckRecording = field(factory=Unkept)
     judged: int = 0
     since_failure: int = 0
     violations: list[Violation] = field(factory=list)
@@ -39,7 +39,7 @@ class Examples:
     def once(self, example: Callable[[], None], draws: Draws | KeptDraws | None = None) -> None:
         """Run one example. Where it fails and the listing has moved, it is run again on the listing as it is now."""
         whole = False
-        self.reel.begin()
+        self.recording.begin()
         try:
             self._until_still(example)
             whole = True
@@ -47,7 +47,7 @@ class Examples:
             whole = True
             raise
         finally:
-            self.reel.end(draws, whole)
+            self.recording.end(draws, whole)
         self.judged += 1
 
     def _until_still(self, example: Callable[[], None]) -> None:
@@ -89,24 +89,24 @@ def run_check(
     seed_of: str,
     max_examples: int,
     shrinks: int,
-    reel: CheckRecording | None = None,
+    recording: CheckRecording | None = None,
 ) -> tuple[Finding | None, int]:
     """Run a check with all its examples: what it found (None: nothing against it), and how many examples it judged.
 
     `check` is a plain function, or one under `@given(st.data())`, whose inner function is then given at the seed.
     After the first failing example at most `shrinks` more are tried, in search of a plainer one.
-    A `reel` that has kept examples gives them in place of drawn ones.
+    A `recording` that has kept examples gives them in place of drawn ones.
     Raises whatever else the check raises: that is the suite's own fault.
     """
-    examples = Examples(target, shrinks, reel or Unkept())
+    examples = Examples(target, shrinks, recording or Unkept())
     target.keep_sample()
     inner = getattr(getattr(check, "hypothesis", None), "inner_test", None)
     try:
-        if examples.reel.kept is not None and not examples.reel.kept:
+        if examples.recording.kept is not None and not examples.recording.kept:
             raise Inconclusive("no example of this check was recorded")
         if inner is None:
             examples.once(lambda: (target.keep_sample(), check(**arguments)))
-        elif examples.reel.kept is not None:
+        elif examples.recording.kept is not None:
             _repeat(inner, arguments, examples)
         else:
             _explore(inner, arguments, examples, seed_of, max_examples)
@@ -148,7 +148,7 @@ def _explore(
 
 def _repeat(inner: Callable[..., None], arguments: dict[str, Any], examples: Examples) -> None:
     """Run the kept examples, in their order, as Hypothesis ran them: up to the one that could not be judged."""
-    for draws in examples.reel.kept or ():
+    for draws in examples.recording.kept or ():
         with suppress(Violation, Discarded):  # a violation is among those of `examples` by now
             examples.drawn(partial(_run_kept, inner, arguments, draws), draws)
     if not examples.judged:

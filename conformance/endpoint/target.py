@@ -22,7 +22,7 @@ from conformance.endpoint.repeats import Repeats
 from conformance.endpoint.watch.every_exchange import Watch
 from conformance.generate.times import parse_time
 from conformance.generate.views import View
-from conformance.wire.client import Client
+from conformance.wire.client import Sender
 from conformance.wire.exchange import Call, Channel, Credentials, Exchange, HttpRequest, HttpResponse
 from conformance.wire.transport import BrokenOff, NotHttp, TimedOut, TooLarge, Unreachable
 
@@ -83,7 +83,7 @@ class Target:
 
     contract: Contract
     protocol: Protocol
-    client: Client
+    client: Sender
     watch: Watch
     regions: Sequence[str]
     channels: Sequence[Channel]
@@ -161,7 +161,7 @@ class Target:
             self._watch(answer)
         return answers
 
-    def judge_alone(self, exchanges: Iterable[tuple[Call, HttpRequest, HttpResponse]]) -> None:
+    def judge_unattributed(self, exchanges: Iterable[tuple[Call, HttpRequest, HttpResponse]]) -> None:
         """Count and judge exchanges that were made elsewhere, each on its own merits."""
         for call, request, response in exchanges:
             self.traffic.requests += 1
@@ -177,7 +177,7 @@ class Target:
         with self.client.apart() as client:
             return self._patiently(client, call, None)
 
-    def _patiently(self, client: Client, call: Call, credentials: Credentials | None) -> Answer:
+    def _patiently(self, client: Sender, call: Call, credentials: Credentials | None) -> Answer:
         for attempt in range(1, self.limits.attempts + 1):
             request, response = self._transfer(client, call, credentials)
             exchange = self.exchange_of(call, request, response, attempt)
@@ -198,7 +198,7 @@ class Target:
         return min(seconds, self.limits.longest_wait)
 
     def _transfer(
-        self, client: Client, call: Call, credentials: Credentials | None
+        self, client: Sender, call: Call, credentials: Credentials | None
     ) -> tuple[HttpRequest, HttpResponse]:
         """One request on the wire, and a second one where the first broke."""
         problem = ""
