@@ -25,14 +25,14 @@ from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
 from conformance.endpoint.examples import run_check
 from conformance.endpoint.inventory_file import load_items
-from conformance.endpoint.judge import EVERY_EXCHANGE, ONE_ALTERNATIVE, verdict_of
+from conformance.endpoint.judge import ONE_ALTERNATIVE, verdict_of
 from conformance.endpoint.recording import Recording
 from conformance.endpoint.settings import RunSettings
 from conformance.endpoint.target import Target, Traffic
 from conformance.endpoint.watch.dialect import ChoiceObservation, Dialect
-from conformance.endpoint.watch.every_exchange import Watch
 from conformance.endpoint.watch.tally import Tallies
 from conformance.endpoint.watch.validation import Validation
+from conformance.endpoint.watch.watch import EVERY_EXCHANGE, Watch
 from conformance.generate.channels import channels
 from conformance.ledger.files import load_ledger
 from conformance.ledger.requirement import Ledger, Requirement

@@ -19,7 +19,7 @@ from conformance.endpoint.answer import Answer, Item, canonical_text
 from conformance.endpoint.findings import Inconclusive, Violation
 from conformance.endpoint.oracle import Expectation, Oracle
 from conformance.endpoint.repeats import Repeats
-from conformance.endpoint.watch.every_exchange import Watch
+from conformance.endpoint.watch.watch import Watch
 from conformance.generate.times import parse_time
 from conformance.generate.views import View
 from conformance.wire.client import Client
