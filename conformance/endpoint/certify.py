@@ -22,7 +22,7 @@ from conformance.endpoint.known import Held, entries, load_known
 from conformance.endpoint.plugin import KEY_ID, KEY_SECRET, credentials_from, open_target, selected
 from conformance.endpoint.preflight import preflight
 from conformance.endpoint.settings import RunSettings
-from conformance.endpoint.target import LATENCY_BOUNDS_MS, Limits
+from conformance.endpoint.traffic import LATENCY_BOUNDS_MS, Limits
 from conformance.endpoint.watch.dialect import Dialect
 from conformance.errors import Refusal, unknown
 from conformance.ledger.files import load_ledger

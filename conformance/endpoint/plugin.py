@@ -28,7 +28,8 @@ from conformance.endpoint.inventory_file import load_items
 from conformance.endpoint.judge import ONE_ALTERNATIVE, verdict_of
 from conformance.endpoint.recording import Recording
 from conformance.endpoint.settings import RunSettings
-from conformance.endpoint.target import Target, Traffic
+from conformance.endpoint.target import Target
+from conformance.endpoint.traffic import Traffic
 from conformance.endpoint.watch.dialect import ChoiceObservation, Dialect
 from conformance.endpoint.watch.tally import Tallies
 from conformance.endpoint.watch.validation import Validation
@@ -75,7 +76,7 @@ class Witness:
 
     def forget(self) -> None:
         """What was seen up to here is for another process to tell; the dialect stays known."""
-        self.target.watch.tallies, self.target.traffic = Tallies(), Traffic()
+        self.target.watch.tallies, self.target.sender.traffic = Tallies(), Traffic()
         self._told = {_key(s): s.count for s in self.target.watch.dialect.choice_observations()}
 
 
@@ -157,7 +158,7 @@ class CertificationPlugin:
         target = open_target(settings, contract, protocol, tape)
         if tape is not None:
             tape.started(JSON.unstructure(settings), target.known)
-            target.judge_alone(tape.alone())
+            target.judge_standalone(tape.alone())
         config.stash[WITNESS] = Witness(target)
         return cls(settings, contract, protocol, ledger, selected(ledger, settings), target, tape)
 
@@ -220,7 +221,7 @@ class CertificationPlugin:
                 seed_of=seed_of,
                 max_examples=self.settings.max_examples,
                 shrinks=self.settings.shrinks,
-                reel=self.tape.reel(requirement.id, case, check.__name__) if self.tape else None,
+                recording=self.tape.reel(requirement.id, case, check.__name__) if self.tape else None,
             )
         except Exception as e:
             message = redact_text(f"the suite itself failed: {type(e).__name__}: {e}", secrets_of(credentials))

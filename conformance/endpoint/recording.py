@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from conformance.endpoint.draws import Draws, KeptDraws
+from conformance.endpoint.draws import FreshDraws, KeptDraws
 from conformance.endpoint.inventory_file import Items
 from conformance.wire.client import Client
 from conformance.wire.exchange import Call, HttpRequest, HttpResponse
@@ -22,18 +22,18 @@ class CheckRecording(Protocol):
 
     def begin(self) -> None: ...
 
-    def end(self, draws: Draws | KeptDraws | None, whole: bool) -> None: ...
+    def end(self, draws: FreshDraws | KeptDraws | None, whole: bool) -> None: ...
 
 
 class Unkept:
     """No tape: examples are drawn, and forgotten."""
 
-    kept = None
+    kept: Sequence[KeptDraws] | None = None
 
     def begin(self) -> None:
         """Nothing is kept."""
 
-    def end(self, draws: Draws | KeptDraws | None, whole: bool) -> None:
+    def end(self, draws: FreshDraws | KeptDraws | None, whole: bool) -> None:
         """Nothing is kept."""
 
 

@@ -26,7 +26,7 @@ from conformance.endpoint.certify import Specification, footer, observations
 from conformance.endpoint.draws import KeptDraws
 from conformance.endpoint.plugin import JSON, selected
 from conformance.endpoint.settings import RunSettings
-from conformance.endpoint.target import Limits
+from conformance.endpoint.traffic import Limits
 from conformance.endpoint.watch.dialect import Dialect
 from conformance.errors import Refusal, unknown
 from conformance.ledger.profiles import pins_of

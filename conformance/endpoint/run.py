@@ -37,7 +37,7 @@ from conformance.endpoint.plugin import (
 from conformance.endpoint.recording import Recording
 from conformance.endpoint.settings import RunSettings
 from conformance.endpoint.sharing import Items, Sharer, Sharing
-from conformance.endpoint.target import Traffic
+from conformance.endpoint.traffic import Traffic
 from conformance.endpoint.watch.dialect import Dialect
 from conformance.endpoint.watch.tally import Tallies
 from conformance.ledger.requirement import Ledger

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
-from conformance.endpoint.target import Limits
+from conformance.endpoint.traffic import Limits
+from conformance.wire.exchange import Format, SignatureVersion
 
 
 @frozen
@@ -23,8 +24,8 @@ class RunSettings:
     url: str
     contract_dir: str
     regions: tuple[str, ...]
-    formats: tuple[str, ...] = ("json", "xml")
-    signatures: tuple[str, ...] = ("v1", "v3")
+    formats: tuple[Format, ...] = ("json", "xml")
+    signatures: tuple[SignatureVersion, ...] = ("v1", "v3")
     methods: tuple[str, ...] = ("POST", "GET")
     seed: int = 0
     max_examples: int = 8
