@@ -32,7 +32,7 @@ class Body:
 
 
 @frozen(slots=False, eq=False)
-class Reading:
+class ResponseReading:
     """What is read from a response under a contract: all that does not depend on its RequestId.
 
     Answers that repeat an earlier one share its reading (see repeats.py). Readings are told apart by identity.
@@ -112,12 +112,13 @@ class Answer:
 
     contract: Contract
     exchange: Exchange
-    reading: Reading = field(
-        default=Factory(lambda self: Reading(self.contract, self.exchange.response), takes_self=True), repr=False
+    reading: ResponseReading = field(
+        default=Factory(lambda self: ResponseReading(self.contract, self.exchange.response), takes_self=True),
+        repr=False,
     )
     repeated_as: str | None = None
 
-    def repeating(self, reading: Reading, request_id: str) -> Answer:
+    def repeating(self, reading: ResponseReading, request_id: str) -> Answer:
         """This answer with the reading of an earlier one, which it repeats but for the RequestId."""
         return evolve(self, reading=reading, repeated_as=request_id)
 
@@ -128,37 +129,37 @@ class Answer:
 
     @property
     def body(self) -> Body | None:
-        """See `Reading`."""
+        """See `ResponseReading`."""
         return self.reading.body
 
     @property
     def tree(self) -> Mapping[str, Any]:
-        """See `Reading`."""
+        """See `ResponseReading`."""
         return self.reading.tree
 
     @property
     def kind(self) -> Kind:
-        """See `Reading`."""
+        """See `ResponseReading`."""
         return self.reading.kind
 
     @property
     def has_result(self) -> bool:
-        """See `Reading`."""
+        """See `ResponseReading`."""
         return self.reading.has_result
 
     @property
     def raw_items(self) -> Sequence[Any]:
-        """See `Reading`."""
+        """See `ResponseReading`."""
         return self.reading.raw_items
 
     @property
     def items(self) -> tuple[Item, ...]:
-        """See `Reading`."""
+        """See `ResponseReading`."""
         return self.reading.items
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """See `Reading`."""
+        """See `ResponseReading`."""
         return self.reading.keys
 
     @property

@@ -10,7 +10,7 @@ from collections import OrderedDict
 
 from attrs import define, field
 
-from conformance.endpoint.answer import Answer, Reading
+from conformance.endpoint.answer import Answer, ResponseReading
 
 MOST = 512
 REQUEST_ID_FORM = re.compile(rb'(?:"\s*:\s*"|>)([0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12})(?:"|</)')
@@ -22,7 +22,7 @@ RepeatKey = tuple[int, str | None, bytes]
 class Repeats:
     """The readings of a run that later answers may repeat, the latest `MOST` of them."""
 
-    _known: OrderedDict[RepeatKey, Reading] = field(factory=OrderedDict)
+    _known: OrderedDict[RepeatKey, ResponseReading] = field(factory=OrderedDict)
 
     def read(self, answer: Answer) -> Answer:
         """The same answer, with the reading of an earlier one that it repeats."""

@@ -192,7 +192,8 @@ def test_with_filters(target: Target, format: Format, data: Draws) -> None:
 def test_with_paging(target: Target, format: Format, data: Draws) -> None:
     """The items of an id list are paged like any listing."""
     ids = data.draw(known_ids(target, 24, at_least=2), label="ids")
-    size = data.draw(st.integers(max(1, len(ids) // 6), len(ids)), label="page size")
+    largest = min(len(ids), target.largest_size)
+    size = data.draw(st.integers(min(max(1, len(ids) // 6), largest), largest), label="page size")
     keys, answer = listed(target, ids, channel_of(target, format, data), size=size)
     claim_listing(f"an id list in pages of {size}", target.expect(View(ids=ids)), keys, answer)
     claim_equal("the total of a paged id list", len(ids), answer.total, answer)

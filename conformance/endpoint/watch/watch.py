@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from attrs import define, evolve, field, frozen
 
 from conformance.contract.model import Contract
-from conformance.endpoint.answer import Answer, Reading
+from conformance.endpoint.answer import Answer, ResponseReading
 from conformance.endpoint.watch import echoes, envelope, fields, identity
 from conformance.endpoint.watch.dialect import Dialect
 from conformance.endpoint.watch.judgement import ExchangeJudge, Judgement, ResponseJudge
@@ -43,7 +43,7 @@ class Watch:
     dialect: Dialect
     tallies: Tallies = field(factory=Tallies)
     _request_ids: set[str] = field(factory=set)
-    _judged: WeakKeyDictionary[Reading, JudgedResponse] = field(factory=WeakKeyDictionary)
+    _judged: WeakKeyDictionary[ResponseReading, JudgedResponse] = field(factory=WeakKeyDictionary)
 
     def see(self, answer: Answer) -> None:
         """Judge one answer."""
