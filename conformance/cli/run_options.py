@@ -10,7 +10,7 @@ import click
 
 from conformance.contract.catalogue import operation_folder
 from conformance.endpoint.settings import FORMATS, LEVELS, METHODS, SIGNATURES, Settings
-from conformance.endpoint.target import Limits
+from conformance.endpoint.traffic import Limits
 from conformance.ledger.requirement import Level
 from conformance.wire.exchange import Format, SignatureVersion
 

@@ -26,14 +26,15 @@ from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol as CommonProtocol
 from conformance.endpoint.examples import run_check
 from conformance.endpoint.inventory_file import load_items
-from conformance.endpoint.judge import EVERY_EXCHANGE, ONE_ALTERNATIVE, verdict_of
+from conformance.endpoint.judge import ONE_ALTERNATIVE, verdict_of
 from conformance.endpoint.recording import Recording
 from conformance.endpoint.settings import JSON, RunSettings
-from conformance.endpoint.target import Target, Traffic
+from conformance.endpoint.target import Target
+from conformance.endpoint.traffic import Traffic
 from conformance.endpoint.watch.dialect import ChoiceObservation, Dialect
-from conformance.endpoint.watch.every_exchange import Watch
 from conformance.endpoint.watch.tally import Tallies
 from conformance.endpoint.watch.validation import Validation
+from conformance.endpoint.watch.watch import EVERY_EXCHANGE, Watch
 from conformance.generate.channels import channels
 from conformance.ledger.files import load_ledger
 from conformance.ledger.requirement import Ledger, Requirement
@@ -72,7 +73,7 @@ class Observer:
 
     def forget(self) -> None:
         """What was observed up to here is for another process to tell; the dialect stays known."""
-        self.target.watch.tallies, self.target.traffic = Tallies(), Traffic()
+        self.target.watch.tallies, self.target.sender.traffic = Tallies(), Traffic()
         self._told = {_key(s): s.count for s in self.target.watch.dialect.choice_observations()}
 
 
@@ -148,7 +149,7 @@ class Certification:
         target = open_target(settings, contract, protocol, recording)
         if recording is not None:
             recording.started(JSON.unstructure(settings), target.known)
-            target.judge_unattributed(recording.unattributed())
+            target.judge_standalone(recording.unattributed())
         config.stash[OBSERVER] = Observer(target)
         return cls(settings, contract, protocol, ledger, selected(ledger, settings), target, recording, outcome)
 

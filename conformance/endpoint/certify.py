@@ -20,7 +20,7 @@ from conformance.endpoint.known import Held, entries, load_known
 from conformance.endpoint.preflight import preflight
 from conformance.endpoint.settings import RunSettings, Settings
 from conformance.endpoint.specification import Specification
-from conformance.endpoint.target import LATENCY_BOUNDS_MS
+from conformance.endpoint.traffic import LATENCY_BOUNDS_MS
 from conformance.endpoint.watch.dialect import Dialect
 from conformance.errors import Refusal, unknown
 from conformance.ledger.profiles import pins_of, profiles

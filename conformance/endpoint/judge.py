@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from conformance.endpoint.findings import Finding, Inconclusive, NotApplicable, Violation
 from conformance.endpoint.watch.dialect import ChoiceObservation, Dialect
 from conformance.endpoint.watch.tally import Tallies, Tally
+from conformance.endpoint.watch.watch import EVERY_EXCHANGE
 from conformance.ledger.requirement import Ledger, Requirement
 from conformance.report.events import Evidence, Verdict
 from conformance.wire.curl import curl_line
@@ -15,34 +16,6 @@ from conformance.wire.redaction import redact_text, secrets_in, secrets_of
 
 RESPONSE_LINES = 40
 RESPONSE_CHARACTERS = 4000
-# the checks that have no test of their own: every exchange is judged by them
-EVERY_EXCHANGE = frozenset(
-    (
-        "envelope.success-status",
-        "envelope.error-status",
-        "envelope.success-body",
-        "envelope.error-body",
-        "envelope.host-id",
-        "envelope.root-element",
-        "envelope.media-type",
-        "envelope.utf-8",
-        "envelope.one-value-a-member",
-        "envelope.request-id",
-        "envelope.request-id-unique",
-        "envelope.request-id-form",
-        "fields.present",
-        "fields.type",
-        "fields.time-format",
-        "fields.listed-value",
-        "fields.present-when-due",
-        "fields.not-before-start",
-        "parameters.echoed",
-        "paging.page-size-bounds-the-page",
-        "errors.in-the-asked-format",
-        "errors.no-result",
-        "formats.asked-for",
-    )
-)
 ONE_ALTERNATIVE = "choices.one-alternative"
 
 

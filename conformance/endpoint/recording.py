@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from conformance.endpoint.draws import Draws, KeptDraws
+from conformance.endpoint.draws import FreshDraws, KeptDraws
 from conformance.endpoint.inventory_file import Items
-from conformance.wire.client import Client, Sender
+from conformance.wire.client import AnyClient, Client
 from conformance.wire.exchange import Call, HttpRequest, HttpResponse
 
 
@@ -24,18 +24,18 @@ class CheckRecording(Protocol):
 
     def begin(self) -> None: ...
 
-    def end(self, draws: Draws | KeptDraws | None, whole: bool) -> None: ...
+    def end(self, draws: FreshDraws | KeptDraws | None, whole: bool) -> None: ...
 
 
 class Unkept:
     """No recording: examples are drawn, and forgotten."""
 
-    kept = None
+    kept: Sequence[KeptDraws] | None = None
 
     def begin(self) -> None:
         """Nothing is kept."""
 
-    def end(self, draws: Draws | KeptDraws | None, whole: bool) -> None:
+    def end(self, draws: FreshDraws | KeptDraws | None, whole: bool) -> None:
         """Nothing is kept."""
 
 
@@ -47,7 +47,7 @@ class Recording(Protocol):
     for them counts elsewhere.
     """
 
-    def client(self, make: Callable[[], Client]) -> Sender: ...
+    def client(self, make: Callable[[], Client]) -> AnyClient: ...
 
     def started(self, settings: Mapping[str, Any], items: Items | None) -> None: ...
 

@@ -28,7 +28,7 @@ from conformance.endpoint.certify import footer, observations
 from conformance.endpoint.draws import KeptDraws
 from conformance.endpoint.settings import JSON, RunSettings
 from conformance.endpoint.specification import Specification
-from conformance.endpoint.target import Limits
+from conformance.endpoint.traffic import Limits
 from conformance.endpoint.watch.dialect import Dialect
 from conformance.errors import Refusal, unknown
 from conformance.ledger.profiles import pins_of

@@ -35,7 +35,7 @@ from conformance.endpoint.judge import choice_verdicts, tallied_verdicts
 from conformance.endpoint.recording import Recording
 from conformance.endpoint.settings import JSON, RunSettings
 from conformance.endpoint.sharing import Items, Sharer, Sharing
-from conformance.endpoint.target import Traffic
+from conformance.endpoint.traffic import Traffic
 from conformance.endpoint.watch.dialect import Dialect
 from conformance.ledger.requirement import Ledger
 from conformance.report.events import Verdict, from_dict

@@ -8,7 +8,7 @@ from pathlib import Path
 from attrs import field, frozen
 from cattrs.preconf.json import make_converter
 
-from conformance.endpoint.target import Limits
+from conformance.endpoint.traffic import Limits
 from conformance.ledger.requirement import Level
 from conformance.wire.exchange import Format, SignatureVersion
 

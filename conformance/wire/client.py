@@ -69,7 +69,7 @@ def parse_endpoint(url: str) -> Origin:
     return Origin(f"{parts.scheme}://{host}{parts.path or '/'}", host)
 
 
-class Sender(Protocol):
+class AnyClient(Protocol):
     """What a run sends its calls by: a client, or what stands between it and its endpoint."""
 
     @property
@@ -86,7 +86,7 @@ class Sender(Protocol):
     def send(self, request: Any) -> HttpResponse:
         """Raises a TransportError (see transport.py)."""
 
-    def apart(self) -> AbstractContextManager[Sender]:
+    def apart(self) -> AbstractContextManager[AnyClient]:
         """The same over a connection of its own, for another thread."""
 
     def is_new(self, response: HttpResponse) -> bool:
@@ -157,7 +157,7 @@ class Client:
     def close(self) -> None:
         self.transport.close()
 
-    def __enter__(self) -> Sender:
+    def __enter__(self) -> AnyClient:
         return self
 
     def __exit__(self, *_: object) -> None:
