@@ -8,7 +8,6 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
@@ -16,7 +15,7 @@ from conformance.reference.context import Context, Server
 from conformance.reference.credentials import KeyLike, access_keys
 from conformance.reference.dialect import dialect as resolved
 from conformance.reference.message import Request, Response
-from conformance.reference.steps import woven
+from conformance.reference.steps import Replacement, pipeline_with
 from conformance.reference.store import Store
 
 
@@ -30,10 +29,10 @@ class Application:
         store: Store,
         credentials: Iterable[KeyLike] = (),
         dialect: Mapping[str, str] | None = None,
-        hooks: Iterable[Mapping[str, Callable[..., Any]]] = (),
+        replacements: Iterable[Replacement] = (),
         clock: Callable[[], float] | None = None,
         request_ids: Callable[[], str] | None = None,
-    ):
+    ) -> None:
         self._numbers = itertools.count(1)
         self.request_count = 0
         self.server = Server(
@@ -44,7 +43,7 @@ class Application:
             dialect=resolved(contract, protocol, dialect or {}),
             clock=clock or time.time,
             request_ids=request_ids or fresh_ids(),
-            steps=woven(hooks),
+            steps=pipeline_with(replacements),
         )
 
     def respond(self, request: Request) -> Response:

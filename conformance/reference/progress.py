@@ -27,6 +27,7 @@ class Course:
     after: Item
 
     def at(self, now: float) -> Item | None:
+        """The item at a time, or None before it appears."""
         if self.appears is not None and now < self.appears:
             return None
         return self.after if self.finishes is not None and now >= self.finishes else self.before

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Tree = dict[str, Any]
 Converter = Callable[[Any], Any]
+ItemPlan = list[tuple[Field, Converter]]
 
 
 # ----------------------------------------------------------------------------------------------------- the result
@@ -92,13 +93,13 @@ def _wrapped(context: Context, field: Field, values: list[Any]) -> Any:
 # ------------------------------------------------------------------------------------------------------ the items
 
 
-def item_plan(context: Context) -> list[tuple[Field, Converter]]:
+def item_plan(context: Context) -> ItemPlan:
     """For each member of an item, how its value is written in this answer: settled once, not for each item."""
     prefix = context.contract.semantics.items or ""
     return [(f, context.steps.converter(context, f, f"{prefix}.{f.name}")) for f in context.contract.item_fields]
 
 
-def item(context: Context, item: Mapping[str, Any], plan: list[tuple[Field, Converter]]) -> Tree:
+def item(context: Context, item: Mapping[str, Any], plan: ItemPlan) -> Tree:
     """One item as it is answered."""
     members: Tree = {}
     for field, convert in plan:
@@ -162,6 +163,7 @@ def capitals(value: str) -> str:
 
 
 def xml_text(value: Any) -> str:
+    """A scalar as text, as XML has it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
@@ -196,10 +198,12 @@ def error(context: Context, refusal: RefusedRequest) -> Tree:
 
 
 def as_json(context: Context, root: str, tree: Tree) -> str:
+    """The tree in JSON, which has no name for its root."""
     return json.dumps(tree, ensure_ascii=False, separators=(",", ":"))
 
 
 def as_xml(context: Context, root: str, tree: Tree) -> str:
+    """The tree in XML, under an element of the root's name."""
     pieces = ['<?xml version="1.0" encoding="UTF-8"?>']
     _element(context.steps.escape, context, root, tree, pieces)
     return "".join(pieces)
@@ -229,4 +233,5 @@ def escape(context: Context, text: str) -> str:
 
 
 def encoded(context: Context, text: str) -> bytes:
+    """The bytes of a body."""
     return text.encode("utf-8", "surrogatepass")

@@ -24,14 +24,14 @@ def stamp(offset=0.0):
 
 
 def application(contract, protocol, store, faults=(), variants=(), dialect=None):
-    taken = {k: v for changed in (*faults, *variants) for k, v in changed.dialect.items()} | (dialect or {})
+    taken = {k: v for change in (*faults, *variants) for k, v in change.dialect.items()} | (dialect or {})
     return Application(
         contract,
         protocol,
         store,
         [KEY],
         taken,
-        hooks=[changed.hooks for changed in (*faults, *variants)],
+        replacements=[replacement for change in (*faults, *variants) for replacement in change.replacements],
         clock=lambda: NOW,
         request_ids=fresh_ids(7),
     )

@@ -1,5 +1,7 @@
 """Each alternative of each kind of choice, as the reference takes it."""
 
+import re
+
 import pytest
 
 from conformance.reference.message import Request
@@ -169,9 +171,8 @@ def test_error_wording():
     ],
 )
 def test_a_wrong_dialect_is_told(wanted, message):
-    with pytest.raises(ValueError) as told:
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
         application(CONTRACT, None, STORE, dialect=wanted)
-    assert str(told.value).startswith(message)
 
 
 def test_paths_other_than_the_root_are_not_found():

@@ -10,7 +10,7 @@ from attrs import evolve
 from conformance.contract.files import load_contract, load_protocol
 from conformance.reference.seeding import generated
 from conformance.reference.server import ReferenceEndpoint
-from conformance.reference.variants import MANNERS, all_variants, named
+from conformance.reference.variants import MIDDLEWARE, all_variants, named
 from tests.reference.client import KEY, Answer, Client
 from tests.reference.contracts import ECS
 from tests.reference.probes import Battery, application
@@ -23,7 +23,7 @@ THROTTLED = {"Throttling.User", "ServiceUnavailable"}
 
 def test_variants_have_distinct_names_and_are_many():
     assert len({v.name for v in VARIANTS}) == len(VARIANTS)
-    assert len(MANNERS) >= 16
+    assert len(MIDDLEWARE) >= 16
     assert all(v.description for v in VARIANTS)
 
 
@@ -103,7 +103,7 @@ def client_of():
 HERE = {"RegionId": next(iter(STORE.regions))}
 
 
-def test_manners_on_the_wire(client_of):
+def test_middleware_on_the_wire(client_of):
     chunked = client_of("chunked").v1(HERE)
     assert chunked.headers["Transfer-Encoding"] == "chunked"
     assert len(chunked.tasks) == 10
