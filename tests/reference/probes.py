@@ -1,4 +1,4 @@
-"""A probes of requests that looks at every side of the reference once, the same each time, for comparing servers."""
+"""Requests that look at every side of the reference once, the same each time, for comparing servers."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def application(contract, protocol, store, faults=(), variants=(), dialect=None)
     )
 
 
-class Battery:
+class Probes:
     """Requests with a fixed clock and nonces of their own."""
 
     def __init__(self, store):
