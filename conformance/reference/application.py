@@ -6,15 +6,18 @@ import itertools
 import random
 import threading
 import time
+import traceback
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
+from conformance.reference import pipeline
 from conformance.reference.context import Context, Server
 from conformance.reference.credentials import KeyLike, access_keys
 from conformance.reference.dialect import dialect as resolved
 from conformance.reference.message import Request, Response
+from conformance.reference.refusals import COMMON, RefusedRequest
 from conformance.reference.steps import Replacement, pipeline_with
 from conformance.reference.store import Store
 
@@ -47,11 +50,16 @@ class Application:
         )
 
     def respond(self, request: Request) -> Response:
-        """The answer to one request; an error of our own is a documented 500, never a broken connection."""
+        """The answer to one request; an error of our own is a documented 500, and a traceback on standard error."""
         number = next(self._numbers)
         self.request_count = max(self.request_count, number)
-        context = Context(self.server, request, number)
-        return self.server.steps.send(context, self.server.steps.answer(context))
+        context, steps = Context(self.server, request, number), self.server.steps
+        try:
+            response = steps.answer(context)
+        except Exception:
+            traceback.print_exc()
+            response = pipeline.fail(context, RefusedRequest(*COMMON["crashed"], "crashed"))
+        return steps.send(context, response)
 
 
 def fresh_ids(seed: int | None = None) -> Callable[[], str]:

@@ -12,6 +12,7 @@ from conformance.reference import refusals
 from conformance.reference.context import Query
 from conformance.reference.id_list import sent_as, with_ids
 from conformance.reference.meaning import IGNORED, NOTHING, Meaning, empty
+from conformance.reference.rendering import xml_text
 from conformance.reference.signatures import COMMON_NAMES
 from conformance.reference.time_range import within
 
@@ -29,9 +30,9 @@ def arguments(context: Context) -> Query:
     steps, semantics = context.steps, context.contract.semantics
     steps.unknown_parameters(context)
     steps.required(context)
-    region = steps.argument(context, semantics.region) if semantics.region else ""
-    steps.region(context, region or "")
-    query = _paged(context, Query(region=region or ""))
+    region = _region(context)
+    steps.region(context, region)
+    query = _paged(context, Query(region=region))
     if semantics.ids:
         query = with_ids(context, query, semantics.ids)
     if semantics.range:
@@ -70,9 +71,20 @@ def is_required(context: Context, parameter: Parameter) -> bool:
 
 
 def _any_sent(context: Context, name: str) -> bool:
-    if ".N" not in name:
-        return bool(context.steps.argument(context, name))
-    return any(sent_as(name).fullmatch(sent) for sent in context.parameters)
+    if ".N" in name:
+        return any(sent_as(name).fullmatch(sent) for sent in context.parameters)
+    return bool(context.steps.argument(context, name)) or any(s.startswith(f"{name}.") for s in context.parameters)
+
+
+def _region(context: Context) -> str:
+    """The region that is asked for; the first one where it may be left out, and is."""
+    name = context.contract.semantics.region
+    if not name:
+        return ""
+    parameter, sent = context.contract.parameter(name), context.steps.argument(context, name)
+    if sent or (parameter and context.steps.is_required(context, parameter)):
+        return sent or ""
+    return next(iter(context.server.store.regions), "")
 
 
 def region(context: Context, name: str) -> None:
@@ -97,8 +109,7 @@ def _paged(context: Context, query: Query) -> Query:
 
 def integer(context: Context, name: str) -> tuple[int, int]:
     """An integer parameter: the value that counts, and the one that the response repeats. Raises RefusedRequest."""
-    parameter = context.contract.parameter(name)
-    default = int(parameter.value("default", 1)) if parameter else 1
+    default = _default(context, name)
     text = context.steps.argument(context, name)
     if text is None or (text == "" and empty(context, name) is IGNORED):
         return default, default
@@ -109,6 +120,17 @@ def integer(context: Context, name: str) -> tuple[int, int]:
         context.steps.invalid(context, name)
     effective = context.steps.bounded(context, name, value)
     return effective, value if context.take("clamped-echo", name) == "requested" else effective
+
+
+def _default(context: Context, name: str) -> int:
+    """The documented default of an integer; where there is none, 1, and 10 items a page if that is allowed."""
+    parameter, paging = context.contract.parameter(name), context.contract.semantics.paging
+    documented = context.steps.number(context, str(parameter.value("default", ""))) if parameter else None
+    if documented is not None:
+        return documented
+    if parameter is None or paging is None or name != paging.size:
+        return 1
+    return int(min(10, parameter.value("maximum", 10)))
 
 
 def number(context: Context, text: str) -> int | None:
@@ -159,9 +181,11 @@ def filter_value(context: Context, filter: Filter) -> str | Meaning:
     if value == "":
         return empty(context, name)
     parameter = context.contract.parameter(name)
-    listed = parameter.value("enum", ()) if parameter else ()
-    effective = (parameter.value("effective_values") if parameter else None) or listed
-    if not listed or value in effective:
+    if parameter and parameter.type == "boolean":
+        value = value.lower()
+    listed = [xml_text(v) for v in parameter.value("enum") or ()] if parameter else []
+    effective = [xml_text(v) for v in parameter.value("effective_values") or ()] if parameter else []
+    if not listed or value in (effective or listed):
         return value
     taken = context.take("unknown-value", name)
     if taken == "rejected" and value not in listed:

@@ -70,7 +70,7 @@ def _items(data: Any, contract: Contract, place: str) -> tuple[Item, ...]:
     found: dict[str, Item] = {}
     for number, entry in enumerate(data, 1):
         item = _item(entry, contract, f"{place}, item {number}")
-        id = str(item.get(key))
+        id = str(item.get(key, number))
         if id in found:
             raise ItemsError(f"{place}, item {number}: {key} {id} is there twice; each item needs its own")
         found[id] = item

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -122,13 +123,20 @@ def order(context: Context, items: list[Item]) -> list[Item]:
     """The items in the order that is taken; the key decides between equal times, so that pages hold still."""
     semantics = context.contract.semantics
     taken = context.take("order", semantics.items or "", "listing", "response")
-    key, time = semantics.key or "", time_field_of(context.contract)
+    time, prefix = time_field_of(context.contract), semantics.items
+    identity = partial(_identity, context.contract)
     if taken == "other":
-        return sorted(items, key=lambda item: hashlib.sha256(str(item[key]).encode()).digest())
+        return sorted(items, key=lambda item: hashlib.sha256(identity(item).encode()).digest())
     if taken == "by-key" or time is None:
-        return sorted(items, key=lambda item: str(item[key]))
-    prefix, newest_first = semantics.items, taken == "newest-first"
-    return sorted(items, key=lambda item: (value_at(item, time, prefix) or "", str(item[key])), reverse=newest_first)
+        return sorted(items, key=identity)
+    newest_first = taken == "newest-first"
+    return sorted(items, key=lambda item: (value_at(item, time, prefix) or "", identity(item)), reverse=newest_first)
+
+
+def _identity(contract: Contract, item: Item) -> str:
+    """What tells an item from others: its key, or all that it holds where no member is a key."""
+    key = contract.semantics.key
+    return str(value_at(item, key, contract.semantics.items)) if key else repr(sorted(item.items()))
 
 
 def time_field_of(contract: Contract) -> str | None:

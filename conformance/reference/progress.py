@@ -63,7 +63,7 @@ def _courses(
     key = relative(contract, contract.semantics.key or "")
     taken = {item.get(key) for item in existing}
     for made in items(contract, source, len(existing) // 10):
-        if made.get(key) in taken:
+        if key and made.get(key) in taken:
             continue
         appears = started + source.uniform(0, period)
         ends = appears + source.uniform(period / 4, period)

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.contract.model import Field
 from conformance.reference.listing import ListingPage
+from conformance.reference.sample import sample
+from conformance.reference.signatures import epoch
 
 if TYPE_CHECKING:
     from conformance.reference.context import Context, Query
     from conformance.reference.refusals import RefusedRequest
 
+MILLISECONDS = "epoch-milliseconds"
+"""The time format of a number of milliseconds since 1970."""
 Tree = dict[str, Any]
 Converter = Callable[[Any], Any]
 ItemPlan = list[tuple[Field, Converter]]
@@ -49,15 +53,23 @@ def known_members(context: Context, query: Query, page: ListingPage) -> dict[str
 
 def _member(context: Context, field: Field, path: tuple[str, ...], known: Mapping[str, Any], page: ListingPage) -> Any:
     name = ".".join(path)
-    if name == context.contract.semantics.items:
+    if name == context.contract.semantics.items and field.members:
         return _items(context, field, page)
     if field.type == "array":
-        return _wrapped(context, field, [])
+        return _wrapped(context, field, [_only_element(context, field, path, known, page)])
     if field.members:
         return _wrapper(context, field, path, known, page)
-    if name in known:
-        return _scalar(known[name], field.type)
-    return _scalar(field.examples[0], field.type) if field.examples else None
+    return _scalar(known[name] if name in known else sample(field), field.type)
+
+
+def _only_element(
+    context: Context, field: Field, path: tuple[str, ...], known: Mapping[str, Any], page: ListingPage
+) -> Any:
+    """The one element of a list that is not the listing: its values are like the documented ones."""
+    if not field.members:
+        return _scalar(sample(field), field.item_type or "string")
+    members = ((m.name, _member(context, m, (*path, m.name), known, page)) for m in field.members)
+    return {name: value for name, value in members if value is not None}
 
 
 def _wrapper(context: Context, field: Field, path: tuple[str, ...], known: Mapping[str, Any], page: ListingPage) -> Any:
@@ -126,6 +138,8 @@ def converter(context: Context, field: Field, path: str) -> Converter:
     if field.members:
         members = [(m.name, converter(context, m, f"{path}.{m.name}")) for m in field.members]
         return lambda value: {n: convert(value[n]) for n, convert in members if value.get(n) is not None}
+    if is_time(field) and field.value("time_format") == MILLISECONDS:
+        return lambda value: _scalar(round((epoch(value) or 0) * 1000), field.type)
     if is_time(field) and context.take("time-precision", path, field.name, "times", "response") == "minutes":
         return lambda value: value[:16] + "Z"
     if context.take("spelling", path, field.name) == "capitals" and _is_enumerated(context, field, path):
@@ -146,7 +160,7 @@ def _array_item(context: Context, field: Field, path: str) -> Converter:
 def is_time(field: Field) -> bool:
     """Whether the values of a field are times: documented so, or all its examples are."""
     if field.value("time_format"):
-        return True
+        return field.type in ("string", "unknown") or field.value("time_format") == MILLISECONDS
     return bool(field.examples) and all(re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$", e) for e in field.examples)
 
 
@@ -171,7 +185,7 @@ def xml_text(value: Any) -> str:
 
 def _scalar(value: Any, type: str) -> Any:
     """A value as the type in which it is written; what does not convert stays as it is."""
-    if isinstance(value, str) and type == "string":
+    if type in ("array", "object") or (isinstance(value, str) and type == "string"):
         return value
     if type == "boolean":
         return str(value).lower() == "true"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -10,10 +11,15 @@ from attrs import evolve
 from conformance.contract.model import TimeRange
 from conformance.reference.context import Query
 from conformance.reference.meaning import IGNORED, NOTHING, Meaning, empty
+from conformance.reference.rendering import MILLISECONDS
+from conformance.reference.seeding import stamp
 from conformance.reference.signatures import epoch
 
 if TYPE_CHECKING:
     from conformance.reference.context import Context
+
+# the last second that a time can be written for
+LATEST = 253402300799
 
 
 def within(context: Context, query: Query, range: TimeRange) -> Query:
@@ -52,6 +58,8 @@ def time(context: Context, name: str) -> str | Meaning:
         return IGNORED
     if text == "":
         return empty(context, name)
+    if _is_in_milliseconds(context, name) and text.isascii() and text.isdigit():
+        text = stamp(datetime.fromtimestamp(min(int(text) // 1000, LATEST), UTC))
     full = f"{text[:-1]}:00Z" if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\dZ", text, re.ASCII) else text
     short_refused = full != text and context.take("short-time", name) == "rejected"
     if epoch(full) is not None and not short_refused:
@@ -60,3 +68,8 @@ def time(context: Context, name: str) -> str | Meaning:
     if taken == "rejected" or short_refused:
         context.steps.invalid(context, name)
     return NOTHING if taken == "matches-nothing" else IGNORED
+
+
+def _is_in_milliseconds(context: Context, name: str) -> bool:
+    parameter = context.contract.parameter(name)
+    return parameter is not None and parameter.value("time_format") == MILLISECONDS
