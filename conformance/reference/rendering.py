@@ -140,7 +140,7 @@ def converter(context: Context, field: Field, path: str) -> Converter:
         return lambda value: {n: convert(value[n]) for n, convert in members if value.get(n) is not None}
     if is_time(field) and field.value("time_format") == MILLISECONDS:
         return lambda value: _scalar(round((epoch(value) or 0) * 1000), field.type)
-    if is_time(field) and context.take("time-precision", path, field.name, "times", "response") == "minutes":
+    if is_text_time(field) and context.take("time-precision", path, field.name, "times", "response") == "minutes":
         return lambda value: value[:16] + "Z"
     if context.take("spelling", path, field.name) == "capitals" and _is_enumerated(context, field, path):
         return capitals
@@ -162,6 +162,11 @@ def is_time(field: Field) -> bool:
     if field.value("time_format"):
         return field.type in ("string", "unknown") or field.value("time_format") == MILLISECONDS
     return bool(field.examples) and all(re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$", e) for e in field.examples)
+
+
+def is_text_time(field: Field) -> bool:
+    """Whether the values of a field are times that are written as text."""
+    return is_time(field) and field.value("time_format") != MILLISECONDS
 
 
 def _is_enumerated(context: Context, field: Field, path: str) -> bool:

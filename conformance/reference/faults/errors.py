@@ -57,37 +57,32 @@ def _changed(which: str, **changes: Any) -> Middleware[[RefusedRequest], Respons
 
 
 def _accepted(roles: FaultRoles) -> list[Fault]:
-    """What should be refused for the region and is not."""
+    """What should be refused for the region and is not: with the first documented code of each kind."""
     region = roles.contract.semantics.region
     if not region:
         return []
     codes = [e.code for e in roles.contract.errors if e.parameter == region]
-    found = []
-    for code in codes:
-        if code.startswith("Missing"):
-            found.append(
-                Fault(
-                    f"missing-{region}-means-any",
-                    f"takes some region where {region} is missing",
-                    (f"errors.{code}.documented",),
-                    replacing(STEP.argument).by(
-                        lambda inner, context, name: (
-                            inner(context, name)
-                            or (next(iter(context.server.store.regions)) if name == region else None)
-                        )
-                    ),
+    missing = next((c for c in codes if c.startswith("Missing")), None)
+    unknown = next((c for c in codes if not c.startswith("Missing")), None)
+    found = {
+        missing: Fault(
+            f"missing-{region}-means-any",
+            f"takes some region where {region} is missing",
+            (f"errors.{missing}.documented",),
+            replacing(STEP.argument).by(
+                lambda inner, context, name: (
+                    inner(context, name) or (next(iter(context.server.store.regions)) if name == region else None)
                 )
-            )
-        else:
-            found.append(
-                Fault(
-                    f"unknown-{region}-is-empty",
-                    "answers a region that does not exist as one without items",
-                    (f"errors.{code}.documented",),
-                    replacing(STEP.region).by(lambda inner, context, name: None),
-                )
-            )
-    return found
+            ),
+        ),
+        unknown: Fault(
+            f"unknown-{region}-is-empty",
+            "answers a region that does not exist as one without items",
+            (f"errors.{unknown}.documented",),
+            replacing(STEP.region).by(lambda inner, context, name: None),
+        ),
+    }
+    return [found[code] for code in codes if code in (missing, unknown)]
 
 
 def _formats() -> list[Fault]:

@@ -15,7 +15,7 @@ from conformance.reference.faults.middleware import in_json, in_xml, only
 from conformance.reference.faults.roles import FaultRoles
 from conformance.reference.faults.trees import LEFT_OUT, at_path, last_of_several
 from conformance.reference.listing import ListingPage, time_field_of
-from conformance.reference.rendering import ItemPlan, Tree, is_time, xml_text
+from conformance.reference.rendering import ItemPlan, Tree, is_text_time, is_time, xml_text
 from conformance.reference.seeding import relative, stamp
 from conformance.reference.steps import STEP, ItemStep, Middleware, PageStep, replacing
 from conformance.reference.store import Item
@@ -52,7 +52,7 @@ def _of_field(roles: FaultRoles, path: str, field: Field) -> list[Fault]:
             replacing(STEP.result).by(only(in_json, at_path(path, _other_type(roles, path, field)[1]))),
         )
     )
-    if field.value("time_format") is not None:
+    if field.value("time_format") is not None and is_text_time(field):
         found.append(
             Fault(
                 f"time-with-blank:{path}",
@@ -69,7 +69,7 @@ def _of_field(roles: FaultRoles, path: str, field: Field) -> list[Fault]:
                 f"writes Not{last} for {last} as {path}",
                 (f"fields.{path}.listed-value",),
                 replacing(STEP.result).by(
-                    at_path(path, lambda v: f"Not{v}" if v.replace("_", "").lower() == last.lower() else v)
+                    at_path(path, lambda v: f"Not{v}" if xml_text(v).replace("_", "").lower() == last.lower() else v)
                 ),
             )
         )
@@ -78,7 +78,7 @@ def _of_field(roles: FaultRoles, path: str, field: Field) -> list[Fault]:
 
 def _effective(roles: FaultRoles, path: str) -> list[str]:
     parameter = roles.enumerated_fields[path]
-    return list(parameter.value("effective_values") or parameter.value("enum"))
+    return [xml_text(v) for v in parameter.value("effective_values") or parameter.value("enum")]
 
 
 def _other_type(roles: FaultRoles, path: str, field: Field) -> tuple[str, Callable[[Any], Any]]:
@@ -232,9 +232,9 @@ def _by_hand(roles: FaultRoles) -> tuple[Fault, ...]:
             replacing(STEP.result).by(only(in_json, last_of_several(lambda item: {**item, name: None}))),
         ),
     ]
-    time = time_field_of(contract)
-    if time:
-        path, started = f"{contract.semantics.items}.{relative(contract, time)}", relative(contract, time)
+    path = roles.time
+    if path:
+        started = relative(contract, path)
         found += [
             Fault(
                 "time-without-zone-in-xml",

@@ -12,7 +12,7 @@ from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.middleware import Condition, in_form, in_json, in_xml, is_get, is_v1, is_v3, only
 from conformance.reference.faults.roles import FaultRoles
 from conformance.reference.faults.trees import at_path, items_changed, last_of_several
-from conformance.reference.listing import ListingPage, time_field_of
+from conformance.reference.listing import ListingPage
 from conformance.reference.message import Response
 from conformance.reference.rendering import Tree
 from conformance.reference.seeding import relative
@@ -116,9 +116,9 @@ def _different(roles: FaultRoles) -> list[Fault]:
             ),
         ),
     ]
-    time = time_field_of(contract)
-    if time:
-        path, name = f"{contract.semantics.items}.{relative(contract, time)}", relative(contract, time)
+    path = roles.time
+    if path:
+        name = relative(contract, path)
         found += [
             Fault(
                 "times-are-local-in-xml",

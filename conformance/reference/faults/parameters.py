@@ -36,10 +36,10 @@ def faults(roles: FaultRoles) -> tuple[Fault, ...]:
     for parameter in roles.parameters:
         if not parameter.required:
             found += _of_optional(parameter)
-        if parameter.type == "integer":
-            found += integers.faults_of(parameter)
         if parameter in roles.times:
             found += times.faults_of(parameter)
+        elif parameter.type == "integer":
+            found += integers.faults_of(parameter)
         if parameter.value("enum"):
             found += enumerations.faults_of(parameter)
     found += [_not_echoed(roles, parameter, path) for parameter, path in roles.echoes.items()]

@@ -9,6 +9,8 @@ from attrs import frozen
 from conformance.contract.model import Contract, Field, Parameter
 from conformance.contract.protocol import Protocol, Situation
 from conformance.reference.faults.fault import Fault
+from conformance.reference.listing import time_field_of
+from conformance.reference.rendering import is_text_time
 from conformance.reference.seeding import relative
 
 SCALARS = ("string", "integer", "number", "boolean")
@@ -66,6 +68,14 @@ class FaultRoles:
         return tuple(
             f for p, f in self.item_scalars if p not in taken and f.name not in taken and f.value("time_format") is None
         )
+
+    @property
+    def time(self) -> str | None:
+        """The path of the time that says how old an item is, where it is written as text."""
+        name = relative(self.contract, time_field_of(self.contract) or "")
+        path = f"{self.contract.semantics.items}.{name}"
+        field = self.contract.at(path) if name else None
+        return path if field and is_text_time(field) else None
 
     @property
     def echoes(self) -> dict[str, str]:

@@ -46,7 +46,7 @@ def _refused_time(name: str, condition: Callable[[str], bool]) -> TimeMiddleware
 
 
 def _crashing_time(name: str) -> TimeMiddleware:
-    form = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z")
+    form = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z|\d{10,}")
 
     def time(inner: TimeStep, context: Context, asked: str) -> str | Meaning:
         text = context.steps.argument(context, asked)
