@@ -73,7 +73,7 @@ def _plain(r: Requirement) -> dict[str, Any]:
 @click.option("--operation", default="DescribeTasks", show_default=True)
 @click.option("--contract", "folder", type=click.Path(path_type=Path), help="A folder that `derive` wrote.")
 def explain(id: str, operation: str, folder: Path | None) -> None:
-    """Explain a requirement: statement, citations, choice, how to judge it alone, and the faults that kill it."""
+    """Explain a requirement: statement, citations, choice, how to judge it alone, and the faults that it must find."""
     found, contract, ledger = _loaded(operation, folder)
     matching = ledger.matching(id)
     if not matching:
