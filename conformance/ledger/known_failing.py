@@ -56,6 +56,7 @@ class KnownFailure:
     flaky: Flaky | None = None
 
     def matches(self, id: str) -> bool:
+        """Whether this entry speaks of a requirement at all."""
         return fnmatchcase(id, self.requirement) or fnmatchcase(id.partition(".")[2], self.requirement)
 
     def applies(self, id: str, case: str, dialect: Mapping[str, str]) -> bool:
@@ -67,6 +68,8 @@ class KnownFailure:
 
 @frozen
 class KnownFailures:
+    """The entries of one file, of which never two speak of one verdict."""
+
     entries: tuple[KnownFailure, ...] = field(default=())
 
     def entry(self, id: str, case: str, dialect: Mapping[str, str]) -> KnownFailure | None:

@@ -11,7 +11,7 @@ from conformance.contract.files import load_contract, load_protocol
 from conformance.endpoint.judge import EVERY_EXCHANGE, ONE_ALTERNATIVE
 from conformance.endpoint.situations import SITUATIONS
 from conformance.endpoint.watch.observers import OBSERVERS
-from conformance.ledger.files import load_ledger
+from conformance.ledger.files import LEDGER_FILE, dump_ledger, load_ledger
 
 SUITE = Path(__file__).parents[2] / "conformance" / "endpoint"
 
@@ -52,7 +52,8 @@ def test_ids_are_unique_and_levels_known(ledger):
 def test_every_requirement_is_cited_and_says_what_it_means(ledger):
     for r in ledger.requirements:
         assert r.citations or r.side == "sdk", r.id
-        assert r.statement.endswith((".", ")")) and "{" not in r.statement, r.id
+        assert r.statement.endswith((".", ")")), r.id
+        assert "{" not in r.statement, r.id
 
 
 def test_every_sentence_is_placed(ledger):
@@ -85,7 +86,20 @@ def test_every_choice_is_observed_somewhere(operation_folder):
         assert choice.kind in OBSERVERS or choice.kind in active, choice.id
 
 
-def test_regenerating_the_ledger_gives_the_committed_file(operation_folder, seeds, tmp_path):
+def test_the_kept_ledger_is_the_computed_one(ledger, operation_folder):
+    """`acs-conformance requirements --yaml` writes it."""
+    assert dump_ledger(ledger) == (operation_folder / LEDGER_FILE).read_text("utf-8")
+
+
+def test_a_contract_alone_is_enough_for_a_ledger(ledger, operation_folder, tmp_path):
+    """What is required follows from the contract; only what became of the pages' sentences needs their list."""
+    (tmp_path / "contract.yaml").write_bytes((operation_folder / "contract.yaml").read_bytes())
+    alone = load_ledger(tmp_path)
+    assert alone.requirements == ledger.requirements
+    assert [s.digest for s in alone.sentences] == ["common"] * len(alone.sentences)
+
+
+def test_regenerating_the_contract_gives_the_committed_files(operation_folder, seeds, tmp_path):
     from click.testing import CliRunner
 
     from conformance.cli import main

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conformance.contract.model import Field
+from conformance.ledger.choices import kinds
 from conformance.sdk.judges.finding import PASSED, SdkFinding, failed, skipped
 from conformance.sdk.observation import Observation, ObservedCall
 from conformance.sdk.view import (
@@ -15,7 +16,6 @@ from conformance.sdk.view import (
     text,
 )
 
-_JSON_ONLY = ("list-form", "json-type")
 _NAMED = {"integer": (int,), "number": (int, float), "boolean": (bool,)}
 
 
@@ -176,8 +176,8 @@ def _unjudged(seen: Observation, call: ObservedCall) -> SdkFinding | None:
     reply = call.requests[-1].reply
     if served.spec.gzip and not reply.gzip:
         return skipped("this SDK does not ask for gzip")
-    kinds = {seen.roles.contract.choice(id).kind for id in served.spec.alternative}
-    if served.format == "xml" and kinds & set(_JSON_ONLY):
+    formats = {kinds()[seen.roles.contract.choice(id).kind].format for id in served.spec.alternative}
+    if served.format == "xml" and "json" in formats:
         return skipped("this SDK asks for XML, where there is no such alternative")
     if _tree(call) is None and call.answer.ok:
         return failed("The last answer was no result, and the call succeeds", "an error", "a success", _request(call))
