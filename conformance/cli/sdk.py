@@ -17,6 +17,7 @@ from conformance.drivers.releases import ReleaseRangeError, selected
 from conformance.drivers.self_test import self_test
 from conformance.drivers.toolchain import InstallFailed, ToolchainMissing
 from conformance.errors import NotEstablished, Refusal, unknown
+from conformance.ledger.conclusion import EXIT_STATUS
 from conformance.ledger.requirement import Ledger
 from conformance.report import events
 from conformance.report.evidence import EvidenceFolder, report_folder, safe_name
@@ -84,7 +85,8 @@ def sdk(
         where = report_dir / installed.release if report_dir and len(releases) > 1 else report_dir
         evidence = EvidenceFolder(report_folder(where, f"{recipe.name}-{installed.release}"), quiet=quiet)
         statuses.append(_release(installed, plan, ledger, evidence, cassette))
-    raise SystemExit(max(statuses))
+    worst_first = (ExitStatus.NOT_CONFORMANT, ExitStatus.NOT_ESTABLISHED)
+    raise SystemExit(next((status for status in worst_first if status in statuses), ExitStatus.CONFORMANT))
 
 
 def _refuse_misspelt(words: tuple[str, ...], releases: tuple[str, ...]) -> None:
@@ -174,6 +176,8 @@ def matrix(name: str, wanted: str, operation: str, output: Path, parallel: int) 
     """Certify many releases of an SDK: requirement by release, with the first release where each verdict changed.
 
     Releases that are in OUTPUT already, certified against the same requirements, are read from there.
+
+    Exit status: 0 all are conformant, 1 one is not, 3 none was certified, or one could not be.
     """
     recipe, (plan, _) = _recipe(name), plan_of(operation, None, (), ())
     try:
@@ -185,12 +189,12 @@ def matrix(name: str, wanted: str, operation: str, output: Path, parallel: int) 
 
     def show(record: ReleaseRecord, fresh: bool) -> None:
         bad = sum(v == "failed" for v in record.verdicts.values())
-        what = record.reason if record.outcome != "certified" else f"{bad} failed" if bad else "conformant"
+        word = f"{bad} failed" if bad else record.word.replace("-", " ")
+        what = record.reason if record.outcome != "certified" else word
         click.echo(f"  {record.release}: {what}{'' if fresh else ' (kept)'}")
 
     click.echo(f"{recipe.title}: {len(releases)} releases")
     found = run_matrix(recipe, releases, plan, output, parallel=parallel, on_record=show)
     for path in publish_one(found, output):
         click.echo(f"  {path}")
-    conformant = all(r.conformant for r in found.certified) and found.certified
-    raise SystemExit(ExitStatus.CONFORMANT if conformant else ExitStatus.NOT_CONFORMANT)
+    raise SystemExit(EXIT_STATUS[found.word])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from conformance.contract.model import Field
 from conformance.ledger.choices import kinds
+from conformance.ledger.findings import Inconclusive, Violation
 from conformance.sdk.judges.finding import PASSED, SdkFinding, failed, skipped
 from conformance.sdk.observation import Observation, ObservedCall
 from conformance.sdk.view import (
@@ -46,7 +47,7 @@ def receives_field(seen: Observation) -> SdkFinding:
         return open_problem
     path = seen.case.subject
     if not _holds(_tree(seen.last), path.split(".")):
-        return SdkFinding("inconclusive", f"the answer that was served has no {path}")
+        return Inconclusive(f"the answer that was served has no {path}")
     for one in differences(_tree(seen.last), seen.last.answer.result, seen.roles.contract):
         if plain(one.path) == path or path.startswith(plain(one.path) + "."):
             return _lost(one, seen.last)
@@ -62,7 +63,7 @@ def _holds(node: object, names: list[str]) -> bool:
 
 def receives_in_order(seen: Observation) -> SdkFinding:
     problem = _judged(seen, seen.last, failing=True)
-    if problem.outcome != "failed" or not seen.last.answer.ok:
+    if not isinstance(problem, Violation) or not seen.last.answer.ok:
         return problem
     key = seen.roles.contract.semantics.key or ""
     sent = [text(item[key]) for item in received_items(_tree(seen.last), seen.roles.contract)]
