@@ -93,6 +93,26 @@ def test_unknown_id(target, format, data):
     target.watch.dialect.observe("unknown-id", name, "matches-nothing", answer.exchange)
 
 
+@requirement("ids.blank-id")
+@given(st.data())
+def test_blank_id(target, format, data):
+    """A blank among the ids does not count, makes the listing empty, or is an error."""
+    name = target.contract.semantics.ids.parameter
+    ids = data.draw(id_lists(target.contract, need_items(target), 8), label="ids")
+    at = data.draw(st.integers(0, len(ids)), label="place of the blank")
+    blank = data.draw(st.sampled_from(["", " "]), label="blank")
+    asked = View(ids=(*ids[:at], blank, *ids[at:]))
+    answer = target.see(asked, channel_of(target, format, data), **whole_page(target))
+    claim_never_breaks(answer, "an id list with a blank in it")
+    if answer.refused:
+        target.watch.dialect.observe("blank-id", name, "rejected", answer.exchange)
+        return
+    keys = answer.listing().keys
+    if keys:
+        claim_listing("an id list with a blank in it", target.expect(View(ids=ids)), keys, answer)
+    target.watch.dialect.observe("blank-id", name, "ignored" if keys else "matches-nothing", answer.exchange)
+
+
 @requirement("ids.up-to-the-limit")
 @given(st.data())
 def test_up_to_the_limit(target, format, data):

@@ -115,9 +115,21 @@ def _repeated(inner: Hook, context: Context, query: Query) -> list[Item]:
     return [item for item in found for _ in range(max(1, query.ids.count(key_of(context, item))))]
 
 
+def _every_item_for_a_blank(inner: Hook, context: Context) -> Any:
+    text = inner(context)
+    parts = text.split(",") if isinstance(text, str) else text or ()
+    return None if len(parts) > 1 and not all(part.strip(' "[]') for part in parts) else text
+
+
 def _unknown() -> list[Fault]:
     killed_by = ("ids.unknown-id",)
     return [
+        Fault(
+            "blank-id-brings-everything",
+            "lists everything where an id list has a blank in it",
+            ("ids.blank-id",),
+            {"id_text": _every_item_for_a_blank},
+        ),
         Fault(
             "unknown-id-empties-the-list",
             "finds nothing at all where one of several ids is unknown",
