@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from conformance.cli.errors import ExitStatus
 from conformance.cli.sdk import recipe_of
 from conformance.drivers.installation import known_releases
 from conformance.drivers.releases import ReleaseRangeError, selected
 from conformance.drivers.toolchain import InstallFailed, ToolchainMissing
 from conformance.errors import NotEstablished, Refusal
+from conformance.ledger.conclusion import EXIT_STATUS
 from conformance.sdk.certify import plan_of
 from conformance.sdk.matrix import run_matrix
 from conformance.sdk.publish import publish_one
@@ -28,6 +28,8 @@ def matrix(name: str, wanted: str, operation: str, output: Path, parallel: int) 
     """Certify many releases of an SDK: requirement by release, with the first release where each verdict changed.
 
     Releases that are in OUTPUT already, certified against the same requirements, are read from there.
+
+    Exit status: 0 all are conformant, 1 one is not, 3 none was certified, or one could not be.
     """
     recipe, (plan, _) = recipe_of(name), plan_of(operation, None, (), ())
     try:
@@ -39,12 +41,12 @@ def matrix(name: str, wanted: str, operation: str, output: Path, parallel: int) 
 
     def show(record: ReleaseRecord, fresh: bool) -> None:
         bad = sum(v == "failed" for v in record.verdicts.values())
-        what = record.reason if record.outcome != "certified" else f"{bad} failed" if bad else "conformant"
+        word = f"{bad} failed" if bad else record.word.replace("-", " ")
+        what = record.reason if record.outcome != "certified" else word
         click.echo(f"  {record.release}: {what}{'' if fresh else ' (kept)'}")
 
     click.echo(f"{recipe.title}: {len(releases)} releases")
     found = run_matrix(recipe, releases, plan, output, parallel=parallel, on_record=show)
     for path in publish_one(found, output):
         click.echo(f"  {path}")
-    conformant = all(r.conformant for r in found.certified) and found.certified
-    raise SystemExit(ExitStatus.CONFORMANT if conformant else ExitStatus.NOT_CONFORMANT)
+    raise SystemExit(EXIT_STATUS[found.word])

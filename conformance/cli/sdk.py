@@ -83,7 +83,8 @@ def sdk(
             continue
         where = report_dir / installed.release if report_dir and len(releases) > 1 else report_dir
         statuses.append(_certified(_subject(installed), evolve(settings, report_dir=where), quiet))
-    raise SystemExit(max(statuses))
+    worst_first = (ExitStatus.NOT_CONFORMANT, ExitStatus.NOT_ESTABLISHED)
+    raise SystemExit(next((status for status in worst_first if status in statuses), ExitStatus.CONFORMANT))
 
 
 def _refuse_misspelt(words: tuple[str, ...], releases: tuple[str, ...]) -> None:

@@ -24,6 +24,7 @@ from conformance.endpoint.traffic import LATENCY_BOUNDS_MS
 from conformance.endpoint.watch.dialect import Dialect
 from conformance.errors import Refusal, unknown
 from conformance.ledger.profiles import pins_of, profiles
+from conformance.ledger.verdicts import VerdictName
 from conformance.report import events
 from conformance.report.evidence import Evidence, EvidenceFolder, Live, both, report_folder
 from conformance.report.header import run_header
@@ -161,9 +162,9 @@ def target_of(
         )
 
 
-def again(settings: RunSettings, verdict: events.Verdict, tries: int, scratch: Path) -> list[str]:
+def again(settings: RunSettings, verdict: events.Verdict, tries: int, scratch: Path) -> list[VerdictName]:
     """The verdicts of a check that is run again, each time on other draws."""
-    found: list[str] = []
+    found: list[VerdictName] = []
     for n in range(1, tries + 1):
         once = evolve(settings, seed=settings.seed + n, select=(verdict.requirement,))
         results, _ = runs.run(once, lambda v: None, scratch / "again.json")

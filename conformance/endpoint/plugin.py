@@ -26,7 +26,7 @@ GIVE_A_URL = "an endpoint is needed: give --acs-url URL, or acs_url in the ini f
 # name, how it is read from the ini file, and what it means; each is an option too
 OPTIONS: Sequence[tuple[str, Any, str]] = (
     ("url", "string", "the endpoint to certify"),
-    ("operation", "string", "a shipped operation (default: DescribeTasks)"),
+    ("operation", "string", "a shipped operation"),
     ("contract", "string", "a folder that `acs-conformance derive` wrote"),
     ("region", "args", "a region that holds data (repeatable; the first is the main one)"),
     ("profile", "args", "a profile, or CHOICE=VALUE (repeatable)"),
@@ -105,7 +105,7 @@ def _given(config: pytest.Config, name: str) -> Any:
 
 def settings_of(config: pytest.Config) -> Settings:
     """The settings that options and the ini file say, options first. Raises pytest.UsageError."""
-    from conformance.contract.catalogue import operation_folder
+    from conformance.contract.catalogue import USUAL_OPERATION, operation_folder
     from conformance.endpoint.settings import FORMATS, METHODS, SIGNATURES, Settings
     from conformance.errors import Refusal
 
@@ -117,7 +117,7 @@ def settings_of(config: pytest.Config) -> Settings:
     folder = config.rootpath
     try:
         return Settings(
-            operation_folder(_given(config, "operation") or "DescribeTasks", folder / contract if contract else None),
+            operation_folder(_given(config, "operation") or USUAL_OPERATION, folder / contract if contract else None),
             _given(config, "url"),
             regions=tuple(_given(config, "region")),
             profiles=tuple(_given(config, "profile")),

@@ -34,6 +34,7 @@ from conformance.endpoint.watch.dialect import Dialect
 from conformance.errors import NotEstablished, Refusal
 from conformance.ledger.known_failing import KnownFailures, settle
 from conformance.ledger.requirement import Ledger
+from conformance.ledger.verdicts import VerdictName
 from conformance.report.events import Verdict
 from conformance.wire.client import BadEndpoint
 from conformance.wire.environment import credentials_from
@@ -100,7 +101,7 @@ class TestOutcome:
 
 def settled_verdict(
     known: KnownFailures, verdict: Verdict, dialect: dict[str, str], retry: Callable[[int], Verdict] | None = None
-) -> tuple[str, str]:
+) -> tuple[VerdictName, str]:
     """What counts of a verdict beside known failures, and why. A flaky one is judged again where it can be."""
     entry = known.entry(verdict.requirement, verdict.case, dialect)
     tries = known.tries(verdict.requirement, verdict.case, dialect) if retry else 1

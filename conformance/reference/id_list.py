@@ -53,11 +53,24 @@ def id_text(context: Context) -> IdText | None:
 def split_ids(context: Context, text: IdText) -> tuple[str, ...] | None:
     """The ids of the list, in the syntax that is taken; None where it is not of that syntax."""
     if isinstance(text, tuple):
-        return text
+        return _without_blanks(context, text)
     syntax = context.take("id-syntax", _id_parameter(context))
     if syntax == "json-array" or (syntax == "both" and text.lstrip().startswith("[")):
-        return _json_ids(text)
-    return tuple(part.strip() for part in text.split(",") if part.strip())
+        ids = _json_ids(text)
+        return None if ids is None else _without_blanks(context, ids)
+    return _without_blanks(context, tuple(part.strip() for part in text.split(",")))
+
+
+def _without_blanks(context: Context, ids: tuple[str, ...]) -> tuple[str, ...]:
+    """The ids without blanks among them; none at all, or a refusal, as taken. Raises RefusedRequest."""
+    named = tuple(id for id in ids if id.strip())
+    if len(named) == len(ids):
+        return ids
+    name = _id_parameter(context)
+    taken = context.take("blank-id", name)
+    if taken == "rejected":
+        context.steps.invalid(context, name)
+    return () if taken == "matches-nothing" else named
 
 
 def _json_ids(text: str) -> tuple[str, ...] | None:

@@ -50,6 +50,7 @@ IntegerStep = Callable[[Context, str], tuple[int, int]]
 BoundedStep = Callable[[Context, str, int], int]
 FilterValueStep = Callable[[Context, Filter], str | Meaning]
 TimeStep = Callable[[Context, str], str | Meaning]
+IdTextStep = Callable[[Context], IdText | None]
 SplitIdsStep = Callable[[Context, IdText], tuple[str, ...] | None]
 LimitIdsStep = Callable[[Context, tuple[str, ...]], tuple[str, ...]]
 StoredStep = Callable[[Context, str], Sequence[Item]]
@@ -118,7 +119,7 @@ class Steps:
     number: Callable[[Context, str], int | None] = arguments.number
     bounded: BoundedStep = arguments.bounded
     filter_value: FilterValueStep = arguments.filter_value
-    id_text: Callable[[Context], IdText | None] = id_list.id_text
+    id_text: IdTextStep = id_list.id_text
     split_ids: SplitIdsStep = id_list.split_ids
     limit_ids: LimitIdsStep = id_list.limit_ids
     time: TimeStep = time_range.time

@@ -28,7 +28,6 @@ from conformance.report.header import run_header
 from conformance.sdk.judging import Certification, certify
 from conformance.sdk.plan import Plan
 from conformance.sdk.recording import SdkRecorder
-from conformance.sdk.requirements import with_sdk_side
 
 LEVELS = ("MUST", "SHOULD", "MAY")
 
@@ -44,8 +43,6 @@ def plan_of(
         ledger = load_ledger(found)
     except ContractError as e:
         raise Refusal(str(e)) from None
-    sdk_side = tuple(r for r in ledger.requirements if r.side == "sdk")
-    ledger = ledger if sdk_side else with_sdk_side(ledger, contract)
     for pattern in select:
         if not Plan(contract, plan.protocol, (pattern,)).requirements():
             names = [r.id for r in ledger.requirements if r.side == "sdk"]

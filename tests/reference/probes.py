@@ -113,6 +113,7 @@ class Probes:
         elsewhere = "t-elsewhere"
         yield from (ids[3], ",".join(ids[:5]), ",".join(ids[4::-1]), ",".join([ids[0], ids[0], ids[1]]), ids[12])
         yield from (",".join([ids[2], elsewhere]), elsewhere, "", f'["{ids[0]}","{ids[1]}"]')
+        yield from (f"{ids[2]},,{ids[6]}", f" ,{ids[4]}")
         yield from (",".join(ids[:n]) for n in (99, 100, 101))
         elsewhere = [item["TaskId"] for item in self.others]
         yield from (elsewhere[0], ",".join([ids[0], elsewhere[1]]))

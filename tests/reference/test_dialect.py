@@ -114,6 +114,8 @@ AS_EMPTY = {"ignored": EVERY, "matches-nothing": 0, "rejected": REFUSED}
         ("TaskStatus.unknown-value", {"drops-filter": EVERY, "matches-nothing": 0, "rejected": 0},
          {"TaskStatus": "Paused"}),
         ("TaskIds.unknown-id", {"matches-nothing": 1, "rejected": REFUSED}, {"TaskIds": f"{IDS[5]},t-none"}),
+        ("TaskIds.blank-id", {"ignored": 2, "matches-nothing": 0, "rejected": REFUSED},
+         {"TaskIds": f"{IDS[5]}, ,{IDS[6]},"}),
         ("TaskStatus.empty-value", AS_EMPTY, {"TaskStatus": ""}),
         ("TaskIds.empty-value", AS_EMPTY, {"TaskIds": ""}),
         ("EndTime.empty-value", AS_EMPTY, {"EndTime": ""}),

@@ -101,6 +101,26 @@ def test_unknown_id(target: Target, format: Format, data: Draws) -> None:
     target.watch.dialect.observe("unknown-id", name, "matches-nothing", answer.exchange)
 
 
+@requirement("ids.blank-id")
+@given(st.data())
+def test_blank_id(target: Target, format: Format, data: Draws) -> None:
+    """A blank among the ids does not count, makes the listing empty, or is an error."""
+    name, limit = target.id_list.parameter, target.longest_id_list
+    ids = data.draw(known_ids(target, max(1, min(8, limit - 1, target.largest_size))), label="ids")
+    at = data.draw(st.integers(0, len(ids)), label="place of the blank")
+    blank = data.draw(st.sampled_from(["", " "]), label="blank")
+    asked = View(ids=(*ids[:at], blank, *ids[at:]))
+    answer = target.see(asked, channel_of(target, format, data), more=whole_page(target))
+    claim_never_breaks(answer, "an id list with a blank in it")
+    if answer.refused:
+        target.watch.dialect.observe("blank-id", name, "rejected", answer.exchange)
+        return
+    keys = answer.listing().keys
+    if keys:
+        claim_listing("an id list with a blank in it", target.expect(View(ids=ids)), keys, answer)
+    target.watch.dialect.observe("blank-id", name, "ignored" if keys else "matches-nothing", answer.exchange)
+
+
 @requirement("ids.up-to-the-limit")
 @given(st.data())
 def test_up_to_the_limit(target: Target, format: Format, data: Draws) -> None:

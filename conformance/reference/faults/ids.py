@@ -14,6 +14,7 @@ from conformance.reference.id_list import IdText
 from conformance.reference.listing import ListingPage, key_of
 from conformance.reference.steps import (
     STEP,
+    IdTextStep,
     LimitIdsStep,
     Middleware,
     PageStep,
@@ -134,9 +135,21 @@ def _repeated(inner: SelectStep, context: Context, query: Query) -> list[Item]:
     return [item for item in found for _ in range(max(1, query.ids.count(key_of(context, item))))]
 
 
+def _every_item_for_a_blank(inner: IdTextStep, context: Context) -> IdText | None:
+    text = inner(context)
+    parts = text.split(",") if isinstance(text, str) else text or ()
+    return None if len(parts) > 1 and not all(part.strip(' "[]') for part in parts) else text
+
+
 def _unknown() -> list[Fault]:
     killed_by = ("ids.unknown-id",)
     return [
+        Fault(
+            "blank-id-brings-everything",
+            "lists everything where an id list has a blank in it",
+            ("ids.blank-id",),
+            replacing(STEP.id_text).by(_every_item_for_a_blank),
+        ),
         Fault(
             "unknown-id-empties-the-list",
             "finds nothing at all where one of several ids is unknown",
