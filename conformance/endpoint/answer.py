@@ -7,19 +7,22 @@ the documented alternatives allow, so that a check on paging is not disturbed by
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 from attrs import Factory, evolve, field, frozen
 
 from conformance.contract.model import Contract, Field
-from conformance.endpoint.findings import Violation
+from conformance.endpoint.findings import Inconclusive, Violation
 from conformance.wire.exchange import Exchange, Format, HttpResponse
-from conformance.wire.parsing import Malformed, XmlNode, parse_json, parse_xml
+from conformance.wire.parsing import BYTE_ORDER_MARK, Malformed, XmlNode, parse_json, parse_xml
 
 Item = Mapping[str, str | None]
 Kind = Literal["success", "refusal", "unreadable"]
+HTML = re.compile(rb"(?i)<(?:!doctype\s+html|html|head|body)\b")
+SHOWN_OF_A_BODY = 40
 
 
 @frozen
@@ -42,9 +45,21 @@ class ResponseReading:
     response: HttpResponse
 
     @cached_property
+    def _read(self) -> Body | str:
+        return read_body(self.response.body)
+
+    @cached_property
     def body(self) -> Body | None:
         """The parsed body in whichever format it is, or None where it is neither JSON nor XML."""
-        return read_body(self.response.body)
+        return self._read if isinstance(self._read, Body) else None
+
+    @cached_property
+    def unreadable(self) -> str | None:
+        """Why the body cannot be read as JSON or XML, a phrase; None where it can."""
+        if isinstance(self._read, str):
+            return self._read
+        mapping = self._read.format == "xml" or isinstance(self._read.value, Mapping)
+        return None if mapping else "JSON that is no object"
 
     @cached_property
     def tree(self) -> Mapping[str, Any]:
@@ -58,13 +73,22 @@ class ResponseReading:
     @cached_property
     def kind(self) -> Kind:
         """A refusal is what looks like the documented error, whatever its status; a success what else can be read."""
-        if self.body is None or (self.body.format == "json" and not isinstance(self.body.value, Mapping)):
+        if self.body is None or self.unreadable:
             return "unreadable"
         if self.body.format == "xml" and self.body.value.name == "Error":
             return "refusal"
-        if "Code" in self.tree and self.contract.at("Code") is None:
+        succeeds = 200 <= self.response.status < 300
+        if "Code" in self.tree and self.contract.at("Code") is None and not (succeeds and self.has_whole_result):
             return "refusal"
         return "refusal" if self.response.status >= 400 and not self.has_result else "success"
+
+    @cached_property
+    def has_whole_result(self) -> bool:
+        """Whether every member that the documentation always shows at the top is there: a result that says `Code` of
+        success beside it is no error.
+        """
+        always = [f.name for f in self.contract.response if f.presence == "always"]
+        return bool(always) and all(name in self.tree for name in always)
 
     @cached_property
     def has_result(self) -> bool:
@@ -206,7 +230,14 @@ class Answer:
             return None
 
     def listing(self) -> Answer:
-        """This answer, if it is a readable success; otherwise the violation says what came instead."""
+        """This answer, if it is a readable success; otherwise the violation says what came instead.
+
+        What another requirement is about is not judged here: a body that cannot be read, a result with a status of
+        failure, or without what a listing is read by.
+        """
+        self.readable()
+        if self.kind == "success" and not self.accepted:
+            self._not_judged("envelope.success-status", f"a result comes with status {self.status}")
         if not self.accepted:
             raise Violation(
                 "the request is allowed, and the answer is not a result",
@@ -214,28 +245,61 @@ class Answer:
                 received=self.outline(),
                 exchange=self.exchange,
             )
+        self._readable_as_a_listing()
         return self
+
+    def readable(self) -> Answer:
+        """This answer, if its body can be read. Raises Inconclusive."""
+        if self.kind == "unreadable":
+            about = "envelope.success-body" if self.status < 300 else "envelope.error-body"
+            self._not_judged(about, f"the answer is {self.outline()}")
+        return self
+
+    def _readable_as_a_listing(self) -> None:
+        semantics = self.contract.semantics
+        if semantics.paging and self.total is None:
+            path, there = semantics.paging.total, self.text(semantics.paging.total)
+            rest = f"is {there!r}, no whole number" if there else "is missing"
+            self._not_judged(f"fields.{path}.{'type' if there else 'present'}", f"{path} {rest}")
+        if not all(isinstance(raw, Mapping) for raw in self.raw_items) and self.contract.item_fields:
+            self._not_judged("envelope.success-body", f"{semantics.items} holds what is no object")
+        if semantics.key and "" in self.keys:
+            path = f"{semantics.items}.{semantics.key}"
+            self._not_judged(f"fields.{path}.present", f"an item has no {semantics.key}")
+
+    def _not_judged(self, about: str, why: str) -> NoReturn:
+        raise Inconclusive(f"not judged, because {why}", self.exchange, because=about)
 
     def outline(self) -> str:
         """The answer in a few words."""
         if self.kind == "refusal":
             return f"status {self.status}, error {self.code}: {self.message}"
         if self.kind == "unreadable":
-            return f"status {self.status} and a body that is neither JSON nor XML"
+            return f"status {self.status} and a body that is {self.reading.unreadable}"
         return f"status {self.status} and a result of {len(self.items)} items"
 
 
-def read_body(data: bytes) -> Body | None:
-    """Parse by the first character, not by what was asked for or by the Content-Type."""
-    start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+def read_body(data: bytes) -> Body | str:
+    """The parsed body, or a phrase that says why there is none.
+
+    It is parsed by its first character, not by what was asked for or by the Content-Type.
+    """
+    stripped = data.removeprefix(BYTE_ORDER_MARK).lstrip(b" \t\r\n")
+    if not stripped:
+        return "empty"
     try:
-        if start == b"<":
+        if stripped.startswith(b"<"):
+            if HTML.match(stripped):
+                return "an HTML page"
             root = parse_xml(data)
             return Body("xml", root)
         parsed = parse_json(data)
         return Body("json", parsed.value, tuple(parsed.duplicates))
-    except Malformed:
-        return None
+    except Malformed as problem:
+        if stripped[:1] in b"<{[":
+            return str(problem)
+        beginning = stripped[:SHOWN_OF_A_BODY].decode("utf-8", "replace")
+        return f"neither JSON nor XML: it begins {beginning!r}"
 
 
 def canonical(value: Any) -> str | None:
@@ -246,6 +310,8 @@ def canonical(value: Any) -> str | None:
         return "true" if value else "false"
     if isinstance(value, (Mapping, list)):
         return None
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))  # 47.0 is the integer 47, in JSON Schema as in JSON
     return str(value)
 
 

@@ -99,6 +99,7 @@ def claim_never_breaks(answer: Answer, what: str) -> None:
 
 def claim_refused(answer: Answer, what: str) -> None:
     """A documented error with a status of the client's fault, and nothing else."""
+    answer.readable()
     claim(answer.refused, f"{what} is not refused", "a 4xx error", answer.outline(), answer)
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException, Unsatisfiable
 
 from conformance.endpoint.draws import Discarded, FreshDraws, KeptDraws
-from conformance.endpoint.findings import Finding, Inconclusive, NotApplicable, Violation
+from conformance.endpoint.findings import Disturbed, Finding, Inconclusive, NotApplicable, Violation
 from conformance.endpoint.recording import CheckRecording, Unkept
 from conformance.endpoint.target import Target
 
@@ -51,15 +51,28 @@ class Examples:
         self.judged += 1
 
     def _until_still(self, example: Callable[[], None]) -> None:
+        disturbance: Inconclusive = Inconclusive("the listing kept changing while it was compared")
         for _ in range(RETRIES):
             try:
                 return example()
+            except Disturbed as disturbed:
+                disturbance = disturbed
             except Violation as violation:
-                if not self.target.has_moved():
+                outage = self.target.outage()
+                if outage is not None:
+                    raise outage from None
+                if not self._has_moved():
                     self.judged += 1
                     self.violations.append(violation)
                     raise
-        raise Inconclusive("the listing kept changing while it was compared")
+        raise disturbance
+
+    def _has_moved(self) -> bool:
+        """Whether the listing is another now. One that is not answered as a listing is not known to be."""
+        try:
+            return self.target.has_moved()
+        except Violation:
+            return False
 
     def drawn(self, example: Callable[[], None], draws: FreshDraws | KeptDraws) -> None:
         """`once` as a Hypothesis example. What cannot be judged ends the check, as a skip, which Hypothesis passes on;
@@ -111,7 +124,8 @@ def run_check(
         else:
             _explore(inner, arguments, examples, seed_of, max_examples)
     except Finding as finding:
-        return (examples.plainest() if isinstance(finding, Violation) and inner else finding), examples.judged
+        plainest = isinstance(finding, Violation) and inner and examples.violations
+        return (examples.plainest() if plainest else finding), examples.judged
     except Unsatisfiable:
         return examples.unjudged or Inconclusive("no request could be drawn to judge this by"), examples.judged
     except SkipTest:

@@ -9,7 +9,7 @@ from attrs import define, field
 
 from conformance.contract.model import Contract
 from conformance.endpoint.answer import Answer
-from conformance.endpoint.findings import Inconclusive, Violation
+from conformance.endpoint.findings import Disturbed, Inconclusive, Violation
 from conformance.endpoint.repeats import Repeats
 from conformance.endpoint.traffic import Limits, Traffic
 from conformance.wire.client import AnyClient
@@ -21,6 +21,8 @@ BUSY_STATUSES = (429, 503)
 BUSY_CODES = ("Throttling*", "ServiceUnavailable")
 # in seconds, before the first repetition; twice as long before each one after it
 FIRST_PAUSE = 0.05
+# common parameters that a check gives values of its own to, which count once
+PINNED = ("SignatureNonce", "Timestamp")
 
 
 @define
@@ -60,6 +62,9 @@ class Sender:
                 return answer
             self.traffic.throttled += 1
             time.sleep(self._pause(response, attempt))
+            if any(call.common.get(name) for name in PINNED):
+                # the same nonce again would be refused for being used, which is nobody's fault
+                raise Disturbed("throttled while a nonce or a time was given that counts once", exchange)
         raise Inconclusive(f"throttled {self.limits.attempts} times in a row", exchange)
 
     def _pause(self, response: HttpResponse, attempt: int) -> float:

@@ -13,12 +13,13 @@ from attrs import Factory, define, evolve, field
 from conformance.contract.model import Contract, IdList, Paging, Parameter, TimeRange
 from conformance.contract.protocol import Protocol
 from conformance.endpoint.answer import Answer, Item
-from conformance.endpoint.findings import NotApplicable
+from conformance.endpoint.findings import Inconclusive, NotApplicable, Violation
 from conformance.endpoint.inventory import Inventories, Inventory
 from conformance.endpoint.oracle import Expectation, Oracle
 from conformance.endpoint.sender import Sender
 from conformance.endpoint.stored import StoredItems
 from conformance.endpoint.traffic import Limits, Traffic
+from conformance.endpoint.watch.identity import ANSWERED
 from conformance.endpoint.watch.watch import Watch
 from conformance.generate.views import IdSyntax, View
 from conformance.wire.client import AnyClient
@@ -283,6 +284,22 @@ class Target:
         Items that the caller vouches for do not move.
         """
         return self.known is None and self._inventories.have_moved()
+
+    def outage(self) -> Inconclusive | None:
+        """Whether the endpoint no longer answers even the barest request as this API does, and what is about that.
+
+        What a check finds while that is so is no finding about its own requirement.
+        """
+        try:
+            self.ask(channel=self.channels[0]).readable()
+        except Inconclusive as finding:
+            return finding
+        except Violation as violation:
+            why = violation.received or violation.message
+            self.watch.see_none(why, violation.exchange)
+            message = f"not judged, because the endpoint no longer answers at all: {why}"
+            return Inconclusive(message, violation.exchange, because=ANSWERED)
+        return None
 
     def _read(self, region: str) -> Inventory:
         pages = list(self.pages(View(), self.largest_page, self.channels[0], region))

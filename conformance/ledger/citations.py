@@ -18,6 +18,7 @@ PROTOCOL_PLACES: Mapping[str, tuple[str, str]] = {
     "rpc-mechanism": ("rpc-mechanism", "Common request parameters"),
     "error-table": ("error-table", "Client errors"),
     "methods": ("metadata", "Methods"),
+    "rfc8259": ("rfc8259", "8.1 Character encoding"),
 }
 # words for the parameters, and for the response fields, in a role
 _PARAMETERS: Mapping[str, str] = {

@@ -54,7 +54,19 @@ class Violation(Finding):
 
 
 class Inconclusive(Finding):
-    """The requirement could not be judged here: throttled, drifting, no data, no answer in time."""
+    """The requirement could not be judged here: throttled, drifting, no data, no answer in time.
+
+    `because` names the requirement (without the operation) that is about what stands in the way, and that the same
+    exchange fails: one cause is found once, and what follows from it is not judged.
+    """
+
+    def __init__(self, message: str, exchange: Exchange | None = None, *, because: str | None = None) -> None:
+        super().__init__(message, exchange)
+        self.because = because
+
+
+class Disturbed(Inconclusive):
+    """An example was disturbed by what can pass, and is to be tried again."""
 
 
 class NotApplicable(Finding):

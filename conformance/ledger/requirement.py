@@ -32,6 +32,11 @@ class Requirement:
     choice: str | None = None
 
     @property
+    def operation(self) -> str:
+        """The operation that it is about."""
+        return self.id.partition(".")[0]
+
+    @property
     def theme(self) -> str:
         """The part of the ledger that it belongs to: the first word of its check."""
         return self.check.split(".", 1)[0]

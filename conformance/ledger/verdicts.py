@@ -58,8 +58,9 @@ class Evidence:
 class Verdict:
     """One verdict on one requirement in one case (`json`, `xml`, or empty).
 
-    `examples` counts the exchanges judged. Verdicts of one `cause` fail for the same reason. In a merged
-    stream `part` is the id of the run that the verdict is from.
+    `examples` counts the exchanges judged. Verdicts of one `cause` fail for the same reason. One that is not judged
+    names the requirement `because` of which, and which failed. In a merged stream `part` is the id of the run that the
+    verdict is from.
     """
 
     requirement: str
@@ -73,6 +74,7 @@ class Verdict:
     exchange: Evidence | None = None
     cause: str | None = None
     part: str | None = None
+    because: str | None = None
 
 
 def failing(level: Level) -> VerdictName:
@@ -101,7 +103,7 @@ def verdict_on(
         return None if text is None else safe(text)
 
     name: VerdictName
-    expected = received = cause = None
+    expected = received = cause = because = None
     message = "" if finding is None else finding.message
     match finding:
         case None | Met():
@@ -115,6 +117,7 @@ def verdict_on(
             name = "not-applicable"
         case Inconclusive():
             name = "inconclusive"
+            because = finding.because and f"{requirement.operation}.{finding.because}"
         case _:
             raise TypeError(f"no verdict for {type(finding).__name__}")
     return Verdict(
@@ -128,4 +131,5 @@ def verdict_on(
         seconds,
         evidence,
         clean(cause),
+        because=because,
     )

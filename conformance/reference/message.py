@@ -40,7 +40,9 @@ class Request:
 
 @frozen
 class Response:
-    """`delay` is seconds to wait before sending; the last four are about how it travels."""
+    """`delay` is seconds to wait before sending; the last five are about how it travels. One that is `dropped` never
+    does: the connection ends in its place.
+    """
 
     status: int
     body: bytes
@@ -50,6 +52,7 @@ class Response:
     close: bool = False
     delay: float = 0.0
     lower_case: bool = False
+    dropped: bool = False
 
     def header(self, name: str) -> str | None:
         """The value of the first header of that name, or None."""

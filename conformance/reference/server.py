@@ -162,6 +162,8 @@ def converse(connection: socket.socket, number: int, respond: Callable[[Request]
             response = respond(request)
             if response.delay:
                 time.sleep(response.delay)
+            if response.dropped:
+                return
             keep_alive = request.keep_alive and not response.close
             connection.sendall(response_bytes(response, request.method, keep_alive))
             if not keep_alive:

@@ -60,6 +60,7 @@ def _verdict(result: Result) -> dict[str, Any]:
     if decisive := result.decisive:
         shown |= {"case": decisive.case, "expected": decisive.expected, "received": decisive.received}
         shown["cause"] = decisive.cause
+        shown["because"] = decisive.because
     if result.evidence:
         shown["exchange"] = CONVERTER.unstructure(result.evidence)
     return shown

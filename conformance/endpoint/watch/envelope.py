@@ -13,7 +13,7 @@ from conformance.endpoint.answer import Answer
 from conformance.endpoint.watch.judgement import Judgement, ResponseJudge, unlike
 from conformance.endpoint.watch.tally import Problem
 from conformance.wire.exchange import Format
-from conformance.wire.parsing import XmlNode
+from conformance.wire.parsing import BYTE_ORDER_MARK, XmlNode
 
 MEDIA_TYPES: Mapping[Format, tuple[str, ...]] = {
     "json": ("application/json", "text/json"),
@@ -72,6 +72,12 @@ def _utf_8(answer: Answer, _: str | None) -> Iterator[Judgement]:
         yield None, None
 
 
+def _no_byte_order_mark(answer: Answer, _: str | None) -> Iterator[Judgement]:
+    if answer.body is not None and answer.body.format == "json":
+        there = answer.exchange.response.body.startswith(BYTE_ORDER_MARK)
+        yield None, Problem("the JSON begins with a byte order mark", "no mark", "EF BB BF") if there else None
+
+
 def _root_element(answer: Answer, _: str | None) -> Iterator[Judgement]:
     if answer.body is not None and answer.body.format == "xml":
         wanted = ["Error"] if answer.kind == "refusal" else documented_roots(answer.contract)
@@ -115,6 +121,7 @@ JUDGES: Mapping[str, ResponseJudge] = {
     "envelope.error-status": _error_status,
     "envelope.host-id": _host_id,
     "envelope.utf-8": _utf_8,
+    "envelope.no-byte-order-mark": _no_byte_order_mark,
     "envelope.root-element": _root_element,
     "envelope.media-type": _media_type,
     "envelope.one-value-a-member": _one_value_a_member,

@@ -89,7 +89,7 @@ class Validation:
     def problem(self, answer: Answer) -> str | None:
         """What the schema of its kind has against a body, or None. An unreadable body is always a problem."""
         if answer.body is None:
-            return "the body is neither well-formed JSON nor well-formed XML"
+            return f"the body is {answer.reading.unreadable}"
         pair = self.error if answer.kind == "refusal" else self.success
         if answer.body.format == "json":
             return pair.json_problem(answer.body.value)

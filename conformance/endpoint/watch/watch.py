@@ -11,10 +11,12 @@ from conformance.contract.model import Contract
 from conformance.endpoint.answer import Answer, ResponseReading
 from conformance.endpoint.watch import echoes, envelope, fields, identity
 from conformance.endpoint.watch.dialect import Dialect
+from conformance.endpoint.watch.identity import ANSWERED
 from conformance.endpoint.watch.judgement import ExchangeJudge, Judgement, ResponseJudge
 from conformance.endpoint.watch.observers import ShownAlternative, shown_alternatives
-from conformance.endpoint.watch.tally import Tallies
+from conformance.endpoint.watch.tally import Problem, Tallies
 from conformance.endpoint.watch.validation import Validation
+from conformance.wire.exchange import Exchange
 
 # check of the ledger → what judges it
 RESPONSE_JUDGES: Mapping[str, ResponseJudge] = {**envelope.JUDGES, **fields.JUDGES}
@@ -59,6 +61,10 @@ class Watch:
             self._request_ids.add(answer.request_id)
         for s in response.shown:
             self.dialect.observe(s.kind, s.subject, s.alternative, answer.exchange, s.format)
+
+    def see_none(self, why: str, exchange: Exchange | None) -> None:
+        """Judge that a request got no answer at all."""
+        self.tallies.judge(ANSWERED, None, Problem("a request got no HTTP answer", "an answer", why, exchange))
 
     def _judge_response(self, answer: Answer) -> JudgedResponse:
         problem = self.validation.problem(answer)

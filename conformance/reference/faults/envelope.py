@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Callable
@@ -68,6 +69,24 @@ def faults(roles: FaultRoles) -> tuple[Fault, ...]:
             "answers every error with status 200",
             ("envelope.error-status",),
             replacing(STEP.fail).by(_with(status=200)),
+        ),
+        Fault(
+            "goes-down",
+            "ends every connection without an answer, after 150 requests",
+            ("envelope.http-answer",),
+            replacing(STEP.answer).by(_down_after(150, _dropped)),
+        ),
+        Fault(
+            "gateway-takes-over",
+            "answers every request with status 502 and an HTML page, after 150 requests",
+            ("envelope.error-body",),
+            replacing(STEP.answer).by(_down_after(150, _bad_gateway)),
+        ),
+        Fault(
+            "json-begins-with-a-byte-order-mark",
+            "writes a byte order mark before JSON",
+            ("envelope.no-byte-order-mark",),
+            replacing(STEP.encoded).by(only(in_json, _marked)),
         ),
         Fault(
             "long-json-is-cut-off",
@@ -255,3 +274,27 @@ def _doubled_json(name: str) -> Middleware[[str, Tree], str]:
 def _doubled_xml(inner: WriteStep, context: Context, root: str, tree: Tree) -> str:
     text = inner(context, root, tree)
     return re.sub(r"(<RequestId>.*?</RequestId>)", r"\1\1", text, count=1) if root == "Error" else text
+
+
+def _down_after(requests: int, as_it_is_then: Callable[[Response], Response]) -> Middleware[[], Response]:
+    """What a server does that works for a while."""
+
+    def middleware(inner: ResponseStep, context: Context) -> Response:
+        response = inner(context)
+        seen = context.memory.setdefault(("requests until it goes down", requests), itertools.count(1))
+        return as_it_is_then(response) if next(seen) > requests else response
+
+    return middleware
+
+
+def _dropped(response: Response) -> Response:
+    return evolve(response, dropped=True)
+
+
+def _bad_gateway(_: Response) -> Response:
+    page = b"<html><head><title>502 Bad Gateway</title></head><body>gateway</body></html>"
+    return Response(502, page, "text/html; charset=utf-8")
+
+
+def _marked(inner: EncodeStep, context: Context, text: str) -> bytes:
+    return b"\xef\xbb\xbf" + inner(context, text)
