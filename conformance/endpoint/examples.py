@@ -58,9 +58,9 @@ class Examples:
             except Disturbed as disturbed:
                 disturbance = disturbed
             except Violation as violation:
-                outage = self.target.outage()
-                if outage is not None:
-                    raise outage from None
+                elsewhere = self.target.about_another(violation.exchange) or self.target.outage()
+                if elsewhere is not None:
+                    raise elsewhere from None
                 if not self._has_moved():
                     self.judged += 1
                     self.violations.append(violation)

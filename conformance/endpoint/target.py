@@ -285,6 +285,16 @@ class Target:
         """
         return self.known is None and self._inventories.have_moved()
 
+    def about_another(self, exchange: Exchange | None) -> Inconclusive | None:
+        """What an exchange shows that another requirement is about: a body that cannot be read."""
+        if exchange is None or not exchange.response.status:
+            return None
+        try:
+            Answer(self.contract, exchange).readable()
+        except Inconclusive as finding:
+            return finding
+        return None
+
     def outage(self) -> Inconclusive | None:
         """Whether the endpoint no longer answers even the barest request as this API does, and what is about that.
 

@@ -1,0 +1,116 @@
+"""One cause gives one finding, at the requirement that is about it; and what is allowed gives none."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conformance.contract.files import load_contract, load_protocol, schemas_root
+from conformance.endpoint import run as runs
+from conformance.endpoint.settings import RunSettings
+from conformance.reference import seeding
+from conformance.reference.context import Context
+from conformance.reference.faults.fault import Fault
+from conformance.reference.message import Response
+from conformance.reference.server import ReferenceEndpoint
+from conformance.reference.steps import STEP, EncodeStep, ResponseStep, replacing
+
+FOLDER = schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks"
+CONTRACT, PROTOCOL = load_contract(FOLDER), load_protocol(FOLDER.parent / "common")
+FORMS = Callable[[str], str]
+
+
+def written(change: FORMS) -> Fault:
+    """A server that changes the text of every body before it is sent."""
+
+    def middleware(inner: EncodeStep, context: Context, text: str) -> bytes:
+        return inner(context, change(text))
+
+    return Fault("quirk", "a quirk", (), replacing(STEP.encoded).by(middleware))
+
+
+def answered(change: Callable[[Response], Response]) -> Fault:
+    """A server that changes every response."""
+
+    def middleware(inner: ResponseStep, context: Context) -> Response:
+        return change(inner(context))
+
+    return Fault("quirk", "a quirk", (), replacing(STEP.answer).by(middleware))
+
+
+def with_code(text: str) -> str:
+    if not text.startswith("{") or '"Code"' in text:
+        return text
+    return json.dumps({**json.loads(text), "Code": "200", "Message": "success"})
+
+
+def judged(quirk: Fault, scratch: Path, formats=("json", "xml")):
+    """The requirements that failed, and those that were not judged by the requirement because of which."""
+    store = seeding.generated(CONTRACT, PROTOCOL)
+    with ReferenceEndpoint(CONTRACT, PROTOCOL, store, faults=[quirk]) as endpoint:
+        settings = RunSettings(
+            endpoint.url, str(FOLDER), ("cn-hangzhou", "cn-qingdao"), formats, ("none",), ("POST",), max_examples=2
+        )
+        results, _ = runs.run(settings, lambda verdict: None, scratch / "settings.json")
+    assert not results.breakdowns
+    assert not [v.message for v in results.verdicts if v.verdict == "errored"]
+    failed = {v.requirement.partition(".")[2]: v for v in results.verdicts if v.verdict in ("failed", "warned")}
+    return failed, {v.because.partition(".")[2] for v in results.verdicts if v.because}
+
+
+@pytest.mark.parametrize(
+    "quirk",
+    [
+        written(lambda text: re.sub(r'("TotalCount": ?)(\d+)', r"\1\2.0", text)),
+        written(with_code),
+        written(lambda text: f"\ufeff{text}" if text.startswith("<") else text),
+    ],
+    ids=["a total of 47.0", "a code of success beside the result", "a byte order mark before XML"],
+)
+def test_what_is_allowed_is_no_finding(quirk, tmp_path):
+    failed, _ = judged(quirk, tmp_path)
+    assert not {name: v.message for name, v in failed.items()}
+
+
+@pytest.mark.parametrize(
+    ("quirk", "about", "words"),
+    [
+        (
+            written(lambda text: f"\ufeff{text}" if text.startswith("{") else text),
+            "envelope.no-byte-order-mark", "byte order mark",
+        ),
+        (
+            written(lambda text: re.sub(r"\?>", "?><!DOCTYPE x>", text, count=1)),
+            "envelope.success-body", "document type declaration",
+        ),
+        (
+            written(lambda text: re.sub(r'("TotalCount": ?)(\d+)', r'\1"many"', text)),
+            "fields.TotalCount.type", "many",
+        ),
+        (
+            written(lambda text: re.sub(r'"TotalCount": ?\d+, ?|, ?"TotalCount": ?\d+', "", text)),
+            "fields.TotalCount.present", "missing",
+        ),
+    ],
+    ids=["a byte order mark before JSON", "a DOCTYPE", "a total that is a word", "no total"],
+)  # fmt: skip
+def test_one_cause_is_found_at_the_requirement_that_is_about_it(quirk, about, words, tmp_path):
+    failed, because = judged(quirk, tmp_path)
+    assert about in failed
+    assert words in f"{failed[about].message} {failed[about].received}"
+    beside = {"envelope.success-body", "envelope.error-body", "fields.TotalCount.type", "fields.TotalCount.present"}
+    assert set(failed) <= beside | {about}
+    assert because <= beside | {about}
+
+
+def test_a_server_that_turns_to_html_is_said_to_fail_and_the_suite_does_not_blame_itself(tmp_path):
+    page = Response(502, b"<html><body>502 Bad Gateway</body></html>", "text/html")
+    seen = iter(range(10**6))
+    failed, because = judged(answered(lambda response: response if next(seen) < 150 else page), tmp_path)
+    assert set(failed) == {"envelope.error-body"}
+    assert because == {"envelope.error-body"}
+    assert "an HTML page" in str(failed["envelope.error-body"].received)
