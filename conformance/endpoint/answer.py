@@ -217,6 +217,11 @@ class Answer:
         paging = self.contract.semantics.paging
         return self.integer(paging.total) if paging else None
 
+    @property
+    def count(self) -> int | None:
+        """How many items there are over all pages: the total, or where there are no pages the items themselves."""
+        return self.total if self.contract.semantics.paging else len(self.items)
+
     def text(self, path: str) -> str | None:
         """The scalar at a dotted path as canonical text, or None. Not for the RequestId, which has its own property."""
         return self.reading.text(path)

@@ -28,6 +28,11 @@ def claim_equal(message: str, expected: Any, received: Any, answer: Answer | Non
 
 def claim_listing(message: str, expectation: Expectation, keys: Sequence[str], answer: Answer | None) -> None:
     """Exactly the certain items, perhaps the possible ones, none twice."""
+    if not expectation.keyed:
+        claim(
+            expectation.admits_total(len(keys)), f"{message}: other items come", expectation.fewest, len(keys), answer
+        )
+        return
     claim_selected(message, expectation, keys, answer)
     claim_complete(message, expectation, keys, answer)
     twice = sorted(key for key, times in Counter(keys).items() if times > 1)
@@ -36,6 +41,10 @@ def claim_listing(message: str, expectation: Expectation, keys: Sequence[str], a
 
 def claim_selected(message: str, expectation: Expectation, keys: Iterable[str], answer: Answer | None) -> None:
     """No item that is not possible."""
+    if not expectation.keyed:
+        count = len(list(keys))
+        claim(count <= expectation.most, f"{message}: too many items come", expectation.most, count, answer)
+        return
     extra = sorted(frozenset(keys) - expectation.possible)
     claim(
         not extra,
@@ -48,6 +57,10 @@ def claim_selected(message: str, expectation: Expectation, keys: Iterable[str], 
 
 def claim_complete(message: str, expectation: Expectation, keys: Iterable[str], answer: Answer | None) -> None:
     """Every item that is certain."""
+    if not expectation.keyed:
+        count = len(list(keys))
+        claim(count >= expectation.fewest, f"{message}: items are missing", expectation.fewest, count, answer)
+        return
     lost = sorted(expectation.certain - frozenset(keys))
     claim(not lost, f"{message}: items are missing", expectation.certain, f"without {', '.join(lost[:5])}", answer)
 
@@ -56,7 +69,10 @@ def claim_same_items(
     target: Target, expected: Iterable[Item], received: Iterable[Item], message: str, answer: Answer | None
 ) -> None:
     """Items that are in both have the same data, under every spelling and precision that the documentation allows."""
-    key = target.contract.semantics.key or ""
+    key = target.contract.semantics.key
+    if key is None:
+        _claim_known_items(target, expected, received, message, answer)
+        return
     by_key = {item.get(key): item for item in expected}
     for item in received:
         known = by_key.get(item.get(key))
@@ -72,6 +88,29 @@ def claim_same_items(
             )
 
 
+def _claim_known_items(
+    target: Target, expected: Iterable[Item], received: Iterable[Item], message: str, answer: Answer | None
+) -> None:
+    """Items that nothing identifies are told apart by all their data: none comes that is not among the expected."""
+    known = Counter(_comparable(target, item) for item in expected)
+    for item in received:
+        form = _comparable(target, item)
+        claim(known[form] > 0, f"{message}: an item differs from every known one", "a known item", dict(item), answer)
+        known[form] -= 1
+
+
+def _comparable(target: Target, item: Item) -> tuple[tuple[str, str | None], ...]:
+    """An item in a form that is the same under every spelling and precision that the documentation allows."""
+    return tuple((name, _common_form(target, name, value)) for name, value in sorted(item.items()))
+
+
+def _common_form(target: Target, name: str, value: str | None) -> str | None:
+    moment = parse_time(value)
+    if moment is not None:
+        return moment.replace(second=0).isoformat()
+    return fold(value) if value is not None and _folds(target, name) else value
+
+
 def same_value(target: Target, name: str, a: str | None, b: str | None) -> bool:
     """Equality under the choices: a folded spelling, and a time cut to the coarser of two precisions."""
     if a == b:
@@ -81,9 +120,13 @@ def same_value(target: Target, name: str, a: str | None, b: str | None) -> bool:
     one, other = parse_time(a), parse_time(b)
     if one and other and "minutes" in (precision_of(a), precision_of(b)):
         return one.replace(second=0) == other.replace(second=0)
+    return _folds(target, name) and fold(a) == fold(b)
+
+
+def _folds(target: Target, name: str) -> bool:
+    """Whether the documentation spells the values of a field in more than one way."""
     subject = f"{target.contract.semantics.items}.{name}"
-    folds = any(c.kind == "spelling" and c.subject in (name, subject) for c in target.contract.choices)
-    return folds and fold(a) == fold(b)
+    return any(c.kind == "spelling" and c.subject in (name, subject) for c in target.contract.choices)
 
 
 def claim_never_breaks(answer: Answer, what: str) -> None:
@@ -111,5 +154,7 @@ def need_items(target: Target, at_least: int = 1, region: str | None = None) -> 
     items = target.sample(region)
     if len(items) < at_least:
         where = region or target.regions[0]
-        raise Inconclusive(f"region {where} holds {len(items)} items; this needs at least {at_least}")
+        what = f"region {where}" if where else "the listing"
+        held = f"{len(items)} item" if len(items) == 1 else f"{len(items)} items"
+        raise Inconclusive(f"{what} holds {held}; this needs at least {at_least}")
     return items

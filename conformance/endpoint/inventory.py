@@ -20,6 +20,11 @@ class Inventory:
     items: tuple[Item, ...]
     total: int | None
 
+    @property
+    def count(self) -> int:
+        """How many items there are: the total that is shown, or the items themselves where none is."""
+        return len(self.items) if self.total is None else self.total
+
     def keys(self, name: str) -> tuple[str, ...]:
         """The values of the field `name`, which identifies items."""
         return tuple(item.get(name) or "" for item in self.items)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from conformance.endpoint.watch.dialect import ChoiceObservation, Dialect
+from conformance.endpoint.watch.envelope import ONLY_IN
 from conformance.endpoint.watch.tally import Tallies, Tally
 from conformance.endpoint.watch.watch import EVERY_EXCHANGE
 from conformance.ledger.findings import Finding, Inconclusive, NotApplicable, Violation
 from conformance.ledger.requirement import Ledger, Requirement
 from conformance.ledger.verdicts import Evidence, Verdict, verdict_on
 from conformance.wire.curl import curl_line
-from conformance.wire.exchange import Credentials, Exchange
+from conformance.wire.exchange import Credentials, Exchange, Format
 from conformance.wire.redaction import redact_text, secrets_in, secrets_of
 
 RESPONSE_LINES = 40
@@ -54,11 +55,18 @@ def _secrets(exchange: Exchange | None, credentials: Credentials | None) -> tupl
     return (*secrets_of(credentials), *(secrets_in(exchange.request) if exchange else ()))
 
 
-def tallied_verdicts(ledger: Ledger, tallies: Tallies, credentials: Credentials | None) -> Iterator[Verdict]:
-    """Verdicts on the requirements that every exchange is judged by."""
+def tallied_verdicts(
+    ledger: Ledger, tallies: Tallies, credentials: Credentials | None, formats: Sequence[Format]
+) -> Iterator[Verdict]:
+    """Verdicts on the requirements that every exchange is judged by, in a run that asks for these formats."""
     for requirement in ledger.requirements:
         if requirement.check in EVERY_EXCHANGE:
             tally = tallies.get(requirement.check, requirement.subject)
+            only = ONLY_IN.get(requirement.check)
+            if tally.judged == 0 and only is not None and only not in formats:
+                other = NotApplicable(f"this run does not ask for {only.upper()}")
+                yield verdict_of(requirement, "", other, 0, 0.0, credentials)
+                continue
             yield _tallied(requirement, tally, credentials)
 
 

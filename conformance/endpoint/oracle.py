@@ -14,22 +14,28 @@ from attrs import field, frozen
 from conformance.contract.model import Contract, TimeRange
 from conformance.endpoint.answer import Item
 from conformance.endpoint.watch.dialect import Dialect
-from conformance.generate.times import parse_time, precision_of
-from conformance.generate.views import View, fold
+from conformance.generate.times import format_time, parse_time, precision_of
+from conformance.generate.views import View, fold, request_time_format
 
 MINUTE = timedelta(seconds=59, microseconds=999_999)
 
 
 @frozen
 class Expectation:
-    """Keys of items: `certain` must come, nothing outside `possible` may."""
+    """Keys of items: `certain` must come, nothing outside `possible` may; at least `fewest` items and at most `most`.
+
+    Where nothing identifies an item (`keyed` is false) there are no keys to go by, only numbers.
+    """
 
     certain: frozenset[str]
     possible: frozenset[str]
+    fewest: int
+    most: int
+    keyed: bool = True
 
     def admits_total(self, total: int | None) -> bool:
         """Whether a listing of what is certain, and perhaps of what is possible, can have this total."""
-        return total is not None and len(self.certain) <= total <= len(self.possible)
+        return total is not None and self.fewest <= total <= self.most
 
 
 @frozen
@@ -42,15 +48,15 @@ class Oracle:
 
     def expect(self, view: View, items: Iterable[Item]) -> Expectation:
         """What a view of these items must bring, and what it may."""
-        key = self.contract.semantics.key or ""
-        certain, possible = set(), set()
-        for item in items:
-            verdict = self.keeps(view, item)
-            if verdict is not False:
-                possible.add(item.get(key) or "")
-            if verdict is True:
-                certain.add(item.get(key) or "")
-        return Expectation(frozenset(certain), frozenset(possible))
+        key = self.contract.semantics.key
+        kept = [(self.keeps(view, item), item) for item in items]
+        certain = [item for verdict, item in kept if verdict is True]
+        possible = [item for verdict, item in kept if verdict is not False]
+        if key is None:
+            return Expectation(frozenset(), frozenset(), len(certain), len(possible), keyed=False)
+        must = frozenset(item.get(key) or "" for item in certain)
+        may = frozenset(item.get(key) or "" for item in possible)
+        return Expectation(must, may, len(must), len(may))
 
     def keeps(self, view: View, item: Item) -> bool | None:
         """True, False, or None where the documentation does not decide."""
@@ -71,9 +77,10 @@ class Oracle:
         if span is None:
             return None
         first, last = span
-        if first == last == view.start:
+        low, high = self._bound(range.start or "", view.start)
+        if first == last == low == high:
             return self._at_bound(range.start or "")
-        return True if first > view.start else False if last < view.start else None
+        return True if first > high else False if last < low else None
 
     def _before_end(self, view: View, item: Item, range: TimeRange) -> bool | None:
         if view.end is None:
@@ -82,9 +89,18 @@ class Oracle:
         if span is None:
             return None
         first, last = span
-        if first == last == view.end:
+        low, high = self._bound(range.end or "", view.end)
+        if first == last == low == high:
             return self._at_bound(range.end or "")
-        return True if last < view.end else False if first > view.end else None
+        return True if last < low else False if first > high else None
+
+    def _bound(self, parameter: str, moment: datetime) -> tuple[datetime, datetime]:
+        """The earliest and the latest moment that a bound may mean as it is written: some are to the minute."""
+        written = parse_time(format_time(moment, request_time_format(self.contract, parameter)))
+        if written is None:
+            return moment, moment
+        to_the_minute = precision_of(format_time(moment, request_time_format(self.contract, parameter))) == "minutes"
+        return written, written + (MINUTE if to_the_minute else timedelta())
 
     def _at_bound(self, parameter: str) -> bool | None:
         taken = self.dialect.taken("range-bound", parameter)

@@ -105,7 +105,10 @@ def run(
     results.interrupted = results.interrupted or status == pytest.ExitCode.INTERRUPTED
     chosen = Ledger(ledger.operation, selected(ledger, settings))
     tallies, dialect = merged(results.in_passing, contract, settings)
-    for verdict in (*tallied_verdicts(chosen, tallies, credentials), *choice_verdicts(chosen, dialect, credentials)):
+    for verdict in (
+        *tallied_verdicts(chosen, tallies, credentials, settings.formats),
+        *choice_verdicts(chosen, dialect, credentials),
+    ):
         results.verdicts.append(verdict)
         listener(verdict)
     return results, dialect

@@ -150,7 +150,7 @@ class Closing:
         if not any(part.traffic.requests for part in parts):
             return
         chosen = Ledger(self.certification.ledger.operation, self.certification.selection)
-        yield from tallied_verdicts(chosen, tallies, credentials_from())
+        yield from tallied_verdicts(chosen, tallies, credentials_from(), self.certification.settings.formats)
         yield from choice_verdicts(chosen, dialect, credentials_from())
 
 

@@ -111,6 +111,12 @@ def _run_of(known: tuple[str, ...], count: int, start: int, backwards: bool) -> 
     return turned[::-1] if backwards else turned
 
 
+def has_moments(contract: Contract, items: Items) -> bool:
+    """Whether items show times that a range can be drawn by."""
+    span = contract.semantics.range
+    return span is not None and any(parse_time(item.get(span.field)) for item in items)
+
+
 def moments(contract: Contract, items: Items) -> st.SearchStrategy[datetime]:
     """Times that matter: at an item, a second or a minute beside one, and between."""
     name = contract.semantics.range.field if contract.semantics.range else ""
@@ -123,8 +129,10 @@ def moments(contract: Contract, items: Items) -> st.SearchStrategy[datetime]:
 
 @st.composite
 def ranges(draw: st.DrawFn, contract: Contract, items: Items) -> tuple[datetime | None, datetime | None]:
-    """A start, an end, or both in order."""
-    shape = draw(st.sampled_from(["both", "start", "end"]))
+    """A start, an end, or both in order, as far as each is documented."""
+    span = contract.semantics.range
+    documented = [name for name, there in (("start", span and span.start), ("end", span and span.end)) if there]
+    shape = draw(st.sampled_from(["both", *documented] if len(documented) == 2 else documented))
     one = draw(moments(contract, items))
     if shape == "start":
         return one, None
@@ -141,6 +149,6 @@ def views(draw: st.DrawFn, contract: Contract, items: Items) -> View:
     ids, start, end = None, None, None
     if contract.semantics.ids and items and draw(st.integers(0, 3)) == 0:
         ids = draw(id_lists(contract, items, contract.semantics.ids.limit or 100))
-    if contract.semantics.range and items and draw(st.integers(0, 2)) == 0:
+    if has_moments(contract, items) and draw(st.integers(0, 2)) == 0:
         start, end = draw(ranges(contract, items))
     return View(equals, ids, start, end)

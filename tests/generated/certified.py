@@ -10,13 +10,12 @@ import pytest
 from attrs import frozen
 from hypothesis import strategies as st
 
-from conformance.contract.files import load_protocol, schemas_root
+from conformance.contract.files import CONTRACT_FILE, dump_contract, load_protocol, schemas_root
 from conformance.contract.model import Contract
 from conformance.derive.derivation import derive
-from conformance.emit import write
 from conformance.endpoint import run as runs
 from conformance.endpoint.settings import RunSettings
-from conformance.ledger.templates import build
+from conformance.ledger.files import ledger_of
 from conformance.reference import seeding
 from conformance.reference.server import ReferenceEndpoint
 from conformance.report.events import Verdict
@@ -75,8 +74,9 @@ def certified(operation: Operation, how: Asked) -> tuple[list[Verdict], dict[str
         scratch = Path(name)
         contract = contract_of(operation, scratch)
         folder = scratch / contract.operation
-        ledger = build(contract, PROTOCOL)
-        write(contract, ledger, folder)
+        ledger = ledger_of(contract, PROTOCOL)
+        folder.mkdir()
+        (folder / CONTRACT_FILE).write_text(dump_contract(contract), "utf-8")
         store = seeding.generated(contract, PROTOCOL, sizes=how.sizes)
         data, items = store.as_data(), scratch / "items.json"
         items.write_text(json.dumps(data), "utf-8")

@@ -79,7 +79,7 @@ def test_repetition_irrelevant(target: Target, format: Format, data: Draws) -> N
     again = data.draw(st.sampled_from([(*ids, ids[0]), (*ids, *ids), (ids[-1], *ids)]), label="with repetition")
     keys, answer = listed(target, again, channel_of(target, format, data))
     claim_listing("an id list with repetition", target.expect(View(ids=ids)), keys, answer)
-    claim_equal("the total of an id list with repetition", len(ids), answer.total, answer)
+    claim_equal("the total of an id list with repetition", len(ids), answer.count, answer)
 
 
 @requirement("ids.unknown-id")
@@ -216,4 +216,4 @@ def test_with_paging(target: Target, format: Format, data: Draws) -> None:
     size = data.draw(st.integers(min(max(1, len(ids) // 6), largest), largest), label="page size")
     keys, answer = listed(target, ids, channel_of(target, format, data), size=size)
     claim_listing(f"an id list in pages of {size}", target.expect(View(ids=ids)), keys, answer)
-    claim_equal("the total of a paged id list", len(ids), answer.total, answer)
+    claim_equal("the total of a paged id list", len(ids), answer.count, answer)

@@ -93,7 +93,7 @@ def claim_taken_as_is(target: Target, subject: str, value: object, format: Forma
     paging = target.contract.semantics.paging
     if paging and subject == paging.size:
         wanted, count, size = target.expect(view), len(answer.items), int(str(value))
-        low, high = min(len(wanted.certain), size), min(len(wanted.possible), size)
+        low, high = min(wanted.fewest, size), min(wanted.most, size)
         claim(low <= count <= high, f"{subject} of {value} is not taken as it is", low, count, answer)
     elif paging and subject == paging.number:
         claim_same_page(f"{subject} of {value}", target.see(view, answer.exchange.call.channel).listing(), answer)
@@ -175,7 +175,7 @@ def way_of_malformed(target: Target, answer: Answer) -> str:
     bare = default_page(target)
     if (answer.keys, answer.total) == (bare.keys, bare.total):
         return "ignored"
-    if not answer.items and not answer.total:
+    if not answer.items and not answer.count:
         return "matches-nothing"
     raise Violation(
         "a malformed value changes the answer",
@@ -209,9 +209,9 @@ def test_ignored_values(target: Target, subject: str, format: Format) -> None:
 def claim_dropped_or_nothing(target: Target, subject: str, value: str, answer: Answer, inventory: Inventory) -> None:
     """The two ways to ignore a filter's value. Items that do have the value may come, too: then it was not ignored."""
     matching = target.expect(View({subject: value}))
-    ways = {inventory.total, 0, len(matching.certain)}
+    ways = {inventory.count, 0, matching.fewest}
     claim(
-        answer.total in ways, f"{subject} of {value} is neither dropped nor matches nothing", ways, answer.total, answer
+        answer.count in ways, f"{subject} of {value} is neither dropped nor matches nothing", ways, answer.count, answer
     )
 
 
@@ -223,13 +223,13 @@ def test_unknown_value(target: Target, subject: str, format: Format, data: Draws
     value = data.draw(values.unlisted(target.parameter(subject)), label=subject)
     answer = target.ask({subject: value}, channel_of(target, format, data))
     claim_never_breaks(answer, f"{subject} of {value!r}")
-    way = "rejected" if answer.refused else "matches-nothing" if answer.total == 0 else "drops-filter"
+    way = "rejected" if answer.refused else "matches-nothing" if answer.count == 0 else "drops-filter"
     if way == "drops-filter":
-        whole = target.inventory().total
-        claim_equal(f"{subject} of {value!r} is neither dropped nor matches nothing", whole, answer.total, answer)
+        whole = target.inventory().count
+        claim_equal(f"{subject} of {value!r} is neither dropped nor matches nothing", whole, answer.count, answer)
     allowed = [a.id for a in documented.alternatives] if documented else [way]
     claim(way in allowed, f"{subject} of {value!r}", " or ".join(allowed), way, answer)
-    if target.inventory().total:
+    if target.inventory().count:
         target.watch.dialect.observe("unknown-value", subject, way, answer.exchange)
 
 

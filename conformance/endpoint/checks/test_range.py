@@ -107,7 +107,7 @@ def test_outside(target: Target, format: Format, data: Draws) -> None:
     answer = target.see(view, channel_of(target, format, data)).listing()
     wanted = target.expect(view)
     claim_listing("outside every item", wanted, answer.keys, answer)
-    claim(wanted.admits_total(answer.total), "the total outside every item", 0, answer.total, answer)
+    claim(wanted.admits_total(answer.count), "the total outside every item", 0, answer.count, answer)
 
 
 @requirement("range.inverted")
@@ -132,9 +132,9 @@ def way_of(target: Target, answer: Answer) -> str:
     """Which of the documented ways a range whose start is after its end goes."""
     if answer.refused:
         return "rejected"
-    if answer.accepted and not answer.items and not answer.total:
+    if answer.accepted and not answer.items and not answer.count:
         return "matches-nothing"
-    if answer.accepted and answer.total == target.inventory().total:
+    if answer.accepted and answer.count == target.inventory().count:
         return "ignored"
     raise Violation(
         "a start after the end matches something",

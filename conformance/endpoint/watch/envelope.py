@@ -114,6 +114,8 @@ def _repeated_elements(root: XmlNode, contract: Contract) -> tuple[str, ...]:
     return tuple(sorted({n for n in names if names.count(n) > 1}))
 
 
+# checks that only a body in one format can show anything of
+ONLY_IN: Mapping[str, Format] = {"envelope.root-element": "xml", "envelope.no-byte-order-mark": "json"}
 JUDGES: Mapping[str, ResponseJudge] = {
     "envelope.success-body": _success_body,
     "envelope.error-body": _error_body,
