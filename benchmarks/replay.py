@@ -15,11 +15,11 @@ from conformance.cassettes.recorder import Recorder
 from conformance.contract.files import schemas_root
 from conformance.endpoint import run as runs
 from conformance.endpoint import sharing
-from conformance.endpoint.certify import Specification
+from conformance.endpoint.certification import selected
 from conformance.endpoint.draws import KeptDraws
 from conformance.endpoint.embedded import embedded_reference
-from conformance.endpoint.plugin import selected
 from conformance.endpoint.settings import RunSettings
+from conformance.endpoint.specification import Specification
 from conformance.report import events
 from conformance.report.header import run_header
 
@@ -51,4 +51,4 @@ def measure() -> Iterator[str]:
 
 
 def _run(settings: RunSettings, scratch: Path, tape: Recorder | Player | None, shares: int = 1) -> runs.Results:
-    return runs.run(settings, lambda verdict: None, scratch / "settings.json", tape=tape, shares=shares)[0]
+    return runs.run(settings, lambda verdict: None, scratch / "settings.json", recording=tape, shares=shares)[0]

@@ -39,7 +39,7 @@ def test_it_is_the_wheel_that_is_tested(installed, tmp_path):
 
 def test_schemas_and_data_ship_in_it(installed):
     operation = installed / "conformance" / "schemas" / "ecs" / "2014-05-26"
-    for name in ("DescribeTasks/contract.yaml", "DescribeTasks/requirements.yaml", "common/protocol.yaml"):
+    for name in ("DescribeTasks/contract.yaml", "DescribeTasks/sentences.yaml", "common/protocol.yaml"):
         assert (operation / name).is_file(), name
     assert list((installed / "conformance" / "endpoint" / "checks").glob("pytest.ini"))
     assert list((installed / "conformance" / "drivers").glob("*/driver.yaml"))

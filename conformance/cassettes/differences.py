@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import click
 from attrs import asdict, evolve, frozen
 
 from conformance.cassettes.cassette import Provenance
@@ -78,22 +77,8 @@ class Replayed:
 
 
 def write(differences: Sequence[VerdictDifference], folder: Path) -> None:
+    """Keep the differences beside the evidence, as JSON."""
     (folder / FILE).write_text(json.dumps([asdict(d) for d in differences], indent=2) + "\n", "utf-8")
-
-
-def show(
-    differences: Sequence[VerdictDifference], provenance: Provenance | SdkProvenance, now: events.RunStarted, judged: int,
-    *, asked: bool,
-) -> None:  # fmt: skip
-    """Print what differs; where nothing does, say so only if that was `asked`. `judged` counts recorded verdicts."""
-    for note in _notes(provenance, now):
-        click.echo(f"note: {note}")
-    if differences:
-        click.echo(f"{len(differences)} of {judged} recorded verdicts differ:")
-        for difference in differences:
-            click.echo(f"  {difference}")
-    elif asked:
-        click.echo(f"None of {judged} recorded verdicts differs.")
 
 
 def _worst(verdicts: Iterable[tuple[tuple[str, str], str]]) -> dict[tuple[str, str], str]:
@@ -103,8 +88,8 @@ def _worst(verdicts: Iterable[tuple[tuple[str, str], str]]) -> dict[tuple[str, s
     return found
 
 
-def _notes(recorded: Provenance | SdkProvenance, now: events.RunStarted) -> Iterator[str]:
-    """In what a replay differs from the recorded run, apart from its verdicts."""
+def notes_on(recorded: Provenance | SdkProvenance, now: events.RunStarted) -> Iterator[str]:
+    """In what a replay differs from the recorded run, apart from its verdicts, a phrase each."""
     pairs = [
         ("suite version", recorded.suite, now.suite.version),
         ("contract", recorded.contract_digest, now.suite.contract_digest),

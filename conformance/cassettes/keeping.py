@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-import click
-
 from conformance.cassettes import file
 from conformance.cassettes.cassette import Cassette
 from conformance.cassettes.sdk_cassette import SdkCassette
@@ -58,8 +56,11 @@ def terminated_like_interrupted() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def write_cassette(path: Path, cassette: Cassette | SdkCassette) -> None:
-    """Write a cassette and say so; a second interruption does not keep it from being written. Raises Refusal."""
+def write_cassette(path: Path, cassette: Cassette | SdkCassette) -> str:
+    """Write a cassette; a second interruption does not keep it from being written. A line that says what was kept.
+
+    Raises Refusal.
+    """
     before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         file.save(path, cassette)
@@ -69,4 +70,4 @@ def write_cassette(path: Path, cassette: Cassette | SdkCassette) -> None:
         for number, handler in before.items():
             signal.signal(number, handler)
     state = "" if cassette.provenance.complete else ", INCOMPLETE"
-    click.echo(f"Cassette: {path} ({cassette.provenance.requests:,} exchanges{state})")
+    return f"Cassette: {path} ({cassette.provenance.requests:,} exchanges{state})"

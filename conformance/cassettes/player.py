@@ -79,7 +79,7 @@ class Player:
         for index, example in enumerate(self.cassette.examples):
             self._indices[example.requirement, example.case, example.check].append(index)
 
-    # ------------------------------------------------------------------------------------- what a run asks of a tape
+    # ------------------------------------------------------------------------------------- what a run asks of a recording
 
     def client(self, make: Callable[[], object]) -> ReplayClient:
         signed = {i.meaning.signature for i in self.cassette.interactions} != {"none"}
@@ -89,16 +89,16 @@ class Player:
     def started(self, settings: Mapping[str, Any], items: object) -> None:
         """Nothing is to be noted."""
 
-    def alone(self) -> Sequence[tuple[Call, HttpRequest, HttpResponse]]:
+    def unattributed(self) -> Sequence[tuple[Call, HttpRequest, HttpResponse]]:
         """The exchanges that were made for no example: they are judged by themselves."""
         found = [i for i in self.cassette.interactions if i.example is None and i.response is not None]
         self._given.update(i.number for i in found)
         return [(i.meaning.call(), i.request, i.response) for i in found if i.response is not None]
 
-    def reel(self, requirement: str, case: str, check: str) -> ReplayReel:
+    def of_check(self, requirement: str, case: str, check: str) -> ReplayedCheck:
         indices = self._indices.get((requirement, case, check), [])
         examples = [self.cassette.examples[i] for i in indices]
-        return ReplayReel(self, indices, [self._draws(e) for e in examples])
+        return ReplayedCheck(self, indices, [self._draws(e) for e in examples])
 
     def _draws(self, example: Example) -> Any:
         return self.draws(example.draws, example.whole)
@@ -158,8 +158,8 @@ class Player:
 
 
 @define(eq=False)
-class ReplayReel:
-    """The examples of one check as they come from the tape."""
+class ReplayedCheck:
+    """The examples of one check as they come from the cassette."""
 
     player: Player
     indices: Sequence[int]

@@ -42,7 +42,7 @@ class Recorder:
     _items: Items | None = None
     _events: list[Event] = field(factory=list)
 
-    # ------------------------------------------------------------------------------------- what a run asks of a tape
+    # ------------------------------------------------------------------------------------- what a run asks of a recording
 
     def client(self, make: Callable[[], Client]) -> RecordingClient:
         client = make()
@@ -52,12 +52,12 @@ class Recorder:
     def started(self, settings: Mapping[str, Any], items: Items | None) -> None:
         self._settings, self._items = settings, items
 
-    def alone(self) -> Sequence[tuple[Call, HttpRequest, HttpResponse]]:
+    def unattributed(self) -> Sequence[tuple[Call, HttpRequest, HttpResponse]]:
         """What is to be judged outside of any example: nothing."""
         return ()
 
-    def reel(self, requirement: str, case: str, check: str) -> RecordingReel:
-        return RecordingReel(self, Example(requirement, case, check, (), False))
+    def of_check(self, requirement: str, case: str, check: str) -> RecordedCheck:
+        return RecordedCheck(self, Example(requirement, case, check, (), False))
 
     def length(self, requirement: str, case: str, check: str) -> int:
         """Nothing is kept yet."""
@@ -150,8 +150,8 @@ def _dialect(observed: Sequence[ChoiceObserved]) -> dict[str, str]:
 
 
 @define(eq=False)
-class RecordingReel:
-    """The examples of one check as they go onto the tape."""
+class RecordedCheck:
+    """The examples of one check as they go onto the cassette."""
 
     recorder: Recorder
     blank: Example

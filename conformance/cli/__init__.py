@@ -17,14 +17,14 @@ DEBUG = "ACS_CONFORMANCE_DEBUG"
 COMMANDS = {
     "endpoint": "endpoint",
     "sdk": "sdk",
-    "matrix": "sdk",
-    "record": "cassettes",
-    "replay": "cassettes",
+    "matrix": "matrix",
+    "record": "record",
+    "replay": "replay",
     "cassettes": "cassettes",
-    "report": "reports",
-    "compare": "reports",
-    "certificate": "certificates",
-    "verify": "certificates",
+    "report": "report",
+    "compare": "compare",
+    "certificate": "certificate",
+    "verify": "verify",
     "requirements": "ledger",
     "explain": "ledger",
     "serve": "serve",
@@ -42,7 +42,8 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        return getattr(import_module(f"conformance.cli.{COMMANDS[cmd_name]}"), cmd_name)
+        command: click.Command = getattr(import_module(f"conformance.cli.{COMMANDS[cmd_name]}"), cmd_name)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Whatever goes wrong in the suite itself establishes nothing about its target: never exit status 1."""
@@ -65,7 +66,7 @@ class LazyGroup(click.Group):
 
 def _told(error: Exception) -> str:
     """What went wrong, without secrets."""
-    from conformance.endpoint.plugin import credentials_from
+    from conformance.wire.environment import credentials_from
     from conformance.wire.redaction import redact_text, secrets_of
 
     return redact_text(f"{type(error).__name__}: {error}", secrets_of(credentials_from()))

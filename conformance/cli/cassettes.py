@@ -1,149 +1,27 @@
-"""`acs-conformance record`, `replay` and `cassettes`: a run kept as a file, and judged again from it."""
+"""`acs-conformance cassettes`: look after recorded runs."""
 
 from __future__ import annotations
 
-import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
 from conformance.cassettes import file, linting
-from conformance.cassettes.keeping import (
-    INTERRUPTED,
-    SUFFIXES,
-    refuse_unwritable,
-    terminated_like_interrupted,
-    write_cassette,
-)
-from conformance.cassettes.recorder import Recorder
+from conformance.cassettes.keeping import SUFFIXES
 from conformance.cassettes.sdk_cassette import SdkCassette
-from conformance.cli.endpoint import endpoint
 from conformance.cli.errors import ExitStatus
 from conformance.contract.catalogue import operation_folder
 from conformance.contract.files import ContractError, dump_contract
 from conformance.endpoint import linting as endpoint_linting
-from conformance.endpoint.certify import Specification, certify
-from conformance.endpoint.embedded import NAME
-from conformance.endpoint.plugin import credentials_from
-from conformance.endpoint.replay import Replay
 from conformance.endpoint.samples import sample_cassettes
-from conformance.endpoint.sharing import processors
-from conformance.errors import NotEstablished, Refusal
-from conformance.report.evidence import safe_name
+from conformance.endpoint.specification import Specification
+from conformance.errors import Refusal
 from conformance.report.header import digest
 from conformance.sdk import linting as sdk_linting
-from conformance.sdk.replay import SdkReplay, compared
-from conformance.wire.client import BadEndpoint
+from conformance.wire.environment import credentials_from
 from conformance.wire.redaction import secrets_of
 
 FOLDER = Path("cassettes")
-MOST_WORKERS = 4
-# a cassette of more exchanges is compressed
-MANY = 100
-NOT_RECORDED = ("workers", "known_file")
-
-
-def _options_of_a_run() -> list[click.Parameter]:
-    return [p for p in endpoint.params if p.name not in NOT_RECORDED]
-
-
-@click.command(params=_options_of_a_run())
-@click.option("-o", "--cassette", "path", type=click.Path(path_type=Path), help="Default: cassettes/<time>-<target>.")
-def record(url: str | None, operation: str, contract_dir: Path | None, path: Path | None, **options: Any) -> None:
-    """Certify an endpoint as `endpoint` does, in one process, and keep every exchange in a cassette.
-
-    The cassette holds no secret. Where the run is interrupted it holds what was recorded until then.
-    """
-    options |= {"workers": 1, "known_file": None}
-    refuse_unwritable(path or FOLDER / "probe")
-    recorder = Recorder("reference" if url is None else "real", _target_name(url, options))
-    try:
-        subject = Specification.load(operation_folder(operation, contract_dir))
-        with tempfile.TemporaryDirectory(prefix="acs-") as scratch, terminated_like_interrupted():
-            try:
-                status = certify(url, subject, options, Path(scratch), recorder)
-            finally:
-                _keep(recorder, path, url)
-    except (ContractError, BadEndpoint) as e:
-        raise Refusal(str(e)) from None
-    except KeyboardInterrupt:
-        raise NotEstablished(INTERRUPTED) from None
-    raise SystemExit(status)
-
-
-def _target_name(url: str | None, options: dict[str, Any]) -> str:
-    changed = [*(f"variant {v}" for v in options["variants"]), *(f"fault {f}" for f in options["faults"])]
-    return url or (f"{NAME} ({', '.join(changed)})" if changed else NAME)
-
-
-def _keep(recorder: Recorder, path: Path | None, url: str | None) -> None:
-    """Write what was recorded, if the run began at all."""
-    if recorder.began:
-        cassette = recorder.cassette
-        write_cassette(path or _default_path(url, len(cassette.interactions)), cassette)
-
-
-def _default_path(url: str | None, exchanges: int) -> Path:
-    name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{safe_name(url or NAME)}.yaml"
-    return FOLDER / (f"{name}.gz" if exchanges > MANY else name)
-
-
-@click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="CASSETTE")
-@click.option("--compare", is_flag=True, help="Compare two recordings of an SDK: OLDER NEWER.")
-@click.option("--contract", "contract_dir", type=click.Path(path_type=Path), help="Judge by this contract folder.")
-@click.option(
-    "--against",
-    multiple=True,
-    metavar="FOLDER|PROFILE|CHOICE=VALUE",
-    help="Judge by another contract folder or profile, and say what is judged otherwise (repeatable).",
-)
-@click.option("-k", "--select", multiple=True, metavar="GLOB", help="Judge only requirements that match (repeatable).")
-@click.option("--report-dir", type=click.Path(path_type=Path), help="Where evidence goes.")
-@click.option("--events", "events_file", type=click.Path(path_type=Path), help="Write the event stream there too.")
-@click.option(
-    "--workers",
-    default=min(MOST_WORKERS, processors()),
-    show_default="one a processor",
-    type=click.IntRange(1, 64),
-    help="Processes that judge the recording of an endpoint.",
-)
-@click.option("--edited", is_flag=True, help="Judge a cassette that is no longer as it was recorded; never conformant.")
-@click.option("--quiet", is_flag=True, help="Print failures and the verdict only.")
-def replay(paths: tuple[Path, ...], compare: bool, contract_dir: Path | None, **options: Any) -> None:
-    """Judge a recorded run again: the same checks on the recorded exchanges, without a network.
-
-    Verdicts that differ from the recorded ones are listed, with the exchange that decides.
-
-    With --compare, two recordings of an SDK: what the newer release sends or hands on differently, and which verdicts
-    changed. Exit status: 0 no regression, 1 regression, 3 not established.
-    """
-    if len(paths) != (2 if compare else 1):
-        wanted = "--compare takes two cassettes, the older first" if compare else "One cassette is replayed at a time"
-        raise Refusal(f"{wanted}; {len(paths)} given.")
-    try:
-        found = [(path, _unedited(path, options["edited"])) for path in paths]
-        if compare:
-            raise SystemExit(compared(*found, contract_dir, options))
-        (path, loaded), *_ = found
-        if isinstance(loaded.cassette, SdkCassette):
-            raise SystemExit(SdkReplay.of(path, loaded, contract_dir, options).run())
-        with tempfile.TemporaryDirectory(prefix="acs-") as scratch:
-            raise SystemExit(Replay.of(path, loaded, contract_dir, options).run(Path(scratch)))
-    except (file.BadCassette, ContractError) as e:
-        raise Refusal(str(e)) from None
-
-
-def _unedited(path: Path, edited: bool) -> file.Loaded:
-    loaded = file.load(path)
-    if loaded.changes and not edited:
-        raise Refusal(
-            f"{path} is not as it was recorded: {'; '.join(loaded.changes)}. "
-            "Restore or record it again, or judge it as it is with --edited."
-        )
-    return loaded
 
 
 @click.group()

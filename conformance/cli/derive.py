@@ -21,9 +21,9 @@ from conformance.derive.page import PageError
 from conformance.derive.sentences import sentences
 from conformance.emit import write
 from conformance.errors import Refusal
-from conformance.ledger import templates as ledgers
+from conformance.ledger.files import ledger_of
 from conformance.ledger.requirement import Ledger
-from conformance.sdk.requirements import with_sdk_side
+from conformance.ledger.sentences import PageSentence
 
 
 @click.command()
@@ -35,7 +35,7 @@ from conformance.sdk.requirements import with_sdk_side
 def derive(
     pages: tuple[Path, ...], output: Path | None, overlay_file: Path | None, reporting: bool, as_json: bool
 ) -> None:
-    """Derive an operation's contract, ledger, JSON Schemas, XSD and OpenAPI description from revisions of its page.
+    """Derive an operation's contract, JSON Schemas, XSD and OpenAPI description from revisions of its page.
 
     With --report the pages may be of several operations.
     """
@@ -68,9 +68,9 @@ def _write(pages: tuple[Path, ...], output: Path, overlay_file: Path | None) -> 
     overlay = load_overlay(overlay_file)
     read = read_pages(pages, overlay)
     contract = contract_of(understand(read), overlay)
-    places = [(citation, digest) for citation, digest, _ in sentences(read)]
-    ledger = ledgers.build(contract, load_protocol(common_folder(output)), places, overlay.reasons)
-    written = write(contract, with_sdk_side(ledger, contract), output)
+    found = [PageSentence(citation, digest, overlay.reasons.get(digest)) for citation, digest, _ in sentences(read)]
+    ledger = ledger_of(contract, load_protocol(common_folder(output)), found)
+    written = write(contract, found, output)
     click.echo(f"{contract.operation}: {_understood(ledger)}")
     for path in written:
         click.echo(f"  {path}")
@@ -79,7 +79,8 @@ def _write(pages: tuple[Path, ...], output: Path, overlay_file: Path | None) -> 
 def _understood(ledger: Ledger) -> str:
     open_ones = [s for s in ledger.sentences if not s.requirements and not s.excluded]
     rest = f", {len(open_ones)} not understood yet (see derive --report)" if open_ones else ", every one placed"
-    return f"{len(ledger.requirements)} requirements of an endpoint, {len(ledger.sentences)} sentences{rest}"
+    number = sum(r.side == "endpoint" for r in ledger.requirements)
+    return f"{number} requirements of an endpoint, {len(ledger.sentences)} sentences{rest}"
 
 
 @click.command()

@@ -2,85 +2,30 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import click
 
-from conformance.contract.catalogue import operation_folder
+from conformance.cli.run_options import KNOWN, WORKERS, options_of_a_run, settings_of
+from conformance.cli.showing import live, shown
 from conformance.contract.files import ContractError
-from conformance.endpoint.certify import Specification, certify
+from conformance.endpoint.certify import certify
 from conformance.errors import Refusal
-from conformance.wire.client import BadEndpoint
-
-LEVELS = ("MUST", "SHOULD", "MAY")
 
 
 @click.command()
-@click.argument("url", required=False)
-@click.option("--operation", default="DescribeTasks", show_default=True, help="A shipped operation.")
-@click.option("--contract", "contract_dir", type=click.Path(path_type=Path), help="A folder that `derive` wrote.")
-@click.option(
-    "--region", "regions", multiple=True, help="A region that holds data (repeatable; the first is the main one)."
-)
-@click.option("--profile", "profiles", multiple=True, metavar="NAME|CHOICE=VALUE", help="Pin choices (repeatable).")
-@click.option("--format", "formats", multiple=True, type=click.Choice(["json", "xml"]), help="Default: both.")
-@click.option(
-    "--signature", "signatures", multiple=True, type=click.Choice(["v1", "v3", "none"]), help="Default: v1 and v3."
-)
-@click.option("--method", "methods", multiple=True, type=click.Choice(["GET", "POST"]), help="Default: both.")
-@click.option(
-    "--max-examples", default=8, show_default=True, type=click.IntRange(1), help="Drawn examples a check and format."
-)
-@click.option("--seed", type=int, help="Decides the drawn requests; without it a new one is taken, and reported.")
-@click.option(
-    "--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that send requests."
-)
-@click.option(
-    "--rate", type=click.FloatRange(min=0, min_open=True), help="At most so many requests a second and worker."
-)
-@click.option("--max-requests", type=click.IntRange(1), help="Send at most so many; what is left is inconclusive.")
-@click.option(
-    "--timeout",
-    default=10.0,
-    show_default=True,
-    type=click.FloatRange(min=0, min_open=True),
-    help="Seconds an answer may take.",
-)
-@click.option(
-    "--tasks",
-    "items_file",
-    type=click.Path(path_type=Path),
-    help="The items that the target stores: enables the exact oracle.",
-)
-@click.option("-k", "--select", multiple=True, metavar="GLOB", help="Judge only requirements that match (repeatable).")
-@click.option(
-    "--level", "levels", multiple=True, type=click.Choice(LEVELS), help="Judge only these levels (repeatable)."
-)
-@click.option(
-    "--report-dir", type=click.Path(path_type=Path), help="Where evidence goes  [default: reports/<time>-<target>]"
-)
-@click.option(
-    "--events", "events_file", type=click.Path(path_type=Path), help="Write the event stream to this file too."
-)
-@click.option("--fault", "faults", multiple=True, help="Seed a fault in the embedded reference (repeatable).")
-@click.option(
-    "--variant", "variants", multiple=True, help="Let the embedded reference be a conformant variant (repeatable)."
-)
-@click.option("--unlisted-regions", is_flag=True, help="Take regions that the documentation does not list.")
-@click.option("--allow-plaintext", is_flag=True, help="Send credentials over plain http to another machine.")
-@click.option("--known-failing", "known_file", type=click.Path(path_type=Path), help="Failures that are known (YAML).")
+@options_of_a_run
+@WORKERS
+@KNOWN
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print failures and the verdict only.")
-def endpoint(url: str | None, operation: str, contract_dir: Path | None, **options: Any) -> None:
+def endpoint(url: str | None, as_json: bool, quiet: bool, **options: Any) -> None:
     """Certify an endpoint; without URL the embedded reference endpoint on a loopback port.
 
     Credentials come from ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and ALIBABA_CLOUD_SECURITY_TOKEN.
     """
     try:
-        subject = Specification.load(operation_folder(operation, contract_dir))
-        with tempfile.TemporaryDirectory(prefix="acs-") as scratch:
-            raise SystemExit(certify(url, subject, options, Path(scratch)))
-    except (ContractError, BadEndpoint) as e:
+        evidence = certify(settings_of(url, **options), live(quiet, as_json))
+    except ContractError as e:
         raise Refusal(str(e)) from None
+    raise SystemExit(shown(evidence, quiet, as_json))

@@ -22,7 +22,12 @@ class Ending(click.ClickException):
 
     def __init__(self, sentence: object, status: ExitStatus) -> None:
         super().__init__(str(sentence))
-        self.exit_code = status
+        self.status = status
+
+    @property
+    def exit_code(self) -> int:  # type: ignore[override]
+        """What click exits with."""
+        return self.status
 
     def show(self, file: IO[Any] | None = None) -> None:
         click.echo(f"acs-conformance: {self.format_message()}", err=True, file=file)

@@ -14,7 +14,7 @@ from conformance.contract.catalogue import common_folder, operation_folder
 from conformance.contract.files import ContractError, load_contract, load_protocol
 from conformance.contract.model import Contract
 from conformance.errors import Refusal, unknown
-from conformance.ledger.files import load_ledger
+from conformance.ledger.files import dump_ledger, load_ledger
 from conformance.ledger.requirement import Ledger, Requirement
 from conformance.reference.faults import all_faults
 
@@ -35,11 +35,22 @@ def _loaded(operation: str, folder: Path | None) -> tuple[Path, Contract, Ledger
 @click.option("--contract", "folder", type=click.Path(path_type=Path), help="A folder that `derive` wrote.")
 @click.option("--level", "levels", multiple=True, type=click.Choice(LEVELS))
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--yaml", "as_yaml", is_flag=True, help="The whole ledger, with what became of every sentence, as YAML.")
 def requirements(
-    patterns: tuple[str, ...], operation: str, folder: Path | None, levels: tuple[str, ...], as_json: bool
+    patterns: tuple[str, ...],
+    operation: str,
+    folder: Path | None,
+    levels: tuple[str, ...],
+    as_json: bool,
+    as_yaml: bool,
 ) -> None:
     """List the requirements of an operation, or those that match globs."""
     _, _, ledger = _loaded(operation, folder)
+    if as_yaml:
+        if patterns or levels or as_json:
+            raise Refusal("--yaml writes the whole ledger; leave out patterns, --level and --json.")
+        click.echo(dump_ledger(ledger), nl=False)
+        return
     for pattern in patterns:
         if not ledger.matching(pattern):
             raise unknown("requirement", pattern, ledger.names, "Leave it out to list all.")
@@ -73,7 +84,7 @@ def _plain(r: Requirement) -> dict[str, Any]:
 @click.option("--operation", default="DescribeTasks", show_default=True)
 @click.option("--contract", "folder", type=click.Path(path_type=Path), help="A folder that `derive` wrote.")
 def explain(id: str, operation: str, folder: Path | None) -> None:
-    """Explain a requirement: statement, citations, choice, how to judge it alone, and the faults that kill it."""
+    """Explain a requirement: statement, citations, choice, how to judge it alone, and the faults that it must find."""
     found, contract, ledger = _loaded(operation, folder)
     matching = ledger.matching(id)
     if not matching:

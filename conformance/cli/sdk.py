@@ -1,30 +1,27 @@
-"""`acs-conformance sdk` and `matrix`: certify releases of SDKs."""
+"""`acs-conformance sdk`: certify releases of an SDK."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import click
+from attrs import evolve
 
 from conformance.cassettes.keeping import (
     is_cassette,
 )
 from conformance.cli.errors import ExitStatus
+from conformance.cli.showing import live, shown
 from conformance.drivers.installation import Installation, install, known_releases, missing_toolchain
 from conformance.drivers.protocol import DriverOperation
 from conformance.drivers.recipe import Recipe, packaged
-from conformance.drivers.releases import ReleaseRangeError, selected
 from conformance.drivers.self_test import self_test
 from conformance.drivers.toolchain import InstallFailed, ToolchainMissing
 from conformance.errors import NotEstablished, Refusal, unknown
-from conformance.ledger.requirement import Ledger
 from conformance.report import events
-from conformance.report.evidence import EvidenceFolder, report_folder, safe_name
-from conformance.sdk.certify import LEVELS, KeptRecording, certified, plan_of
-from conformance.sdk.matrix import run_matrix
+from conformance.report.evidence import safe_name
+from conformance.sdk.certify import LEVELS, SdkSettings, Subject, certify_release, plan_of
 from conformance.sdk.plan import Plan
-from conformance.sdk.publish import publish_one
-from conformance.sdk.record import ReleaseRecord
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -66,11 +63,14 @@ def sdk(
     if not words:
         raise Refusal("What is to be certified? Give a driver (see --list) and --release, or -- COMMAND ...")
     plan, ledger = plan_of(operation, folder, select, levels)
+    settings = SdkSettings(plan, ledger, report_dir, cassette)
     if words[0] not in {r.name for r in packaged()}:
         _refuse_misspelt(words, releases)
-        evidence = EvidenceFolder(report_folder(report_dir, words[0]), quiet=quiet)
-        raise SystemExit(_command(words, testing, plan, ledger, evidence, cassette))
-    recipe = _recipe(words[0])
+        if testing:
+            raise SystemExit(_self_test(words, plan, None))
+        identity = events.TargetIdentity("sdk", words[0])
+        raise SystemExit(_certified(Subject(words, identity, safe_name(Path(words[0]).name)), settings, quiet))
+    recipe = recipe_of(words[0])
     if not releases:
         raise Refusal(f"Which release of {recipe.package}? Give --release VERSION (see acs-conformance sdk --list).")
     if cassette and is_cassette(cassette) and len(releases) > 1:
@@ -82,9 +82,9 @@ def sdk(
             statuses.append(_self_test(installed.command, plan, installed.release))
             continue
         where = report_dir / installed.release if report_dir and len(releases) > 1 else report_dir
-        evidence = EvidenceFolder(report_folder(where, f"{recipe.name}-{installed.release}"), quiet=quiet)
-        statuses.append(_release(installed, plan, ledger, evidence, cassette))
-    raise SystemExit(max(statuses))
+        statuses.append(_certified(_subject(installed), evolve(settings, report_dir=where), quiet))
+    worst_first = (ExitStatus.NOT_CONFORMANT, ExitStatus.NOT_ESTABLISHED)
+    raise SystemExit(next((status for status in worst_first if status in statuses), ExitStatus.CONFORMANT))
 
 
 def _refuse_misspelt(words: tuple[str, ...], releases: tuple[str, ...]) -> None:
@@ -93,7 +93,7 @@ def _refuse_misspelt(words: tuple[str, ...], releases: tuple[str, ...]) -> None:
         raise unknown("driver", words[0], [r.name for r in packaged()], "See acs-conformance sdk --list.")
 
 
-def _recipe(name: str) -> Recipe:
+def recipe_of(name: str) -> Recipe:
     found = {r.name: r for r in packaged()}
     if name not in found:
         raise unknown("driver", name, found, "See acs-conformance sdk --list.")
@@ -132,27 +132,23 @@ def _installed(recipe: Recipe, release: str) -> Installation:
         raise NotEstablished(str(e)) from None
 
 
-def _release(
-    installed: Installation, plan: Plan, ledger: Ledger, evidence: EvidenceFolder, cassette: Path | None
-) -> int:
-    target = events.TargetIdentity(
+def _subject(installed: Installation) -> Subject:
+    identity = events.TargetIdentity(
         "sdk",
         installed.recipe.package,
         release=installed.release,
         runtime=installed.runtime,
         dependencies=dict(installed.dependencies),
     )
-    tape = KeptRecording.of(cassette, f"{installed.recipe.name}-{installed.release}", plan)
-    return certified(installed.command, plan, ledger, evidence, target, installed.release, tape)
+    name = f"{installed.recipe.name}-{installed.release}"
+    return Subject(tuple(installed.command), identity, name, installed.release)
 
 
-def _command(
-    words: tuple[str, ...], testing: bool, plan: Plan, ledger: Ledger, evidence: EvidenceFolder, cassette: Path | None
-) -> int:
-    if testing:
-        return _self_test(words, plan, None)
-    tape = KeptRecording.of(cassette, safe_name(Path(words[0]).name), plan)
-    return certified(words, plan, ledger, evidence, events.TargetIdentity("sdk", words[0]), None, tape)
+def _certified(subject: Subject, settings: SdkSettings, quiet: bool) -> int:
+    done = certify_release(subject, settings, live(quiet))
+    if done.cassette:
+        click.echo(done.cassette)
+    return shown(done.evidence, quiet)
 
 
 def _self_test(command: tuple[str, ...], plan: Plan, release: str | None) -> int:
@@ -162,35 +158,3 @@ def _self_test(command: tuple[str, ...], plan: Plan, release: str | None) -> int
     for step in steps:
         click.echo(f"{'✗' if step.problem else '✓'} {step.name}{': ' if step.problem else ''}{step.problem}")
     return ExitStatus.NOT_ESTABLISHED if any(s.problem for s in steps) else ExitStatus.CONFORMANT
-
-
-@click.command()
-@click.option("--driver", "name", required=True, help="A packaged driver (see acs-conformance sdk --list).")
-@click.option("--releases", "wanted", required=True, metavar="all|latest:N|spread:N|A..B|A,B", help="Which releases.")
-@click.option("--operation", default="DescribeTasks", show_default=True, help="A shipped operation.")
-@click.option("--output", type=click.Path(path_type=Path), default=Path("reports/sdk-matrix"), show_default=True)
-@click.option("--parallel", default=2, show_default=True, type=click.IntRange(1, 16), help="Releases at a time.")
-def matrix(name: str, wanted: str, operation: str, output: Path, parallel: int) -> None:
-    """Certify many releases of an SDK: requirement by release, with the first release where each verdict changed.
-
-    Releases that are in OUTPUT already, certified against the same requirements, are read from there.
-    """
-    recipe, (plan, _) = _recipe(name), plan_of(operation, None, (), ())
-    try:
-        releases = selected(known_releases(recipe), wanted)
-    except ReleaseRangeError as e:
-        raise Refusal(str(e)) from None
-    except (ToolchainMissing, InstallFailed) as e:
-        raise NotEstablished(str(e)) from None
-
-    def show(record: ReleaseRecord, fresh: bool) -> None:
-        bad = sum(v == "failed" for v in record.verdicts.values())
-        what = record.reason if record.outcome != "certified" else f"{bad} failed" if bad else "conformant"
-        click.echo(f"  {record.release}: {what}{'' if fresh else ' (kept)'}")
-
-    click.echo(f"{recipe.title}: {len(releases)} releases")
-    found = run_matrix(recipe, releases, plan, output, parallel=parallel, on_record=show)
-    for path in publish_one(found, output):
-        click.echo(f"  {path}")
-    conformant = all(r.conformant for r in found.certified) and found.certified
-    raise SystemExit(ExitStatus.CONFORMANT if conformant else ExitStatus.NOT_CONFORMANT)

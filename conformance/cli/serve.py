@@ -10,7 +10,6 @@ import click
 
 from conformance.contract.catalogue import common_folder, operation_folder
 from conformance.contract.files import ContractError, load_contract, load_protocol
-from conformance.endpoint.plugin import credentials_from
 from conformance.errors import Refusal
 from conformance.ledger.profiles import pins_of
 from conformance.reference import faults as fault_table
@@ -18,6 +17,7 @@ from conformance.reference import seeding
 from conformance.reference import variants as variant_table
 from conformance.reference.items import load_items
 from conformance.reference.server import EndpointError, ReferenceEndpoint
+from conformance.wire.environment import credentials_from
 
 
 @click.command()

@@ -8,6 +8,8 @@ from conformance.contract.files import CONTRACT_FILE, ContractError, schemas_roo
 from conformance.errors import Refusal, unknown
 
 COMMON = "common"
+# what a command is about where nobody says
+USUAL_OPERATION = "DescribeTasks"
 
 
 def shipped() -> dict[str, Path]:

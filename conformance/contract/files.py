@@ -12,10 +12,10 @@ from collections.abc import Callable
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
-from attrs import fields_dict, has
+from attrs import fields_dict, frozen, has
 from cattrs import Converter, transform_error
 from cattrs.errors import BaseValidationError
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
@@ -32,9 +32,9 @@ T = TypeVar("T")
 
 
 class ContractError(ValueError):
-    """A file that is no contract, ledger or protocol: says which file, what is wrong, and what to do."""
+    """A file that is no contract, protocol or the like: says which file, what is wrong, and what to do."""
 
-    def __init__(self, path: object, problem: str):
+    def __init__(self, path: object, problem: str) -> None:
         super().__init__(f"{path}: {problem}")
         self.path = path
         self.problem = problem
@@ -58,10 +58,12 @@ def load_protocol(path: Path | str) -> Protocol:
 
 
 def dump_contract(contract: Contract) -> str:
+    """The text of `contract.yaml`, which is also what the contract's digest is over."""
     return dump(contract)
 
 
 def dump_protocol(protocol: Protocol) -> str:
+    """The text of `protocol.yaml`."""
     return dump(protocol)
 
 
@@ -126,11 +128,25 @@ def load(path: Path, kind: type[T], advice: str) -> T:
         found = path.stat()
     except OSError:
         raise ContractError(path, f"does not exist; a {kind.__name__.lower()} was expected there") from None
-    return _read(path, kind, advice, found.st_ino, found.st_mtime_ns, found.st_size)
+    value = _read(_Wanted(path, kind, advice, (found.st_ino, found.st_mtime_ns, found.st_size)))
+    if not isinstance(value, kind):
+        raise TypeError(f"{path}: not read as {kind.__name__}")
+    return value
+
+
+@frozen
+class _Wanted:
+    """A value to be read from one state of a file."""
+
+    path: Path
+    kind: type[Any]
+    advice: str
+    state: tuple[int, ...]
 
 
 @lru_cache(maxsize=32)
-def _read(path: Path, kind: type[T], advice: str, *version: int) -> T:
+def _read(wanted: _Wanted) -> object:
+    path, kind, advice = wanted.path, wanted.kind, wanted.advice
     data = read_yaml(path)
     if not isinstance(data, dict):
         raise ContractError(path, f"holds no {kind.__name__.lower()}; {advice}")
@@ -138,7 +154,8 @@ def _read(path: Path, kind: type[T], advice: str, *version: int) -> T:
     if version != FORMAT_VERSION:
         problem = f"has format_version {version!r}, and this suite reads {FORMAT_VERSION}; {advice}"
         raise ContractError(path, problem)
-    return structure(data, kind, path)
+    found: object = structure(data, kind, path)
+    return found
 
 
 def dump(value: Any) -> str:
@@ -196,8 +213,12 @@ _CONVERTER = _converter()
 
 # ----------------------------------------------------------------------------------------------------- YAML
 
-_Safe = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_SafeDumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+if TYPE_CHECKING:
+    from yaml import SafeDumper as _SafeDumper
+    from yaml import SafeLoader as _Safe
+else:  # the ones in C are many times as fast, and not in every build
+    _Safe = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    _SafeDumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 class _Loader(_Safe):
@@ -215,18 +236,18 @@ class _Dumper(_SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
-    def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> yaml.Node:
+    def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> yaml.SequenceNode:
         node = super().represent_sequence(tag, sequence, flow_style)
         node.flow_style = _width(node) <= LINE
         return node
 
-    def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> yaml.Node:
+    def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> yaml.MappingNode:
         node = super().represent_mapping(tag, mapping, flow_style)
         node.flow_style = _width(node) <= LINE and len(node.value) <= 4
         return node
 
 
-def _text(dumper: _Dumper, text: str) -> yaml.Node:
+def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
     literal = "\n" in text and not re.search(r"[^\S\n]\n|^\s|[^\S \n\t]", text)
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if literal else None)
 

@@ -86,6 +86,7 @@ class Parameter:
     statement: str | None = None
 
     def constraint(self, kind: ConstraintKind) -> Constraint | None:
+        """The constraint of that kind, or None where the documentation states none."""
         return next((c for c in self.constraints if c.kind == kind), None)
 
     def value(self, kind: ConstraintKind, default: Any = None) -> Any:
@@ -116,9 +117,11 @@ class Field:
     statement: str | None = None
 
     def member(self, name: str) -> Field | None:
+        """The direct member of that name, or None."""
         return next((m for m in self.members if m.name == name), None)
 
     def value(self, kind: ConstraintKind, default: Any = None) -> Any:
+        """The value of the constraint of that kind, or `default` where the documentation states none."""
         return next((c.value for c in self.constraints if c.kind == kind), default)
 
     def walk(self, prefix: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Field]]:
@@ -164,8 +167,8 @@ class Alternative:
 class Choice:
     """A point that the documentation leaves open, by contradicting itself or by saying nothing.
 
-    `kind` is the class of question, from a vocabulary that generic code understands (see `choices.py`); `subject` the
-    parameter, response path or error code that it is about. A choice is taken once a run, or once a format where
+    `kind` is the class of question, a row of `ledger/choices.yaml`; `subject` the parameter, response path or error
+    code that it is about. A choice is taken once a run, or once a format where
     `per_format`. `preferred` is what the reference endpoint does when nobody asks otherwise.
     """
 
@@ -179,6 +182,7 @@ class Choice:
     per_format: bool = False
 
     def alternative(self, id: str) -> Alternative | None:
+        """The alternative of that id, or None."""
         return next((a for a in self.alternatives if a.id == id), None)
 
 
@@ -268,12 +272,15 @@ class Contract:
     format_version: int = field(default=1, kw_only=True)
 
     def parameter(self, name: str) -> Parameter | None:
+        """The parameter of that documented name, or None."""
         return next((p for p in self.parameters if p.name == name), None)
 
     def choice(self, id: str) -> Choice | None:
+        """The choice of that id (`PageSize.above-maximum`), or None."""
         return next((c for c in self.choices if c.id == id), None)
 
     def choice_about(self, kind: str, subject: str) -> Choice | None:
+        """The choice of a kind about a parameter, field or code, or None."""
         return next((c for c in self.choices if c.kind == kind and c.subject == subject), None)
 
     def at(self, path: str) -> Field | None:
@@ -288,6 +295,7 @@ class Contract:
         return found
 
     def fields(self) -> Iterator[tuple[tuple[str, ...], Field]]:
+        """Every node of the response tree with its path, parents first."""
         for f in self.response:
             yield from f.walk()
 

@@ -70,6 +70,7 @@ class Protocol:
     format_version: int = 1
 
     def situation(self, id: str) -> Situation:
+        """The situation of that id. Raises KeyError."""
         for situation in self.situations:
             if situation.id == id:
                 return situation

@@ -1,13 +1,21 @@
-"""Where the pages of an operation contradict each other or themselves."""
+"""Where the pages of an operation contradict each other or themselves, by the words of the table of kinds of choice.
+
+Each function finds the contradictions of one kind, in revisions that stand oldest first.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from importlib import resources
 
+import yaml
 from attrs import field, frozen
 
-from conformance.contract.model import Citation, Contract, Field, Parameter
+from conformance.contract.files import parse_citation
+from conformance.contract.model import Citation, Contract, ErrorCode, Field, Parameter
+from conformance.contract.protocol import ErrorAnswer
 from conformance.derive import prose
 from conformance.derive.fields import MINUTES, SECONDS
 from conformance.derive.revision import Facts
@@ -19,23 +27,16 @@ SCALARS = ("string", "integer", "number", "boolean")
 
 @frozen
 class Contradiction:
-    """Alternatives of one kind of choice, each with the places that state it. `preferred` is the newest one's."""
+    """Alternatives about one subject, each with the places that state it. `preferred` is the newest one's.
 
-    kind: str
+    `says` has the words of alternatives that the documentation itself lists.
+    """
+
     subject: str
     cited: Cited = field(hash=False)
     preferred: str
     per_format: bool = False
-
-
-def contradictions(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Contradiction]:
-    """All contradictions that a kind of choice exists for. `revisions` stand oldest first."""
-    yield from _required(contract, revisions)
-    yield from _id_syntax(contract, revisions)
-    yield from _list_forms(contract, revisions)
-    yield from _json_types(contract, revisions)
-    yield from _spellings(contract, revisions)
-    yield from _time_precision(contract, revisions)
+    says: Mapping[str, str] = field(factory=dict, hash=False)
 
 
 def _add(cited: dict[str, tuple[Citation, ...]], alternative: str, *citations: Citation) -> None:
@@ -61,9 +62,7 @@ def _required(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Contra
                     _add(cited, "required", *r.required_by[p.name])
         if len(cited) > 1:
             order = ("required", "optional")
-            yield Contradiction(
-                "required", p.name, {a: cited[a] for a in order}, "required" if p.required else "optional"
-            )
+            yield Contradiction(p.name, {a: cited[a] for a in order}, "required" if p.required else "optional")
 
 
 def _id_syntax(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Contradiction]:
@@ -82,7 +81,7 @@ def _id_syntax(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Contr
         if len(cited) > 1:
             both = tuple(dict.fromkeys(c for citations in cited.values() for c in citations))
             ordered = {a: cited[a] for a in ("comma", "json-array")}
-            yield Contradiction("id-syntax", p.name, {**ordered, "both": both}, newest or "comma")
+            yield Contradiction(p.name, {**ordered, "both": both}, newest or "comma")
 
 
 def _syntaxes(parameter: Parameter, revision: Facts) -> Cited:
@@ -117,7 +116,7 @@ def _list_forms(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Cont
         if "array-of-one" in cited:
             cited.setdefault("object", ())
             ordered = {a: cited[a] for a in ("object", "array-of-one")}
-            yield Contradiction("list-form", _subject(contract, path), ordered, newest)
+            yield Contradiction(_subject(contract, path), ordered, newest)
 
 
 def _json_types(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Contradiction]:
@@ -126,7 +125,7 @@ def _json_types(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Cont
         if f.type not in SCALARS:
             continue
         cited: dict[str, tuple[Citation, ...]] = {}
-        newest = f.type
+        newest: str = f.type
         for r in revisions:
             own = _at(r.response, path)
             row = [c for c in own.citations if c.section == "response" and c.row] if own else []
@@ -141,7 +140,7 @@ def _json_types(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Cont
             _add(cited, "number", *cited.pop("integer"))
             newest = "number" if newest == "integer" else newest
         if len(cited) > 1:
-            yield Contradiction("json-type", _subject(contract, path), cited, newest)
+            yield Contradiction(_subject(contract, path), cited, newest)
 
 
 def _at(members: tuple[Field, ...], path: Path) -> Field | None:
@@ -176,7 +175,7 @@ def _spellings(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Contr
         if len(cited) > 1:
             ordered = {a: cited[a] for a in ("as-listed", "capitals")}
             per_format = formats["as-listed"] != formats["capitals"]
-            yield Contradiction("spelling", _subject(contract, path), ordered, "as-listed", per_format)
+            yield Contradiction(_subject(contract, path), ordered, "as-listed", per_format)
 
 
 def _spelt(revision: Facts, path: Path) -> Iterator[tuple[str, str, Citation]]:
@@ -205,9 +204,63 @@ def _time_precision(contract: Contract, revisions: Sequence[Facts]) -> Iterator[
     if not cited:
         return
     for p in contract.parameters:
-        c = p.constraint("time_format")
-        if c is not None and c.value in names:
-            _add(cited, names[c.value], *c.citations)
+        asked = p.constraint("time_format")
+        if asked is not None and asked.value in names:
+            _add(cited, names[asked.value], *asked.citations)
     if len(cited) > 1:
         ordered = {a: cited[a] for a in ("minutes", "seconds")}
-        yield Contradiction("time-precision", "response", ordered, newest or next(iter(cited)))
+        yield Contradiction("response", ordered, newest or next(iter(cited)))
+
+
+# ------------------------------------------------------------------------------------------------------------- errors
+
+
+@lru_cache
+def common_errors(product: str) -> Mapping[str, ErrorAnswer]:
+    """The product's common table of errors, by code, as far as operation pages contradict it (`common-errors.yaml`)."""
+    text = resources.files("conformance.derive").joinpath("common-errors.yaml").read_text("utf-8")
+    return {
+        e["code"]: ErrorAnswer(e["code"], e["status"], e["message"], tuple(parse_citation(c) for c in e["citations"]))
+        for e in yaml.safe_load(text).get(product, ())
+    }
+
+
+def _by_code(contract: Contract) -> Iterator[tuple[str, list[ErrorCode], ErrorAnswer | None]]:
+    for code in dict.fromkeys(e.code for e in contract.errors):
+        yield code, [e for e in contract.errors if e.code == code], common_errors(contract.product).get(code)
+
+
+def _statuses(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Contradiction]:
+    """A code that is documented with several statuses."""
+    for code, rows, table in _by_code(contract):
+        cited: dict[str, tuple[Citation, ...]] = {}
+        says: dict[str, str] = {}
+        stated: list[ErrorCode | ErrorAnswer] = [*rows, *([table] if table else [])]
+        for e in stated:
+            _add(cited, f"{code}/{e.status}", *e.citations)
+            says[f"{code}/{e.status}"] = f"{code} with HTTP status {e.status}."
+        if len(cited) > 1:
+            yield Contradiction(code, cited, f"{code}/{rows[0].status}", says=says)
+
+
+def _messages(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Contradiction]:
+    """A code whose wording on the page is not that of the common table. The alternatives are the messages."""
+    for code, rows, table in _by_code(contract):
+        message = rows[0].message
+        common = table.message.replace("{parameter}", rows[0].parameter or "{parameter}") if table else message
+        if table is None or common.casefold() == message.casefold() or "%s" in message:
+            continue
+        cited = {"page": rows[0].citations, "common": table.citations}
+        yield Contradiction(code, cited, "page", says={"page": message, "common": common})
+
+
+CONTRADICTIONS: Mapping[str, Callable[[Contract, Sequence[Facts]], Iterator[Contradiction]]] = {
+    "required": _required,
+    "id-syntaxes": _id_syntax,
+    "list-forms": _list_forms,
+    "json-types": _json_types,
+    "spellings": _spellings,
+    "time-precisions": _time_precision,
+    "statuses": _statuses,
+    "messages": _messages,
+}

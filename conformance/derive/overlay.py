@@ -48,6 +48,7 @@ class Overlay:
         return {e.digest: e.reason for e in self.exclusions}
 
     def dated(self, sha256: str) -> Dated | None:
+        """What is known of the revision with that digest."""
         return next((r for r in self.revisions if sha256.startswith(r.sha256)), None)
 
 

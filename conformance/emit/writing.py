@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +15,14 @@ from conformance.contract.model import Contract
 from conformance.emit.json_schema import error_schema, request_schema, response_schema
 from conformance.emit.openapi import openapi
 from conformance.emit.xsd import error_xsd, response_xsd
-from conformance.ledger.files import LEDGER_FILE, dump_ledger
-from conformance.ledger.requirement import Ledger
+from conformance.ledger.sentences import SENTENCES_FILE, PageSentence, dump_sentences
 
 
-def contents(contract: Contract, ledger: Ledger | None = None) -> dict[str, str]:
-    """The files that belong to an operation: name to text."""
+def contents(contract: Contract, sentences: Sequence[PageSentence] | None = None) -> dict[str, str]:
+    """The files that belong to an operation: name to text. The sentences of its pages are one where they are known."""
     files = {CONTRACT_FILE: dump_contract(contract)}
-    if ledger is not None:
-        files[LEDGER_FILE] = dump_ledger(ledger)
+    if sentences is not None:
+        files[SENTENCES_FILE] = dump_sentences(sentences)
     return {
         **files,
         "request.schema.json": _json(request_schema(contract)),
@@ -38,15 +37,16 @@ def common_contents() -> dict[str, str]:
     return {"error.schema.json": _json(error_schema()), "error.xsd": error_xsd()}
 
 
-def write(contract: Contract, ledger: Ledger | None, directory: Path | str) -> tuple[Path, ...]:
+def write(contract: Contract, sentences: Sequence[PageSentence] | None, directory: Path | str) -> tuple[Path, ...]:
     """Writes the contract's files into `directory`, which is made if need be; files of other names stay.
 
     Raises OSError, in which case nothing in `directory` has changed.
     """
-    return write_files(contents(contract, ledger), directory)
+    return write_files(contents(contract, sentences), directory)
 
 
 def write_files(files: Mapping[str, str], directory: Path | str) -> tuple[Path, ...]:
+    """Writes files, name to text, into `directory`, all or none. Raises OSError."""
     directory = Path(directory)
     directory.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))

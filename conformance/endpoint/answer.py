@@ -1,8 +1,7 @@
-"""An answer: one response, read by the contract into values that do not depend on the format it came in.
+"""An answer: one exchange, and its response read by the contract into values that do not depend on the format.
 
-Reading is tolerant on purpose: what the schema has against a body is judged elsewhere, once. Here a body is taken
-as the
-documented alternatives allow, so that a check on paging is not disturbed by a member of the wrong type.
+Reading is tolerant on purpose: what the schema has against a body is judged elsewhere, once. Here a body is taken as
+the documented alternatives allow, so that a check on paging is not disturbed by a member of the wrong type.
 """
 
 from __future__ import annotations
@@ -12,11 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal
 
-from attrs import define, field, frozen
+from attrs import Factory, evolve, field, frozen
 
 from conformance.contract.model import Contract, Field
 from conformance.endpoint.findings import Violation
-from conformance.wire.exchange import Exchange
+from conformance.wire.exchange import Exchange, Format, HttpResponse
 from conformance.wire.parsing import Malformed, XmlNode, parse_json, parse_xml
 
 Item = Mapping[str, str | None]
@@ -27,30 +26,25 @@ Kind = Literal["success", "refusal", "unreadable"]
 class Body:
     """A parsed body: its actual format, the JSON value or XML root, and what the parser had against it."""
 
-    format: Literal["json", "xml"]
+    format: Format
     value: Any
     duplicates: tuple[str, ...] = ()
 
 
-@define(slots=False)
-class Answer:
-    """One response under one contract. `items` are canonical: every scalar as text, absent and empty both None.
+@frozen(slots=False, eq=False)
+class ResponseReading:
+    """What is read from a response under a contract: all that does not depend on its RequestId.
 
-    `like` is an earlier answer of which this one repeats everything but the RequestId (see repeats.py).
+    Answers that repeat an earlier one share its reading (see repeats.py). Readings are told apart by identity.
     """
 
     contract: Contract
-    exchange: Exchange
-    like: Answer | None = field(default=None, eq=False, repr=False)
-
-    @property
-    def status(self) -> int:
-        return self.exchange.response.status
+    response: HttpResponse
 
     @cached_property
     def body(self) -> Body | None:
         """The parsed body in whichever format it is, or None where it is neither JSON nor XML."""
-        return read_body(self.exchange.response.body)
+        return read_body(self.response.body)
 
     @cached_property
     def tree(self) -> Mapping[str, Any]:
@@ -70,9 +64,9 @@ class Answer:
             return "refusal"
         if "Code" in self.tree and self.contract.at("Code") is None:
             return "refusal"
-        return "refusal" if self.status >= 400 and not self.has_result else "success"
+        return "refusal" if self.response.status >= 400 and not self.has_result else "success"
 
-    @property
+    @cached_property
     def has_result(self) -> bool:
         """Whether the body carries the operation's list, or where it has none, anything of its response but the
         RequestId.
@@ -80,45 +74,6 @@ class Answer:
         own = [f.name for f in self.contract.response if f.name != self.contract.semantics.request_id]
         lists = [f.name for f in self.contract.response if f.members]
         return any(name in self.tree for name in lists or own)
-
-    @property
-    def accepted(self) -> bool:
-        return self.kind == "success" and 200 <= self.status < 300
-
-    @property
-    def refused(self) -> bool:
-        return self.kind == "refusal" and 400 <= self.status < 500
-
-    @property
-    def code(self) -> str | None:
-        return self.text("Code")
-
-    @property
-    def message(self) -> str | None:
-        return self.text("Message")
-
-    @cached_property
-    def request_id(self) -> str | None:
-        return self.text(self.contract.semantics.request_id or "RequestId")
-
-    @property
-    def total(self) -> int | None:
-        paging = self.contract.semantics.paging
-        return self.integer(paging.total) if paging else None
-
-    def text(self, path: str) -> str | None:
-        """The scalar at a dotted path as canonical text, or None."""
-        value: Any = self.tree
-        for name in path.split("."):
-            value = value.get(name) if isinstance(value, dict) else None
-        return canonical(value)
-
-    def integer(self, path: str) -> int | None:
-        text = self.text(path)
-        try:
-            return int(text) if text is not None else None
-        except ValueError:
-            return None
 
     @cached_property
     def raw_items(self) -> Sequence[Any]:
@@ -128,6 +83,7 @@ class Answer:
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
+        """The items in canonical form: every scalar as text, absent and empty both None."""
         names = tuple(f.name for f in self.contract.item_fields)
         return tuple(
             {n: canonical_text(raw.get(n)) for n in names} if isinstance(raw, dict) else {} for raw in self.raw_items
@@ -138,6 +94,116 @@ class Answer:
         """The identities of the items, in the order they came."""
         key = self.contract.semantics.key or ""
         return tuple(item.get(key) or "" for item in self.items)
+
+    def text(self, path: str) -> str | None:
+        """The scalar at a dotted path as canonical text, or None."""
+        value: Any = self.tree
+        for name in path.split("."):
+            value = value.get(name) if isinstance(value, dict) else None
+        return canonical(value)
+
+
+@frozen(eq=False)
+class Answer:
+    """One exchange under one contract, and what is read from its response.
+
+    `repeated_as` is the answer's own RequestId where its reading is that of an earlier answer, which has another.
+    """
+
+    contract: Contract
+    exchange: Exchange
+    reading: ResponseReading = field(
+        default=Factory(lambda self: ResponseReading(self.contract, self.exchange.response), takes_self=True),
+        repr=False,
+    )
+    repeated_as: str | None = None
+
+    def repeating(self, reading: ResponseReading, request_id: str) -> Answer:
+        """This answer with the reading of an earlier one, which it repeats but for the RequestId."""
+        return evolve(self, reading=reading, repeated_as=request_id)
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return self.exchange.response.status
+
+    @property
+    def body(self) -> Body | None:
+        """See `ResponseReading`."""
+        return self.reading.body
+
+    @property
+    def tree(self) -> Mapping[str, Any]:
+        """See `ResponseReading`."""
+        return self.reading.tree
+
+    @property
+    def kind(self) -> Kind:
+        """See `ResponseReading`."""
+        return self.reading.kind
+
+    @property
+    def has_result(self) -> bool:
+        """See `ResponseReading`."""
+        return self.reading.has_result
+
+    @property
+    def raw_items(self) -> Sequence[Any]:
+        """See `ResponseReading`."""
+        return self.reading.raw_items
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """See `ResponseReading`."""
+        return self.reading.items
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """See `ResponseReading`."""
+        return self.reading.keys
+
+    @property
+    def accepted(self) -> bool:
+        """Whether this is a result with a status of success."""
+        return self.kind == "success" and 200 <= self.status < 300
+
+    @property
+    def refused(self) -> bool:
+        """Whether this is an error with a status of the client's fault."""
+        return self.kind == "refusal" and 400 <= self.status < 500
+
+    @property
+    def code(self) -> str | None:
+        """The code of an error."""
+        return self.text("Code")
+
+    @property
+    def message(self) -> str | None:
+        """The message of an error."""
+        return self.text("Message")
+
+    @property
+    def request_id(self) -> str | None:
+        """The RequestId of this very answer."""
+        return self.repeated_as or self.text(self.contract.semantics.request_id or "RequestId")
+
+    @property
+    def total(self) -> int | None:
+        """The number of items over all pages, as the response gives it."""
+        paging = self.contract.semantics.paging
+        return self.integer(paging.total) if paging else None
+
+    def text(self, path: str) -> str | None:
+        """The scalar at a dotted path as canonical text, or None. Not for the RequestId, which has its own property."""
+        return self.reading.text(path)
+
+    def integer(self, path: str) -> int | None:
+        """The whole number at a dotted path, or None where there is none."""
+        text = self.text(path)
+        try:
+            return int(text) if text is not None else None
+        except ValueError:
+            return None
 
     def listing(self) -> Answer:
         """This answer, if it is a readable success; otherwise the violation says what came instead."""

@@ -3,107 +3,120 @@
 from __future__ import annotations
 
 import secrets
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from attrs import evolve, frozen
 
 from conformance.cassettes.recorder import Recorder
-from conformance.contract.catalogue import common_folder
-from conformance.contract.files import load_contract, load_protocol
 from conformance.contract.model import Contract
-from conformance.contract.protocol import Protocol
 from conformance.endpoint import run as runs
+from conformance.endpoint.certification import open_target, selected
 from conformance.endpoint.embedded import NAME, embedded_reference
 from conformance.endpoint.known import Held, entries, load_known
-from conformance.endpoint.plugin import KEY_ID, KEY_SECRET, credentials_from, open_target, selected
 from conformance.endpoint.preflight import preflight
-from conformance.endpoint.settings import RunSettings
-from conformance.endpoint.target import LATENCY_BOUNDS_MS, Limits
+from conformance.endpoint.settings import RunSettings, Settings
+from conformance.endpoint.specification import Specification
+from conformance.endpoint.traffic import LATENCY_BOUNDS_MS
 from conformance.endpoint.watch.dialect import Dialect
 from conformance.errors import Refusal, unknown
-from conformance.ledger.files import load_ledger
 from conformance.ledger.profiles import pins_of, profiles
-from conformance.ledger.requirement import Ledger
+from conformance.ledger.verdicts import VerdictName
 from conformance.report import events
-from conformance.report.evidence import EvidenceFolder, both, report_folder
+from conformance.report.evidence import Evidence, EvidenceFolder, Live, both, report_folder
 from conformance.report.header import run_header
+from conformance.wire.client import BadEndpoint
+from conformance.wire.environment import KEY_ID, KEY_SECRET, credentials_from
+
+
+def certify(settings: Settings, live: Live, recorder: Recorder | None = None) -> Evidence:
+    """Certify an endpoint and write the evidence. `live` sees the run go on; a recorder keeps it as a cassette.
+
+    Raises Refusal or NotEstablished where there is nothing to judge, ContractError for what is certified against.
+    """
+    specification = Specification.load(settings.folder)
+    try:
+        with tempfile.TemporaryDirectory(prefix="acs-") as scratch:
+            return _Certification(settings, specification, Path(scratch), live, recorder).run()
+    except BadEndpoint as e:
+        raise Refusal(str(e)) from None
 
 
 @frozen
-class Specification:
-    """What is certified against: the contract of an operation, its ledger, and the common protocol."""
+class _Certification:
+    settings: Settings
+    specification: Specification
+    scratch: Path
+    live: Live
+    recorder: Recorder | None
 
-    folder: Path
-    contract: Contract
-    ledger: Ledger
-    protocol: Protocol
-
-    @classmethod
-    def load(cls, folder: Path) -> Specification:
-        return cls(folder, load_contract(folder), load_ledger(folder), load_protocol(common_folder(folder)))
-
-
-def certify(
-    url: str | None, subject: Specification, options: dict[str, Any], scratch: Path, recorder: Recorder | None = None
-) -> int:
-    """Certify and return the exit status. A recorder keeps the run as a cassette."""
-    settings = settings_of(subject, options)
-    profile, pins, strict = pins_of(options["profiles"], subject.contract)
-    ledger = subject.ledger.strict() if strict else subject.ledger
-    selection = selected(ledger, settings)
-    if not selection:
-        raise Refusal("Nothing is selected: --select and --level together match no requirement.")
-    known = load_known(options["known_file"], ledger, subject.contract)
-    folder = report_folder(options["report_dir"], url or NAME)
-    evidence = EvidenceFolder(folder, options["events_file"], options["quiet"], options.get("as_json", False))
-    with target_of(url, subject, options, scratch) as found:
-        settings = evolve(settings, **found, pins=pins, strict=strict)
-        preflight(open_target(settings, subject.contract, subject.protocol), subject.protocol)
-        pinned = events.RunProfile(
-            profile, pins, dict.fromkeys(pins, f"profile {profile}" if profile else "command line")
-        )
-        target = events.TargetIdentity("endpoint", NAME if url is None else url, settings.url)
-        header = run_header(subject.contract, ledger, selection, target, settings.seed, pinned)
-        with evidence.recording() as show:
-            on_event = both(show, recorder.hear) if recorder else show
-            on_event(evolve(header, known_failures=entries(known), profiles=profile_entries(subject.contract)))
-            started = time.monotonic()
-            held = Held(known, on_event)
-            file, workers = scratch / "settings.json", options["workers"]
-            results, dialect = runs.run(settings, held.on_verdict, file, workers, recorder, show.on_requests)
-            held.settle(dialect.mapping(), lambda verdict, tries: again(settings, verdict, tries, scratch))
-            for observed in observations(dialect):
-                on_event(observed)
-            on_event(footer(results, time.monotonic() - started))
-    return evidence.conclude()
+    def run(self) -> Evidence:
+        settings, contract = self.settings, self.specification.contract
+        plan = run_settings(settings, self.specification)
+        ledger = self.specification.ledger.strict() if plan.strict else self.specification.ledger
+        selection = selected(ledger, plan)
+        if not selection:
+            raise Refusal("Nothing is selected: --select and --level together match no requirement.")
+        known = load_known(settings.known_file, ledger, contract)
+        evidence = EvidenceFolder(report_folder(settings.report_dir, settings.url or NAME), settings.events_file)
+        with target_of(settings, plan, self.specification, self.scratch) as found:
+            preflight(open_target(found, contract, self.specification.protocol), self.specification.protocol)
+            target = events.TargetIdentity("endpoint", settings.url or NAME, found.url)
+            header = run_header(contract, ledger, selection, target, found.seed, pinned_profile(settings, contract))
+            with evidence.recording(self.live) as show:
+                on_event = both(show, self.recorder.hear) if self.recorder else show
+                on_event(evolve(header, known_failures=entries(known), profiles=profile_entries(contract)))
+                started = time.monotonic()
+                held = Held(known, on_event)
+                results, dialect = runs.run(
+                    found,
+                    held.on_verdict,
+                    self.scratch / "settings.json",
+                    settings.workers,
+                    self.recorder,
+                    self.live.on_requests,
+                )
+                held.settle(dialect.mapping(), lambda verdict, tries: again(found, verdict, tries, self.scratch))
+                for observed in observations(dialect):
+                    on_event(observed)
+                on_event(footer(results, time.monotonic() - started))
+        return evidence.conclude()
 
 
-def settings_of(subject: Specification, options: dict[str, Any]) -> RunSettings:
-    """The settings that do not depend on the target. Refuses globs that match nothing and unknown regions."""
-    for pattern in options["select"]:
-        if not subject.ledger.matching(pattern):
-            raise unknown("requirement", pattern, subject.ledger.names, "See `acs-conformance requirements`.")
-    for region in options["regions"]:
-        if region not in subject.protocol.regions and not options["unlisted_regions"]:
+def run_settings(settings: Settings, specification: Specification) -> RunSettings:
+    """What a run goes by; the target is still to be found.
+
+    Raises Refusal for globs that match nothing, unknown regions, profiles and choices.
+    """
+    ledger, contract, listed = specification.ledger, specification.contract, specification.protocol.regions
+    for pattern in settings.select:
+        if not ledger.matching(pattern):
+            raise unknown("requirement", pattern, ledger.names, "See `acs-conformance requirements`.")
+    for region in settings.regions:
+        if region not in listed and not settings.unlisted_regions:
             advice = "A region that the documentation does not list is taken with --unlisted-regions."
-            raise unknown("region", region, subject.protocol.regions, advice)
-    chosen = {name: options[name] for name in ("formats", "signatures", "methods", "levels") if options[name]}
+            raise unknown("region", region, listed, advice)
+    _, pins, strict = pins_of(settings.profiles, contract)
     return RunSettings(
-        url="",
-        contract_dir=str(subject.folder),
-        regions=options["regions"] or example_regions(subject.contract),
-        seed=secrets.randbelow(2**32) if options["seed"] is None else options["seed"],
-        max_examples=options["max_examples"],
-        select=options["select"],
-        timeout=options["timeout"],
-        limits=Limits(options["rate"], options["max_requests"]),
-        items_file=str(options["items_file"]) if options["items_file"] else None,
-        allow_plaintext=options["allow_plaintext"],
-        **chosen,
+        url=settings.url or "",
+        contract_dir=str(settings.folder),
+        regions=settings.regions or example_regions(contract),
+        formats=settings.formats,
+        signatures=settings.signatures,
+        methods=settings.methods,
+        seed=secrets.randbelow(2**32) if settings.seed is None else settings.seed,
+        max_examples=settings.max_examples,
+        select=settings.select,
+        levels=settings.levels,
+        pins=pins,
+        timeout=settings.timeout,
+        limits=settings.limits,
+        items_file=str(settings.items_file) if settings.items_file else None,
+        allow_plaintext=settings.allow_plaintext,
+        strict=strict,
     )
 
 
@@ -113,38 +126,45 @@ def example_regions(contract: Contract) -> tuple[str, ...]:
     return parameter.examples[:1] if parameter and parameter.examples else ("",)
 
 
+def pinned_profile(settings: Settings, contract: Contract) -> events.RunProfile:
+    """The profile of the run, as its header says it: which choices are pinned, and by what."""
+    name, pins, _ = pins_of(settings.profiles, contract)
+    return events.RunProfile(name, pins, dict.fromkeys(pins, f"profile {name}" if name else "command line"))
+
+
 @contextmanager
 def target_of(
-    url: str | None, subject: Specification, options: dict[str, Any], scratch: Path
-) -> Iterator[dict[str, Any]]:
-    """The settings that depend on the target: a given URL, or the embedded reference, which runs while this is open."""
-    if url is not None:
-        if options["faults"] or options["variants"]:
+    settings: Settings, plan: RunSettings, specification: Specification, scratch: Path
+) -> Iterator[RunSettings]:
+    """The plan with its target: a given URL, or the embedded reference, which runs while this is open."""
+    if settings.url is not None:
+        if settings.faults or settings.variants:
             raise Refusal("--fault and --variant change the embedded reference; leave them out, or leave out the URL.")
-        if set(options["signatures"]) != {"none"} and credentials_from() is None:
+        if set(settings.signatures) != {"none"} and credentials_from() is None:
             raise Refusal(
                 f"Signed requests need an access key: set {KEY_ID} and {KEY_SECRET}, or give --signature none."
             )
-        yield {"url": url}
+        yield plan
         return
     with embedded_reference(
-        subject.contract,
-        subject.protocol,
-        options["faults"],
-        options["variants"],
+        specification.contract,
+        specification.protocol,
+        settings.faults,
+        settings.variants,
         scratch,
-        options["items_file"],
+        settings.items_file,
     ) as reference:
-        yield {
-            "url": reference.url,
-            "regions": options["regions"] or reference.regions,
-            "items_file": str(reference.items_file) if reference.items_file else None,
-        }
+        yield evolve(
+            plan,
+            url=reference.url,
+            regions=settings.regions or reference.regions,
+            items_file=str(reference.items_file) if reference.items_file else None,
+        )
 
 
-def again(settings: RunSettings, verdict: events.Verdict, tries: int, scratch: Path) -> list[str]:
+def again(settings: RunSettings, verdict: events.Verdict, tries: int, scratch: Path) -> list[VerdictName]:
     """The verdicts of a check that is run again, each time on other draws."""
-    found: list[str] = []
+    found: list[VerdictName] = []
     for n in range(1, tries + 1):
         once = evolve(settings, seed=settings.seed + n, select=(verdict.requirement,))
         results, _ = runs.run(once, lambda v: None, scratch / "again.json")
@@ -153,10 +173,12 @@ def again(settings: RunSettings, verdict: events.Verdict, tries: int, scratch: P
 
 
 def profile_entries(contract: Contract) -> tuple[events.ProfileEntry, ...]:
+    """The known profiles, as the run's header lists them."""
     return tuple(events.ProfileEntry(p.name, p.statement, p.pins_for(contract)) for p in profiles().values())
 
 
 def observations(dialect: Dialect) -> Sequence[events.ChoiceObserved]:
+    """The dialect as events."""
     return [events.ChoiceObserved(s.choice, s.alternative, s.format, s.count) for s in dialect.choice_observations()]
 
 

@@ -22,6 +22,7 @@ def claim(holds: bool, message: str, expected: Any, received: Any, answer: Answe
 
 
 def claim_equal(message: str, expected: Any, received: Any, answer: Answer | None) -> None:
+    """Raise the violation unless the two are equal."""
     claim(expected == received, message, expected, received, answer)
 
 
@@ -34,6 +35,7 @@ def claim_listing(message: str, expectation: Expectation, keys: Sequence[str], a
 
 
 def claim_selected(message: str, expectation: Expectation, keys: Iterable[str], answer: Answer | None) -> None:
+    """No item that is not possible."""
     extra = sorted(frozenset(keys) - expectation.possible)
     claim(
         not extra,
@@ -45,6 +47,7 @@ def claim_selected(message: str, expectation: Expectation, keys: Iterable[str], 
 
 
 def claim_complete(message: str, expectation: Expectation, keys: Iterable[str], answer: Answer | None) -> None:
+    """Every item that is certain."""
     lost = sorted(expectation.certain - frozenset(keys))
     claim(not lost, f"{message}: items are missing", expectation.certain, f"without {', '.join(lost[:5])}", answer)
 
@@ -57,7 +60,9 @@ def claim_same_items(
     by_key = {item.get(key): item for item in expected}
     for item in received:
         known = by_key.get(item.get(key))
-        for name in item if known else ():
+        if known is None:
+            continue
+        for name in item:
             claim(
                 same_value(target, name, known.get(name), item.get(name)),
                 f"{message}: {name} of {item.get(key)} differs",
@@ -71,11 +76,14 @@ def same_value(target: Target, name: str, a: str | None, b: str | None) -> bool:
     """Equality under the choices: a folded spelling, and a time cut to the coarser of two precisions."""
     if a == b:
         return True
-    if parse_time(a) and parse_time(b) and "minutes" in (precision_of(a), precision_of(b)):
-        return a[:16] == b[:16]
+    if a is None or b is None:
+        return False
+    one, other = parse_time(a), parse_time(b)
+    if one and other and "minutes" in (precision_of(a), precision_of(b)):
+        return one.replace(second=0) == other.replace(second=0)
     subject = f"{target.contract.semantics.items}.{name}"
     folds = any(c.kind == "spelling" and c.subject in (name, subject) for c in target.contract.choices)
-    return folds and a is not None and b is not None and fold(a) == fold(b)
+    return folds and fold(a) == fold(b)
 
 
 def claim_never_breaks(answer: Answer, what: str) -> None:
@@ -90,6 +98,7 @@ def claim_never_breaks(answer: Answer, what: str) -> None:
 
 
 def claim_refused(answer: Answer, what: str) -> None:
+    """A documented error with a status of the client's fault, and nothing else."""
     claim(answer.refused, f"{what} is not refused", "a 4xx error", answer.outline(), answer)
 
 

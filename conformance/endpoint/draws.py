@@ -6,9 +6,9 @@ an object of one member that names the type: `{"datetime": "2015-11-24T12:50:00+
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from attrs import define, field
 from hypothesis import strategies as st
@@ -17,6 +17,7 @@ from conformance.endpoint.findings import Inconclusive
 from conformance.generate.views import View
 from conformance.wire.exchange import Channel
 
+T = TypeVar("T")
 Plain = Any
 Drawn = tuple[str | None, Plain]
 
@@ -25,25 +26,35 @@ class Discarded(Exception):
     """The example ended here when it was kept, too: no value could be drawn."""
 
 
+class Draws(Protocol):
+    """What a check draws its values from: one example. When it is run `again`, the same values are drawn again."""
+
+    def draw(self, strategy: st.SearchStrategy[T], label: str | None = None) -> T:
+        """A value of the strategy; `label` says to a person what it is for."""
+
+
 @define
-class Draws:
-    """The drawn values of one example. When it is run `again`, the same values are drawn again."""
+class FreshDraws:
+    """Draws that Hypothesis makes, and that are remembered."""
 
     data: st.DataObject
     drawn: list[Any] = field(factory=list)
     labels: list[str | None] = field(factory=list)
     position: int = 0
 
-    def again(self) -> Draws:
+    def again(self) -> FreshDraws:
+        """From the first value on."""
         self.position = 0
         return self
 
-    def draw(self, strategy: st.SearchStrategy[Any], label: str | None = None) -> Any:
+    def draw(self, strategy: st.SearchStrategy[T], label: str | None = None) -> T:
+        """The next value: as it was drawn before, or a new one."""
         if self.position == len(self.drawn):
             self.drawn.append(self.data.draw(strategy, label))
             self.labels.append(label)
         self.position += 1
-        return self.drawn[self.position - 1]
+        value: T = self.drawn[self.position - 1]
+        return value
 
     def plain(self) -> list[Drawn]:
         """Labels and values as JSON. Raises TypeError for a value of a type that has no such form."""
@@ -62,10 +73,12 @@ class KeptDraws:
     position: int = 0
 
     def again(self) -> KeptDraws:
+        """From the first value on."""
         self.position = 0
         return self
 
-    def draw(self, strategy: object, label: str | None = None) -> Any:
+    def draw(self, strategy: st.SearchStrategy[T], label: str | None = None) -> T:
+        """The next value that was kept. Raises Inconclusive where none was, or one for another label."""
         if self.position == len(self.kept):
             if not self.whole:
                 raise Discarded
@@ -75,7 +88,8 @@ class KeptDraws:
             found = f"the check draws {label or 'a value'} where {known or 'a value'} was recorded"
             raise Inconclusive(f"{found}: {OTHER_SUITE}")
         self.position += 1
-        return from_plain(value)
+        drawn: T = from_plain(value)
+        return drawn
 
 
 OTHER_SUITE = "the recording is of another version of the suite"
@@ -116,7 +130,7 @@ def from_plain(plain: Plain) -> Any:
     return READERS[kind](value)
 
 
-READERS = {
+READERS: Mapping[str, Callable[[Any], Any]] = {
     "escaped": lambda v: v.encode("ascii").decode("unicode-escape"),
     "tuple": lambda v: tuple(from_plain(e) for e in v),
     "mapping": lambda v: {from_plain(k): from_plain(e) for k, e in v},

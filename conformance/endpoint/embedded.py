@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,11 +12,11 @@ from attrs import frozen
 
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
-from conformance.endpoint.plugin import KEY_ID, KEY_SECRET, TOKEN
 from conformance.errors import Refusal
 from conformance.reference import process, seeding
 from conformance.reference.items import load_items
 from conformance.reference.server import EndpointError
+from conformance.wire.environment import KEY_ID, KEY_SECRET, TOKEN, changed_environment
 from conformance.wire.exchange import Credentials
 
 NAME = "embedded reference"
@@ -54,28 +53,10 @@ def embedded_reference(
         known = folder / "items.json"
         known.write_text(json.dumps(data), "utf-8")
         with (
-            _environment(environment),
+            changed_environment(environment),
             process.running(contract, protocol, store, [key], faults=faults, variants=variants) as endpoint,
         ):
             regions = tuple(name for name, stored in data["regions"].items() if stored)
             yield Embedded(endpoint.url, regions, None if PROGRESSING in variants else known)
     except (EndpointError, ValueError) as e:
         raise Refusal(str(e)) from None
-
-
-@contextmanager
-def _environment(values: dict[str, str | None]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in values}
-    _set(values)
-    try:
-        yield
-    finally:
-        _set(before)
-
-
-def _set(values: dict[str, str | None]) -> None:
-    for name, value in values.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value

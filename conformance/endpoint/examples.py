@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException, Unsatisfiable
 
-from conformance.endpoint.draws import Discarded, Draws, KeptDraws
+from conformance.endpoint.draws import Discarded, FreshDraws, KeptDraws
 from conformance.endpoint.findings import Finding, Inconclusive, NotApplicable, Violation
 from conformance.endpoint.recording import CheckRecording, Unkept
 from conformance.endpoint.target import Target
@@ -30,16 +30,16 @@ class Examples:
 
     target: Target
     shrinks: int
-    reel: CheckRecording = field(factory=Unkept)
+    recording: CheckRecording = field(factory=Unkept)
     judged: int = 0
     since_failure: int = 0
     violations: list[Violation] = field(factory=list)
     unjudged: Finding | None = None
 
-    def once(self, example: Callable[[], None], draws: Draws | KeptDraws | None = None) -> None:
+    def once(self, example: Callable[[], None], draws: FreshDraws | KeptDraws | None = None) -> None:
         """Run one example. Where it fails and the listing has moved, it is run again on the listing as it is now."""
         whole = False
-        self.reel.begin()
+        self.recording.begin()
         try:
             self._until_still(example)
             whole = True
@@ -47,7 +47,7 @@ class Examples:
             whole = True
             raise
         finally:
-            self.reel.end(draws, whole)
+            self.recording.end(draws, whole)
         self.judged += 1
 
     def _until_still(self, example: Callable[[], None]) -> None:
@@ -61,24 +61,24 @@ class Examples:
                     raise
         raise Inconclusive("the listing kept changing while it was compared")
 
-    def drawn(self, example: Callable[[], None], draws: Draws | KeptDraws) -> None:
+    def drawn(self, example: Callable[[], None], draws: FreshDraws | KeptDraws) -> None:
         """`once` as a Hypothesis example. What cannot be judged ends the check, as a skip, which Hypothesis passes on;
         so does a search for a plainer failing example that has gone on for long.
         """
         if self.violations:
             self.since_failure += 1
         if self.since_failure > self.shrinks:
-            raise SkipTest
+            raise SkipTest("searched long enough")
         try:
             self.once(example, draws)
         except (Inconclusive, NotApplicable) as finding:
             self.unjudged = finding
-            raise SkipTest from None
+            raise SkipTest(finding.message) from None
 
     def plainest(self) -> Violation:
         """The failing example that a person has least to read of; the last one where none has evidence."""
-        evident = [v for v in self.violations if v.exchange is not None]
-        return min(evident, key=lambda v: v.exchange.size) if evident else self.violations[-1]
+        evident = [(v.exchange.size, i) for i, v in enumerate(self.violations) if v.exchange is not None]
+        return self.violations[min(evident)[1] if evident else -1]
 
 
 def run_check(
@@ -89,24 +89,24 @@ def run_check(
     seed_of: str,
     max_examples: int,
     shrinks: int,
-    reel: CheckRecording | None = None,
+    recording: CheckRecording | None = None,
 ) -> tuple[Finding | None, int]:
     """Run a check with all its examples: what it found (None: nothing against it), and how many examples it judged.
 
     `check` is a plain function, or one under `@given(st.data())`, whose inner function is then given at the seed.
     After the first failing example at most `shrinks` more are tried, in search of a plainer one.
-    A `reel` that has kept examples gives them in place of drawn ones.
+    A `recording` that has kept examples gives them in place of drawn ones.
     Raises whatever else the check raises: that is the suite's own fault.
     """
-    examples = Examples(target, shrinks, reel or Unkept())
-    target.keep_sample()
+    examples = Examples(target, shrinks, recording or Unkept())
+    target.resample()
     inner = getattr(getattr(check, "hypothesis", None), "inner_test", None)
     try:
-        if examples.reel.kept is not None and not examples.reel.kept:
+        if examples.recording.kept is not None and not examples.recording.kept:
             raise Inconclusive("no example of this check was recorded")
         if inner is None:
-            examples.once(lambda: (target.keep_sample(), check(**arguments)))
-        elif examples.reel.kept is not None:
+            examples.once(partial(_run_undrawn, check, arguments, target))
+        elif examples.recording.kept is not None:
             _repeat(inner, arguments, examples)
         else:
             _explore(inner, arguments, examples, seed_of, max_examples)
@@ -125,6 +125,11 @@ def run_check(
     return examples.unjudged, examples.judged
 
 
+def _run_undrawn(check: Callable[..., None], arguments: dict[str, Any], target: Target) -> None:
+    target.resample()
+    check(**arguments)
+
+
 def _explore(
     inner: Callable[..., None], arguments: dict[str, Any], examples: Examples, seed_of: str, max_examples: int
 ) -> None:
@@ -140,7 +145,7 @@ def _explore(
     )
     @given(data=st.data())
     def explore(data: st.DataObject) -> None:
-        draws = Draws(data)
+        draws = FreshDraws(data)
         examples.drawn(lambda: inner(**arguments, data=draws.again()), draws)
 
     explore()
@@ -148,7 +153,7 @@ def _explore(
 
 def _repeat(inner: Callable[..., None], arguments: dict[str, Any], examples: Examples) -> None:
     """Run the kept examples, in their order, as Hypothesis ran them: up to the one that could not be judged."""
-    for draws in examples.reel.kept or ():
+    for draws in examples.recording.kept or ():
         with suppress(Violation, Discarded):  # a violation is among those of `examples` by now
             examples.drawn(partial(_run_kept, inner, arguments, draws), draws)
     if not examples.judged:

@@ -1,54 +1,7 @@
-"""What a check may find: a violation with its evidence, or that it could not judge."""
+"""What a check may raise, for check modules: the vocabulary of the ledger."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from conformance.ledger.findings import Finding, Inconclusive, NotApplicable, Violation, shown
 
-from conformance.wire.exchange import Exchange
-
-
-class Finding(Exception):
-    """Raised by a check in place of passing; `exchange` is the evidence."""
-
-    def __init__(self, message: str, exchange: Exchange | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.exchange = exchange
-
-
-class Violation(Finding):
-    """The requirement is not met. `expected` and `received` are shown side by side."""
-
-    def __init__(
-        self, message: str, *, expected: Any = None, received: Any = None, exchange: Exchange | None = None
-    ) -> None:
-        super().__init__(message, exchange)
-        self.expected = None if expected is None else shown(expected)
-        self.received = None if received is None else shown(received)
-
-
-class Inconclusive(Finding):
-    """The requirement could not be judged here: throttled, drifting, no data, no answer in time."""
-
-
-class NotApplicable(Finding):
-    """The requirement does not apply to this target or this run; the message says why."""
-
-
-def shown(value: Any, limit: int = 400) -> str:
-    """A value as a person should see it, cut where it is long."""
-    if isinstance(value, (set, frozenset)):
-        value = sorted(value, key=str)
-    if isinstance(value, (list, tuple)):
-        value = _few(value)
-    text = value if isinstance(value, str) else repr(value)
-    return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
-
-
-def _few(values: Iterable[Any], limit: int = 8) -> str:
-    values = list(values)
-    listed = ", ".join(str(v) for v in values[:limit])
-    if not values:
-        return "nothing"
-    return listed if len(values) <= limit else f"{listed}, … ({len(values)} in all)"
+__all__ = ["Finding", "Inconclusive", "NotApplicable", "Violation", "shown"]

@@ -2,47 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from conformance.endpoint.findings import Finding, Inconclusive, NotApplicable, Violation
 from conformance.endpoint.watch.dialect import ChoiceObservation, Dialect
 from conformance.endpoint.watch.tally import Tallies, Tally
+from conformance.endpoint.watch.watch import EVERY_EXCHANGE
+from conformance.ledger.findings import Finding, Inconclusive, NotApplicable, Violation
 from conformance.ledger.requirement import Ledger, Requirement
-from conformance.report.events import Evidence, Verdict
+from conformance.ledger.verdicts import Evidence, Verdict, verdict_on
 from conformance.wire.curl import curl_line
 from conformance.wire.exchange import Credentials, Exchange
 from conformance.wire.redaction import redact_text, secrets_in, secrets_of
 
 RESPONSE_LINES = 40
 RESPONSE_CHARACTERS = 4000
-# the checks that have no test of their own: every exchange is judged by them
-EVERY_EXCHANGE = frozenset(
-    (
-        "envelope.success-status",
-        "envelope.error-status",
-        "envelope.success-body",
-        "envelope.error-body",
-        "envelope.host-id",
-        "envelope.root-element",
-        "envelope.media-type",
-        "envelope.utf-8",
-        "envelope.one-value-a-member",
-        "envelope.request-id",
-        "envelope.request-id-unique",
-        "envelope.request-id-form",
-        "fields.present",
-        "fields.type",
-        "fields.time-format",
-        "fields.listed-value",
-        "fields.present-when-due",
-        "fields.not-before-start",
-        "parameters.echoed",
-        "paging.page-size-bounds-the-page",
-        "errors.in-the-asked-format",
-        "errors.no-result",
-        "formats.asked-for",
-    )
-)
 ONE_ALTERNATIVE = "choices.one-alternative"
 
 
@@ -66,48 +39,14 @@ def verdict_of(
     seconds: float,
     credentials: Credentials | None,
 ) -> Verdict:
-    """The verdict that a check's finding means for its requirement."""
-    if finding is None:
-        return Verdict(requirement.id, case, "passed", examples=examples, seconds=seconds)
-    shown = evidence(finding.exchange, credentials)
-    if isinstance(finding, Violation):
-        verdict = failing(requirement)
-        return Verdict(
-            requirement.id,
-            case,
-            verdict,
-            _safe(finding.message, finding.exchange, credentials),
-            _safe(finding.expected, finding.exchange, credentials),
-            _safe(finding.received, finding.exchange, credentials),
-            examples,
-            seconds,
-            shown,
-            _safe(cause_of(finding), finding.exchange, credentials),
-        )
-    verdict = "not-applicable" if isinstance(finding, NotApplicable) else "inconclusive"
-    assert isinstance(finding, (NotApplicable, Inconclusive))
-    message = _safe(finding.message, finding.exchange, credentials)
-    return Verdict(requirement.id, case, verdict, message, None, None, examples, seconds, shown)
+    """The verdict that a check's finding means for its requirement, with its exchange as evidence, no secret in it."""
+    exchange = finding.exchange if finding else None
 
+    def safe(text: str) -> str:
+        return redact_text(text, _secrets(exchange, credentials))
 
-def failing(requirement: Requirement) -> str:
-    """What not meeting a requirement is called."""
-    return "failed" if requirement.level == "MUST" else "warned"
-
-
-def cause_of(violation: Violation) -> str:
-    """A key under which failures of one cause meet: what came back, with whatever is particular to the request left
-    out.
-    """
-    received = violation.received or ""
-    if received.startswith("status "):
-        return received.split(":")[0]
-    what = violation.message.rsplit(": ", 1)[-1]
-    return what if what.startswith("items ") else violation.message
-
-
-def _safe(text: str | None, exchange: Exchange | None, credentials: Credentials | None) -> str | None:
-    return None if text is None else redact_text(text, _secrets(exchange, credentials))
+    shown = evidence(exchange, credentials)
+    return verdict_on(requirement, case, finding, examples=examples, seconds=seconds, evidence=shown, safe=safe)
 
 
 def _secrets(exchange: Exchange | None, credentials: Credentials | None) -> tuple[str, ...]:
@@ -124,23 +63,18 @@ def tallied_verdicts(ledger: Ledger, tallies: Tallies, credentials: Credentials 
 
 
 def _tallied(requirement: Requirement, tally: Tally, credentials: Credentials | None) -> Verdict:
+    finding: Finding | None = None
     if tally.judged == 0:
-        return Verdict(requirement.id, "", "inconclusive", "no exchange of this run could show it")
-    if tally.worst is None:
-        return Verdict(requirement.id, "", "passed", examples=tally.judged)
-    problem, share = tally.worst, f"{tally.failed} of {tally.judged} exchanges"
-    return Verdict(
-        requirement.id,
-        "",
-        failing(requirement),
-        _safe(f"{problem.message} ({share})", problem.exchange, credentials),
-        _safe(problem.expected, problem.exchange, credentials),
-        _safe(problem.received, problem.exchange, credentials),
-        tally.judged,
-        0.0,
-        evidence(problem.exchange, credentials),
-        _safe(problem.message, problem.exchange, credentials),
-    )
+        finding = Inconclusive("no exchange of this run could show it")
+    elif (problem := tally.worst) is not None:
+        finding = Violation(
+            f"{problem.message} ({tally.failed} of {tally.judged} exchanges)",
+            expected=problem.expected,
+            received=problem.received,
+            exchange=problem.exchange,
+            cause=problem.message,
+        )
+    return verdict_of(requirement, "", finding, tally.judged, 0.0, credentials)
 
 
 def choice_verdicts(ledger: Ledger, dialect: Dialect, credentials: Credentials | None) -> Iterator[Verdict]:
@@ -151,31 +85,32 @@ def choice_verdicts(ledger: Ledger, dialect: Dialect, credentials: Credentials |
 
 
 def _chosen(requirement: Requirement, dialect: Dialect, credentials: Credentials | None) -> Verdict:
-    seen = dialect.seen(requirement.subject or "")
+    choice = requirement.subject or ""
+    seen = dialect.seen(choice)
     if not seen:
-        message = "nothing in this run showed which alternative is taken"
-        return Verdict(requirement.id, "", "not-applicable", message)
-    pinned = dialect.pins.get(requirement.subject or "")
-    slots = {s.slot for s in seen}
-    for slot in sorted(slots, key=str):
+        nothing = NotApplicable("nothing in this run showed which alternative is taken")
+        return verdict_of(requirement, "", nothing, 0, 0.0, credentials)
+    odd = _odd(seen, dialect.pins.get(choice))
+    examples = sum(s.count for s in seen) if odd is None else 1
+    return verdict_of(requirement, "", odd, examples, 0.0, credentials)
+
+
+def _odd(seen: Sequence[ChoiceObservation], pinned: str | None) -> Violation | None:
+    """Of several alternatives in one slot the rarest; or the only one, where another is pinned."""
+    for slot in sorted({s.slot for s in seen}, key=str):
         here = sorted((s for s in seen if s.slot == slot), key=lambda s: -s.count)
         if len(here) > 1:
-            return _odd(requirement, here[-1], f"{here[0].alternative} ({here[0].count} times)", credentials)
+            return _of(here[-1], f"{here[0].alternative} ({here[0].count} times)")
         if pinned is not None and here[0].alternative != pinned:
-            return _odd(requirement, here[0], f"{pinned}, which the profile pins", credentials)
-    return Verdict(requirement.id, "", "passed", examples=sum(s.count for s in seen))
+            return _of(here[0], f"{pinned}, which the profile pins")
+    return None
 
 
-def _odd(requirement: Requirement, odd: ChoiceObservation, expected: str, credentials: Credentials | None) -> Verdict:
-    return Verdict(
-        requirement.id,
-        "",
-        failing(requirement),
+def _of(odd: ChoiceObservation, expected: str) -> Violation:
+    return Violation(
         "the implementation does not keep to one documented alternative",
-        expected,
-        f"{odd.alternative} ({odd.count} times)",
-        1,
-        0.0,
-        evidence(odd.exchange, credentials),
-        f"choice {odd.choice}",
+        expected=expected,
+        received=f"{odd.alternative} ({odd.count} times)",
+        exchange=odd.exchange,
+        cause=f"choice {odd.choice}",
     )

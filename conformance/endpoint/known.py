@@ -14,9 +14,10 @@ from conformance.contract.model import Contract
 from conformance.errors import Refusal
 from conformance.ledger.known_failing import BadKnownFailures, KnownFailures, load, settle
 from conformance.ledger.requirement import Ledger
+from conformance.ledger.verdicts import VerdictName
 from conformance.report.events import KnownFailureEntry, Verdict
 
-Retry = Callable[[Verdict, int], list[str]]
+Retry = Callable[[Verdict, int], list[VerdictName]]
 
 
 def load_known(path: Path | None, ledger: Ledger, contract: Contract) -> KnownFailures:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from attrs import field, frozen
 
-from conformance.contract.model import Contract
+from conformance.contract.model import Contract, TimeRange
 from conformance.endpoint.answer import Item
 from conformance.endpoint.watch.dialect import Dialect
 from conformance.generate.times import parse_time, precision_of
@@ -27,11 +27,8 @@ class Expectation:
     certain: frozenset[str]
     possible: frozenset[str]
 
-    def admits(self, keys: Iterable[str]) -> bool:
-        got = frozenset(keys)
-        return self.certain <= got <= self.possible
-
     def admits_total(self, total: int | None) -> bool:
+        """Whether a listing of what is certain, and perhaps of what is possible, can have this total."""
         return total is not None and len(self.certain) <= total <= len(self.possible)
 
 
@@ -44,6 +41,7 @@ class Oracle:
     exact_times: Mapping[str, datetime] = field(factory=dict)
 
     def expect(self, view: View, items: Iterable[Item]) -> Expectation:
+        """What a view of these items must bring, and what it may."""
         key = self.contract.semantics.key or ""
         certain, possible = set(), set()
         for item in items:
@@ -62,40 +60,42 @@ class Oracle:
                 return False
         if view.ids is not None and item.get(semantics.key or "") not in view.ids:
             return False
-        return _both(self._after_start(view, item), self._before_end(view, item))
+        if semantics.range is None:
+            return True
+        return _both(self._after_start(view, item, semantics.range), self._before_end(view, item, semantics.range))
 
-    def _after_start(self, view: View, item: Item) -> bool | None:
+    def _after_start(self, view: View, item: Item, range: TimeRange) -> bool | None:
         if view.start is None:
             return True
-        span = self._span(item)
+        span = self._span(item, range)
         if span is None:
             return None
         first, last = span
         if first == last == view.start:
-            return self._at_bound(self.contract.semantics.range.start or "")
+            return self._at_bound(range.start or "")
         return True if first > view.start else False if last < view.start else None
 
-    def _before_end(self, view: View, item: Item) -> bool | None:
+    def _before_end(self, view: View, item: Item, range: TimeRange) -> bool | None:
         if view.end is None:
             return True
-        span = self._span(item)
+        span = self._span(item, range)
         if span is None:
             return None
         first, last = span
         if first == last == view.end:
-            return self._at_bound(self.contract.semantics.range.end or "")
+            return self._at_bound(range.end or "")
         return True if last < view.end else False if first > view.end else None
 
     def _at_bound(self, parameter: str) -> bool | None:
         taken = self.dialect.taken("range-bound", parameter)
         return None if taken is None else taken == "inclusive"
 
-    def _span(self, item: Item) -> tuple[datetime, datetime] | None:
+    def _span(self, item: Item, range: TimeRange) -> tuple[datetime, datetime] | None:
         """The earliest and the latest moment that the item's time may mean."""
         exact = self.exact_times.get(item.get(self.contract.semantics.key or "") or "")
         if exact is not None:
             return exact, exact
-        text = item.get(self.contract.semantics.range.field)
+        text = item.get(range.field)
         shown = parse_time(text)
         if shown is None:
             return None

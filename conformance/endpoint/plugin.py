@@ -1,266 +1,155 @@
-"""The pytest plugin: what the modules of the endpoint suite need to run, and what becomes of what they find.
+"""The pytest plugin: checks of an endpoint as tests of anybody's project.
 
-It gives them their fixtures, one run for each requirement and format, and the draws of a seed, and turns findings into
-verdicts, which travel in the reports of pytest (`VERDICT`), so that they also cross the processes of pytest-xdist. What
-a process saw in passing is handed over at its end (`SAW`). `run.py` starts all this and collects it.
+    pytest --pyargs conformance.endpoint.checks --acs-url http://127.0.0.1:8080
+
+A test fails where its verdict is failed, is skipped with the reason where it is inconclusive or does not apply, and is an
+expected failure where the failure is known. Requirements that every exchange is judged by, and choices, are reported at the
+end, each as a test of its own. Without a URL nothing is done and next to nothing is imported.
+
+A team's own checks use the fixture `acs_target` (the endpoint, see `endpoint/target.py`) and the mark `requirement`.
 """
 
 from __future__ import annotations
 
-import os
-import pickle
-import time
-from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from attrs import define, evolve, field, frozen
-from cattrs.preconf.json import make_converter
 
-from conformance.contract.catalogue import common_folder
-from conformance.contract.files import load_contract, load_protocol
-from conformance.contract.model import Contract
-from conformance.contract.protocol import Protocol
-from conformance.endpoint.examples import run_check
-from conformance.endpoint.inventory_file import load_items
-from conformance.endpoint.judge import EVERY_EXCHANGE, ONE_ALTERNATIVE, verdict_of
-from conformance.endpoint.recording import Recording
-from conformance.endpoint.settings import RunSettings
-from conformance.endpoint.target import Target, Traffic
-from conformance.endpoint.watch.dialect import ChoiceObservation, Dialect
-from conformance.endpoint.watch.every_exchange import Watch
-from conformance.endpoint.watch.tally import Tallies
-from conformance.endpoint.watch.validation import Validation
-from conformance.generate.channels import channels
-from conformance.ledger.files import load_ledger
-from conformance.ledger.requirement import Ledger, Requirement
-from conformance.report.events import Verdict, to_dict
-from conformance.wire.client import Client
-from conformance.wire.exchange import Credentials
-from conformance.wire.redaction import redact_text, secrets_of
+if TYPE_CHECKING:
+    from conformance.endpoint.settings import Settings
+    from conformance.endpoint.target import Target
 
-KEY_ID = "ALIBABA_CLOUD_ACCESS_KEY_ID"
-KEY_SECRET = "ALIBABA_CLOUD_ACCESS_KEY_SECRET"
-TOKEN = "ALIBABA_CLOUD_SECURITY_TOKEN"
-VERDICT = "acs-verdict"
-SAW = "acs-saw"
-REQUESTS = "acs-requests"
-JSON = make_converter()
+NAME = "acs-certification"
+GIVE_A_URL = "an endpoint is needed: give --acs-url URL, or acs_url in the ini file"
+# name, how it is read from the ini file, and what it means; each is an option too
+OPTIONS: Sequence[tuple[str, Any, str]] = (
+    ("url", "string", "the endpoint to certify"),
+    ("operation", "string", "a shipped operation"),
+    ("contract", "string", "a folder that `acs-conformance derive` wrote"),
+    ("region", "args", "a region that holds data (repeatable; the first is the main one)"),
+    ("profile", "args", "a profile, or CHOICE=VALUE (repeatable)"),
+    ("format", "args", "json or xml (repeatable; default: both)"),
+    ("signature", "args", "v1, v3 or none (repeatable; default: v1 and v3)"),
+    ("method", "args", "GET or POST (repeatable; default: both)"),
+    ("select", "args", "judge only requirements that match a glob (repeatable)"),
+    ("seed", "string", "decides the drawn requests"),
+    ("max-examples", "string", "drawn examples a check and format (default: 8)"),
+    ("timeout", "string", "seconds an answer may take (default: 10)"),
+    ("tasks", "string", "a file with the items that the target stores"),
+    ("known-failing", "string", "a file with failures that are known"),
+)
 
 
-@frozen
-class Saw:
-    """What a run (or one worker of it) saw in passing."""
-
-    tallies: Tallies = field(factory=Tallies)
-    choice_observations: tuple[ChoiceObservation, ...] = ()
-    traffic: Traffic = field(factory=Traffic)
-
-
-@define(eq=False)
-class Witness:
-    """What this process saw in passing since it began, or since it was told to forget what it saw before."""
-
-    target: Target
-    _told: dict[tuple[str, str | None, str], int] = field(factory=dict)
-
-    def saw(self) -> Saw:
-        watch, told = self.target.watch, self._told
-        choice_observations = (
-            evolve(s, count=s.count - told.get(_key(s), 0)) for s in watch.dialect.choice_observations()
-        )
-        return Saw(watch.tallies, tuple(s for s in choice_observations if s.count), self.target.traffic)
-
-    def forget(self) -> None:
-        """What was seen up to here is for another process to tell; the dialect stays known."""
-        self.target.watch.tallies, self.target.traffic = Tallies(), Traffic()
-        self._told = {_key(s): s.count for s in self.target.watch.dialect.choice_observations()}
-
-
-def _key(s: ChoiceObservation) -> tuple[str, str | None, str]:
-    return (*s.slot, s.alternative)
-
-
-TAPE: pytest.StashKey[Recording | None] = pytest.StashKey()
-WITNESS: pytest.StashKey[Witness] = pytest.StashKey()
-
-
-def credentials_from(environment: Mapping[str, str] = os.environ) -> Credentials | None:
-    """The access key that the environment names, or None where it names none."""
-    key_id, secret = environment.get(KEY_ID), environment.get(KEY_SECRET)
-    return Credentials(key_id, secret, environment.get(TOKEN) or None) if key_id and secret else None
-
-
-def ledger_of(settings: RunSettings) -> Ledger:
-    """The ledger of a run's contract, at the levels that count."""
-    ledger = load_ledger(settings.contract_dir)
-    return ledger.strict() if settings.strict else ledger
-
-
-def selected(ledger: Ledger, settings: RunSettings) -> tuple[Requirement, ...]:
-    """The endpoint requirements that the settings select."""
-    wanted = {r.id for p in settings.select for r in ledger.matching(p)} if settings.select else set(ledger.ids)
-    return tuple(
-        r for r in ledger.requirements if r.side == "endpoint" and r.level in settings.levels and r.id in wanted
-    )
-
-
-# ------------------------------------------------------------------------------------- inside pytest, in each worker
+class ConformanceWarning(UserWarning):
+    """A SHOULD that is not met."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.getgroup("acs-conformance").addoption("--acs-settings", help="a file with the settings of a run, as JSON")
+    """Every setting, as an option and in the ini file."""
+    group = parser.getgroup("acs-conformance", "conformance of an endpoint")
+    group.addoption("--acs-settings", help=__import__("argparse").SUPPRESS)
+    for name, kind, what in OPTIONS:
+        repeatable = {"action": "append"} if kind == "args" else {}
+        group.addoption(f"--acs-{name}", dest=_key(name), help=what, **repeatable)
+        parser.addini(_key(name), what, type=kind, default=[] if kind == "args" else "")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "requirement(check): the check of the ledger that the test is")
+    """Start a certification where there is something to certify, in each process that runs tests."""
+    config.addinivalue_line(
+        "markers",
+        "requirement(check, level=..., statement=...): the check of the ledger that the test is, or a team's own",
+    )
     config.addinivalue_line("markers", "choice_kinds(*kinds): the test finds out about choices of these kinds")
-    path = config.getoption("--acs-settings")
-    if path and not hasattr(config, "workerinput") and config.getoption("numprocesses", None):
-        return  # the workers have the target
-    if path:
-        settings = JSON.loads(Path(path).read_text("utf-8"), RunSettings)
-        config.pluginmanager.register(CertificationPlugin.start(settings, config), "acs-certification")
+    certified_by_us = config.getoption("--acs-settings")
+    if not certified_by_us and not _given(config, "url"):
+        return
+    from conformance.endpoint import sessions
+
+    if certified_by_us:
+        sessions.start_ours(config, Path(certified_by_us))
+    else:
+        sessions.start_theirs(config, settings_of(config))
 
 
-@define(eq=False, slots=False)
-class CertificationPlugin:
-    """One run of the suite, or a worker's share of it."""
-
-    settings: RunSettings
-    contract: Contract
-    protocol: Protocol
-    ledger: Ledger
-    selection: tuple[Requirement, ...]
-    open_target: Target
-    tape: Recording | None = None
-
-    @cached_property
-    def run_for(self) -> tuple[Requirement, ...]:
-        """The requirements whose checks run: the selection, and others where it is judged by what they send."""
-        if not any(r.check in EVERY_EXCHANGE or r.check == ONE_ALTERNATIVE for r in self.selection):
-            return self.selection
-        wanted = {r.id for p in self.settings.traffic for r in self.ledger.matching(p)} | self.selected_ids
-        return tuple(r for r in self.ledger.requirements if r.id in wanted)
-
-    @cached_property
-    def selected_ids(self) -> set[str]:
-        return {r.id for r in self.selection}
-
-    @classmethod
-    def start(cls, settings: RunSettings, config: pytest.Config) -> CertificationPlugin:
-        contract, protocol = load_contract(settings.contract_dir), load_protocol(common_folder(settings.contract_dir))
-        ledger = ledger_of(settings)
-        tape = config.stash.get(TAPE, None)
-        target = open_target(settings, contract, protocol, tape)
-        if tape is not None:
-            tape.started(JSON.unstructure(settings), target.known)
-            target.judge_alone(tape.alone())
-        config.stash[WITNESS] = Witness(target)
-        return cls(settings, contract, protocol, ledger, selected(ledger, settings), target, tape)
-
-    @pytest.fixture(scope="session")
-    def target(self) -> Target:
-        """The endpoint under test."""
-        return self.open_target
-
-    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """One run for each requirement that the check judges, and for each format where it takes one."""
-        found = self._requirements_of(metafunc.definition)
-        cases = list(self.settings.formats) if "format" in metafunc.fixturenames else [""]
-        names, runs = ["acs_requirement", "subject", "format"], []
-        for requirement, subject in found:
-            runs += [
-                pytest.param(requirement, subject, c, id=f"{requirement.id}-{c}" if c else requirement.id)
-                for c in cases
-            ]
-        metafunc.fixturenames[:] = list(dict.fromkeys([*metafunc.fixturenames, *names]))
-        metafunc.parametrize(names, runs)
-
-    def _requirements_of(self, definition: Any) -> list[tuple[Requirement, str | None]]:
-        mark = definition.get_closest_marker("requirement")
-        if mark:
-            return [(r, r.subject) for r in self.run_for if r.check == mark.args[0]]
-        kinds = definition.get_closest_marker("choice_kinds").args
-        about = {c.id: c for c in self.contract.choices if c.kind in kinds}
-        return [
-            (r, about[r.subject].subject) for r in self.run_for if r.check == ONE_ALTERNATIVE and r.subject in about
-        ]
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """What can be found out about the dialect comes first: later checks speak it. A check without a requirement is
-        none.
-        """
-        items[:] = [i for i in items if isinstance(_requirement_of(i), Requirement)]
-        items.sort(key=lambda item: not finds_out_choices(item))
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
-        """Run the check with all its examples, and keep the verdict where reports (and xdist) carry it along."""
-        requirement, case = pyfuncitem.callspec.params["acs_requirement"], pyfuncitem.callspec.params["format"]
-        verdict = self._judge(requirement, case, pyfuncitem.obj, _arguments(pyfuncitem))
-        if requirement.id in self.selected_ids:
-            pyfuncitem.user_properties.append((VERDICT, to_dict(verdict)))
-        pyfuncitem.user_properties.append((REQUESTS, self.open_target.traffic.requests))
-        return True
-
-    def _judge(
-        self, requirement: Requirement, case: str, check: Callable[..., None], arguments: dict[str, Any]
-    ) -> Verdict:
-        credentials, started = self.open_target.client.credentials, time.perf_counter()
-        seed_of = f"{self.settings.seed} {requirement.id} {case}"
-        try:
-            finding, judged = run_check(
-                check,
-                arguments,
-                self.open_target,
-                seed_of=seed_of,
-                max_examples=self.settings.max_examples,
-                shrinks=self.settings.shrinks,
-                reel=self.tape.reel(requirement.id, case, check.__name__) if self.tape else None,
-            )
-        except Exception as e:
-            message = redact_text(f"the suite itself failed: {type(e).__name__}: {e}", secrets_of(credentials))
-            return Verdict(requirement.id, case, "errored", message, seconds=time.perf_counter() - started)
-        return verdict_of(requirement, case, finding, judged, time.perf_counter() - started, credentials)
-
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if hasattr(session.config, "workeroutput"):
-            session.config.workeroutput[SAW] = pickle.dumps(session.config.stash[WITNESS].saw())
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A check without an endpoint is a mistake of the call, not a test that fails."""
+    of_ours = any(metafunc.definition.get_closest_marker(name) for name in ("requirement", "choice_kinds"))
+    if of_ours and not metafunc.config.pluginmanager.has_plugin(NAME) and "acs_requirement" not in _names(metafunc):
+        raise pytest.UsageError(f"{metafunc.definition.nodeid}: {GIVE_A_URL}")
 
 
-def finds_out_choices(item: pytest.Item) -> bool:
-    return "test_choices" in item.nodeid
+def _names(metafunc: pytest.Metafunc) -> set[str]:
+    """Arguments that are parametrised already."""
+    return {name for mark in metafunc.definition.iter_markers("parametrize") for name in str(mark.args[0]).split(",")}
 
 
-def _requirement_of(item: pytest.Item) -> Any:
-    callspec = getattr(item, "callspec", None)
-    return callspec.params.get("acs_requirement") if callspec else None
+@pytest.fixture(scope="session")
+def acs_target(request: pytest.FixtureRequest) -> Iterator[Target]:
+    """The endpoint under test. Skips where none is given."""
+    certification = request.config.pluginmanager.get_plugin(NAME)
+    if certification is None:
+        pytest.skip(GIVE_A_URL)
+    yield certification.open_target
 
 
-def judged_by(item: pytest.Item) -> tuple[str, str, str]:
-    """The requirement, the case and the check that a test of the suite is."""
-    return item.callspec.params["acs_requirement"].id, item.callspec.params["format"], item.obj.__name__
+def _key(name: str) -> str:
+    return f"acs_{name.replace('-', '_')}"
 
 
-def _arguments(item: pytest.Function) -> dict[str, Any]:
-    names = item._fixtureinfo.argnames  # the plain arguments of the check
-    return {name: item.funcargs[name] for name in names if name in item.funcargs}
+def _given(config: pytest.Config, name: str) -> Any:
+    return config.getoption(_key(name)) or config.getini(_key(name))
 
 
-def open_target(settings: RunSettings, contract: Contract, protocol: Protocol, tape: Recording | None = None) -> Target:
-    """The target of a run, with nothing sent to it yet; on a tape, where there is one."""
+def settings_of(config: pytest.Config) -> Settings:
+    """The settings that options and the ini file say, options first. Raises pytest.UsageError."""
+    from conformance.contract.catalogue import USUAL_OPERATION, operation_folder
+    from conformance.endpoint.settings import FORMATS, METHODS, SIGNATURES, Settings
+    from conformance.errors import Refusal
 
-    def make() -> Client:
-        credentials = credentials_from() if set(settings.signatures) != {"none"} else None
-        plaintext, timeout = settings.allow_plaintext, settings.timeout
-        return Client(settings.url, credentials, allow_plaintext=plaintext, timeout=timeout)
+    def several(name: str, allowed: Sequence[str]) -> tuple[str, ...]:
+        found = tuple(_given(config, name)) or tuple(allowed)
+        return tuple(_one_of(name, value, {*allowed, "none"} if name == "signature" else allowed) for value in found)
 
-    client = tape.client(make) if tape else make()
-    watch = Watch(contract, Validation(contract), Dialect(contract, settings.pins))
-    known = load_items(settings.items_file) if settings.items_file else None
-    ways: Iterable[Any] = channels(settings.formats, settings.signatures, settings.methods)
-    return Target(contract, protocol, client, watch, settings.regions, tuple(ways), settings.limits, known)
+    contract, tasks, known = (_given(config, name) for name in ("contract", "tasks", "known-failing"))
+    folder = config.rootpath
+    try:
+        return Settings(
+            operation_folder(_given(config, "operation") or USUAL_OPERATION, folder / contract if contract else None),
+            _given(config, "url"),
+            regions=tuple(_given(config, "region")),
+            profiles=tuple(_given(config, "profile")),
+            formats=several("format", FORMATS),  # type: ignore[arg-type]
+            signatures=several("signature", SIGNATURES),  # type: ignore[arg-type]
+            methods=several("method", METHODS),
+            select=tuple(_given(config, "select")),
+            seed=int(_number(config, "seed", int) or 0),
+            max_examples=int(_number(config, "max-examples", int) or 8),
+            timeout=_number(config, "timeout", float) or 10.0,
+            items_file=folder / tasks if tasks else None,
+            known_file=folder / known if known else None,
+            unlisted_regions=True,
+        )
+    except Refusal as e:
+        raise pytest.UsageError(str(e)) from None
+
+
+def _one_of(name: str, value: str, allowed: Sequence[str] | set[str]) -> str:
+    if value not in allowed:
+        raise pytest.UsageError(f"--acs-{name}: {value!r} is none of {', '.join(sorted(allowed))}")
+    return value
+
+
+def _number(config: pytest.Config, name: str, kind: type[int] | type[float]) -> float | None:
+    text = _given(config, name)
+    if not text:
+        return None
+    try:
+        value = kind(text)
+    except ValueError:
+        raise pytest.UsageError(f"--acs-{name}: {text!r} is no number") from None
+    if value < 0:
+        raise pytest.UsageError(f"--acs-{name}: {text!r} is less than nothing")
+    return value

@@ -10,23 +10,22 @@ from collections import OrderedDict
 
 from attrs import define, field
 
-from conformance.endpoint.answer import Answer
+from conformance.endpoint.answer import Answer, ResponseReading
 
 MOST = 512
-# the cached readings of an answer that do not depend on its RequestId
-READ = ("body", "tree", "kind", "raw_items", "items", "keys")
 REQUEST_ID_FORM = re.compile(rb'(?:"\s*:\s*"|>)([0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12})(?:"|</)')
-Key = tuple[int, str | None, bytes]
+# status, media type, and the body without its RequestId: answers that agree in these are read alike
+RepeatKey = tuple[int, str | None, bytes]
 
 
 @define
 class Repeats:
-    """The answers of a run that later ones may repeat, the latest `MOST` of them."""
+    """The readings of a run that later answers may repeat, the latest `MOST` of them."""
 
-    _known: OrderedDict[Key, Answer] = field(factory=OrderedDict)
+    _known: OrderedDict[RepeatKey, ResponseReading] = field(factory=OrderedDict)
 
     def read(self, answer: Answer) -> Answer:
-        """The same answer, with what is known of an earlier one that it repeats."""
+        """The same answer, with the reading of an earlier one that it repeats."""
         response = answer.exchange.response
         found = _split(response.body, (answer.contract.semantics.request_id or "RequestId").encode())
         if found is None:
@@ -34,15 +33,12 @@ class Repeats:
         rest, request_id = found
         key = (response.status, response.header("content-type"), rest)
         earlier = self._known.get(key)
-        if earlier is None:
-            if answer.request_id == request_id:  # it stands where it is looked for
-                self._known[key] = answer
-                while len(self._known) > MOST:
-                    self._known.popitem(last=False)
-            return answer
-        vars(answer).update({name: getattr(earlier, name) for name in READ})
-        answer.request_id = request_id
-        answer.like = earlier
+        if earlier is not None:
+            return answer.repeating(earlier, request_id)
+        if answer.request_id == request_id:  # it stands where it is looked for
+            self._known[key] = answer.reading
+            while len(self._known) > MOST:
+                self._known.popitem(last=False)
         return answer
 
 

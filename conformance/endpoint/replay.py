@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from attrs import evolve, frozen
 from cattrs.errors import BaseValidationError
@@ -18,21 +18,23 @@ from conformance.cassettes.differences import Replayed
 from conformance.cassettes.file import BadCassette, Loaded
 from conformance.cassettes.player import Player
 from conformance.cassettes.recorder import Recorder
+from conformance.cassettes.replaying import ReplayOutcome, ReplaySettings
 from conformance.contract.catalogue import operation_folder
 from conformance.contract.files import CONTRACT_FILE
 from conformance.endpoint import run as runs
 from conformance.endpoint import sharing
-from conformance.endpoint.certify import Specification, footer, observations
+from conformance.endpoint.certification import selected
+from conformance.endpoint.certify import footer, observations
 from conformance.endpoint.draws import KeptDraws
-from conformance.endpoint.plugin import JSON, selected
-from conformance.endpoint.settings import RunSettings
-from conformance.endpoint.target import Limits
+from conformance.endpoint.settings import JSON, RunSettings
+from conformance.endpoint.specification import Specification
+from conformance.endpoint.traffic import Limits
 from conformance.endpoint.watch.dialect import Dialect
 from conformance.errors import Refusal, unknown
 from conformance.ledger.profiles import pins_of
 from conformance.ledger.requirement import Ledger
 from conformance.report import events
-from conformance.report.evidence import EvidenceFolder, report_folder
+from conformance.report.evidence import EvidenceFolder, Live, report_folder
 from conformance.report.header import run_header
 from conformance.wire.curl import curl_line
 
@@ -46,45 +48,52 @@ class Replay:
     path: Path
     cassette: Cassette
     changes: tuple[str, ...]
-    subject: Specification
+    specification: Specification
     profile: str | None
     pins: Mapping[str, str]
     strict: bool
-    options: Mapping[str, Any]
+    asked: ReplaySettings
 
     @classmethod
-    def of(cls, path: Path, loaded: Loaded, contract_dir: Path | None, options: Mapping[str, Any]) -> Replay:
+    def of(cls, path: Path, loaded: Loaded, asked: ReplaySettings) -> Replay:
         """Raises Refusal, BadCassette or ContractError."""
+        assert isinstance(loaded.cassette, Cassette)
         provenance = loaded.cassette.provenance
-        folders = [Path(word) for word in options["against"] if _is_folder(word)]
-        words = [word for word in options["against"] if not _is_folder(word)]
-        if len(folders) + bool(contract_dir) > 1:
+        folders = [Path(word) for word in asked.against if _is_folder(word)]
+        words = [word for word in asked.against if not _is_folder(word)]
+        if len(folders) + bool(asked.contract_dir) > 1:
             raise Refusal("A cassette is judged by one contract; give one folder.")
-        subject = Specification.load(operation_folder(provenance.operation, contract_dir or next(iter(folders), None)))
-        if subject.contract.operation != provenance.operation:
-            other = subject.contract.operation
+        specification = Specification.load(
+            operation_folder(provenance.operation, asked.contract_dir or next(iter(folders), None))
+        )
+        if specification.contract.operation != provenance.operation:
+            other = specification.contract.operation
             raise Refusal(f"{path} is a recording of {provenance.operation}, and the contract is one of {other}.")
         if words:
-            profile, pins, strict = pins_of(words, subject.contract)
+            profile, pins, strict = pins_of(words, specification.contract)
         else:
-            profile, pins = provenance.profile, provenance.pins
+            profile, pins = provenance.profile, dict(provenance.pins)
             strict = bool(provenance.settings.get("strict", False))
-        for pattern in options["select"]:
-            if not subject.ledger.matching(pattern):
-                raise unknown("requirement", pattern, subject.ledger.names, "See `acs-conformance requirements`.")
-        return cls(path, loaded.cassette, tuple(loaded.changes), subject, profile, pins, strict, options)
+        for pattern in asked.select:
+            if not specification.ledger.matching(pattern):
+                raise unknown("requirement", pattern, specification.ledger.names, "See `acs-conformance requirements`.")
+        return cls(path, loaded.cassette, tuple(loaded.changes), specification, profile, pins, strict, asked)
 
-    def run(self, scratch: Path) -> int:
-        """Judge, write the evidence, show what differs, and return the exit status."""
-        settings, options = self._settings(scratch), self.options
-        ledger = self.subject.ledger.strict() if self.strict else self.subject.ledger
+    def run(self, live: Live) -> ReplayOutcome:
+        """Judge, and write the evidence. Raises Refusal or BadCassette."""
+        with tempfile.TemporaryDirectory(prefix="acs-") as scratch:
+            return self._run(live, Path(scratch))
+
+    def _run(self, live: Live, scratch: Path) -> ReplayOutcome:
+        settings = self._settings(scratch)
+        ledger = self.specification.ledger.strict() if self.strict else self.specification.ledger
         header = self._header(ledger, settings)
-        folder = report_folder(options["report_dir"], f"replay-{self.path.name}")
-        evidence = EvidenceFolder(folder, options["events_file"], options["quiet"])
+        folder = report_folder(self.asked.report_dir, f"replay-{self.path.name}")
+        evidence = EvidenceFolder(folder, self.asked.events_file)
         verdicts: list[events.Verdict] = []
         started = time.monotonic()
         judged = self._in_shares(settings, scratch)
-        with evidence.recording() as show:
+        with evidence.recording(live) as show:
             show(header)
 
             def on_verdict(verdict: events.Verdict) -> None:
@@ -102,13 +111,12 @@ class Replay:
             end = footer(results, time.monotonic() - started)
             show(differences.footer_of(end, self.cassette.provenance, self.changes))
         recorded = self.cassette.verdicts
-        ids, selection = {entry.id for entry in header.catalogue}, bool(options["select"])
-        replayed = Replayed(recorded, verdicts, ids, selection, self.subject.ledger, self._number)
-        found = list(replayed.differences())
+        ids, selection = {entry.id for entry in header.catalogue}, bool(self.asked.select)
+        replayed = Replayed(recorded, verdicts, ids, selection, self.specification.ledger, self._number)
+        found = tuple(replayed.differences())
         differences.write(found, folder)
-        status = evidence.conclude()
-        differences.show(found, self.cassette.provenance, header, len(recorded), asked=bool(options["against"]))
-        return status
+        notes = tuple(differences.notes_on(self.cassette.provenance, header))
+        return ReplayOutcome(evidence.conclude(), found, notes, len(recorded), asked=bool(self.asked.against))
 
     def _in_shares(self, settings: RunSettings, scratch: Path) -> Judged | None:
         """The replay, judged in several processes; None where it has to be judged in one.
@@ -116,9 +124,9 @@ class Replay:
         What a check finds may hang on what checks before it saw, which processes do not tell each other. So what they
         find counts only where it is what was found when it was recorded; anything else is judged again in order.
         """
-        shares = sharing.available(self.options["workers"])
+        shares = sharing.available(self.asked.workers)
         whole = self.cassette.provenance.complete and not self.changes
-        if shares < 2 or not whole or self.options["against"] or self.options["select"]:
+        if shares < 2 or not whole or self.asked.against or self.asked.select:
             return None
         judged = self._judged(settings, lambda verdict: None, scratch, shares)
         found = [Recorder.without_evidence(v) for v in judged[0].verdicts]
@@ -127,7 +135,7 @@ class Replay:
 
     def _judged(self, settings: RunSettings, on_verdict: runs.Listener, scratch: Path, shares: int = 1) -> Judged:
         player = Player(self.cassette, KeptDraws)
-        return runs.run(settings, on_verdict, scratch / "settings.json", tape=player, shares=shares)
+        return runs.run(settings, on_verdict, scratch / "settings.json", recording=player, shares=shares)
 
     def _settings(self, scratch: Path) -> RunSettings:
         provenance = self.cassette.provenance
@@ -135,14 +143,14 @@ class Replay:
         if self.cassette.items is not None:
             items = scratch / "items.json"
             items.write_text(json.dumps({"regions": self.cassette.items}), "utf-8")
-        mine = {"url": provenance.url, "contract_dir": str(self.subject.folder)}
+        mine = {"url": provenance.url, "contract_dir": str(self.specification.folder)}
         try:
             settings = JSON.structure({**provenance.settings, **mine}, RunSettings)
         except (BaseValidationError, TypeError, ValueError, KeyError):
             raise BadCassette(f"{self.path} carries no settings of a run that this version can repeat.") from None
         # nothing is waited for, and nothing is spared: what was recorded is there
         limits = Limits(None, settings.limits.max_requests, settings.limits.attempts, 0.0)
-        select = self.options["select"] or settings.select
+        select = self.asked.select or settings.select
         return evolve(
             settings, limits=limits, select=select, pins=self.pins, strict=self.strict,
             items_file=str(items) if items else None,
@@ -158,7 +166,7 @@ class Replay:
         target = events.TargetIdentity(
             "cassette", f"{provenance.target}, recorded {provenance.recorded}", digest=digest
         )
-        return run_header(self.subject.contract, ledger, selection, target, provenance.seed, profile)
+        return run_header(self.specification.contract, ledger, selection, target, provenance.seed, profile)
 
     def _number(self, verdict: events.Verdict) -> int | None:
         """Which interaction a verdict shows as its evidence."""

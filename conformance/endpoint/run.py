@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import pickle
 import signal
 import threading
@@ -18,30 +17,29 @@ from attrs import define, field, frozen
 
 from conformance.contract.files import load_contract
 from conformance.endpoint import sharing
-from conformance.endpoint.judge import choice_verdicts, tallied_verdicts
-from conformance.endpoint.plugin import (
-    JSON,
+from conformance.endpoint.certification import (
+    OBSERVED,
+    OBSERVER,
+    RECORDING,
     REQUESTS,
-    SAW,
-    TAPE,
     VERDICT,
-    WITNESS,
-    Saw,
-    Witness,
-    credentials_from,
+    InPassing,
+    Observer,
     finds_out_choices,
     judged_by,
     ledger_of,
+    merged,
     selected,
 )
+from conformance.endpoint.judge import choice_verdicts, tallied_verdicts
 from conformance.endpoint.recording import Recording
-from conformance.endpoint.settings import RunSettings
+from conformance.endpoint.settings import JSON, RunSettings
 from conformance.endpoint.sharing import Items, Sharer, Sharing
-from conformance.endpoint.target import Traffic
+from conformance.endpoint.traffic import Traffic
 from conformance.endpoint.watch.dialect import Dialect
-from conformance.endpoint.watch.tally import Tallies
 from conformance.ledger.requirement import Ledger
 from conformance.report.events import Verdict, from_dict
+from conformance.wire.environment import changed_environment, credentials_from
 
 SUITE = Path(__file__).parent / "checks"
 Listener = Callable[[Verdict], None]
@@ -55,15 +53,15 @@ class Results:
     """
 
     verdicts: list[Verdict] = field(factory=list)
-    saw: list[Saw] = field(factory=list)
+    in_passing: list[InPassing] = field(factory=list)
     interrupted: bool = False
     breakdowns: list[str] = field(factory=list)
 
     @property
     def traffic(self) -> Traffic:
         whole = Traffic()
-        for saw in self.saw:
-            whole.add(saw.traffic)
+        for part in self.in_passing:
+            whole.add(part.traffic)
         return whole
 
 
@@ -72,7 +70,7 @@ def run(
     listener: Listener,
     settings_file: Path,
     workers: int = 1,
-    tape: Recording | None = None,
+    recording: Recording | None = None,
     on_requests: Callable[[int], None] = lambda requests: None,
     shares: int = 1,
 ) -> tuple[Results, Dialect]:
@@ -80,7 +78,7 @@ def run(
 
     `on_requests` is told now and then how many requests were sent so far.
 
-    A `tape` keeps the run, or gives back one that was kept; it needs the run to be in this process (`workers` of 1).
+    A `recording` keeps the run, or gives back one that was kept; it needs the run to be in this process (`workers` of 1).
     What is given back may be judged in several `shares`, each in a process that is forked once the dialect is known;
     verdicts are then heard at the end, in the order of the checks.
 
@@ -99,17 +97,14 @@ def run(
         f"--rootdir={SUITE}", f"--confcutdir={SUITE}", "-c", str(SUITE / "pytest.ini"), str(SUITE),
     ]  # fmt: skip
     results = Results()
-    collector = Collector(results, listener, tape, on_requests, sharing.available(shares))
+    collector = Collector(results, listener, recording, on_requests, sharing.available(shares))
     if workers > 1:
         arguments += ["-p", "xdist.plugin", f"--numprocesses={workers}"]
-    with _no_foreign_plugins(), _noting_interruption(results), _rare_collection():
+    with changed_environment(ALONE), _noting_interruption(results), _rare_collection():
         status = pytest.main(arguments, plugins=[collector])
     results.interrupted = results.interrupted or status == pytest.ExitCode.INTERRUPTED
-    dialect, chosen = Dialect(contract, settings.pins), Ledger(ledger.operation, selected(ledger, settings))
-    tallies = Tallies()
-    for saw in results.saw:
-        dialect.absorb(saw.choice_observations)
-        tallies.absorb(saw.tallies.items())
+    chosen = Ledger(ledger.operation, selected(ledger, settings))
+    tallies, dialect = merged(results.in_passing, contract, settings)
     for verdict in (*tallied_verdicts(chosen, tallies, credentials), *choice_verdicts(chosen, dialect, credentials)):
         results.verdicts.append(verdict)
         listener(verdict)
@@ -152,20 +147,8 @@ def _rare_collection() -> Iterator[None]:
         gc.unfreeze()
 
 
-class _no_foreign_plugins:
-    """While open, pytest loads no plugin that happens to be installed: a run depends on nothing but its settings."""
-
-    NAME = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
-
-    def __enter__(self) -> None:
-        self.before = os.environ.get(self.NAME)
-        os.environ[self.NAME] = "1"
-
-    def __exit__(self, *_: object) -> None:
-        if self.before is None:
-            del os.environ[self.NAME]
-        else:
-            os.environ[self.NAME] = self.before
+# what would change a run from outside: it depends on nothing but its settings
+ALONE = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": None, "PYTEST_PLUGINS": None, "PYTEST_DEBUG": None}
 
 
 @define(eq=False)
@@ -174,30 +157,30 @@ class Collector:
 
     results: Results
     listener: Listener
-    tape: Recording | None = None
+    recording: Recording | None = None
     on_requests: Callable[[int], None] = lambda requests: None
     shares: int = 1
     _sent: dict[object, int] = field(factory=dict)
-    _witness: Witness | None = None
+    _observer: Observer | None = None
     _places: dict[str, int] = field(factory=dict)
     _noted: list[tuple[int, Verdict]] = field(factory=list)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
-        config.stash[TAPE] = self.tape
-        if self.shares > 1 and self.tape is not None:
-            config.pluginmanager.register(Sharing(self._sharer(self.tape), self.shares), "acs-sharing")
+        config.stash[RECORDING] = self.recording
+        if self.shares > 1 and self.recording is not None:
+            config.pluginmanager.register(Sharing(self._sharer(self.recording), self.shares), "acs-sharing")
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        self._witness = session.config.stash.get(WITNESS, None)
+        self._observer = session.config.stash.get(OBSERVER, None)
         self._places = {item.nodeid: place for place, item in enumerate(session.items)}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         for name, value in report.user_properties if report.when == "call" else ():
             if name == VERDICT:
-                self._note(self._places.get(report.nodeid, 0), from_dict(value))
+                self._note(self._places.get(report.nodeid, 0), _verdict(value))
             elif name == REQUESTS:
-                self._sent[getattr(report, "node", None)] = value
+                self._sent[getattr(report, "node", None)] = int(str(value))
                 self.on_requests(sum(self._sent.values()))
         if self.results.interrupted:
             raise KeyboardInterrupt
@@ -215,12 +198,12 @@ class Collector:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: Any) -> None:
-        if SAW in getattr(node, "workeroutput", {}):
-            self.results.saw.append(pickle.loads(node.workeroutput[SAW]))
+        if OBSERVED in getattr(node, "workeroutput", {}):
+            self.results.in_passing.append(pickle.loads(node.workeroutput[OBSERVED]))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if self._witness is not None:
-            self.results.saw.append(self._witness.saw())
+        if self._observer is not None:
+            self.results.in_passing.append(self._observer.in_passing())
         for _, verdict in sorted(self._noted, key=lambda noted: noted[0]):
             self._hear(verdict)
 
@@ -236,23 +219,35 @@ class Collector:
 
     # ------------------------------------------------------------------------------------------------------- shares
 
-    def _sharer(self, tape: Recording) -> Sharer:
+    def _sharer(self, recording: Recording) -> Sharer:
+        def observer() -> Observer:
+            assert self._observer is not None, "set once the tests are collected"
+            return self._observer
+
         def begin(mine: Items, others: Items, child: bool) -> None:
-            tape.are_foreign(judged_by(item) for item in others)
+            recording.are_foreign(judged_by(item) for item in others)
             if child:
-                self._witness.forget()
+                observer().forget()
                 self._noted.clear()
                 self.results.breakdowns.clear()
 
         def outcome() -> Share:
-            return Share(self._noted, self.results.breakdowns, self._witness.saw())
+            return Share(self._noted, self.results.breakdowns, observer().in_passing())
 
-        return Sharer(finds_out_choices, lambda item: 1 + tape.length(*judged_by(item)), begin, outcome, self._absorb)
+        return Sharer(
+            finds_out_choices, lambda item: 1 + recording.length(*judged_by(item)), begin, outcome, self._absorb
+        )
 
     def _absorb(self, share: Share) -> None:
         self._noted += share.noted
         self.results.breakdowns += share.breakdowns
-        self.results.saw.append(share.saw)
+        self.results.in_passing.append(share.in_passing)
+
+
+def _verdict(value: object) -> Verdict:
+    found = from_dict(value)
+    assert isinstance(found, Verdict)
+    return found
 
 
 @frozen
@@ -261,4 +256,4 @@ class Share:
 
     noted: list[tuple[int, Verdict]]
     breakdowns: list[str]
-    saw: Saw
+    in_passing: InPassing

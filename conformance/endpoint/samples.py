@@ -17,10 +17,9 @@ from conformance.cassettes.samples import SampleExchange, sample_exchanges
 from conformance.contract.files import dump_contract
 from conformance.contract.model import Contract
 from conformance.endpoint import run as runs
-from conformance.endpoint.certify import Specification
 from conformance.endpoint.draws import KeptDraws
-from conformance.endpoint.plugin import JSON
-from conformance.endpoint.settings import RunSettings
+from conformance.endpoint.settings import JSON, RunSettings
+from conformance.endpoint.specification import Specification
 from conformance.ledger.files import dump_ledger
 from conformance.report.header import digest
 
@@ -34,7 +33,7 @@ def sample_cassettes(subject: Specification) -> Iterator[tuple[str, Cassette]]:
             sample.url,
             str(subject.folder),
             _regions(subject.contract, sample),
-            formats=(sample.format,),
+            formats=("xml" if sample.format == "xml" else "json",),
             signatures=("none",),
             methods=("GET",),
             traffic=(),
@@ -42,7 +41,7 @@ def sample_cassettes(subject: Specification) -> Iterator[tuple[str, Cassette]]:
         first = _cassette(subject, sample, settings)
         with tempfile.TemporaryDirectory(prefix="acs-") as scratch:
             file = Path(scratch) / "settings.json"
-            results, _ = runs.run(settings, lambda verdict: None, file, tape=Player(first, KeptDraws))
+            results, _ = runs.run(settings, lambda verdict: None, file, recording=Player(first, KeptDraws))
         judged = [v for v in results.verdicts if v.verdict not in UNJUDGED]
         chosen = evolve(settings, select=tuple(sorted({v.requirement for v in judged})))
         verdicts = tuple(Recorder.without_evidence(v) for v in judged)

@@ -1,12 +1,58 @@
-"""The settings of a run: what is asked, how often, over which channels, and which requirements are judged."""
+"""Settings: what a person asks of a certification, and what a run (and each of its workers) goes by."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from attrs import field, frozen
+from cattrs.preconf.json import make_converter
 
-from conformance.endpoint.target import Limits
+from conformance.endpoint.traffic import Limits
+from conformance.ledger.requirement import Level
+from conformance.wire.exchange import Format, SignatureVersion
+
+FORMATS: tuple[Format, ...] = ("json", "xml")
+SIGNATURES: tuple[SignatureVersion, ...] = ("v1", "v3")
+METHODS = ("POST", "GET")
+LEVELS: tuple[Level, ...] = ("MUST", "SHOULD", "MAY")
+# run settings cross processes, and stand in cassettes, as JSON
+JSON = make_converter()
+
+
+@frozen
+class Settings:
+    """What a person asks of the certification of an endpoint, before anything is known of the endpoint.
+
+    `url` is None for the embedded reference, which `faults` and `variants` change. `regions` hold data; with none given
+    the documented example is taken. `profiles` are names of profiles and `CHOICE=VALUE`. With no `seed` a new one is
+    taken. `select` are globs over requirement ids (none: all). `items_file` names the stored items where they are known,
+    `known_file` the failures that are known. Evidence goes to `report_dir` (None: a new folder under reports/), and the
+    event stream to `events_file` too. `timeout` is in seconds.
+    """
+
+    folder: Path
+    url: str | None = None
+    regions: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+    formats: tuple[Format, ...] = FORMATS
+    signatures: tuple[SignatureVersion, ...] = SIGNATURES
+    methods: tuple[str, ...] = METHODS
+    max_examples: int = 8
+    seed: int | None = None
+    workers: int = 1
+    limits: Limits = field(factory=Limits)
+    timeout: float = 10.0
+    items_file: Path | None = None
+    known_file: Path | None = None
+    select: tuple[str, ...] = ()
+    levels: tuple[Level, ...] = LEVELS
+    report_dir: Path | None = None
+    events_file: Path | None = None
+    faults: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
+    unlisted_regions: bool = False
+    allow_plaintext: bool = False
 
 
 @frozen
@@ -16,22 +62,21 @@ class RunSettings:
     `seed` decides the drawn requests; `select` are globs over requirement ids (none: all); `levels` those judged.
     Where the selection is judged by what others send, the checks of `traffic` (globs) run too.
     `items_file` names the stored items where they are known. `shrinks`: how many more examples are tried after a
-    failing
-    one, in search of a plainer one. `timeout` is in seconds. With `strict` every SHOULD counts as a MUST.
+    failing one, in search of a plainer one. `timeout` is in seconds. With `strict` every SHOULD counts as a MUST.
     """
 
     url: str
     contract_dir: str
     regions: tuple[str, ...]
-    formats: tuple[str, ...] = ("json", "xml")
-    signatures: tuple[str, ...] = ("v1", "v3")
-    methods: tuple[str, ...] = ("POST", "GET")
+    formats: tuple[Format, ...] = FORMATS
+    signatures: tuple[SignatureVersion, ...] = SIGNATURES
+    methods: tuple[str, ...] = METHODS
     seed: int = 0
     max_examples: int = 8
     shrinks: int = 120
     select: tuple[str, ...] = ()
     traffic: tuple[str, ...] = ("*",)
-    levels: tuple[str, ...] = ("MUST", "SHOULD", "MAY")
+    levels: tuple[Level, ...] = LEVELS
     pins: Mapping[str, str] = field(factory=dict)
     timeout: float = 10.0
     limits: Limits = field(factory=Limits)

@@ -6,42 +6,49 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 from uuid import uuid4
 
 from attrs import evolve
 
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.claims import claim
+from conformance.endpoint.findings import NotApplicable
 from conformance.endpoint.target import Target
 from conformance.wire.exchange import Channel
 
 Act = Callable[[Target, Channel], Answer]
-# beyond the widest documented clock window, so that both documented windows refuse it
-FAR = timedelta(minutes=75)
+# off the clock, as far as every documented window has it refused
+FAR, MARGIN = timedelta(minutes=75), timedelta(minutes=15)
 
 
 def _with(common: Mapping[str, str | None] | None = None, tamper: Mapping[str, str | None] | None = None) -> Act:
     return lambda target, channel: target.ask((), channel, common=common, tamper=tamper)
 
 
-def _at(offset: timedelta) -> Act:
+def _off_the_clock(sign: Literal[-1, 1]) -> Act:
     def act(target: Target, channel: Channel) -> Answer:
-        moment = datetime.now(UTC) + offset
+        widest = timedelta(minutes=max(target.protocol.clock_window_minutes, default=0))
+        moment = datetime.now(UTC) + sign * max(FAR, widest + MARGIN)
         return target.ask((), channel, common={"Timestamp": moment.strftime("%Y-%m-%dT%H:%M:%SZ")})
 
     return act
 
 
 def _wrong_signature(target: Target, channel: Channel) -> Answer:
+    if target.client.credentials is None:
+        raise NotApplicable("this run has no access key")
     other = evolve(target.client.credentials, access_key_secret="not-the-secret-of-this-key")
     return target.send(target.call((), channel), credentials=other)
 
 
 def _tampered_parameter(target: Target, channel: Channel) -> Answer:
-    """A page size, or another parameter that the operation has, changed after signing."""
+    """A page size, or a parameter that nobody knows, changed after signing."""
     paging = target.contract.semantics.paging
-    name, before, after = (paging.size, "10", "11") if paging else ("Note", "a", "b")
-    return target.ask({name: before}, channel, tamper={name: after})
+    before, after, *_ = [*target.page_sizes(10, 11), None]
+    if paging is None or after is None:
+        return target.ask({"Note": "a"}, channel, tamper={"Note": "b"})
+    return target.ask({paging.size: str(before)}, channel, tamper={paging.size: str(after)})
 
 
 def _tampered_body(target: Target, channel: Channel) -> Answer:
@@ -68,8 +75,8 @@ SITUATIONS: Mapping[str, Act] = {
     "missing-access-key": _with(common={"AccessKeyId": None}),
     "nonce-used": _nonce_used,
     "missing-nonce": _with(common={"SignatureNonce": None}),
-    "expired-timestamp": _at(-FAR),
-    "future-timestamp": _at(FAR),
+    "expired-timestamp": _off_the_clock(-1),
+    "future-timestamp": _off_the_clock(1),
     "malformed-timestamp": _with(common={"Timestamp": "yesterday at noon"}),
     "missing-timestamp": _with(common={"Timestamp": None}),
     "unknown-signature-method": _with(common={"SignatureMethod": "HMAC-NONE"}),

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Literal
 
-from conformance.wire.exchange import Channel
+from conformance.wire.exchange import Channel, Format, SignatureVersion
+
+Placement = Literal["query", "form"]
+PLACEMENTS: Mapping[str, tuple[Placement, ...]] = {"POST": ("query", "form"), "GET": ("query",)}
 
 
-def channels(formats: Iterable[str], signatures: Iterable[str], methods: Iterable[str]) -> tuple[Channel, ...]:
+def channels(
+    formats: Iterable[Format], signatures: Iterable[SignatureVersion], methods: Iterable[str]
+) -> tuple[Channel, ...]:
     """The channels of a run. A POST carries its parameters in the query or in a form body; a GET in the query."""
-    return tuple(
-        Channel(f, s, m, p)
-        for f in formats
-        for s in signatures
-        for m in methods
-        for p in (("query", "form") if m == "POST" else ("query",))
-    )
+    return tuple(Channel(f, s, m, p) for f in formats for s in signatures for m in methods for p in PLACEMENTS[m])

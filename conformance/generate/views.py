@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Literal
 
 from attrs import evolve, field, frozen
 from hypothesis import strategies as st
@@ -16,6 +17,8 @@ from conformance.contract.model import Contract
 from conformance.generate.times import format_time, parse_time
 
 Items = Sequence[Mapping[str, str | None]]
+IdSyntax = Literal["comma", "json-array"]
+TO_THE_SECOND = "yyyy-MM-ddTHH:mm:ssZ"
 
 
 @frozen
@@ -29,7 +32,7 @@ class View:
     start: datetime | None = None
     end: datetime | None = None
 
-    def parameters(self, contract: Contract, id_syntax: str = "comma") -> dict[str, str]:
+    def parameters(self, contract: Contract, id_syntax: IdSyntax = "comma") -> dict[str, str]:
         """The request parameters of the view, in the documented syntax."""
         semantics, sent = contract.semantics, dict(self.equals)
         if self.ids is not None and semantics.ids:
@@ -40,18 +43,20 @@ class View:
                     sent[name] = format_time(moment, request_time_format(contract, name))
         return sent
 
-    def but(self, **changes: object) -> View:
-        return evolve(self, **changes)
+    def with_ids(self, ids: Sequence[str]) -> View:
+        """The same view of the listed items alone."""
+        return evolve(self, ids=tuple(ids))
 
 
-def write_ids(ids: Sequence[str], syntax: str) -> str:
+def write_ids(ids: Sequence[str], syntax: IdSyntax) -> str:
     """An id list in one of the documented syntaxes: `a,b` or `["a","b"]`."""
     return json.dumps(list(ids), separators=(",", ":")) if syntax == "json-array" else ",".join(ids)
 
 
 def request_time_format(contract: Contract, parameter: str) -> str:
+    """The documented pattern of a time parameter; to the second where none is documented."""
     found = contract.parameter(parameter)
-    return found.value("time_format", "yyyy-MM-ddTHH:mm:ssZ") if found else "yyyy-MM-ddTHH:mm:ssZ"
+    return str(found.value("time_format", TO_THE_SECOND)) if found else TO_THE_SECOND
 
 
 def filter_values(contract: Contract, parameter: str, items: Items) -> list[str]:
@@ -61,7 +66,7 @@ def filter_values(contract: Contract, parameter: str, items: Items) -> list[str]
     found = contract.parameter(parameter)
     listed = [str(v) for v in (found.value("effective_values") or found.value("enum") or ())] if found else []
     name = next(f.field for f in contract.semantics.filters if f.parameter == parameter)
-    seen = list(dict.fromkeys(item.get(name) for item in items if item.get(name)))
+    seen = list(dict.fromkeys(value for item in items if (value := item.get(name))))
     if listed:
         spelt = {fold(v): v for v in listed}
         seen = [spelt[fold(v)] for v in seen if fold(v) in spelt]
@@ -87,12 +92,10 @@ def equalities(contract: Contract, items: Items, at_least: int = 0) -> st.Search
     return names.flatmap(lambda ns: st.fixed_dictionaries({n: st.sampled_from(choices[n]) for n in sorted(ns)}))
 
 
-def id_lists(
-    contract: Contract, items: Items, max_size: int = 100, min_size: int = 1
-) -> st.SearchStrategy[tuple[str, ...]]:
+def id_lists(contract: Contract, items: Items, max_size: int, min_size: int = 1) -> st.SearchStrategy[tuple[str, ...]]:
     """Ids of items there are, in any order."""
     key = contract.semantics.key or ""
-    known = list(dict.fromkeys(item[key] for item in items if item.get(key)))
+    known = list(dict.fromkeys(value for item in items if (value := item.get(key))))
     if len(known) < min_size:
         return st.nothing()
     most = min(max_size, len(known))

@@ -1,20 +1,39 @@
-"""Ledgers as YAML files, read back exactly as they were written."""
+"""The ledger of an operation, computed from the folder of its contract; and as text."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
-from conformance.contract.files import dump, file_in, load
+from conformance.contract.catalogue import common_folder
+from conformance.contract.files import dump, load_contract, load_protocol
+from conformance.contract.model import Contract
+from conformance.contract.protocol import Protocol
 from conformance.ledger.requirement import Ledger
+from conformance.ledger.sentences import PageSentence, load_sentences, placed
+from conformance.ledger.templates import endpoint_requirements, sdk_requirements
 
 LEDGER_FILE = "requirements.yaml"
+"""The ledger of the first operation, kept beside its contract for people to read; nothing else reads it."""
 
 
-def load_ledger(path: Path | str) -> Ledger:
-    """The ledger in a file, or in `requirements.yaml` of a folder. Raises ContractError."""
-    return load(file_in(path, LEDGER_FILE), Ledger, "derive it again with `acs-conformance derive`")
+def load_ledger(folder: Path | str) -> Ledger:
+    """The ledger of the contract in a folder. Raises ContractError, and BadTable for a table of requirements."""
+    folder = Path(folder)
+    return ledger_of(load_contract(folder), load_protocol(common_folder(folder)), load_sentences(folder))
+
+
+def ledger_of(contract: Contract, protocol: Protocol, sentences: Iterable[PageSentence] = ()) -> Ledger:
+    """Templates × contract: what is required of an endpoint, then of an SDK, and what became of every sentence.
+
+    Sentences are placed among the requirements of an endpoint. Raises BadTable.
+    """
+    of_endpoints = tuple(endpoint_requirements(contract, protocol))
+    of_sdks = tuple(requirement for _, requirement in sdk_requirements(contract))
+    found = placed(sentences, contract, protocol, of_endpoints)
+    return Ledger(contract.operation, (*of_endpoints, *of_sdks), found)
 
 
 def dump_ledger(ledger: Ledger) -> str:
-    """The text of the ledger's file."""
+    """The text of the ledger, which is also what its digest is over."""
     return dump(ledger)

@@ -17,6 +17,8 @@ from typing import Any
 import yaml
 from attrs import field, frozen
 
+from conformance.ledger.verdicts import VerdictName
+
 SCHEMA = "known-failing.schema.json"
 MEMBERS = ("requirement", "case", "choice", "reason", "owner", "link", "expires", "flaky")
 REQUIRED = ("requirement", "reason", "owner", "expires")
@@ -56,6 +58,7 @@ class KnownFailure:
     flaky: Flaky | None = None
 
     def matches(self, id: str) -> bool:
+        """Whether this entry speaks of a requirement at all."""
         return fnmatchcase(id, self.requirement) or fnmatchcase(id.partition(".")[2], self.requirement)
 
     def applies(self, id: str, case: str, dialect: Mapping[str, str]) -> bool:
@@ -67,6 +70,8 @@ class KnownFailure:
 
 @frozen
 class KnownFailures:
+    """The entries of one file, of which never two speak of one verdict."""
+
     entries: tuple[KnownFailure, ...] = field(default=())
 
     def entry(self, id: str, case: str, dialect: Mapping[str, str]) -> KnownFailure | None:
@@ -79,7 +84,7 @@ class KnownFailures:
         return entry.flaky.of if entry and entry.flaky else 1
 
 
-def settle(entry: KnownFailure | None, verdicts: Sequence[str]) -> tuple[str, str | None]:
+def settle(entry: KnownFailure | None, verdicts: Sequence[VerdictName]) -> tuple[VerdictName, str | None]:
     """The verdict that counts, given those of each try, and a message where the entry decided it.
 
     What fails as known is `known-failing`, what passes although known to fail `unexpectedly-passed`. A flaky check

@@ -33,6 +33,7 @@ class Requirement:
 
     @property
     def theme(self) -> str:
+        """The part of the ledger that it belongs to: the first word of its check."""
         return self.check.split(".", 1)[0]
 
 
@@ -52,6 +53,8 @@ class PlacedSentence:
 
 @frozen
 class Ledger:
+    """What is required for one operation, of an endpoint and of an SDK, and what became of the pages' sentences."""
+
     operation: str
     requirements: tuple[Requirement, ...]
     sentences: tuple[PlacedSentence, ...] = ()
@@ -65,6 +68,7 @@ class Ledger:
 
     @property
     def ids(self) -> tuple[str, ...]:
+        """The ids of all requirements, in order."""
         return tuple(r.id for r in self.requirements)
 
     @property

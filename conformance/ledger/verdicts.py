@@ -1,9 +1,14 @@
-"""The names of verdicts, and their order."""
+"""Verdicts: their names and order, what each says, and which one a finding about a requirement means."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Literal, get_args
+
+from attrs import frozen
+
+from conformance.ledger.findings import Finding, Inconclusive, Met, NotApplicable, Violation
+from conformance.ledger.requirement import Level, Requirement
 
 VerdictName = Literal[
     "failed",
@@ -36,3 +41,91 @@ GLYPHS: dict[str, str] = {
 def worst(verdicts: Iterable[VerdictName]) -> VerdictName:
     """The verdict on a requirement, from those on its cases. Raises ValueError where there are none."""
     return min(verdicts, key=ORDER.index)
+
+
+@frozen
+class Evidence:
+    """The exchange behind a verdict: a curl line, the status, and the first lines of the response, all
+    redacted.
+    """
+
+    curl: str
+    status: int | None = None
+    response: str = ""
+
+
+@frozen
+class Verdict:
+    """One verdict on one requirement in one case (`json`, `xml`, or empty).
+
+    `examples` counts the exchanges judged. Verdicts of one `cause` fail for the same reason. In a merged
+    stream `part` is the id of the run that the verdict is from.
+    """
+
+    requirement: str
+    case: str
+    verdict: VerdictName
+    message: str = ""
+    expected: str | None = None
+    received: str | None = None
+    examples: int = 0
+    seconds: float = 0.0
+    exchange: Evidence | None = None
+    cause: str | None = None
+    part: str | None = None
+
+
+def failing(level: Level) -> VerdictName:
+    """What not meeting a requirement of a level is called."""
+    return "failed" if level == "MUST" else "warned"
+
+
+def verdict_on(
+    requirement: Requirement,
+    case: str,
+    finding: Finding | None,
+    *,
+    examples: int = 0,
+    seconds: float = 0.0,
+    evidence: Evidence | None = None,
+    safe: Callable[[str], str] = str,
+    reason: str | None = None,
+) -> Verdict:
+    """The verdict that a finding about a requirement means; None found is met.
+
+    `safe` takes secrets out of a text; `evidence` has none in it. `reason` says why a requirement is no MUST, which a
+    warning then repeats. Raises TypeError for a finding that is none of the known kinds.
+    """
+
+    def clean(text: str | None) -> str | None:
+        return None if text is None else safe(text)
+
+    name: VerdictName
+    expected = received = cause = None
+    message = "" if finding is None else finding.message
+    match finding:
+        case None | Met():
+            name = "passed"
+        case Violation():
+            name = failing(requirement.level)
+            expected, received, cause = finding.expected, finding.received, finding.cause
+            if name == "warned" and reason is not None:
+                message = f"{message}. The documentation leaves this open: {reason}"
+        case NotApplicable():
+            name = "not-applicable"
+        case Inconclusive():
+            name = "inconclusive"
+        case _:
+            raise TypeError(f"no verdict for {type(finding).__name__}")
+    return Verdict(
+        requirement.id,
+        case,
+        name,
+        safe(message),
+        clean(expected),
+        clean(received),
+        examples,
+        seconds,
+        evidence,
+        clean(cause),
+    )

@@ -6,17 +6,19 @@ import itertools
 import random
 import threading
 import time
+import traceback
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
+from conformance.reference import pipeline
 from conformance.reference.context import Context, Server
 from conformance.reference.credentials import KeyLike, access_keys
 from conformance.reference.dialect import dialect as resolved
 from conformance.reference.message import Request, Response
-from conformance.reference.steps import woven
+from conformance.reference.refusals import COMMON, RefusedRequest
+from conformance.reference.steps import Replacement, pipeline_with
 from conformance.reference.store import Store
 
 
@@ -30,10 +32,10 @@ class Application:
         store: Store,
         credentials: Iterable[KeyLike] = (),
         dialect: Mapping[str, str] | None = None,
-        hooks: Iterable[Mapping[str, Callable[..., Any]]] = (),
+        replacements: Iterable[Replacement] = (),
         clock: Callable[[], float] | None = None,
         request_ids: Callable[[], str] | None = None,
-    ):
+    ) -> None:
         self._numbers = itertools.count(1)
         self.request_count = 0
         self.server = Server(
@@ -44,15 +46,20 @@ class Application:
             dialect=resolved(contract, protocol, dialect or {}),
             clock=clock or time.time,
             request_ids=request_ids or fresh_ids(),
-            steps=woven(hooks),
+            steps=pipeline_with(replacements),
         )
 
     def respond(self, request: Request) -> Response:
-        """The answer to one request; an error of our own is a documented 500, never a broken connection."""
+        """The answer to one request; an error of our own is a documented 500, and a traceback on standard error."""
         number = next(self._numbers)
         self.request_count = max(self.request_count, number)
-        context = Context(self.server, request, number)
-        return self.server.steps.send(context, self.server.steps.answer(context))
+        context, steps = Context(self.server, request, number), self.server.steps
+        try:
+            response = steps.answer(context)
+        except Exception:
+            traceback.print_exc()
+            response = pipeline.fail(context, RefusedRequest(*COMMON["crashed"], "crashed"))
+        return steps.send(context, response)
 
 
 def fresh_ids(seed: int | None = None) -> Callable[[], str]:

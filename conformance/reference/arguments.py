@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
+
+from attrs import evolve
 
 from conformance.contract.model import Filter, Parameter
 from conformance.reference import refusals
 from conformance.reference.context import Query
-from conformance.reference.signatures import COMMON_NAMES, epoch
+from conformance.reference.id_list import sent_as, with_ids
+from conformance.reference.meaning import IGNORED, NOTHING, Meaning, empty
+from conformance.reference.rendering import xml_text
+from conformance.reference.signatures import COMMON_NAMES
+from conformance.reference.time_range import within
 
 if TYPE_CHECKING:
     from conformance.reference.context import Context
-
-IGNORED = object()
-"""A value that counts as not sent."""
-NOTHING = object()
-"""A value that matches no item."""
 
 
 def argument(context: Context, name: str) -> str | None:
@@ -26,18 +26,20 @@ def argument(context: Context, name: str) -> str | None:
 
 
 def arguments(context: Context) -> Query:
-    """The request as a Query. Raises Refusal for what the documentation does not allow."""
+    """The request as a Query. Raises RefusedRequest for what the documentation does not allow."""
     steps, semantics = context.steps, context.contract.semantics
     steps.unknown_parameters(context)
     steps.required(context)
-    region = steps.argument(context, semantics.region) if semantics.region else ""
-    steps.region(context, region or "")
-    query = {"region": region or "", **_paging(context), **_ids(context), **_range(context)}
-    filters = [(f, steps.filter_value(context, f)) for f in semantics.filters]
-    nothing = query.pop("nothing", False) or any(value is NOTHING for _, value in filters)
-    chosen = tuple((f, value) for f, value in filters if isinstance(value, str))
+    region = _region(context)
+    steps.region(context, region)
+    query = _paged(context, Query(region=region))
+    if semantics.ids:
+        query = with_ids(context, query, semantics.ids)
+    if semantics.range:
+        query = within(context, query, semantics.range)
+    query = _filtered(context, query)
     _check_others(context)
-    return Query(filters=chosen, nothing=nothing, **query)
+    return query
 
 
 def own_parameters(context: Context) -> tuple[Parameter, ...]:
@@ -46,40 +48,47 @@ def own_parameters(context: Context) -> tuple[Parameter, ...]:
 
 
 def unknown_parameters(context: Context) -> None:
-    """Parameters that the documentation does not know. Raises Refusal where they are rejected."""
+    """Parameters that the documentation does not know. Raises RefusedRequest where they are rejected."""
     if context.take("unknown-parameter", "request") != "rejected":
         return
-    patterns = [_pattern(p.name) for p in context.contract.parameters]
+    patterns = [sent_as(p.name) for p in context.contract.parameters]
     for name in context.parameters:
         if name not in COMMON_NAMES and not any(p.fullmatch(name) for p in patterns):
             refusals.invalid(context, name)
 
 
 def required(context: Context) -> None:
-    """Mandatory parameters: there, and not empty. Raises Refusal."""
+    """Mandatory parameters: there, and not empty. Raises RefusedRequest."""
     for parameter in own_parameters(context):
         if context.steps.is_required(context, parameter) and not _any_sent(context, parameter.name):
             context.steps.missing(context, parameter.name)
 
 
 def is_required(context: Context, parameter: Parameter) -> bool:
+    """Whether a request without the parameter is refused."""
     taken = context.take("required", parameter.name)
     return parameter.required if taken is None else taken == "required"
 
 
 def _any_sent(context: Context, name: str) -> bool:
-    if ".N" not in name:
-        return bool(context.steps.argument(context, name))
-    return any(_pattern(name).fullmatch(sent) for sent in context.parameters)
+    if ".N" in name:
+        return any(sent_as(name).fullmatch(sent) for sent in context.parameters)
+    return bool(context.steps.argument(context, name)) or any(s.startswith(f"{name}.") for s in context.parameters)
 
 
-def _pattern(name: str) -> re.Pattern[str]:
-    """`Tag.N.Key` as documented matches `Tag.1.Key` as sent."""
-    return re.compile(re.escape(name).replace(r"\.N", r"\.\d+"))
+def _region(context: Context) -> str:
+    """The region that is asked for; the first one where it may be left out, and is."""
+    name = context.contract.semantics.region
+    if not name:
+        return ""
+    parameter, sent = context.contract.parameter(name), context.steps.argument(context, name)
+    if sent or (parameter and context.steps.is_required(context, parameter)):
+        return sent or ""
+    return next(iter(context.server.store.regions), "")
 
 
 def region(context: Context, name: str) -> None:
-    """That the region is known. Raises Refusal."""
+    """That the region is known. Raises RefusedRequest."""
     semantics = context.contract.semantics
     if semantics.region and name not in context.server.store.regions:
         context.steps.unknown_region(context, semantics.region)
@@ -88,19 +97,19 @@ def region(context: Context, name: str) -> None:
 # --------------------------------------------------------------------------------------------------------- paging
 
 
-def _paging(context: Context) -> dict[str, int]:
+def _paged(context: Context, query: Query) -> Query:
+    """The query with the page that is asked for; a listing without pages is one page."""
     paging = context.contract.semantics.paging
     if not paging:
-        return {"size": 1 << 30}
+        return evolve(query, size=1 << 30)
     number, _ = context.steps.integer(context, paging.number)
     size, size_echo = context.steps.integer(context, paging.size)
-    return {"number": number, "number_echo": number, "size": size, "size_echo": size_echo}
+    return evolve(query, number=number, number_echo=number, size=size, size_echo=size_echo)
 
 
 def integer(context: Context, name: str) -> tuple[int, int]:
-    """An integer parameter: the value that counts, and the one that the response repeats. Raises Refusal."""
-    parameter = context.contract.parameter(name)
-    default = int(parameter.value("default", 1)) if parameter else 1
+    """An integer parameter: the value that counts, and the one that the response repeats. Raises RefusedRequest."""
+    default = _default(context, name)
     text = context.steps.argument(context, name)
     if text is None or (text == "" and empty(context, name) is IGNORED):
         return default, default
@@ -113,14 +122,27 @@ def integer(context: Context, name: str) -> tuple[int, int]:
     return effective, value if context.take("clamped-echo", name) == "requested" else effective
 
 
+def _default(context: Context, name: str) -> int:
+    """The documented default of an integer; where there is none, 1, and 10 items a page if that is allowed."""
+    parameter, paging = context.contract.parameter(name), context.contract.semantics.paging
+    documented = context.steps.number(context, str(parameter.value("default", ""))) if parameter else None
+    if documented is not None:
+        return documented
+    if parameter is None or paging is None or name != paging.size:
+        return 1
+    return int(min(10, parameter.value("maximum", 10)))
+
+
 def number(context: Context, text: str) -> int | None:
     """The value of a decimal integer, or None where the text is none."""
     return int(text) if re.fullmatch(r"-?\d{1,18}", text, re.ASCII) else None
 
 
 def bounded(context: Context, name: str, value: int) -> int:
-    """The value within its documented bounds: as it is, brought there, or refused. Raises Refusal."""
+    """The value within its documented bounds: as it is, brought there, or refused. Raises RefusedRequest."""
     parameter = context.contract.parameter(name)
+    if parameter is None:
+        return value
     lowest, highest = parameter.value("minimum"), parameter.value("maximum")
     if lowest is None and _is_paging(context, name):
         lowest = 1
@@ -144,8 +166,14 @@ def _is_paging(context: Context, name: str) -> bool:
 # -------------------------------------------------------------------------------------------------------- filters
 
 
-def filter_value(context: Context, filter: Filter) -> object:
-    """The value that a filter keeps, IGNORED, or NOTHING. Raises Refusal."""
+def _filtered(context: Context, query: Query) -> Query:
+    values = [(f, context.steps.filter_value(context, f)) for f in context.contract.semantics.filters]
+    nothing = query.nothing or any(value is NOTHING for _, value in values)
+    return evolve(query, filters=tuple((f, v) for f, v in values if isinstance(v, str)), nothing=nothing)
+
+
+def filter_value(context: Context, filter: Filter) -> str | Meaning:
+    """The value that a filter keeps, IGNORED, or NOTHING. Raises RefusedRequest."""
     name = filter.parameter
     value = context.steps.argument(context, name)
     if value is None:
@@ -153,9 +181,11 @@ def filter_value(context: Context, filter: Filter) -> object:
     if value == "":
         return empty(context, name)
     parameter = context.contract.parameter(name)
-    listed = parameter.value("enum") if parameter else None
-    effective = (parameter.value("effective_values") if parameter else None) or listed
-    if not listed or value in effective:
+    if parameter and parameter.type == "boolean":
+        value = value.lower()
+    listed = [xml_text(v) for v in parameter.value("enum") or ()] if parameter else []
+    effective = [xml_text(v) for v in parameter.value("effective_values") or ()] if parameter else []
+    if not listed or value in (effective or listed):
         return value
     taken = context.take("unknown-value", name)
     if taken == "rejected" and value not in listed:
@@ -163,117 +193,8 @@ def filter_value(context: Context, filter: Filter) -> object:
     return IGNORED if taken == "drops-filter" else NOTHING
 
 
-def empty(context: Context, name: str) -> object:
-    """What an optional parameter means that is sent without a value. Raises Refusal."""
-    taken = context.take("empty-value", name)
-    if taken == "rejected":
-        context.steps.invalid(context, name)
-    return NOTHING if taken == "matches-nothing" else IGNORED
-
-
-# ------------------------------------------------------------------------------------------------------- id lists
-
-
-def _ids(context: Context) -> dict[str, object]:
-    ids = context.contract.semantics.ids
-    if not ids:
-        return {}
-    text = context.steps.id_text(context)
-    if text is None:
-        return {}
-    if text == "":
-        return {"nothing": True} if empty(context, ids.parameter) is NOTHING else {}
-    found = context.steps.split_ids(context, text)
-    if found is None:
-        taken = context.take("malformed", ids.parameter)
-        if taken == "rejected":
-            context.steps.invalid(context, ids.parameter)
-        return {} if taken == "ignored" else {"nothing": True}
-    return {"ids": context.steps.limit_ids(context, found)}
-
-
-def id_text(context: Context) -> str | tuple[str, ...] | None:
-    """What was sent for the id list: one text, or the values of a repeated parameter."""
-    name = context.contract.semantics.ids.parameter
-    if ".N" not in name:
-        return context.steps.argument(context, name)
-    values = tuple(v for n, v in context.parameters.items() if _pattern(name).fullmatch(n))
-    return values or None
-
-
-def split_ids(context: Context, text: str | tuple[str, ...]) -> tuple[str, ...] | None:
-    """The ids of the list, in the syntax that is taken; None where it is not of that syntax."""
-    if isinstance(text, tuple):
-        return text
-    syntax = context.take("id-syntax", context.contract.semantics.ids.parameter)
-    if syntax == "json-array" or (syntax == "both" and text.lstrip().startswith("[")):
-        return _json_ids(text)
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def _json_ids(text: str) -> tuple[str, ...] | None:
-    try:
-        ids = json.loads(text)
-    except ValueError:
-        return None
-    return tuple(ids) if isinstance(ids, list) and all(isinstance(i, str) for i in ids) else None
-
-
-def limit_ids(context: Context, ids: tuple[str, ...]) -> tuple[str, ...]:
-    """At most as many ids as are allowed, or all, as taken. Raises Refusal."""
-    semantics = context.contract.semantics.ids
-    if semantics.limit is None or len(ids) <= semantics.limit:
-        return ids
-    taken = context.take("too-many-ids", semantics.parameter)
-    if taken == "rejected":
-        context.steps.invalid(context, semantics.parameter)
-    return ids[: semantics.limit] if taken == "truncated" else ids
-
-
-# ---------------------------------------------------------------------------------------------------------- times
-
-
-def _range(context: Context) -> dict[str, object]:
-    semantics = context.contract.semantics.range
-    if not semantics:
-        return {}
-    start = context.steps.time(context, semantics.start) if semantics.start else IGNORED
-    end = context.steps.time(context, semantics.end) if semantics.end else IGNORED
-    if start is NOTHING or end is NOTHING:
-        return {"nothing": True}
-    found = {k: v for k, v in (("start", start), ("end", end)) if isinstance(v, str)}
-    if len(found) == 2 and found["start"] > found["end"]:
-        return context.steps.inverted(context, found)
-    return found
-
-
-def inverted(context: Context, found: dict[str, str]) -> dict[str, object]:
-    """A start after the end. Raises Refusal where it is rejected."""
-    taken = context.take("inverted-range", context.contract.semantics.range.start)
-    if taken == "rejected":
-        context.steps.invalid(context, context.contract.semantics.range.start)
-    return {} if taken == "ignored" else {"nothing": True}
-
-
-def time(context: Context, name: str) -> object:
-    """A time parameter as `yyyy-MM-ddTHH:mm:ssZ`, IGNORED, or NOTHING. Raises Refusal."""
-    text = context.steps.argument(context, name)
-    if text is None:
-        return IGNORED
-    if text == "":
-        return empty(context, name)
-    full = f"{text[:-1]}:00Z" if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\dZ", text, re.ASCII) else text
-    short_refused = full != text and context.take("short-time", name) == "rejected"
-    if epoch(full) is not None and not short_refused:
-        return full
-    taken = context.take("malformed", name)
-    if taken == "rejected" or short_refused:
-        context.steps.invalid(context, name)
-    return NOTHING if taken == "matches-nothing" else IGNORED
-
-
 def _check_others(context: Context) -> None:
-    """Integers that have no role: of their form and within their bounds. Raises Refusal."""
+    """Integers that have no role: of their form and within their bounds. Raises RefusedRequest."""
     for parameter in own_parameters(context):
         if parameter.type == "integer" and not _is_paging(context, parameter.name) and ".N" not in parameter.name:
             context.steps.integer(context, parameter.name)

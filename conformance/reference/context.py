@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
@@ -16,6 +15,7 @@ from conformance.reference.dialect import ReferenceDialect
 from conformance.reference.message import Request
 
 if TYPE_CHECKING:
+    from conformance.reference.steps import Steps
     from conformance.reference.store import Store
 
 
@@ -30,9 +30,9 @@ class Server:
     dialect: ReferenceDialect
     clock: Callable[[], float]
     request_ids: Callable[[], str]
-    steps: SimpleNamespace
+    steps: Steps
     host_id: str = "127.0.0.1"
-    nonces: dict[tuple[str, str], float] = field(factory=dict)
+    nonces: dict[tuple[str | None, ...], float] = field(factory=dict)
     memory: dict[Any, Any] = field(factory=dict)
     lock: threading.RLock = field(factory=threading.RLock)
 
@@ -63,7 +63,8 @@ class Context:
     """One request on its way through the steps. `number` counts the requests of the server from 1.
 
     `sent` are all pairs of query and form in order, `parameters` the same by name, `common` the common parameters by
-    their V1 names, whichever signature carries them. `taken` keeps the choices made for this request.
+    their V1 names, whichever signature carries them. `query` is one without conditions until it is read. `taken` keeps
+    the choices made for this request.
     """
 
     server: Server
@@ -75,19 +76,22 @@ class Context:
     common: dict[str, str | None] = field(factory=dict)
     signature: str = "v1"
     format: str = "xml"
-    query: Query | None = None
+    query: Query = field(factory=Query)
     taken: dict[tuple[str, tuple[str, ...]], str | None] = field(factory=dict)
 
     @property
-    def steps(self) -> SimpleNamespace:
+    def steps(self) -> Steps:
+        """The functions that the answer is made of, with middleware in place."""
         return self.server.steps
 
     @property
     def contract(self) -> Contract:
+        """What is served."""
         return self.server.contract
 
     @property
     def memory(self) -> dict[Any, Any]:
+        """What faults and variants remember from request to request."""
         return self.server.memory
 
     def take(self, kind: str, *subjects: str) -> str | None:

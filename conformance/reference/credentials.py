@@ -11,9 +11,17 @@ from attrs import field, frozen
 class KeyLike(Protocol):
     """Anything with these attributes can be given as a credential."""
 
-    access_key_id: str
-    access_key_secret: str
-    security_token: str | None
+    @property
+    def access_key_id(self) -> str:
+        """What requests name."""
+
+    @property
+    def access_key_secret(self) -> str:
+        """What they are signed with."""
+
+    @property
+    def security_token(self) -> str | None:
+        """What they must carry, where the key is a temporary one."""
 
 
 @frozen

@@ -9,32 +9,7 @@ from attrs import field, frozen
 
 from conformance.contract.model import Choice, Contract
 from conformance.contract.protocol import Protocol
-from conformance.ledger.choices import choice_id
-
-# what is done where the contract holds no choice of the kind
-CUSTOMARY: Mapping[str, str] = {
-    "list-form": "object",
-    "spelling": "as-listed",
-    "empty-list": "empty-list",
-    "missing-value": "absent",
-    "order": "newest-first",
-    "id-syntax": "comma",
-    "short-time": "accepted",
-    "range-bound": "inclusive",
-    "above-maximum": "rejected",
-    "below-minimum": "rejected",
-    "malformed": "rejected",
-    "too-many-ids": "rejected",
-    "unknown-value": "matches-nothing",
-    "unknown-id": "matches-nothing",
-    "empty-value": "ignored",
-    "beyond-the-end": "empty-page",
-    "inverted-range": "matches-nothing",
-    "clamped-echo": "effective",
-    "unknown-parameter": "ignored",
-    "unknown-format": "rejected",
-    "error-message": "page",
-}
+from conformance.ledger.choices import choice_id, kinds
 
 
 @frozen
@@ -54,7 +29,7 @@ class ReferenceDialect:
             taken = self.taken.get(f"{found}@{format}") or self.taken.get(found)
             if taken:
                 return found, taken
-        return None, CUSTOMARY.get(kind)
+        return None, kinds()[kind].customary
 
 
 def dialect(contract: Contract, protocol: Protocol | None, wanted: Mapping[str, str]) -> ReferenceDialect:

@@ -70,9 +70,10 @@ def _items(data: Any, contract: Contract, place: str) -> tuple[Item, ...]:
     found: dict[str, Item] = {}
     for number, entry in enumerate(data, 1):
         item = _item(entry, contract, f"{place}, item {number}")
-        if item.get(key) in found:
-            raise ItemsError(f"{place}, item {number}: {key} {item[key]} is there twice; each item needs its own")
-        found[item.get(key)] = item
+        id = str(item.get(key, number))
+        if id in found:
+            raise ItemsError(f"{place}, item {number}: {key} {id} is there twice; each item needs its own")
+        found[id] = item
     return tuple(found.values())
 
 

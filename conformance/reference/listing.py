@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 from conformance.contract.model import Contract, Filter
 from conformance.reference.context import Query
+from conformance.reference.store import Item
 
 if TYPE_CHECKING:
     from conformance.reference.context import Context
-
-Item = Mapping[str, Any]
 
 
 @frozen
@@ -77,24 +77,26 @@ def named(context: Context, ids: Sequence[str], item: Item) -> bool:
 
 
 def key_of(context: Context, item: Item) -> str:
+    """The id by which an item is listed."""
     semantics = context.contract.semantics
-    return str(value_at(item, semantics.ids.field if semantics.ids else semantics.key, semantics.items))
+    field = semantics.ids.field if semantics.ids else semantics.key
+    return str(value_at(item, field or "", semantics.items))
 
 
 def check_unknown_ids(context: Context, query: Query, items: Sequence[Item]) -> None:
-    """Ids that no item has. Raises Refusal where they are rejected."""
-    name = context.contract.semantics.ids.parameter
-    if context.take("unknown-id", name) == "rejected":
+    """Ids that no item has. Raises RefusedRequest where they are rejected."""
+    ids = context.contract.semantics.ids
+    if ids and context.take("unknown-id", ids.parameter) == "rejected":
         known = {key_of(context, item) for item in items}
-        if any(id not in known for id in query.ids):
-            context.steps.invalid(context, name)
+        if any(id not in known for id in query.ids or ()):
+            context.steps.invalid(context, ids.parameter)
 
 
 def within(context: Context, start: str | None, end: str | None, item: Item) -> bool:
     """Whether an item's time lies in the range. ISO 8601 times of one form compare as text."""
-    if start is None and end is None:
-        return True
     semantics = context.contract.semantics
+    if semantics.range is None or (start is None and end is None):
+        return True
     time = value_at(item, semantics.range.field, semantics.items)
     if time is None:
         return False
@@ -104,26 +106,37 @@ def within(context: Context, start: str | None, end: str | None, item: Item) -> 
 
 
 def from_start(context: Context, time: str, start: str) -> bool:
-    inclusive = context.take("range-bound", context.contract.semantics.range.start or "") != "exclusive"
+    """Whether a time is not before the start of the range."""
+    range = context.contract.semantics.range
+    inclusive = context.take("range-bound", (range and range.start) or "") != "exclusive"
     return time >= start if inclusive else time > start
 
 
 def to_end(context: Context, time: str, end: str) -> bool:
-    inclusive = context.take("range-bound", context.contract.semantics.range.end or "") != "exclusive"
+    """Whether a time is not after the end of the range."""
+    range = context.contract.semantics.range
+    inclusive = context.take("range-bound", (range and range.end) or "") != "exclusive"
     return time <= end if inclusive else time < end
 
 
 def order(context: Context, items: list[Item]) -> list[Item]:
     """The items in the order that is taken; the key decides between equal times, so that pages hold still."""
     semantics = context.contract.semantics
-    taken = context.take("order", semantics.items, "listing", "response")
-    key, time = semantics.key, time_field_of(context.contract)
+    taken = context.take("order", semantics.items or "", "listing", "response")
+    time, prefix = time_field_of(context.contract), semantics.items
+    identity = partial(_identity, context.contract)
     if taken == "other":
-        return sorted(items, key=lambda item: hashlib.sha256(str(item[key]).encode()).digest())
+        return sorted(items, key=lambda item: hashlib.sha256(identity(item).encode()).digest())
     if taken == "by-key" or time is None:
-        return sorted(items, key=lambda item: str(item[key]))
-    prefix, newest_first = semantics.items, taken == "newest-first"
-    return sorted(items, key=lambda item: (value_at(item, time, prefix) or "", str(item[key])), reverse=newest_first)
+        return sorted(items, key=identity)
+    newest_first = taken == "newest-first"
+    return sorted(items, key=lambda item: (value_at(item, time, prefix) or "", identity(item)), reverse=newest_first)
+
+
+def _identity(contract: Contract, item: Item) -> str:
+    """What tells an item from others: its key, or all that it holds where no member is a key."""
+    key = contract.semantics.key
+    return str(value_at(item, key, contract.semantics.items)) if key else repr(sorted(item.items()))
 
 
 def time_field_of(contract: Contract) -> str | None:
@@ -134,7 +147,7 @@ def time_field_of(contract: Contract) -> str | None:
 
 
 def page(context: Context, query: Query, listing: Sequence[Item]) -> ListingPage:
-    """The page of the listing that the query asks for. Raises Refusal."""
+    """The page of the listing that the query asks for. Raises RefusedRequest."""
     number = query.number
     if number > 1 and (number - 1) * query.size >= len(listing):
         number = context.steps.beyond_the_end(context, query, listing)
@@ -145,8 +158,9 @@ def page(context: Context, query: Query, listing: Sequence[Item]) -> ListingPage
 
 
 def beyond_the_end(context: Context, query: Query, listing: Sequence[Item]) -> int:
-    """The number of the page that is answered in place of one that does not exist. Raises Refusal."""
-    name = context.contract.semantics.paging.number
+    """The number of the page that is answered in place of one that does not exist. Raises RefusedRequest."""
+    paging = context.contract.semantics.paging
+    name = paging.number if paging else ""
     taken = context.take("beyond-the-end", name)
     if taken == "rejected":
         context.steps.invalid(context, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import BinaryIO
 from urllib.parse import urlsplit
@@ -51,10 +52,13 @@ class Response:
     lower_case: bool = False
 
     def header(self, name: str) -> str | None:
+        """The value of the first header of that name, or None."""
         return next((v for k, v in self.headers if k.lower() == name.lower()), None)
 
 
-def read_request(stream: BinaryIO, on_continue: object = None, connection: int = 0) -> Request | None:
+def read_request(
+    stream: BinaryIO, on_continue: Callable[[], None] | None = None, connection: int = 0
+) -> Request | None:
     """The next request of a connection, or None where the peer has closed it. Raises MalformedRequest.
 
     `on_continue` is called without arguments where the peer waits for `100 Continue` before it sends the body.
@@ -70,18 +74,19 @@ def read_request(stream: BinaryIO, on_continue: object = None, connection: int =
     method, target, version = words
     headers = _read_headers(stream)
     named = dict(headers)
-    if callable(on_continue) and named.get("expect", "").lower() == "100-continue":
+    if on_continue and named.get("expect", "").lower() == "100-continue":
         on_continue()
     body = _read_body(stream, named)
     parts = urlsplit(target) if not target.startswith("/") else None
     path, _, query = target.partition("?") if parts is None else (parts.path or "/", "", parts.query)
-    connection = named.get("connection", "").lower()
-    keep = "close" not in connection and (version != "HTTP/1.0" or "keep-alive" in connection)
+    wish = named.get("connection", "").lower()
+    keep = "close" not in wish and (version != "HTTP/1.0" or "keep-alive" in wish)
     return Request(method, path, query.partition("#")[0], tuple(headers), body, keep, connection)
 
 
 def _read_headers(stream: BinaryIO) -> list[tuple[str, str]]:
-    headers, size = [], 0
+    headers: list[tuple[str, str]] = []
+    size = 0
     while True:
         line = stream.readline(HEAD_LIMIT)
         size += len(line)
@@ -105,7 +110,8 @@ def _read_body(stream: BinaryIO, headers: dict[str, str]) -> bytes:
 
 
 def _read_chunks(stream: BinaryIO) -> bytes:
-    chunks, size = [], 0
+    chunks: list[bytes] = []
+    size = 0
     while True:
         try:
             length = int(stream.readline(HEAD_LIMIT).split(b";")[0], 16)

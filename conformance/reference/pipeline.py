@@ -26,7 +26,7 @@ def answer(context: Context) -> Response:
 
 
 def operate(context: Context) -> Response:
-    """Everything between reading a request and its result. Raises Refusal."""
+    """Everything between reading a request and its result. Raises RefusedRequest."""
     steps = context.steps
     steps.method(context)
     steps.format(context)
@@ -55,6 +55,7 @@ def read(context: Context) -> None:
 
 
 def signature_version(context: Context) -> str:
+    """`v1` or `v3`."""
     return "v3" if signatures.is_v3(context) else "v1"
 
 
@@ -64,7 +65,7 @@ def _accepted(request: Request) -> str:
 
 
 def method(context: Context) -> None:
-    """GET and POST, to the root path. Raises Refusal."""
+    """GET and POST, to the root path. Raises RefusedRequest."""
     if context.request.method not in context.contract.methods:
         context.steps.refuse(context, "unsupported-method")
     if context.request.path != "/":
@@ -72,14 +73,14 @@ def method(context: Context) -> None:
 
 
 def answer_format(context: Context) -> None:
-    """A Format that is documented, or none. Raises Refusal."""
+    """A Format that is documented, or none. Raises RefusedRequest."""
     wanted = context.parameters.get("Format")
     if wanted and wanted.lower() not in MEDIA_TYPES and context.take("unknown-format", "Format") == "rejected":
         context.steps.invalid(context, "Format")
 
 
 def names(context: Context) -> None:
-    """Action and Version: there, and ours. Raises Refusal."""
+    """Action and Version: there, and ours. Raises RefusedRequest."""
     refuse, common = context.steps.refuse, context.common
     contract = context.contract
     if not common["Action"] and context.take("required", "Action") != "optional":
@@ -93,7 +94,7 @@ def names(context: Context) -> None:
 
 
 def succeed(context: Context) -> Response:
-    """The result of the operation. Raises Refusal."""
+    """The result of the operation. Raises RefusedRequest."""
     steps, query = context.steps, context.query
     page = steps.page(context, query, steps.select(context, query))
     return steps.respond(context, 200, f"{context.contract.operation}Response", steps.result(context, query, page))
@@ -112,6 +113,7 @@ def respond(context: Context, status: int, root: str, tree: dict[str, Any]) -> R
 
 
 def request_id(context: Context) -> str:
+    """An id that no other answer has."""
     return context.server.request_ids()
 
 

@@ -16,7 +16,9 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
+
+from attrs import frozen
 
 import conformance
 from conformance.contract.model import Contract
@@ -31,22 +33,59 @@ from conformance.reference.variants import named as named_variant
 ORPHAN_CHECK = 1.0
 
 
+@frozen
+class _Child:
+    """A child process and the two ends of what is said between it and us."""
+
+    process: subprocess.Popen[bytes]
+    commands: IO[bytes]
+    answers: IO[bytes]
+
+    def ask(self, command: bytes) -> dict[str, Any]:
+        try:
+            self.commands.write(command)
+            self.commands.flush()
+        except (OSError, ValueError):
+            raise EndpointError("the reference endpoint's process has ended") from None
+        return self.heard()
+
+    def heard(self) -> dict[str, Any]:
+        line = self.answers.readline()
+        if not line:
+            raise EndpointError("the reference endpoint's process has ended; its standard error says why")
+        said: dict[str, Any] = json.loads(line)
+        if "error" in said:
+            raise EndpointError(said["error"])
+        return said
+
+    def end(self) -> None:
+        with contextlib.suppress(OSError):
+            self.commands.close()
+        try:
+            self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.answers.close()
+
+
 class Running:
     """A reference endpoint in a child process: `url`, and `request_count` so far."""
 
-    def __init__(self, child: subprocess.Popen[bytes], url: str):
+    def __init__(self, child: _Child, url: str) -> None:
         self._child, self.url = child, url
         self._lock = threading.Lock()
 
     @property
     def pid(self) -> int:
-        return self._child.pid
+        """The id of the child process."""
+        return self._child.process.pid
 
     @property
     def request_count(self) -> int:
         """How many requests have arrived. Raises EndpointError where the child has ended."""
         with self._lock:
-            return int(_ask(self._child, b"count\n")["count"])
+            return int(self._child.ask(b"count\n")["count"])
 
 
 @contextlib.contextmanager
@@ -65,58 +104,36 @@ def running(
 
     Raises EndpointError where it cannot start, ValueError for a fault, variant or choice that is not known.
     """
+    taken = dict(dialect or {})
+    resolved(contract, protocol, taken)
     settings = {
         "contract": contract,
         "protocol": protocol,
         "store": store,
-        "dialect": dict(dialect or {}),
+        "dialect": taken,
         "credentials": tuple(access_keys(credentials).values()),
         "host": host,
         "port": port,
         "faults": tuple(named_fault(contract, name, protocol).name for name in faults),
         "variants": tuple(named_variant(contract, name, protocol).name for name in variants),
     }
-    resolved(contract, protocol, settings["dialect"])
-    child = _spawn()
+    child = _spawned()
     try:
-        pickle.dump(settings, child.stdin)
-        child.stdin.flush()
-        yield Running(child, _read(child)["url"])
+        pickle.dump(settings, child.commands)
+        child.commands.flush()
+        yield Running(child, child.heard()["url"])
     finally:
-        with contextlib.suppress(OSError):
-            child.stdin.close()
-        try:
-            child.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-        child.stdout.close()
+        child.end()
 
 
-def _spawn() -> subprocess.Popen[bytes]:
+def _spawned() -> _Child:
     # the child imports the package from where we did, whatever its folder and environment
     root = str(Path(conformance.__file__).parent.parent)
     program = f"import sys; sys.path.insert(0, {root!r}); from conformance.reference.process import main; main()"
-    return subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-
-
-def _ask(child: subprocess.Popen[bytes], command: bytes) -> dict[str, Any]:
-    try:
-        child.stdin.write(command)
-        child.stdin.flush()
-    except (OSError, ValueError):
-        raise EndpointError("the reference endpoint's process has ended") from None
-    return _read(child)
-
-
-def _read(child: subprocess.Popen[bytes]) -> dict[str, Any]:
-    line = child.stdout.readline()
-    if not line:
-        raise EndpointError("the reference endpoint's process has ended; its standard error says why")
-    said = json.loads(line)
-    if "error" in said:
-        raise EndpointError(said["error"])
-    return said
+    process = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdin is not None, "a Popen with pipes has them"
+    assert process.stdout is not None, "a Popen with pipes has them"
+    return _Child(process, process.stdin, process.stdout)
 
 
 def main() -> None:

@@ -27,6 +27,7 @@ class Course:
     after: Item
 
     def at(self, now: float) -> Item | None:
+        """The item at a time, or None before it appears."""
         if self.appears is not None and now < self.appears:
             return None
         return self.after if self.finishes is not None and now >= self.finishes else self.before
@@ -62,7 +63,7 @@ def _courses(
     key = relative(contract, contract.semantics.key or "")
     taken = {item.get(key) for item in existing}
     for made in items(contract, source, len(existing) // 10):
-        if made.get(key) in taken:
+        if key and made.get(key) in taken:
             continue
         appears = started + source.uniform(0, period)
         ends = appears + source.uniform(period / 4, period)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NoReturn
 
 from attrs import evolve, frozen
@@ -69,11 +69,12 @@ WRONG = {"unknown-signature-method": "SignatureMethod", "unknown-signature-versi
 
 
 def refuse(context: Context, situation: str) -> NoReturn:
-    """Refuse with the documented answer to a situation of the common protocol. Raises Refusal."""
+    """Refuse with the documented answer to a situation of the common protocol. Raises RefusedRequest."""
     raise answer_to(context, situation)
 
 
 def answer_to(context: Context, situation: str) -> RefusedRequest:
+    """The documented answer to a situation, as the alternative that is taken has it."""
     protocol = context.server.protocol
     known = {s.id: s for s in protocol.situations} if protocol else {}
     answers = known[situation].answers if situation in known else ()
@@ -91,18 +92,20 @@ def answer_to(context: Context, situation: str) -> RefusedRequest:
 
 
 def missing(context: Context, parameter: str) -> NoReturn:
-    """Refuse for the absence of a mandatory parameter. Raises Refusal."""
+    """Refuse for the absence of a mandatory parameter. Raises RefusedRequest."""
     fallback = RefusedRequest("MissingParameter", 400, MISSING.format(name=parameter), parameter)
     raise _documented(context, parameter, lambda code: code.startswith("Missing"), fallback)
 
 
 def invalid(context: Context, parameter: str) -> NoReturn:
-    """Refuse for a value that is not allowed. Raises Refusal."""
+    """Refuse for a value that is not allowed. Raises RefusedRequest."""
     fallback = RefusedRequest("InvalidParameter", 400, INVALID.format(name=parameter), parameter)
     raise _documented(context, parameter, lambda code: not code.startswith("Missing"), fallback)
 
 
-def _documented(context: Context, parameter: str, fits: object, fallback: RefusedRequest) -> RefusedRequest:
+def _documented(
+    context: Context, parameter: str, fits: Callable[[str], bool], fallback: RefusedRequest
+) -> RefusedRequest:
     """The operation's own documented error about a parameter; else the common one, unless a choice says otherwise."""
     for error in context.server.contract.errors:
         if error.parameter == parameter and fits(error.code):

@@ -10,13 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.contract.model import Field
 from conformance.reference.listing import ListingPage
+from conformance.reference.sample import sample
+from conformance.reference.signatures import epoch
 
 if TYPE_CHECKING:
     from conformance.reference.context import Context, Query
     from conformance.reference.refusals import RefusedRequest
 
+MILLISECONDS = "epoch-milliseconds"
+"""The time format of a number of milliseconds since 1970."""
 Tree = dict[str, Any]
 Converter = Callable[[Any], Any]
+ItemPlan = list[tuple[Field, Converter]]
 
 
 # ----------------------------------------------------------------------------------------------------- the result
@@ -48,15 +53,23 @@ def known_members(context: Context, query: Query, page: ListingPage) -> dict[str
 
 def _member(context: Context, field: Field, path: tuple[str, ...], known: Mapping[str, Any], page: ListingPage) -> Any:
     name = ".".join(path)
-    if name == context.contract.semantics.items:
+    if name == context.contract.semantics.items and field.members:
         return _items(context, field, page)
     if field.type == "array":
-        return _wrapped(context, field, [])
+        return _wrapped(context, field, [_only_element(context, field, path, known, page)])
     if field.members:
         return _wrapper(context, field, path, known, page)
-    if name in known:
-        return _scalar(known[name], field.type)
-    return _scalar(field.examples[0], field.type) if field.examples else None
+    return _scalar(known[name] if name in known else sample(field), field.type)
+
+
+def _only_element(
+    context: Context, field: Field, path: tuple[str, ...], known: Mapping[str, Any], page: ListingPage
+) -> Any:
+    """The one element of a list that is not the listing: its values are like the documented ones."""
+    if not field.members:
+        return _scalar(sample(field), field.item_type or "string")
+    members = ((m.name, _member(context, m, (*path, m.name), known, page)) for m in field.members)
+    return {name: value for name, value in members if value is not None}
 
 
 def _wrapper(context: Context, field: Field, path: tuple[str, ...], known: Mapping[str, Any], page: ListingPage) -> Any:
@@ -92,13 +105,13 @@ def _wrapped(context: Context, field: Field, values: list[Any]) -> Any:
 # ------------------------------------------------------------------------------------------------------ the items
 
 
-def item_plan(context: Context) -> list[tuple[Field, Converter]]:
+def item_plan(context: Context) -> ItemPlan:
     """For each member of an item, how its value is written in this answer: settled once, not for each item."""
     prefix = context.contract.semantics.items or ""
     return [(f, context.steps.converter(context, f, f"{prefix}.{f.name}")) for f in context.contract.item_fields]
 
 
-def item(context: Context, item: Mapping[str, Any], plan: list[tuple[Field, Converter]]) -> Tree:
+def item(context: Context, item: Mapping[str, Any], plan: ItemPlan) -> Tree:
     """One item as it is answered."""
     members: Tree = {}
     for field, convert in plan:
@@ -125,7 +138,9 @@ def converter(context: Context, field: Field, path: str) -> Converter:
     if field.members:
         members = [(m.name, converter(context, m, f"{path}.{m.name}")) for m in field.members]
         return lambda value: {n: convert(value[n]) for n, convert in members if value.get(n) is not None}
-    if is_time(field) and context.take("time-precision", path, field.name, "times", "response") == "minutes":
+    if is_time(field) and field.value("time_format") == MILLISECONDS:
+        return lambda value: _scalar(round((epoch(value) or 0) * 1000), field.type)
+    if is_text_time(field) and context.take("time-precision", path, field.name, "times", "response") == "minutes":
         return lambda value: value[:16] + "Z"
     if context.take("spelling", path, field.name) == "capitals" and _is_enumerated(context, field, path):
         return capitals
@@ -145,8 +160,13 @@ def _array_item(context: Context, field: Field, path: str) -> Converter:
 def is_time(field: Field) -> bool:
     """Whether the values of a field are times: documented so, or all its examples are."""
     if field.value("time_format"):
-        return True
+        return field.type in ("string", "unknown") or field.value("time_format") == MILLISECONDS
     return bool(field.examples) and all(re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$", e) for e in field.examples)
+
+
+def is_text_time(field: Field) -> bool:
+    """Whether the values of a field are times that are written as text."""
+    return is_time(field) and field.value("time_format") != MILLISECONDS
 
 
 def _is_enumerated(context: Context, field: Field, path: str) -> bool:
@@ -162,6 +182,7 @@ def capitals(value: str) -> str:
 
 
 def xml_text(value: Any) -> str:
+    """A scalar as text, as XML has it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
@@ -169,7 +190,7 @@ def xml_text(value: Any) -> str:
 
 def _scalar(value: Any, type: str) -> Any:
     """A value as the type in which it is written; what does not convert stays as it is."""
-    if isinstance(value, str) and type == "string":
+    if type in ("array", "object") or (isinstance(value, str) and type == "string"):
         return value
     if type == "boolean":
         return str(value).lower() == "true"
@@ -196,10 +217,12 @@ def error(context: Context, refusal: RefusedRequest) -> Tree:
 
 
 def as_json(context: Context, root: str, tree: Tree) -> str:
+    """The tree in JSON, which has no name for its root."""
     return json.dumps(tree, ensure_ascii=False, separators=(",", ":"))
 
 
 def as_xml(context: Context, root: str, tree: Tree) -> str:
+    """The tree in XML, under an element of the root's name."""
     pieces = ['<?xml version="1.0" encoding="UTF-8"?>']
     _element(context.steps.escape, context, root, tree, pieces)
     return "".join(pieces)
@@ -229,4 +252,5 @@ def escape(context: Context, text: str) -> str:
 
 
 def encoded(context: Context, text: str) -> bytes:
+    """The bytes of a body."""
     return text.encode("utf-8", "surrogatepass")

@@ -15,7 +15,7 @@ from typing import Any
 
 from conformance.contract.model import Contract, Field, OptionalField
 from conformance.contract.protocol import Protocol
-from conformance.reference.rendering import is_time
+from conformance.reference.rendering import is_time, xml_text
 from conformance.reference.store import Store
 
 SEED = 20140526
@@ -43,10 +43,12 @@ def generated(
 ) -> Store:
     """A store with `sizes` items in as many regions; the same for the same arguments.
 
-    The first region is the documented example; an operation without regions has one, named by the empty string.
+    The first region is the documented example; an operation without regions has one, named by the empty string. An
+    operation that returns no list has no items, and one whose key has few values has as few items.
     """
     names = region_names(contract, protocol, len(sizes))
     regions = {}
+    sizes = sizes if contract.item_fields else (0,) * len(sizes)
     for name, size in zip(names, sizes, strict=False):
         regions[name] = items(contract, random.Random(f"{seed} {name}"), size)
     return Store(regions)
@@ -62,8 +64,9 @@ def region_names(contract: Contract, protocol: Protocol | None, count: int) -> t
 
 
 def items(contract: Contract, source: random.Random, size: int) -> tuple[Mapping[str, Any], ...]:
-    """`size` items that fit the contract."""
+    """`size` items that fit the contract, or fewer where fewer keys are allowed."""
     keys = _keys(contract, source, size)
+    size = len(keys)
     enumerated = _combinations(contract, source, size)
     created = _times(source, size)
     return tuple(
@@ -77,7 +80,7 @@ def relative(contract: Contract, path: str) -> str:
 
 
 def _item(
-    contract: Contract, source: random.Random, key: str, values: Mapping[str, str], created: datetime
+    contract: Contract, source: random.Random, key: Any, values: Mapping[str, Any], created: datetime
 ) -> Mapping[str, Any]:
     optional = {relative(contract, o.field): o for o in contract.semantics.optional_fields}
     times = [f.name for f in contract.item_fields if is_time(f) and f.name not in optional]
@@ -97,9 +100,9 @@ def _item(
     return item
 
 
-def _is_due(contract: Contract, optional: OptionalField, values: Mapping[str, str]) -> bool:
+def _is_due(contract: Contract, optional: OptionalField, values: Mapping[str, Any]) -> bool:
     value = values.get(relative(contract, optional.unless_field))
-    return value is None or value in optional.unless_values
+    return value is None or xml_text(value) in optional.unless_values
 
 
 def _later(source: random.Random, created: datetime) -> str:
@@ -114,8 +117,12 @@ def _value(field: Field, source: random.Random) -> Any:
     if field.members:
         return _members(field, source)
     if field.value("enum"):
-        return source.choice(list(field.value("enum")))
-    if field.examples and field.examples[0].lower() in ("true", "false"):
+        return typed(source.choice(list(field.value("enum"))), field.type)
+    if (
+        field.examples
+        and field.type in ("string", "boolean", "unknown")
+        and field.examples[0].lower() in ("true", "false")
+    ):
         flag = source.random() < 0.5
         return flag if field.type == "boolean" else "true" if flag else "false"
     if is_time(field):
@@ -134,15 +141,27 @@ def _scalar(type: str | None, source: random.Random) -> Any:
         return source.choice((0.5, 1.25, 99.0))
     if type == "boolean":
         return source.random() < 0.5
+    if type in ("array", "object"):
+        return [] if type == "array" else {}
     return source.choice(FREE_TEXT)
 
 
 # ------------------------------------------------------------------------------------------------------------ keys
 
 
-def _keys(contract: Contract, source: random.Random, size: int) -> list[str]:
+def _keys(contract: Contract, source: random.Random, size: int) -> list[Any]:
+    """Distinct ids: listed ones, numbers, or text."""
+    field = contract.at(f"{contract.semantics.items}.{relative(contract, contract.semantics.key or '')}")
+    listed = _listed(contract).get(field.name) or field.value("enum") if field else None
+    if field and listed:
+        return source.sample([typed(value, field.type) for value in listed], min(size, len(listed)))
+    if field and field.type in ("integer", "number"):
+        return source.sample(range(1, 10**6), size)
+    return list(_texts(field, source, size))
+
+
+def _texts(field: Field | None, source: random.Random, size: int) -> list[str]:
     """Distinct ids: mostly like the documented example, some awkward, one the beginning of another."""
-    field = contract.at(f"{contract.semantics.items}.{contract.semantics.key}")
     example = field.examples[0] if field and field.examples else "i-0000000000000000"
     keys: list[str] = []
     while len(keys) < size:
@@ -169,14 +188,31 @@ def _like(example: str, source: random.Random) -> str:
 # ------------------------------------------------------------------------------------- enumerated values and times
 
 
-def _combinations(contract: Contract, source: random.Random, size: int) -> list[dict[str, str]]:
-    """The filtered fields' values: the last combination never occurs, the one before it once."""
-    fields: dict[str, list[str]] = {}
+def _listed(contract: Contract) -> dict[str, list[Any]]:
+    """The values that filters list for members of an item, as the store holds them."""
+    members, found = {f.name: f for f in contract.item_fields}, {}
     for filter in contract.semantics.filters:
         parameter, name = contract.parameter(filter.parameter), relative(contract, filter.field)
         listed = parameter and (parameter.value("effective_values") or parameter.value("enum"))
-        if listed and "." not in name:
-            fields[name] = [str(v) for v in listed]
+        if listed and name in members:
+            found[name] = [typed(value, members[name].type) for value in listed]
+    return found
+
+
+def typed(value: Any, type: str) -> Any:
+    """A documented value as the store holds it: a number or a truth value where the field has that type."""
+    text = xml_text(value)
+    if type == "boolean":
+        return text.lower() == "true"
+    try:
+        return int(text) if type == "integer" else float(text) if type == "number" else text
+    except ValueError:
+        return text
+
+
+def _combinations(contract: Contract, source: random.Random, size: int) -> list[dict[str, Any]]:
+    """The filtered fields' values: the last combination never occurs, the one before it once."""
+    fields = _listed(contract)
     every = [dict(zip(fields, values, strict=True)) for values in product(*fields.values())]
     if size < 3 * len(every) or len(every) < 4:
         return [source.choice(every) for _ in range(size)]

@@ -9,15 +9,16 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from types import TracebackType
 
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
 from conformance.reference.application import Application
 from conformance.reference.credentials import KeyLike
+from conformance.reference.faults.fault import Fault
 from conformance.reference.message import MalformedRequest, Request, Response, read_request, response_bytes
 from conformance.reference.seeding import generated
 from conformance.reference.store import Store
+from conformance.reference.variants.variant import Variant
 
 BACKLOG = 128
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -31,7 +32,7 @@ class ReferenceEndpoint:
     """Serves a contract while it is open: `with ReferenceEndpoint(contract, ...) as endpoint: endpoint.url`.
 
     `credentials` are objects with access_key_id, access_key_secret and security_token; with none, requests need no
-    signature. `dialect` maps choice ids to alternatives. `faults` and `variants` bring hooks and a dialect of
+    signature. `dialect` maps choice ids to alternatives. `faults` and `variants` bring middleware and a dialect of
     their own, variants also another store. `clock` gives seconds since 1970. Raises EndpointError where the port
     cannot be had, ValueError for an unknown choice.
     """
@@ -43,15 +44,16 @@ class ReferenceEndpoint:
         store: Store | None = None,
         credentials: Iterable[KeyLike] = (),
         dialect: Mapping[str, str] | None = None,
-        faults: Iterable = (),
-        variants: Iterable = (),
+        faults: Iterable[Fault] = (),
+        variants: Iterable[Variant] = (),
         clock: Callable[[], float] = time.time,
         host: str = "127.0.0.1",
         port: int = 0,
         request_ids: Callable[[], str] | None = None,
-    ):
-        faults, variants = tuple(faults), tuple(variants)
-        taken = {k: v for changed in (*faults, *variants) for k, v in changed.dialect.items()} | dict(dialect or {})
+    ) -> None:
+        variants = tuple(variants)
+        changes: tuple[Fault | Variant, ...] = (*faults, *variants)
+        taken = {k: v for change in changes for k, v in change.dialect.items()} | dict(dialect or {})
         self.store = store or generated(contract, protocol)
         for variant in variants:
             self.store = variant.store(self.store, contract, clock())
@@ -61,11 +63,11 @@ class ReferenceEndpoint:
             self.store,
             credentials,
             taken,
-            hooks=[changed.hooks for changed in (*faults, *variants)],
+            replacements=[replacement for change in changes for replacement in change.replacements],
             clock=clock,
             request_ids=request_ids,
         )
-        self._host, self._wanted_port = host, port
+        self._host, self._port = host, port
         self._listener: socket.socket | None = None
         self._accepting: threading.Thread | None = None
         self._connections: set[socket.socket] = set()
@@ -74,10 +76,12 @@ class ReferenceEndpoint:
 
     @property
     def port(self) -> int:
-        return self._listener.getsockname()[1] if self._listener else self._wanted_port
+        """The port that it listens on; before it is started, the one that was asked for."""
+        return self._port
 
     @property
     def url(self) -> str:
+        """Where it is reached."""
         host = f"[{self._host}]" if ":" in self._host else self._host
         return f"http://{host}:{self.port}"
 
@@ -88,9 +92,12 @@ class ReferenceEndpoint:
 
     def start(self) -> ReferenceEndpoint:
         """Listen and answer in a thread. Raises EndpointError."""
-        self._listener = _listening(self._host, self._wanted_port)
+        self._listener = _listening(self._host, self._port)
+        self._port = int(self._listener.getsockname()[1])
         self.application.server.host_id = f"{self._host}:{self.port}"
-        self._accepting = threading.Thread(target=self._accept, name="reference endpoint", daemon=True)
+        self._accepting = threading.Thread(
+            target=self._accept, args=(self._listener,), name="reference endpoint", daemon=True
+        )
         self._accepting.start()
         return self
 
@@ -114,15 +121,13 @@ class ReferenceEndpoint:
     def __enter__(self) -> ReferenceEndpoint:
         return self.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _accept(self) -> None:
+    def _accept(self, listener: socket.socket) -> None:
         for number in itertools.count(1):
             try:
-                connection, _ = self._listener.accept()
+                connection, _ = listener.accept()
             except OSError:
                 return
             if self._stopping:

@@ -105,7 +105,7 @@ def read_common(context: Context) -> dict[str, str | None]:
 
 
 def authenticate(context: Context) -> None:
-    """Verify who asks, when, and that nothing was changed or sent before. Raises Refusal.
+    """Verify who asks, when, and that nothing was changed or sent before. Raises RefusedRequest.
 
     A server without any key verifies nothing: it is a mock for callers that do not sign.
     """
@@ -132,7 +132,7 @@ def authenticate(context: Context) -> None:
 
 
 def signature_names(context: Context) -> None:
-    """SignatureMethod and SignatureVersion of V1. Raises Refusal."""
+    """SignatureMethod and SignatureVersion of V1. Raises RefusedRequest."""
     if context.signature != "v1":
         return
     if context.common["SignatureMethod"] != "HMAC-SHA1":
@@ -142,13 +142,15 @@ def signature_names(context: Context) -> None:
 
 
 def timestamp(context: Context) -> None:
-    """The timestamp: there, well formed, and within the clock window. Raises Refusal."""
+    """The timestamp: there, well formed, and within the clock window. Raises RefusedRequest."""
     text = context.common["Timestamp"]
     if not text:
-        return context.steps.refuse(context, "missing-timestamp")
+        context.steps.refuse(context, "missing-timestamp")
+        return
     seconds = epoch(text)
     if seconds is None:
-        return context.steps.refuse(context, "malformed-timestamp")
+        context.steps.refuse(context, "malformed-timestamp")
+        return
     late = context.server.clock() - seconds
     if late > CLOCK_WINDOW:
         context.steps.refuse(context, "expired-timestamp")
@@ -167,7 +169,7 @@ def epoch(text: str) -> float | None:
 
 
 def verify(context: Context) -> None:
-    """The signature, over all that it must cover. Raises Refusal."""
+    """The signature, over all that it must cover. Raises RefusedRequest."""
     key = context.server.keys.get(context.common["AccessKeyId"] or "")
     if key is None:
         return
@@ -176,37 +178,38 @@ def verify(context: Context) -> None:
         context.steps.coverage(context)
     signed = context.steps.signed_v3 if context.signature == "v3" else context.steps.signed_v1
     wanted = signed(context, key.access_key_secret)
-    if not context.steps.same_signature(context, wanted, context.common["Signature"]):
+    if not context.steps.same_signature(context, wanted, context.common["Signature"] or ""):
         context.steps.refuse(context, "wrong-signature")
 
 
 def same_signature(context: Context, wanted: str, sent: str) -> bool:
+    """Whether two signatures are one, compared whole and in constant time."""
     return hmac.compare_digest(wanted.encode(), sent.encode("utf-8", "replace"))
 
 
 def payload(context: Context) -> None:
-    """The hash of the body that a V3 request states. Raises Refusal."""
+    """The hash of the body that a V3 request states. Raises RefusedRequest."""
     stated = context.request.header("x-acs-content-sha256")
     if stated is not None and stated.lower() != hashlib.sha256(context.request.body).hexdigest():
         context.steps.refuse(context, "tampered-body")
 
 
 def coverage(context: Context) -> None:
-    """That a V3 request signs the headers that it must. Raises Refusal."""
+    """That a V3 request signs the headers that it must. Raises RefusedRequest."""
     names = authorization(context).get("SignedHeaders", "").lower().split(";")
     if any(context.request.header(h) is not None and h not in names for h in MUST_BE_SIGNED):
         context.steps.refuse(context, "wrong-signature")
 
 
 def token(context: Context) -> None:
-    """The security token: required of a temporary key, and no other key has one. Raises Refusal."""
+    """The security token: required of a temporary key, and no other key has one. Raises RefusedRequest."""
     key = context.server.keys.get(context.common["AccessKeyId"] or "")
     if key is not None and (context.common["SecurityToken"] or "") != (key.security_token or ""):
         context.steps.refuse(context, "wrong-security-token")
 
 
 def nonce(context: Context) -> None:
-    """That the nonce is new, and remember it. Raises Refusal."""
+    """That the nonce is new, and remember it. Raises RefusedRequest."""
     now = context.server.clock()
     name = context.steps.nonce_name(context)
     with context.server.lock:
@@ -221,6 +224,6 @@ def nonce(context: Context) -> None:
         context.steps.refuse(context, "nonce-used")
 
 
-def nonce_name(context: Context) -> tuple[str, str]:
+def nonce_name(context: Context) -> tuple[str | None, ...]:
     """What a nonce is unique within: the access key."""
     return context.common["AccessKeyId"] or "", context.common["SignatureNonce"] or ""

@@ -1,107 +1,193 @@
 """The pipeline as a table of steps, so that a fault or a variant can change one small thing and nothing else.
 
-A hook is a function `hook(inner, context, *args)` that takes the place of a step: it gets the step that it replaces and
-the step's own arguments, and may change either or the result. Hooks on one step nest, the last named outermost.
+Middleware is a function `middleware(inner, context, *args)` that takes the place of a step: it gets the step that it
+replaces and the step's own arguments, and may change either or the result. Middleware on one step nests, the last
+named outermost. A step is referred to as `STEP.page`, so that a step that does not exist is an error of the import,
+and middleware that does not fit its step an error of the type checker.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from types import SimpleNamespace
-from typing import Any
+from typing import Any, Concatenate, Generic, NoReturn, ParamSpec, TypeVar
 
-from conformance.reference import arguments, listing, pipeline, refusals, rendering, signatures
+import attrs
+from attrs import Attribute, frozen
 
-Hook = Callable[..., Any]
+from conformance.contract.model import Field, Filter, Parameter
+from conformance.reference import arguments, id_list, listing, pipeline, refusals, rendering, signatures, time_range
+from conformance.reference.context import Context, Query
+from conformance.reference.id_list import IdText
+from conformance.reference.listing import ListingPage
+from conformance.reference.meaning import Meaning
+from conformance.reference.message import Response
+from conformance.reference.refusals import RefusedRequest
+from conformance.reference.rendering import Converter, ItemPlan, Tree
+from conformance.reference.store import Item
 
-STEPS: Mapping[str, Callable[..., Any]] = {
+P = ParamSpec("P")
+R = TypeVar("R")
+Pairs = list[tuple[str, str]]
+
+Step = Callable[Concatenate[Context, P], R]
+Middleware = Callable[Concatenate[Callable[Concatenate[Context, P], R], Context, P], R]
+
+# the steps by what they are given and what they answer; those that refuse raise RefusedRequest
+CheckStep = Callable[[Context], None]
+NamedCheckStep = Callable[[Context, str], None]
+RefusalStep = Callable[[Context, str], NoReturn]
+TextStep = Callable[[Context], str]
+TextOfStep = Callable[[Context, str], str]
+ResponseStep = Callable[[Context], Response]
+FailStep = Callable[[Context, RefusedRequest], Response]
+RespondStep = Callable[[Context, int, str, Tree], Response]
+SendStep = Callable[[Context, Response], Response]
+TakeStep = Callable[[Context, str, tuple[str, ...]], str | None]
+ArgumentStep = Callable[[Context, str], str | None]
+ArgumentsStep = Callable[[Context], Query]
+IntegerStep = Callable[[Context, str], tuple[int, int]]
+BoundedStep = Callable[[Context, str, int], int]
+FilterValueStep = Callable[[Context, Filter], str | Meaning]
+TimeStep = Callable[[Context, str], str | Meaning]
+IdTextStep = Callable[[Context], IdText | None]
+SplitIdsStep = Callable[[Context, IdText], tuple[str, ...] | None]
+LimitIdsStep = Callable[[Context, tuple[str, ...]], tuple[str, ...]]
+StoredStep = Callable[[Context, str], Sequence[Item]]
+SelectStep = Callable[[Context, Query], list[Item]]
+KeepsStep = Callable[[Context, Query, Item], bool]
+MatchesStep = Callable[[Context, Filter, str, Item], bool]
+UnknownIdsStep = Callable[[Context, Query, Sequence[Item]], None]
+BoundStep = Callable[[Context, str, str], bool]
+OrderStep = Callable[[Context, list[Item]], list[Item]]
+PageStep = Callable[[Context, Query, Sequence[Item]], ListingPage]
+TotalStep = Callable[[Context, Query, Sequence[Item], Sequence[Item]], int]
+MembersStep = Callable[[Context, Query, ListingPage], Tree]
+ItemStep = Callable[[Context, Item, ItemPlan], Tree]
+ErrorStep = Callable[[Context, RefusedRequest], Tree]
+WriteStep = Callable[[Context, str, Tree], str]
+EncodeStep = Callable[[Context, str], bytes]
+
+
+@frozen
+class Steps:
+    """The functions that an answer is made of, each with what replaces it in place."""
+
     # the whole
-    "answer": pipeline.answer,
-    "read": pipeline.read,
-    "format": pipeline.answer_format,
-    "signature_version": pipeline.signature_version,
-    "method": pipeline.method,
-    "names": pipeline.names,
-    "operate": pipeline.operate,
-    "succeed": pipeline.succeed,
-    "fail": pipeline.fail,
-    "respond": pipeline.respond,
-    "request_id": pipeline.request_id,
-    "send": pipeline.send,
+    answer: ResponseStep = pipeline.answer
+    read: CheckStep = pipeline.read
+    format: CheckStep = pipeline.answer_format
+    signature_version: TextStep = pipeline.signature_version
+    method: CheckStep = pipeline.method
+    names: CheckStep = pipeline.names
+    operate: ResponseStep = pipeline.operate
+    succeed: ResponseStep = pipeline.succeed
+    fail: FailStep = pipeline.fail
+    respond: RespondStep = pipeline.respond
+    request_id: TextStep = pipeline.request_id
+    send: SendStep = pipeline.send
     # choices and refusals
-    "take": pipeline.take,
-    "refuse": refusals.refuse,
-    "missing": refusals.missing,
-    "invalid": refusals.invalid,
-    "unknown_region": refusals.invalid,
+    take: TakeStep = pipeline.take
+    refuse: NamedCheckStep = refusals.refuse
+    missing: RefusalStep = refusals.missing
+    invalid: RefusalStep = refusals.invalid
+    unknown_region: RefusalStep = refusals.invalid
     # signatures
-    "authenticate": signatures.authenticate,
-    "decode": signatures.decode,
-    "percent": signatures.percent,
-    "canonical_query": signatures.canonical_query,
-    "signed_v1": signatures.signed_v1,
-    "signed_v3": signatures.signed_v3,
-    "payload_hash": signatures.payload_hash,
-    "signature_names": signatures.signature_names,
-    "timestamp": signatures.timestamp,
-    "verify": signatures.verify,
-    "same_signature": signatures.same_signature,
-    "payload": signatures.payload,
-    "coverage": signatures.coverage,
-    "token": signatures.token,
-    "nonce": signatures.nonce,
-    "nonce_name": signatures.nonce_name,
+    authenticate: CheckStep = signatures.authenticate
+    decode: Callable[[Context, str], Pairs] = signatures.decode
+    percent: TextOfStep = signatures.percent
+    canonical_query: Callable[[Context, Pairs], str] = signatures.canonical_query
+    signed_v1: TextOfStep = signatures.signed_v1
+    signed_v3: TextOfStep = signatures.signed_v3
+    payload_hash: TextStep = signatures.payload_hash
+    signature_names: CheckStep = signatures.signature_names
+    timestamp: CheckStep = signatures.timestamp
+    verify: CheckStep = signatures.verify
+    same_signature: Callable[[Context, str, str], bool] = signatures.same_signature
+    payload: CheckStep = signatures.payload
+    coverage: CheckStep = signatures.coverage
+    token: CheckStep = signatures.token
+    nonce: CheckStep = signatures.nonce
+    nonce_name: Callable[[Context], tuple[str | None, ...]] = signatures.nonce_name
     # parameters
-    "argument": arguments.argument,
-    "arguments": arguments.arguments,
-    "unknown_parameters": arguments.unknown_parameters,
-    "required": arguments.required,
-    "is_required": arguments.is_required,
-    "region": arguments.region,
-    "integer": arguments.integer,
-    "number": arguments.number,
-    "bounded": arguments.bounded,
-    "filter_value": arguments.filter_value,
-    "id_text": arguments.id_text,
-    "split_ids": arguments.split_ids,
-    "limit_ids": arguments.limit_ids,
-    "time": arguments.time,
-    "inverted": arguments.inverted,
+    argument: ArgumentStep = arguments.argument
+    unknown_parameters: CheckStep = arguments.unknown_parameters
+    required: CheckStep = arguments.required
+    is_required: Callable[[Context, Parameter], bool] = arguments.is_required
+    region: NamedCheckStep = arguments.region
+    integer: IntegerStep = arguments.integer
+    number: Callable[[Context, str], int | None] = arguments.number
+    bounded: BoundedStep = arguments.bounded
+    filter_value: FilterValueStep = arguments.filter_value
+    id_text: IdTextStep = id_list.id_text
+    split_ids: SplitIdsStep = id_list.split_ids
+    limit_ids: LimitIdsStep = id_list.limit_ids
+    time: TimeStep = time_range.time
+    inverted: Callable[[Context, Query], Query] = time_range.inverted
+    # the last of these, because its name hides the module's
+    arguments: ArgumentsStep = arguments.arguments
     # the listing
-    "stored": listing.stored,
-    "select": listing.select,
-    "keeps": listing.keeps,
-    "matches": listing.matches,
-    "named": listing.named,
-    "check_unknown_ids": listing.check_unknown_ids,
-    "within": listing.within,
-    "from_start": listing.from_start,
-    "to_end": listing.to_end,
-    "order": listing.order,
-    "page": listing.page,
-    "beyond_the_end": listing.beyond_the_end,
-    "total": listing.total,
+    stored: StoredStep = listing.stored
+    select: SelectStep = listing.select
+    keeps: KeepsStep = listing.keeps
+    matches: MatchesStep = listing.matches
+    named: Callable[[Context, Sequence[str], Item], bool] = listing.named
+    check_unknown_ids: UnknownIdsStep = listing.check_unknown_ids
+    within: Callable[[Context, str | None, str | None, Item], bool] = listing.within
+    from_start: BoundStep = listing.from_start
+    to_end: BoundStep = listing.to_end
+    order: OrderStep = listing.order
+    page: PageStep = listing.page
+    beyond_the_end: Callable[[Context, Query, Sequence[Item]], int] = listing.beyond_the_end
+    total: TotalStep = listing.total
     # the body
-    "result": rendering.result,
-    "known_members": rendering.known_members,
-    "item": rendering.item,
-    "missing_value": rendering.missing_value,
-    "converter": rendering.converter,
-    "error": rendering.error,
-    "as_json": rendering.as_json,
-    "as_xml": rendering.as_xml,
-    "escape": rendering.escape,
-    "encoded": rendering.encoded,
-}
+    result: MembersStep = rendering.result
+    known_members: MembersStep = rendering.known_members
+    item: ItemStep = rendering.item
+    missing_value: Callable[[Context, Field, Item], str | None] = rendering.missing_value
+    converter: Callable[[Context, Field, str], Converter] = rendering.converter
+    error: ErrorStep = rendering.error
+    as_json: WriteStep = rendering.as_json
+    as_xml: WriteStep = rendering.as_xml
+    escape: TextOfStep = rendering.escape
+    encoded: EncodeStep = rendering.encoded
 
 
-def woven(hooks: Iterable[Mapping[str, Hook]] = ()) -> SimpleNamespace:
-    """The steps with hooks in place. Raises ValueError for a hook on a step that does not exist."""
-    steps = dict(STEPS)
-    for table in hooks:
-        for name, hook in table.items():
-            if name not in steps:
-                raise ValueError(f"no such step: {name}; steps: {', '.join(STEPS)}")
-            steps[name] = partial(hook, steps[name])
-    return SimpleNamespace(**steps)
+STEP = attrs.fields(Steps)
+"""The names of the steps, each with its type."""
+
+
+@frozen
+class Replacement:
+    """Middleware in the place of a step. Made by `replacing`, which sees that the two fit."""
+
+    step: str
+    middleware: Callable[..., Any]
+
+
+@frozen
+class Place(Generic[P, R]):
+    """The place of a step in the pipeline."""
+
+    step: str
+
+    def by(self, middleware: Middleware[P, R]) -> tuple[Replacement, ...]:
+        """The replacement of the step, as a tuple, so that several are added up."""
+        return (Replacement(self.step, middleware),)
+
+
+def replacing(step: Attribute[Callable[Concatenate[Context, P], R]]) -> Place[P, R]:
+    """`replacing(STEP.page).by(middleware)`."""
+    return Place(step.name)
+
+
+def pipeline_with(replacements: Iterable[Replacement] = ()) -> Steps:
+    """The steps with middleware in place. Raises ValueError for a step that does not exist."""
+    functions: Mapping[str, Callable[..., Any]] = attrs.asdict(Steps(), recurse=False)
+    replaced: dict[str, Callable[..., Any]] = {}
+    for replacement in replacements:
+        if replacement.step not in functions:
+            raise ValueError(f"no such step: {replacement.step}; steps: {', '.join(functions)}")
+        inner = replaced.get(replacement.step, functions[replacement.step])
+        replaced[replacement.step] = partial(replacement.middleware, inner)
+    return attrs.evolve(Steps(), **replaced)

@@ -1,6 +1,4 @@
-"""What a run comes to: conformant, not conformant, or not established, in a word, a sentence and an exit
-status.
-"""
+"""What a run comes to, for people: the word of `ledger/conclusion.py`, with a sentence and an exit status."""
 
 from __future__ import annotations
 
@@ -8,10 +6,16 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
+from conformance.ledger.conclusion import EXIT_STATUS, Decision, RequirementVerdicts, Word, decide
 from conformance.report.results import Result, results
 from conformance.report.stream import Run
 
-CONFORMANT, NOT_CONFORMANT, NOT_ESTABLISHED = 0, 1, 3
+HEADLINES: dict[Word, str] = {
+    "conformant": "Conformant",
+    "conformant-but-for-known-failures": "Conformant but for known failures",
+    "not-conformant": "Not conformant",
+    "not-established": "Not established",
+}
 
 
 @frozen
@@ -29,39 +33,61 @@ class Conclusion:
 
 
 def conclude(run: Run) -> Conclusion:
+    """What the run comes to."""
     found = results(run)
+    decision = decide((_found_of(result) for result in found), finished=not run.footer.interrupted)
+    return Conclusion(
+        EXIT_STATUS[decision.word],
+        decision.conformant,
+        HEADLINES[decision.word],
+        _sentence(decision, run, found),
+    )
+
+
+def _found_of(result: Result) -> RequirementVerdicts:
+    verdicts = result.verdicts
+    unexplained = any(v.verdict == "not-applicable" and not v.message.strip() for v in verdicts)
+    return RequirementVerdicts(result.entry.level, frozenset(v.verdict for v in verdicts), unexplained)
+
+
+def _sentence(decision: Decision, run: Run, found: tuple[Result, ...]) -> str:
     musts = [result for result in found if result.entry.level == "MUST"]
-    scope = _scope(run, musts)
-    if run.footer.interrupted:
-        why = (run.footer.reason or "the run was interrupted").rstrip(".")
-        return _not_established(f"{_capital(why)}; what was judged until then proves nothing about {scope}.")
-    if broken := [result for result in found if "unexpectedly-passed" in _verdicts(result)]:
-        failed = sum("failed" in _verdicts(result) for result in musts)
-        also = f", and {_of(failed, musts)} failed" if failed else ""
-        return _not_conformant(f"{_number(len(broken), 'known failure')} unexpectedly passed{also}: {scope}.")
-    if failed := sum("failed" in _verdicts(result) for result in musts):
-        return _not_conformant(f"{_of(failed, musts)} failed: {scope}.")
-    if not any(result.verdicts for result in found):
-        return _not_established(f"Nothing was judged: {scope}.")
-    if unjudged := [result for result in musts if not _judged(result)]:
-        return _not_established(f"{_of(len(unjudged), musts)} could not be judged: {scope}.")
-    if not any(_applied(result) for result in (musts or found)):
-        return _not_established(f"No requirement applied: {scope}.")
-    return _favourable(run, found, musts)
+    scope = _scope(run)
+    match decision.why:
+        case "interrupted":
+            why = (run.footer.reason or "the run was interrupted").rstrip(".")
+            return f"{_capital(why)}; what was judged until then proves nothing about {scope}."
+        case "unexpectedly-passed":
+            broken = sum("unexpectedly-passed" in _verdicts(result) for result in found)
+            also = f", and {_of(failed, musts)} failed" if (failed := _failed(musts)) else ""
+            return f"{_number(broken, 'known failure')} unexpectedly passed{also}: {scope}."
+        case "failed":
+            return f"{_of(_failed(musts), musts)} failed: {scope}."
+        case "nothing-judged":
+            return f"Nothing was judged: {scope}."
+        case "unjudged":
+            unjudged = sum(not _found_of(result).judged for result in musts)
+            return f"{_of(unjudged, musts)} could not be judged: {scope}."
+        case "nothing-applied":
+            return f"No requirement applied: {scope}."
+        case "known-failing":
+            known = sum("known-failing" in _verdicts(result) for result in found)
+            exception = f"{_number(known, 'requirement')} {'is' if known == 1 else 'are'} not met, as was known"
+            return _with_notes(exception, run, found, musts)
+        case "met":
+            applied = sum(_applied(result) for result in musts)
+            every = f"Each of {applied} MUST requirements that apply was met" if musts else "No MUST was selected"
+            return _with_notes(every, run, found, musts)
 
 
-def _favourable(run: Run, found: tuple[Result, ...], musts: list[Result]) -> Conclusion:
-    known = sum("known-failing" in _verdicts(result) for result in found)
+def _with_notes(main: str, run: Run, found: tuple[Result, ...], musts: list[Result]) -> str:
     notes = list(_notes(run, found, musts))
-    scope = _scope(run, musts)
-    if known:
-        exception = f"{_number(known, 'requirement')} {'is' if known == 1 else 'are'} not met, as was known"
-        return Conclusion(
-            CONFORMANT, False, "Conformant but for known failures", _sentence(exception, notes, f": {scope}")
-        )
-    applied = [result for result in musts if _applied(result)]
-    every = f"Each of {len(applied)} MUST requirements that apply was met" if musts else "No MUST was selected"
-    return Conclusion(CONFORMANT, True, "Conformant", _sentence(every, notes, f": {scope}"))
+    aside = f" ({', '.join(notes)})" if notes else ""
+    return f"{main}{aside}: {_scope(run)}."
+
+
+def _failed(musts: list[Result]) -> int:
+    return sum("failed" in _verdicts(result) for result in musts)
 
 
 def _notes(run: Run, found: tuple[Result, ...], musts: list[Result]) -> Iterator[str]:
@@ -73,37 +99,15 @@ def _notes(run: Run, found: tuple[Result, ...], musts: list[Result]) -> Iterator
         yield f"{left_out} {'was' if left_out == 1 else 'were'} left out of the run"
 
 
-def _sentence(main: str, notes: list[str], end: str) -> str:
-    aside = f" ({', '.join(notes)})" if notes else ""
-    return f"{main}{aside}{end}."
-
-
-def _not_conformant(sentence: str) -> Conclusion:
-    return Conclusion(NOT_CONFORMANT, False, "Not conformant", sentence)
-
-
-def _not_established(sentence: str) -> Conclusion:
-    return Conclusion(NOT_ESTABLISHED, False, "Not established", sentence)
-
-
 def _verdicts(result: Result) -> set[str]:
     return {verdict.verdict for verdict in result.verdicts}
 
 
-def _judged(result: Result) -> bool:
-    """Every case was: met, known not to be, or set aside for a reason that is given."""
-    return bool(result.verdicts) and all(
-        verdict.verdict in ("passed", "known-failing")
-        or (verdict.verdict == "not-applicable" and verdict.message.strip() != "")
-        for verdict in result.verdicts
-    )
-
-
 def _applied(result: Result) -> bool:
-    return bool(_verdicts(result) - {"not-applicable"})
+    return _found_of(result).applied
 
 
-def _scope(run: Run, musts: list[Result]) -> str:
+def _scope(run: Run) -> str:
     target = run.header.target
     name = target.name if not target.url or target.url in target.name else f"{target.name} at {target.url}"
     release = f" {target.release}" if target.release and target.release not in name else ""

@@ -15,7 +15,8 @@ from cattrs import Converter
 from cattrs.errors import BaseValidationError
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
-from conformance.ledger.verdicts import VerdictName
+from conformance.ledger.verdicts import Evidence as Evidence
+from conformance.ledger.verdicts import Verdict as Verdict
 
 FORMAT_VERSION = 1
 SCHEMA = "event.schema.json"
@@ -102,6 +103,8 @@ class SentenceEntry:
 
 @frozen
 class AlternativeEntry:
+    """One documented way to take a choice, in words."""
+
     id: str
     statement: str
     citations: tuple[str, ...] = ()
@@ -182,38 +185,6 @@ class RunStarted:
     profiles: tuple[ProfileEntry, ...] = ()
     parts: tuple[Part, ...] = ()
     format_version: int = FORMAT_VERSION
-
-
-@frozen
-class Evidence:
-    """The exchange behind a verdict: a curl line, the status, and the first lines of the response, all
-    redacted.
-    """
-
-    curl: str
-    status: int | None = None
-    response: str = ""
-
-
-@frozen
-class Verdict:
-    """One verdict on one requirement in one case (`json`, `xml`, or empty).
-
-    `examples` counts the exchanges judged. Verdicts of one `cause` fail for the same reason. In a merged
-    stream `part` is the id of the run that the verdict is from.
-    """
-
-    requirement: str
-    case: str
-    verdict: VerdictName
-    message: str = ""
-    expected: str | None = None
-    received: str | None = None
-    examples: int = 0
-    seconds: float = 0.0
-    exchange: Evidence | None = None
-    cause: str | None = None
-    part: str | None = None
 
 
 @frozen

@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, Protocol
 
-import click
 from attrs import frozen
 
 from conformance.errors import Refusal
-from conformance.report import terminal
-from conformance.report.conclusion import conclude
+from conformance.report.conclusion import Conclusion, conclude
 from conformance.report.events import Event
 from conformance.report.html import html
 from conformance.report.junit import junit
-from conformance.report.progress import Progress
 from conformance.report.stream import Run, Writer, read
 from conformance.report.summary import summarise
 
 EVENTS = "events.jsonl"
+SUMMARY = "summary.json"
+
+EventSink = Callable[[Event], None]
+
+
+class Live(AbstractContextManager[Any], Protocol):
+    """What watches a run go on; open from its first event to its last."""
+
+    def on_event(self, event: Event) -> None:
+        """An event, as it comes."""
+
+    def on_requests(self, requests: int) -> None:
+        """How many requests were sent so far."""
 
 
 def safe_name(target: str) -> str:
@@ -33,7 +43,7 @@ def safe_name(target: str) -> str:
 
 
 def report_folder(wanted: Path | None, target: str) -> Path:
-    """The folder for a run's reports, made if need be: the given one, or `reports/<time>-<target>`."""
+    """The folder for a run's reports, made if need be: the given one, or `reports/<time>-<target>`. Raises Refusal."""
     folder = wanted or Path("reports") / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{safe_name(target)}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -46,23 +56,7 @@ def report_folder(wanted: Path | None, target: str) -> Path:
     return folder
 
 
-@frozen
-class EventSink:
-    """Takes events as they come: each is on disk, and on the screen, before the call returns."""
-
-    writer: Writer
-    progress: Progress
-
-    def __call__(self, event: Event) -> None:
-        self.writer.write(event)
-        self.progress.on_event(event)
-
-    def on_requests(self, requests: int) -> None:
-        """How many requests were sent so far."""
-        self.progress.on_requests(requests)
-
-
-def both(one: Callable[[Event], None], other: Callable[[Event], None]) -> Callable[[Event], None]:
+def both(one: EventSink, other: EventSink) -> EventSink:
     """Hands each event to the one and then to the other."""
 
     def on_event(event: Event) -> None:
@@ -73,44 +67,45 @@ def both(one: Callable[[Event], None], other: Callable[[Event], None]) -> Callab
 
 
 @frozen
+class Evidence:
+    """What a finished run left: its event stream, read back, and the folder with every report of it."""
+
+    folder: Path
+    run: Run
+
+    @property
+    def conclusion(self) -> Conclusion:
+        """What the run comes to."""
+        return conclude(self.run)
+
+
+@frozen
 class EvidenceFolder:
-    """Where a run's evidence goes. `quiet` prints the verdict only, `as_json` the summary in place of everything."""
+    """Where a run's evidence goes; the event stream to a second file too, if one is named."""
 
     folder: Path
     events_copy: Path | None = None
-    quiet: bool = False
-    as_json: bool = False
 
     @contextmanager
-    def recording(self) -> Iterator[EventSink]:
-        """What to hand events to while the run goes on."""
-        path = self.folder / EVENTS
-        console = terminal.console(sys.stderr if self.as_json else None)
-        with path.open("w", encoding="utf-8") as file, Progress(console, self.quiet or self.as_json) as progress:
-            yield EventSink(Writer(file), progress)
+    def recording(self, live: Live) -> Iterator[EventSink]:
+        """Takes events while the run goes on: each is on disk, and shown to `live`, before the call returns."""
+        with (self.folder / EVENTS).open("w", encoding="utf-8") as file, live:
+            yield both(Writer(file).write, live.on_event)
 
-    def conclude(self) -> int:
-        """Write every report from the event stream, show the result, and return the exit status."""
+    def conclude(self) -> Evidence:
+        """Write every report from the event stream. Raises Refusal where one cannot be written."""
         run = read(self.folder / EVENTS)
         if self.events_copy is not None:
             _write(self.events_copy, (self.folder / EVENTS).read_bytes())
-        summary = json.dumps(summarise(run), indent=2, ensure_ascii=False) + "\n"
         _write(self.folder / "junit.xml", junit(run))
-        _write(self.folder / "summary.json", summary.encode())
+        _write(self.folder / SUMMARY, summary_text(run).encode())
         _write(self.folder / "report.html", html(run).encode())
-        if self.as_json:
-            click.echo(summary, nl=False)
-        else:
-            self._show(run)
-        return conclude(run).exit_status
+        return Evidence(self.folder, run)
 
-    def _show(self, run: Run) -> None:
-        to = terminal.console()
-        if self.quiet:
-            to.print(terminal.verdict_line(conclude(run)))
-            return
-        terminal.show(run, to)
-        click.echo(f"Evidence: {self.folder}")
+
+def summary_text(run: Run) -> str:
+    """The summary of a run as JSON text."""
+    return json.dumps(summarise(run), indent=2, ensure_ascii=False) + "\n"
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -26,6 +26,7 @@ class Result:
 
     @property
     def standing(self) -> Standing:
+        """The worst verdict of its cases."""
         return worst(verdict.verdict for verdict in self.verdicts) if self.verdicts else NOT_JUDGED
 
     @property
@@ -35,10 +36,12 @@ class Result:
 
     @property
     def message(self) -> str:
+        """What the decisive verdict says."""
         return self.decisive.message if self.decisive else "the run ended before this was judged"
 
     @property
     def evidence(self) -> Evidence | None:
+        """The exchange behind the decisive verdict, where it shows one."""
         return self.decisive.exchange if self.decisive else None
 
     @property
@@ -49,10 +52,12 @@ class Result:
 
     @property
     def examples(self) -> int:
+        """How many exchanges were judged, over all cases."""
         return sum(verdict.examples for verdict in self.verdicts)
 
     @property
     def seconds(self) -> float:
+        """How long judging took, over all cases."""
         return sum(verdict.seconds for verdict in self.verdicts)
 
 
@@ -77,10 +82,12 @@ class Taken:
 
     @property
     def alternative(self) -> str:
+        """The alternative that was seen most often."""
         return self.counts[0][0]
 
     @property
     def mixed(self) -> bool:
+        """Whether several alternatives were seen where there should be one."""
         return self.exclusive and len(self.counts) > 1
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from pathlib import Path
 
 from attrs import evolve, frozen
@@ -23,12 +23,11 @@ from conformance.errors import NotEstablished, Refusal, unknown
 from conformance.ledger.files import load_ledger
 from conformance.ledger.requirement import Ledger
 from conformance.report import events
-from conformance.report.evidence import EvidenceFolder, both
+from conformance.report.evidence import Evidence, EvidenceFolder, Live, both, report_folder
 from conformance.report.header import run_header
 from conformance.sdk.judging import Certification, certify
 from conformance.sdk.plan import Plan
 from conformance.sdk.recording import SdkRecorder
-from conformance.sdk.requirements import with_sdk_side
 
 LEVELS = ("MUST", "SHOULD", "MAY")
 
@@ -44,8 +43,6 @@ def plan_of(
         ledger = load_ledger(found)
     except ContractError as e:
         raise Refusal(str(e)) from None
-    sdk_side = tuple(r for r in ledger.requirements if r.side == "sdk")
-    ledger = ledger if sdk_side else with_sdk_side(ledger, contract)
     for pattern in select:
         if not Plan(contract, plan.protocol, (pattern,)).requirements():
             names = [r.id for r in ledger.requirements if r.side == "sdk"]
@@ -54,76 +51,94 @@ def plan_of(
 
 
 @frozen
-class KeptRecording:
-    """Where a certification is kept, if anywhere."""
+class Subject:
+    """One SDK as it is driven: the `command` of its driver, what is known of it beforehand, and its `release`, which the
+    driver has to confirm; None where only the driver knows. `name` is for files.
+    """
 
-    recorder: SdkRecorder
-    path: Path | None
-
-    @classmethod
-    def of(cls, wanted: Path | None, name: str, plan: Plan) -> KeptRecording:
-        path = wanted if wanted is None or is_cassette(wanted) else wanted / f"{name}.yaml.gz"
-        if path is not None:
-            refuse_unwritable(path)
-        return cls(SdkRecorder(plan), path)
-
-    @contextmanager
-    def kept(self) -> Iterator[None]:
-        """While open, a signal ends the certification like Ctrl-C; at its end, and then, what was seen is written."""
-        if self.path is None:
-            yield
-            return
-        with terminated_like_interrupted():
-            try:
-                yield
-            except KeyboardInterrupt:
-                self._write()
-                raise NotEstablished(INTERRUPTED) from None
-        self._write()
-
-    def _write(self) -> None:
-        if self.recorder.cassette is not None:
-            write_cassette(self.path, self.recorder.cassette)
+    command: tuple[str, ...]
+    identity: events.TargetIdentity
+    name: str
+    release: str | None = None
 
 
-def certified(
-    command: tuple[str, ...],
-    plan: Plan,
-    ledger: Ledger,
-    evidence: EvidenceFolder,
-    target: events.TargetIdentity,
-    release: str | None,
-    tape: KeptRecording,
-) -> int:
-    """Certify what `command` drives. A driver that breaks its protocol establishes nothing about its SDK."""
-    selection = tuple(r.requirement for r in plan.requirements())
+@frozen
+class SdkSettings:
+    """What is asked of a certification. Evidence goes to `report_dir` (None: a new folder), the recording to `cassette`
+    (a file, a folder, or None).
+    """
+
+    plan: Plan
+    ledger: Ledger
+    report_dir: Path | None = None
+    cassette: Path | None = None
+
+
+@frozen
+class Certified:
+    """The evidence of a certification, and a line on its cassette where one was kept."""
+
+    evidence: Evidence
+    cassette: str | None = None
+
+
+def certify_release(subject: Subject, settings: SdkSettings, live: Live) -> Certified:
+    """Certify what a driver drives.
+
+    Raises NotEstablished where the driver breaks its protocol (which establishes nothing about its SDK), where the SDK
+    does not load, or on an interruption; what was recorded until then is kept.
+    """
+    path = _cassette_path(settings.cassette, subject.name)
+    recorder, folder = SdkRecorder(settings.plan), report_folder(settings.report_dir, subject.name)
+    evidence = EvidenceFolder(folder)
     try:
-        with tape.kept(), evidence.recording() as show:
-            on_event = both(show, tape.recorder.hear)
-
-            def announce(ready: Ready) -> None:
-                known = (
-                    evolve(target, name=ready.name, release=ready.version, runtime=ready.runtime)
-                    if not release
-                    else target
-                )
-                on_event(run_header(plan.contract, ledger, selection, known, 0, side="sdk"))
-
-            done = certify(
-                command,
-                plan,
-                on_event,
-                expected_version=release,
-                on_ready=announce,
-                on_observed=tape.recorder.keep,
-            )
-            for event in closing(done):
-                on_event(event)
+        with terminated_like_interrupted() if path else nullcontext():
+            _certify(subject, settings, evidence, recorder, live)
     except DriverFault as e:
         raise NotEstablished(f"The driver is at fault, not its SDK ({e.kind}): {e}") from None
     except SdkUnusable as e:
         raise NotEstablished(f"The SDK does not load: {e}") from None
-    return evidence.conclude()
+    except KeyboardInterrupt:
+        if path is None:
+            raise
+        raise NotEstablished(f"{INTERRUPTED} {_keep(recorder, path) or ''}".rstrip()) from None
+    return Certified(evidence.conclude(), _keep(recorder, path))
+
+
+def _cassette_path(wanted: Path | None, name: str) -> Path | None:
+    path = wanted if wanted is None or is_cassette(wanted) else wanted / f"{name}.yaml.gz"
+    if path is not None:
+        refuse_unwritable(path)
+    return path
+
+
+def _keep(recorder: SdkRecorder, path: Path | None) -> str | None:
+    return None if path is None or recorder.cassette is None else write_cassette(path, recorder.cassette)
+
+
+def _certify(
+    subject: Subject, settings: SdkSettings, evidence: EvidenceFolder, recorder: SdkRecorder, live: Live
+) -> None:
+    plan, selection = settings.plan, tuple(r.requirement for r in settings.plan.requirements())
+    with evidence.recording(live) as show:
+        on_event = both(show, recorder.hear)
+
+        def announce(ready: Ready) -> None:
+            known = subject.identity
+            if not subject.release:
+                known = evolve(known, name=ready.name, release=ready.version, runtime=ready.runtime)
+            on_event(run_header(plan.contract, settings.ledger, selection, known, 0, side="sdk"))
+
+        done = certify(
+            subject.command,
+            plan,
+            on_event,
+            expected_version=subject.release,
+            on_ready=announce,
+            on_observed=recorder.keep,
+        )
+        for event in closing(done):
+            on_event(event)
 
 
 def closing(done: Certification) -> Iterator[events.Event]:

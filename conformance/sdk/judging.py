@@ -11,15 +11,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from attrs import evolve, field, frozen
 
-from conformance.contract.model import Contract
 from conformance.drivers.process import DriverFault
 from conformance.drivers.protocol import Ready
-from conformance.ledger.verdicts import VerdictName, worst
-from conformance.report.events import Evidence, Verdict
+from conformance.ledger.conclusion import RequirementVerdicts, Word, decide
+from conformance.ledger.findings import Finding, Inconclusive, Met
+from conformance.ledger.requirement import Level
+from conformance.ledger.verdicts import Evidence, Verdict, VerdictName, verdict_on, worst
 from conformance.sdk.cases import Case, expanded
 from conformance.sdk.endpoint import Recorded
 from conformance.sdk.harness import Harness
-from conformance.sdk.judges.finding import PASSED, SdkFinding, failed, skipped
+from conformance.sdk.judges.finding import PASSED, ShownByRequest, failed, skipped
 from conformance.sdk.judges.signing import no_problem
 from conformance.sdk.judges.table import ANSWERS, CASES, REQUESTS
 from conformance.sdk.leaks import SECRET
@@ -32,14 +33,15 @@ from conformance.wire.exchange import Credentials
 from conformance.wire.redaction import redact_text
 
 _SHOWN_OF_A_BODY = 600
-UNDERSTOOD = SdkFinding("passed", "another documented alternative is understood, which is enough")
+UNDERSTOOD = Met("another documented alternative is understood, which is enough")
 
 
 @frozen
 class Certification:
     """What came of a release. `dialect` holds, for each choice, the alternatives that the SDK understood.
 
-    `outcomes` counts the answers that the endpoint gave, by status or broken transfer.
+    `outcomes` counts the answers that the endpoint gave, by status or broken transfer. `complete` is False where the
+    cases were broken off.
     """
 
     ready: Ready
@@ -47,8 +49,9 @@ class Certification:
     dialect: Mapping[str, tuple[str, ...]]
     requests: int
     seconds: float
-    levels: Mapping[str, str]
+    levels: Mapping[str, Level]
     outcomes: Mapping[str, int] = field(factory=dict)
+    complete: bool = True
 
     def summary(self) -> dict[str, VerdictName]:
         """One verdict for each requirement: the worst of its cases."""
@@ -59,13 +62,23 @@ class Certification:
 
     @property
     def counts(self) -> dict[str, int]:
+        """How many requirements have each verdict."""
         return dict(Counter(self.summary().values()))
+
+    @property
+    def word(self) -> Word:
+        """The word on the release."""
+        names: dict[str, set[VerdictName]] = {id: set() for id in self.levels}
+        for one in self.verdicts:
+            names[one.requirement].add(one.verdict)
+        return decide(
+            (RequirementVerdicts(self.levels[id], frozenset(v)) for id, v in names.items()), self.complete
+        ).word
 
     @property
     def conformant(self) -> bool:
         """No MUST failed, and every MUST was judged."""
-        musts = {v for r, v in self.summary().items() if self.levels[r] == "MUST"}
-        return bool(musts) and not musts & {"failed", "inconclusive", "errored"}
+        return self.word == "conformant"
 
 
 @frozen
@@ -85,7 +98,27 @@ class Observed:
 
     @property
     def requests(self) -> int:
+        """How many requests arrived, at the endpoint or at another that it named."""
         return sum(len(o.requests) + len(o.elsewhere) for o in self.cases.values())
+
+
+@frozen
+class Judged:
+    """What was found of a requirement in one case, over so many requests or answers; `seconds` of the SDK's calls.
+
+    `alternative` is the choice, and the alternative of it, in which the case is answered, where it is about one.
+    """
+
+    case: str
+    finding: Finding
+    requests: int = 0
+    seconds: float = 0.0
+    alternative: tuple[str, str] | None = None
+
+    @property
+    def met(self) -> bool:
+        """Whether the requirement is met in this case itself."""
+        return self.finding is PASSED
 
 
 def certify(
@@ -110,8 +143,10 @@ def certify(
     harness = Harness(command, plan, _identity(), expected_version)
     complete = False
     with harness.driver() as driver:
-        on_ready(driver.ready)
-        cases = tuple(case for r in plan.requirements() for case in planned(plan, driver.ready, r))
+        ready = driver.ready
+        assert ready is not None, "a driver that has started has said what it drives"
+        on_ready(ready)
+        cases = tuple(case for r in plan.requirements() for case in planned(plan, ready, r))
         try:
             harness.smoke(driver)
             harness.observe(list({case.key: case for case in cases}.values()), driver, workers)
@@ -121,9 +156,9 @@ def certify(
             raise DriverFault(fault.kind, what, log) from None
         finally:
             if not complete:
-                on_observed(_observed(harness, driver.ready, cases, started, complete))
+                on_observed(_observed(harness, ready, cases, started, complete))
     harness.closed(driver)
-    observed = _observed(harness, driver.ready, cases, started, complete)
+    observed = _observed(harness, ready, cases, started, complete)
     on_observed(observed)
     return judge(observed, plan, on_event)
 
@@ -147,104 +182,98 @@ def judge(observed: Observed, plan: Plan, on_event: Callable[[Verdict], None] = 
     unknown = _unknown(observed.cases.get(Case().key))
     observed = evolve(observed, cases={k: evolve(one, unknown=unknown) for k, one in observed.cases.items()})
     verdicts: list[Verdict] = []
+    judged: list[tuple[SdkRequirement, Judged]] = []
     chosen = plan.requirements()
     for requirement in chosen:
-        for verdict in _judged(requirement, observed, plan):
-            verdicts.append(verdict)
-            on_event(verdict)
+        for one in _judged(requirement, observed, plan):
+            judged.append((requirement, one))
+            verdicts.append(_verdict(requirement, one, observed.secrets))
+            on_event(verdicts[-1])
     return Certification(
         observed.ready,
         tuple(verdicts),
-        dialect=_dialect(verdicts, plan.contract),
+        dialect=_dialect(judged),
         requests=observed.requests,
         seconds=observed.seconds,
         levels={r.id: r.level for r in chosen},
         outcomes=_outcomes(observed.cases.values()),
+        complete=observed.complete,
     )
 
 
-def _judged(requirement: SdkRequirement, observed: Observed, plan: Plan) -> Iterator[Verdict]:
+def _judged(requirement: SdkRequirement, observed: Observed, plan: Plan) -> Iterator[Judged]:
     if requirement.over == "case":
         yield from _over_cases(requirement, observed, plan)
-        return
-    if requirement.over == "run":
-        finding, judged = _of_the_log(observed.leaks), 1
+    elif requirement.over == "run":
+        yield Judged("every run", _of_the_log(observed.leaks), 1)
     else:
-        finding, judged = _over_all(requirement, observed.cases.values())
-    subject = f"every {requirement.over.removesuffix('s')}"
-    yield _verdict(requirement, subject, finding, judged, 0.0, observed.secrets)
+        yield _over_all(requirement, tuple(observed.cases.values()))
 
 
-def _of_the_log(leaks: Sequence[str]) -> SdkFinding:
+def _of_the_log(leaks: Sequence[str]) -> Finding:
     if not leaks:
         return PASSED
     return failed(f"The {SECRET} is in the log", "nowhere", f"on standard error, in case {leaks[0]}")
 
 
-def _over_cases(requirement: SdkRequirement, observed: Observed, plan: Plan) -> Iterator[Verdict]:
-    judge, findings = CASES[requirement.judge], []
+def _over_cases(requirement: SdkRequirement, observed: Observed, plan: Plan) -> Iterator[Judged]:
+    judge = CASES[requirement.judge]
+    found: list[Judged] = []
     for case in planned(plan, observed.ready, requirement):
         done = observed.cases.get(case.key)
         if done is None:
-            findings.append((case, SdkFinding("inconclusive", f"this was not done: {case.key}"), 0, 0.0))
+            found.append(Judged(case.name, Inconclusive(f"this was not done: {case.key}")))
             continue
         seen = evolve(done, case=case)
         seconds = sum(call.answer.seconds for call in seen.calls)
-        findings.append((case, judge(seen), len(seen.requests), seconds))
-    if not findings:
-        nothing = skipped("nothing of this kind in this operation or this SDK")
-        yield _verdict(requirement, "", nothing, 0, 0.0, ())
-        return
-    if requirement.combine == "any" and any(f.outcome == "passed" for _, f, *_ in findings):
-        findings = [(c, f if f.outcome == "passed" else UNDERSTOOD, *more) for c, f, *more in findings]
-    for case, finding, judged, seconds in findings:
-        yield _verdict(requirement, case.name, finding, judged, seconds, observed.secrets)
+        found.append(Judged(case.name, judge(seen), len(seen.requests), seconds, _alternative(case)))
+    if not found:
+        yield Judged("", skipped("nothing of this kind in this operation or this SDK"))
+    enough = requirement.combine == "any" and any(one.met for one in found)
+    for one in found:
+        yield evolve(one, finding=UNDERSTOOD, alternative=None) if enough and not one.met else one
 
 
-def _over_all(requirement: SdkRequirement, seen: Sequence[Observation]) -> tuple[SdkFinding, int]:
+def _alternative(case: Case) -> tuple[str, str] | None:
+    """The choice that a case is about, and the alternative in which it is answered."""
+    found = ((choice, taken) for reply in case.replies for choice, taken in reply.alternative.items())
+    return next((pair for pair in found if pair[0] == case.subject), None)
+
+
+def _over_all(requirement: SdkRequirement, seen: Sequence[Observation]) -> Judged:
     """The first thing that is wrong anywhere in the run, and how many requests or answers were looked at."""
+    subject = f"every {requirement.over.removesuffix('s')}"
     judged = 0
+    for finding in _each(requirement, seen):
+        judged += 1
+        if finding is not None:
+            return Judged(subject, finding, judged)
+    return Judged(subject, PASSED if judged else skipped("there was nothing to judge"), judged)
+
+
+def _each(requirement: SdkRequirement, seen: Sequence[Observation]) -> Iterator[Finding | None]:
+    """What is found about each answer, or about each request, of the run."""
     for observation in seen:
         for call in observation.calls:
             if requirement.over == "answers":
-                judged += 1
-                found = ANSWERS[requirement.judge](observation, call)
-                if found:
-                    return found, judged
+                yield ANSWERS[requirement.judge](observation, call)
                 continue
             judge = REQUESTS.get(requirement.judge) or no_problem(requirement.problems)
             for request in call.requests:
-                judged += 1
-                found = judge(observation, call, request)
-                if found:
-                    return found, judged
-    return (PASSED, judged) if judged else (skipped("there was nothing to judge"), 0)
+                yield judge(observation, call, request)
 
 
-def _verdict(
-    requirement: SdkRequirement,
-    case: str,
-    finding: SdkFinding,
-    judged: int,
-    seconds: float,
-    secrets: tuple[str, ...],
-) -> Verdict:
-    name: VerdictName = finding.outcome
-    message = finding.message
-    if name == "failed" and requirement.level != "MUST":
-        name = "warned"
-        message = f"{message}. The documentation leaves this open: {requirement.reason}"
-    return Verdict(
-        requirement=requirement.id,
-        case=case,
-        verdict=name,
-        message=redact_text(message, secrets),
-        expected=finding.expected and redact_text(finding.expected, secrets),
-        received=finding.received and redact_text(finding.received, secrets),
-        examples=judged,
-        seconds=round(seconds, 3),
-        exchange=_evidence(finding.request, secrets),
-        cause=finding.message.partition(":")[0] if finding.outcome == "failed" else None,
+def _verdict(requirement: SdkRequirement, one: Judged, secrets: tuple[str, ...]) -> Verdict:
+    request = one.finding.request if isinstance(one.finding, ShownByRequest) else None
+    return verdict_on(
+        requirement.requirement,
+        one.case,
+        one.finding,
+        examples=one.requests,
+        seconds=round(one.seconds, 3),
+        evidence=_evidence(request, secrets),
+        safe=lambda text: redact_text(text, secrets),
+        reason=requirement.reason,
     )
 
 
@@ -256,20 +285,13 @@ def _evidence(request: Recorded | None, secrets: tuple[str, ...]) -> Evidence | 
     return Evidence(curl_line(request.request, secrets), reply.status if reply else None, body[:_SHOWN_OF_A_BODY])
 
 
-def _dialect(verdicts: Sequence[Verdict], contract: Contract) -> dict[str, tuple[str, ...]]:
+def _dialect(judged: Iterable[tuple[SdkRequirement, Judged]]) -> dict[str, tuple[str, ...]]:
     """Alternatives of choices in which an answer reached the caller whole."""
     found: dict[str, set[str]] = {}
-    for one in verdicts:
-        id, equals, alternative = one.case.partition("=")
-        if (
-            equals
-            and one.verdict == "passed"
-            and one.message != UNDERSTOOD.message
-            and contract.choice(id)
-            and "loses" not in one.requirement
-            and "altered" not in one.requirement
-        ):
-            found.setdefault(id, set()).add(alternative)
+    for requirement, one in judged:
+        if requirement.shows == "dialect" and one.met and one.alternative is not None:
+            choice, alternative = one.alternative
+            found.setdefault(choice, set()).add(alternative)
     return {id: tuple(sorted(alternatives)) for id, alternatives in sorted(found.items())}
 
 
@@ -285,7 +307,7 @@ def _unknown(seen: Observation | None) -> frozenset[str]:
 
 def _outcomes(seen: Iterable[Observation]) -> dict[str, int]:
     """How many requests were answered with each status, or in each broken way."""
-    replies = [r.reply for o in seen for r in o.requests]
+    replies = [r.reply for o in seen for r in o.requests if r.reply is not None]
     plain = ("length", "chunked", "until-close", "drip")
     return dict(Counter(str(r.status) if r.transfer in plain else r.transfer for r in replies))
 

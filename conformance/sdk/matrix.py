@@ -15,6 +15,7 @@ from conformance.drivers.installation import InstallFailed, install
 from conformance.drivers.process import DriverFault, SdkUnusable
 from conformance.drivers.recipe import Recipe
 from conformance.drivers.releases import order
+from conformance.ledger.conclusion import Word, together
 from conformance.sdk.judging import certify
 from conformance.sdk.plan import Plan
 from conformance.sdk.record import ReleaseRecord, file_name, read, record_of, write
@@ -51,6 +52,11 @@ class Matrix:
     @property
     def certified(self) -> tuple[ReleaseRecord, ...]:
         return tuple(r for r in self.records if r.outcome == "certified")
+
+    @property
+    def word(self) -> Word:
+        """The word on all of its releases together."""
+        return together(record.word for record in self.records)
 
     @property
     def requirements(self) -> tuple[str, ...]:

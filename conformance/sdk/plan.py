@@ -22,10 +22,12 @@ class Plan:
     levels: tuple[str, ...] = ("MUST", "SHOULD", "MAY")
 
     def roles(self) -> SdkRoles:
+        """The roles of the operation's parameters and fields."""
         return roles(self.contract)
 
     def requirements(self) -> tuple[SdkRequirement, ...]:
-        chosen = requirements(self.contract, self.roles())
+        """Those that are selected, in the order of the table. Raises BadTable."""
+        chosen = requirements(self.contract)
         return tuple(r for r in chosen if r.level in self.levels and self._selected(r.id))
 
     def _selected(self, id: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from attrs import asdict, field, frozen
 
+from conformance.ledger.conclusion import Word
 from conformance.ledger.verdicts import VerdictName
 from conformance.report.events import Verdict
 from conformance.sdk.judging import Certification
@@ -37,7 +38,7 @@ class Note:
 @frozen
 class ReleaseRecord:
     """One release as it was certified, or why it was not. `basis` is the digest of what it was certified
-    against.
+    against. `conformant` is None where that could not be established.
     """
 
     driver: str
@@ -55,6 +56,13 @@ class ReleaseRecord:
     requests: int = 0
     seconds: float = 0.0
 
+    @property
+    def word(self) -> Word:
+        """The word on the release."""
+        if self.conformant is None:
+            return "not-established"
+        return "conformant" if self.conformant else "not-conformant"
+
 
 def record_of(driver: str, release: str, basis: str, done: Certification) -> ReleaseRecord:
     return ReleaseRecord(
@@ -68,7 +76,7 @@ def record_of(driver: str, release: str, basis: str, done: Certification) -> Rel
         levels=dict(done.levels),
         notes=tuple(_note(v) for v in done.verdicts if v.verdict in _SHOWN),
         dialect=dict(done.dialect),
-        conformant=done.conformant,
+        conformant=None if done.word == "not-established" else done.conformant,
         requests=done.requests,
         seconds=round(done.seconds, 1),
     )

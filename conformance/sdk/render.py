@@ -86,7 +86,7 @@ def _releases(matrix: Matrix) -> list[str]:
                 f"| {record.release} | {record.outcome}: {_cell(record.reason)} | | | | {record.runtime} | | |"
             )
             continue
-        verdict = "conformant" if record.conformant else "not conformant"
+        verdict = record.word.replace("-", " ")
         numbers = f"{counts['failed']} | {counts['warned']} | {counts['passed']}"
         lines.append(
             f"| {record.release} | {verdict} | {numbers} | {record.runtime} | {record.requests} | {record.seconds} |"

@@ -5,23 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-import click
 from attrs import asdict, evolve, frozen
 
 from conformance.cassettes import comparison as wire
 from conformance.cassettes import differences
 from conformance.cassettes.differences import Replayed
 from conformance.cassettes.file import BadCassette, Loaded
+from conformance.cassettes.replaying import ReplayOutcome, ReplaySettings
 from conformance.cassettes.sdk_cassette import SdkCassette
 from conformance.contract.files import CONTRACT_FILE
 from conformance.errors import Refusal
 from conformance.ledger.requirement import Ledger
 from conformance.report import comparison, events
-from conformance.report.evidence import EvidenceFolder, report_folder
+from conformance.report.evidence import EvidenceFolder, Live, report_folder
 from conformance.report.header import run_header
 from conformance.report.stream import Run, Writer, read
 from conformance.sdk.certify import LEVELS, closing, plan_of
@@ -32,7 +31,7 @@ from conformance.wire.curl import curl_line
 
 COMPARISON = "comparison.json"
 SHOWN_CASES = 3
-SIDES = {"sends": "Sends differently", "hands on": "Hands on differently"}
+SIDES: dict[wire.Side, str] = {"sends": "Sends differently", "hands on": "Hands on differently"}
 
 
 @frozen
@@ -44,43 +43,42 @@ class SdkReplay:
     changes: tuple[str, ...]
     plan: Plan
     ledger: Ledger
-    options: Mapping[str, Any]
+    asked: ReplaySettings
 
     @classmethod
-    def of(cls, path: Path, loaded: Loaded, contract_dir: Path | None, options: Mapping[str, Any]) -> SdkReplay:
+    def of(cls, path: Path, loaded: Loaded, asked: ReplaySettings) -> SdkReplay:
         """Raises Refusal or ContractError."""
-        folders = [Path(word) for word in options["against"]]
+        assert isinstance(loaded.cassette, SdkCassette)
+        folders = [Path(word) for word in asked.against]
         for folder in folders:
             if not (folder / CONTRACT_FILE).is_file():
                 raise Refusal(
                     f"{folder} holds no {CONTRACT_FILE}; the recording of an SDK is judged against a contract folder."
                 )
-        if len(folders) + bool(contract_dir) > 1:
+        if len(folders) + bool(asked.contract_dir) > 1:
             raise Refusal("A cassette is judged by one contract; give one folder.")
         provenance = loaded.cassette.provenance
         recorded = provenance.settings
-        select = options["select"] or tuple(recorded.get("select", ()))
+        select = asked.select or tuple(recorded.get("select", ()))
         levels = tuple(recorded.get("levels", LEVELS))
-        plan, ledger = plan_of(provenance.operation, contract_dir or next(iter(folders), None), select, levels)
+        plan, ledger = plan_of(provenance.operation, asked.contract_dir or next(iter(folders), None), select, levels)
         if plan.contract.operation != provenance.operation:
             other = plan.contract.operation
             raise Refusal(f"{path} is a recording of {provenance.operation}, and the contract is one of {other}.")
-        return cls(path, loaded.cassette, tuple(loaded.changes), plan, ledger, options)
+        return cls(path, loaded.cassette, tuple(loaded.changes), plan, ledger, asked)
 
-    def run(self) -> int:
-        """Judge, write the evidence, show what differs, and return the exit status. Raises BadCassette."""
-        folder = report_folder(self.options["report_dir"], f"replay-{self.path.name}")
-        evidence = EvidenceFolder(folder, self.options["events_file"], self.options["quiet"])
-        with evidence.recording() as show:
+    def run(self, live: Live) -> ReplayOutcome:
+        """Judge, and write the evidence. Raises BadCassette or Refusal."""
+        folder = report_folder(self.asked.report_dir, f"replay-{self.path.name}")
+        evidence = EvidenceFolder(folder, self.asked.events_file)
+        with evidence.recording(live) as show:
             header, done = self._judged(show)
-        ids, selection = {entry.id for entry in header.catalogue}, bool(self.options["select"])
+        ids, selection = {entry.id for entry in header.catalogue}, bool(self.asked.select)
         replayed = Replayed(self.cassette.verdicts, done.verdicts, ids, selection, self.ledger, self._number)
-        found = list(replayed.differences())
+        found = tuple(replayed.differences())
         differences.write(found, folder)
-        status = evidence.conclude()
-        judged, asked = len(self.cassette.verdicts), bool(self.options["against"])
-        differences.show(found, self.cassette.provenance, header, judged, asked=asked)
-        return status
+        notes, recorded = tuple(differences.notes_on(self.cassette.provenance, header)), len(self.cassette.verdicts)
+        return ReplayOutcome(evidence.conclude(), found, notes, recorded, asked=bool(self.asked.against))
 
     def stream(self, path: Path) -> Run:
         """The replay as an event stream, written to that file. Raises BadCassette."""
@@ -97,8 +95,9 @@ class SdkReplay:
         show(header)
         done = judge(observed, self.plan, show)
         for event in closing(done):
-            footer = isinstance(event, events.RunFinished)
-            show(differences.footer_of(event, self.cassette.provenance, self.changes) if footer else event)
+            if isinstance(event, events.RunFinished):
+                event = differences.footer_of(event, self.cassette.provenance, self.changes)
+            show(event)
         return header, done
 
     def _header(self) -> events.RunStarted:
@@ -124,16 +123,31 @@ class SdkReplay:
 # --------------------------------------------------------------------------------------------------------- comparing
 
 
-def compared(
-    older: tuple[Path, Loaded], newer: tuple[Path, Loaded], contract_dir: Path | None, options: Mapping[str, Any]
-) -> int:
-    """Compare two recordings: on the wire, and by today's verdicts. The exit status. Raises Refusal or BadCassette."""
+@frozen
+class Compared:
+    """Two recordings of an SDK beside each other: on the wire, and by today's verdicts."""
+
+    older: str
+    newer: str
+    wire: wire.WireComparison
+    verdicts: comparison.RunComparison
+    folder: Path
+
+    def lines(self) -> Iterator[str]:
+        """What the newer one does differently, for a person."""
+        yield f"{self.older} → {self.newer}"
+        yield from _lines(self.wire)
+        yield f"\n{comparison.as_text(evolve(self.verdicts, notes=()))}".rstrip("\n")
+
+
+def compared(older: tuple[Path, Loaded], newer: tuple[Path, Loaded], asked: ReplaySettings) -> Compared:
+    """Compare two recordings, and keep the comparison with the evidence. Raises Refusal or BadCassette."""
     for path, loaded in (older, newer):
         if not isinstance(loaded.cassette, SdkCassette):
             advice = "compare the runs of two endpoints with `acs-conformance compare`"
             raise Refusal(f"{path} is no recording of an SDK; {advice}.")
-    one, other = (SdkReplay.of(*found, contract_dir, options) for found in (older, newer))
-    folder = report_folder(options["report_dir"], f"compare-{newer[0].name}")
+    one, other = (SdkReplay.of(*found, asked) for found in (older, newer))
+    folder = report_folder(asked.report_dir, f"compare-{newer[0].name}")
     with tempfile.TemporaryDirectory(prefix="acs-") as scratch:
         runs = [side.stream(Path(scratch) / f"{name}.jsonl") for name, side in (("older", one), ("newer", other))]
     try:
@@ -143,15 +157,7 @@ def compared(
     found = wire.compare(one.cassette, other.cassette)
     data = {"wire": asdict(found), "verdicts": comparison.as_dict(judged)}
     (folder / COMPARISON).write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    if options["quiet"]:
-        click.echo(judged.sentence)
-        return judged.exit_status
-    click.echo(f"{one.cassette.provenance.name} → {other.cassette.provenance.name}")
-    for line in _lines(found):
-        click.echo(line)
-    click.echo(f"\n{comparison.as_text(evolve(judged, notes=()))}", nl=False)
-    click.echo(f"Evidence: {folder}")
-    return judged.exit_status
+    return Compared(one.cassette.provenance.name, other.cassette.provenance.name, found, judged, folder)
 
 
 def _lines(found: wire.WireComparison) -> Iterator[str]:

@@ -1,29 +1,23 @@
-"""The SDK requirements: the table in sdk/requirements.yaml, made concrete for one operation."""
+"""The SDK requirements: rows of `requirements.yaml` that make sense for an operation, with the cases that show each."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import Any, Literal
 
-import yaml
 from attrs import evolve, fields, frozen
 from cattrs import Converter, transform_error
 from cattrs.gen import make_dict_structure_fn, override
 
-from conformance.contract.files import parse_citation
-from conformance.contract.model import Citation, Contract
-from conformance.ledger.requirement import Ledger, Level, Requirement
+from conformance.contract.model import Contract
+from conformance.ledger.choices import kinds
+from conformance.ledger.requirement import Level, Requirement
+from conformance.ledger.tables import Row
+from conformance.ledger.templates import sdk_requirements, sdk_table
 from conformance.sdk.cases import CallSpec, Case, CaseSpec, ReplySpec
-from conformance.sdk.roles import SdkRoles, roles
 
-_TABLE = "requirements.yaml"
-_OF_CASE = frozenset(a.name for a in fields(Case)) - {"subject", "options"}
-_OF_ROW = frozenset(("parameters", "reply", "expand", "kind", "tails", "except"))
-
-
-class BadTable(ValueError):
-    """The table of requirements cannot be read; its text names the row."""
+_OF_CASE = frozenset(a.name for a in fields(Case)) - {"subject", "options", "calls", "replies"}
 
 
 @frozen
@@ -32,6 +26,7 @@ class SdkRequirement:
 
     `over` tells what the judge looks at: one case, or every request, every answer or the log of the whole
     run. `reason` says why a SHOULD or MAY is no MUST. `combine` any: it is enough that one of the cases passes.
+    `shows` dialect: a case that passes shows that the SDK understands the alternative that it is about.
     """
 
     requirement: Requirement
@@ -41,67 +36,71 @@ class SdkRequirement:
     problems: tuple[str, ...] = ()
     combine: Literal["all", "any"] = "all"
     reason: str | None = None
+    shows: Literal["dialect"] | None = None
 
     @property
     def id(self) -> str:
+        """`<operation>.sdk.<id of the row>`."""
         return self.requirement.id
 
     @property
     def level(self) -> Level:
+        """How binding it is; what is not met fails a release where it is a MUST."""
         return self.requirement.level
 
 
-def requirements(contract: Contract, roles: SdkRoles) -> tuple[SdkRequirement, ...]:
-    """The requirements that make sense for the operation. Raises BadTable."""
-    rows = yaml.load(table_text(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return tuple(_read(row, contract) for row in rows if all(roles.has(r) for r in row.get("needs", ())))
+def requirements(contract: Contract) -> tuple[SdkRequirement, ...]:
+    """The requirements that make sense for the operation, in the order of the table. Raises BadTable."""
+    rows = _rows()
+    return tuple(evolve(rows[number], requirement=requirement) for number, requirement in sdk_requirements(contract))
 
 
 def table_text() -> str:
     """The table as it is in its file."""
-    return resources.files("conformance.sdk").joinpath(_TABLE).read_text(encoding="utf-8")
+    return sdk_table().text
 
 
-def _read(row: dict[str, Any], contract: Contract) -> SdkRequirement:
-    try:
-        if not row.get("cites") and not row.get("reason"):
-            raise BadTable(f"{row['id']}: neither cites nor reason")
-        requirement = Requirement(
-            id=f"{contract.operation}.sdk.{row['id']}",
-            level=row["level"],
-            side="sdk",
-            statement=row["statement"],
-            check=row["id"],
-            citations=tuple(c for words in row.get("cites", ()) for c in _citations(words, contract)),
-        )
-        return SdkRequirement(
-            requirement,
-            judge=row["judge"],
-            over=row.get("over", "case"),
-            cases=tuple(_case(c) for c in row.get("cases", ())),
-            problems=tuple(row.get("problems", ())),
-            combine=row.get("combine", "all"),
-            reason=row.get("reason"),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise BadTable(f"{_TABLE}: row {row.get('id', row)}: {error}") from error
+@cache
+def _rows() -> tuple[SdkRequirement, ...]:
+    """What the rows say besides the requirement itself, which stands for none yet."""
+    table = sdk_table()
+    found = []
+    for number, row in enumerate(table.rows):
+        try:
+            found.append(read_row(row))
+        except ValueError as error:
+            raise table.bad(number, str(error), ("cases",)) from None
+    return tuple(found)
 
 
-def _case(data: dict[str, Any]) -> CaseSpec:
-    unknown = set(data) - _OF_CASE - _OF_ROW
-    if unknown:
-        raise BadTable(f"unknown members of a case: {', '.join(sorted(unknown))}")
-    members = {k: v for k, v in data.items() if k not in _OF_ROW | {"calls", "replies"}}
+def read_row(row: Row) -> SdkRequirement:
+    """One row, valid by its schema, with a requirement of no operation. Raises ValueError."""
+    return SdkRequirement(
+        Requirement(row["id"], row["level"], "sdk", row["statement"], row["id"]),
+        judge=row["judge"],
+        over=row.get("over", "case"),
+        cases=tuple(_case(c) for c in row.get("cases", ())),
+        problems=tuple(row.get("problems", ())),
+        combine=row.get("combine", "all"),
+        reason=row.get("reason"),
+        shows=row.get("shows"),
+    )
+
+
+def _case(data: Mapping[str, Any]) -> CaseSpec:
+    """Raises ValueError."""
+    if data.get("kind") not in (None, *kinds()):
+        raise ValueError(f"{data['kind']!r} is no kind of choice (see ledger/choices.yaml)")
+    members = {k: v for k, v in data.items() if k in _OF_CASE}
     calls = data.get("calls") or [{"parameters": data.get("parameters", {})}]
     replies = data.get("replies") or [data.get("reply", {})]
-    converter = _converter()
-    case = converter.structure({**members, "name": str(members.get("name", ""))}, Case)
     try:
-        replies = converter.structure(replies, tuple[ReplySpec, ...])
+        case = _converter().structure(members, Case)
+        answers = _converter().structure(replies, tuple[ReplySpec, ...])
     except Exception as error:
-        raise BadTable("; ".join(transform_error(error))) from None
+        raise ValueError("; ".join(transform_error(error))) from None
     return CaseSpec(
-        case=evolve(case, calls=tuple(CallSpec(**c) for c in calls), replies=replies),
+        case=evolve(case, calls=tuple(CallSpec(**c) for c in calls), replies=answers),
         expand=data.get("expand"),
         kind=data.get("kind"),
         tails=data.get("tails", {}),
@@ -115,34 +114,3 @@ def _converter() -> Converter:
     hook = make_dict_structure_fn(ReplySpec, converter, format=override(rename="as"), _cattrs_forbid_extra_keys=True)
     converter.register_structure_hook(ReplySpec, hook)
     return converter
-
-
-def _citations(words: str, contract: Contract) -> tuple[Citation, ...]:
-    """A word for a part of the contract stands for where the documentation says it; anything else is a place."""
-    semantics = contract.semantics
-    match words:
-        case "parameters":
-            return tuple(Citation(r.id, "parameters") for r in contract.revisions)
-        case "response":
-            return tuple(Citation(r.id, "response") for r in contract.revisions)
-        case "errors":
-            return tuple(Citation(r.id, "errors") for r in contract.revisions)
-        case "samples":
-            return tuple(dict.fromkeys(c for s in contract.samples if s.role == "response" for c in s.citations))
-        case "paging":
-            paging = semantics.paging
-            named = [
-                contract.parameter(paging.number),
-                contract.parameter(paging.size),
-                contract.at(paging.total),
-            ]
-            return tuple(c for one in named if one for c in one.citations)
-        case "ids":
-            return contract.parameter(semantics.ids.parameter).citations
-    return (parse_citation(words),)
-
-
-def with_sdk_side(ledger: Ledger, contract: Contract) -> Ledger:
-    """The ledger with what is required of an SDK beside what is required of an endpoint."""
-    of_sdks = tuple(r.requirement for r in requirements(contract, roles(contract)))
-    return evolve(ledger, requirements=(*ledger.requirements, *of_sdks))

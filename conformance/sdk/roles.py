@@ -8,6 +8,7 @@ from typing import Any
 from attrs import frozen
 
 from conformance.contract.model import Contract, Parameter
+from conformance.ledger.roles import free_texts, is_repeated
 from conformance.wire.arrival import COMMON
 
 
@@ -104,11 +105,6 @@ def example(parameter: Parameter) -> Any:
     return [text, f"{text}-2"] if is_repeated(parameter) else text
 
 
-def is_repeated(parameter: Parameter) -> bool:
-    """Whether it is documented as numbered from 1 (`Name.N`), and no structure."""
-    return parameter.name.endswith(".N") or (parameter.type == "array" and "." not in parameter.name)
-
-
 def sdk_name(name: str) -> str:
     """The name by which a driver is told of a parameter: without its number."""
     return name.removesuffix(".N")
@@ -122,9 +118,7 @@ def _fields(contract: Contract) -> dict[str, str]:
         return found
     if semantics.key:
         found["key"] = f"{semantics.items}.{semantics.key}"
-    special = {semantics.key, *(f.field for f in semantics.filters)}
-    free = [f.name for f in contract.item_fields if f.type == "string" and f.name not in special]
-    if free:
+    if free := free_texts(contract):
         found["note"] = f"{semantics.items}.{free[0]}"
     if semantics.optional_fields:
         found["optional"] = f"{semantics.items}.{semantics.optional_fields[0].field}"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from ipaddress import ip_address
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -67,6 +69,33 @@ def parse_endpoint(url: str) -> Origin:
     return Origin(f"{parts.scheme}://{host}{parts.path or '/'}", host)
 
 
+class AnyClient(Protocol):
+    """What a run sends its calls by: a client, or what stands between it and its endpoint."""
+
+    @property
+    def base_url(self) -> str:
+        """The endpoint."""
+
+    @property
+    def credentials(self) -> Credentials | None:
+        """What calls are signed with, if they are."""
+
+    def prepare(self, call: Call, credentials: Credentials | None = None) -> HttpRequest:
+        """The request for a call, signed by these credentials or by its own."""
+
+    def send(self, request: Any) -> HttpResponse:
+        """Raises a TransportError (see transport.py)."""
+
+    def apart(self) -> AbstractContextManager[AnyClient]:
+        """The same over a connection of its own, for another thread."""
+
+    def is_new(self, response: HttpResponse) -> bool:
+        """Whether an answer was not given before."""
+
+    def close(self) -> None:
+        """End the connection."""
+
+
 @frozen
 class Client:
     """Signs calls and sends them to `base_url`. Use one client in each thread.
@@ -91,7 +120,11 @@ class Client:
     def _origin(self) -> Origin:
         origin = parse_endpoint(self.base_url)
         parts = urlsplit(origin.url)
-        if parts.scheme == "http" and self.credentials and not (self.allow_plaintext or is_loopback(parts.hostname)):
+        if (
+            parts.scheme == "http"
+            and self.credentials
+            and not (self.allow_plaintext or is_loopback(parts.hostname or ""))
+        ):
             raise PlaintextRefused(
                 f"Credentials would travel unencrypted to {origin.host}; "
                 "use https, or --allow-plaintext if you mean it."
@@ -124,7 +157,7 @@ class Client:
     def close(self) -> None:
         self.transport.close()
 
-    def __enter__(self) -> Client:
+    def __enter__(self) -> AnyClient:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -13,12 +13,13 @@ from conformance.cassettes.player import Player
 from conformance.cassettes.recorder import Recorder
 from conformance.contract.files import schemas_root
 from conformance.endpoint import run as runs
-from conformance.endpoint.certify import Specification, footer, observations
+from conformance.endpoint.certification import selected
+from conformance.endpoint.certify import footer, observations
 from conformance.endpoint.draws import KeptDraws
 from conformance.endpoint.embedded import embedded_reference
-from conformance.endpoint.plugin import selected
 from conformance.endpoint.recording import Recording
 from conformance.endpoint.settings import RunSettings
+from conformance.endpoint.specification import Specification
 from conformance.report import events
 from conformance.report.header import run_header
 
@@ -48,7 +49,7 @@ def subject() -> Specification:
 
 
 def run_on(settings: RunSettings, folder: Path, tape: Recording, shares: int = 1) -> runs.Results:
-    return runs.run(settings, lambda verdict: None, folder / "settings.json", tape=tape, shares=shares)[0]
+    return runs.run(settings, lambda verdict: None, folder / "settings.json", recording=tape, shares=shares)[0]
 
 
 def recording(
@@ -61,7 +62,7 @@ def recording(
         settings = RunSettings(reference.url, str(FOLDER), reference.regions, items_file=items, **changes)
         target = events.TargetIdentity("endpoint", "embedded reference", reference.url)
         recorder.hear(run_header(subject.contract, subject.ledger, selected(subject.ledger, settings), target, 1))
-        results, dialect = runs.run(settings, recorder.hear, folder / "settings.json", tape=recorder)
+        results, dialect = runs.run(settings, recorder.hear, folder / "settings.json", recording=recorder)
         for event in (*observations(dialect), footer(results, 1.0)):
             recorder.hear(event)
     return Recorded(recorder.cassette, results, settings, subject)

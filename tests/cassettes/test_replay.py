@@ -9,6 +9,8 @@ import pytest
 from attrs import evolve
 
 from conformance.cassettes import file
+from conformance.cassettes.replaying import ReplaySettings
+from conformance.cli.showing import live
 from conformance.endpoint.replay import Replay
 from tests.cassettes.conftest import Recorded, recording, replayed, verdicts
 
@@ -21,7 +23,7 @@ def test_verdicts_and_exchanges_are_the_same(
     assert len({v.requirement for v in recorded.results.verdicts}) > 15
     again = replayed(recorded.cassette, recorded.settings, tmp_path, shares, seed=777, max_examples=50)
     assert not again.breakdowns
-    assert len(again.saw) == shares
+    assert len(again.in_passing) == shares
     assert verdicts(again) == verdicts(recorded.results)
     assert again.traffic == recorded.results.traffic
 
@@ -67,9 +69,9 @@ def test_what_is_judged_otherwise_than_it_was_is_said_by_any_number_of_workers(
     first, *others = recorded.cassette.verdicts
     other = evolve(recorded.cassette, verdicts=({**first, "verdict": "failed"}, *others))
     file.save(tmp_path / "c.yaml", other)
-    options = {"against": (), "select": (), "events_file": None, "quiet": True, "workers": workers}
-    replay = Replay.of(tmp_path / "c.yaml", file.load(tmp_path / "c.yaml"), None, {**options, "report_dir": tmp_path})
-    assert replay.run(tmp_path) == 0
+    asked = ReplaySettings(report_dir=tmp_path, workers=workers)
+    outcome = Replay.of(tmp_path / "c.yaml", file.load(tmp_path / "c.yaml"), asked).run(live(quiet=True))
+    assert outcome.evidence.conclusion.exit_status == 0
     (difference,) = json.loads((tmp_path / "differences.json").read_text("utf-8"))
     assert difference["requirement"] == first["requirement"]
     assert (difference["before"], difference["after"]) == ("failed", first["verdict"])

@@ -344,7 +344,7 @@ def test_an_interrupted_recording_is_valid_incomplete_and_never_green(
     (tmp_path / "signalled").touch()
     output, errors = process.communicate(timeout=60)
     assert process.returncode == 3, output + errors
-    assert "INCOMPLETE" in output
+    assert "INCOMPLETE" in errors
     assert "Traceback" not in errors
     loaded = file.load(tmp_path / "c.yaml.gz")
     assert not loaded.changes

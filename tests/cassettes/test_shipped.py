@@ -8,7 +8,9 @@ import pytest
 
 from conformance.cassettes import file
 from conformance.cassettes.comparison import compare
+from conformance.cassettes.replaying import ReplaySettings
 from conformance.cli.cassettes import linted
+from conformance.cli.showing import live
 from conformance.drivers.recipe import packaged
 from conformance.endpoint.replay import Replay
 from conformance.sdk.replay import SdkReplay
@@ -17,7 +19,6 @@ from tests.conftest import ROOT
 FOLDER = ROOT / "cassettes"
 FOUND = sorted(p for p in FOLDER.rglob("*.yaml*"))
 OF_SDKS = [p for p in FOUND if p.parent.name == "sdk"]
-OPTIONS = {"against": (), "select": (), "events_file": None, "quiet": True, "edited": False, "workers": 1}
 # the registry that the project is developed with does not hand these out
 NOT_INSTALLABLE = {"aliyun-cli", "go-ecs20140526"}
 
@@ -42,7 +43,8 @@ def test_they_are_small_enough_for_a_repository() -> None:
 def test_an_sdk_is_judged_as_it_was(path: Path, tmp_path: Path, no_network: None) -> None:
     loaded = file.load(path)
     assert not loaded.changes
-    status = SdkReplay.of(path, loaded, None, {**OPTIONS, "report_dir": tmp_path}).run()
+    outcome = SdkReplay.of(path, loaded, ReplaySettings(report_dir=tmp_path)).run(live(quiet=True))
+    status = outcome.evidence.conclusion.exit_status
     assert (tmp_path / "differences.json").read_text("utf-8").strip() == "[]"
     failed = {v["verdict"] for v in loaded.cassette.verdicts} & {"failed", "inconclusive", "errored"}
     assert status == (1 if "failed" in failed else 0)
@@ -61,8 +63,8 @@ def test_two_releases_side_by_side(tmp_path: Path) -> None:
 def test_judged_as_it_was(path: Path, tmp_path: Path, no_network: None, no_generator: None) -> None:
     loaded = file.load(path)
     assert not loaded.changes
-    replay = Replay.of(path, loaded, None, {**OPTIONS, "report_dir": tmp_path})
-    status = replay.run(tmp_path)
+    outcome = Replay.of(path, loaded, ReplaySettings(report_dir=tmp_path)).run(live(quiet=True))
+    status = outcome.evidence.conclusion.exit_status
     assert (tmp_path / "differences.json").read_text("utf-8").strip() == "[]"
     assert status == 0
 

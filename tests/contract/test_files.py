@@ -25,8 +25,7 @@ from conformance.contract.model import (
     Semantics,
     TimeRange,
 )
-from conformance.ledger import files as ledger_files
-from conformance.ledger.requirement import Ledger, PlacedSentence, Requirement
+from conformance.ledger.sentences import PageSentence, dump_sentences, load_sentences
 
 text = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\r\x85\u2028\u2029\ufeff"), max_size=12)
 words = st.text("abzAZ09 /()#.-:{}[],'\"\n中é", max_size=12) | text
@@ -108,24 +107,7 @@ contract = st.builds(
         )
     ),
 )
-ledger = st.builds(
-    Ledger,
-    words,
-    tuples(
-        st.builds(
-            Requirement,
-            words,
-            st.just("MUST"),
-            st.just("endpoint"),
-            words,
-            words,
-            citations,
-            st.none() | words,
-            st.none() | words,
-        )
-    ),
-    tuples(st.builds(PlacedSentence, citation, words, tuples(words), st.none() | words)),
-)
+sentences = tuples(st.builds(PageSentence, citation, words, st.none() | words))
 
 
 @settings(deadline=None, max_examples=60)
@@ -137,11 +119,13 @@ def test_a_contract_is_read_back_exactly(tmp_path_factory: pytest.TempPathFactor
 
 
 @settings(deadline=None, max_examples=60)
-@given(ledger)
-def test_a_ledger_is_read_back_exactly(tmp_path_factory: pytest.TempPathFactory, ledger: Ledger) -> None:
-    path = tmp_path_factory.getbasetemp() / "requirements.yaml"
-    path.write_text(ledger_files.dump_ledger(ledger), encoding="utf-8")
-    assert ledger_files.load_ledger(path) == ledger
+@given(sentences)
+def test_sentences_are_read_back_exactly(
+    tmp_path_factory: pytest.TempPathFactory, sentences: tuple[PageSentence, ...]
+) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    (folder / "sentences.yaml").write_text(dump_sentences(sentences), encoding="utf-8")
+    assert load_sentences(folder) == sentences
 
 
 def test_the_common_protocol_is_read_back_exactly(tmp_path) -> None:

@@ -18,8 +18,9 @@ from conformance.derive.page import PageError
 from conformance.derive.sentences import sentences
 from conformance.emit.json_schema import response_schema
 from conformance.emit.xsd import response_xsd
-from conformance.ledger.choices import KINDS
-from conformance.ledger.templates import build
+from conformance.ledger.choices import kinds
+from conformance.ledger.files import ledger_of
+from conformance.ledger.sentences import PageSentence
 from tests.documentation import Documented
 
 COMMITTED = schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks"
@@ -62,8 +63,8 @@ def test_the_seeds_give_the_committed_contract_byte_for_byte(documented: Documen
         ("TaskIds.unknown-id", "silence", {"matches-nothing", "rejected"}),
         ("TaskAction.empty-value", "silence", {"ignored", "matches-nothing", "rejected"}),
         ("PageNumber.beyond-the-end", "silence", {"empty-page", "last-page", "rejected"}),
-        ("TaskSet.Task.order", "silence", set(KINDS["order"])),
-        ("TaskSet.Task.empty-list", "silence", set(KINDS["empty-list"])),
+        ("TaskSet.Task.order", "silence", set(kinds()["order"].ids)),
+        ("TaskSet.Task.empty-list", "silence", set(kinds()["empty-list"].ids)),
         ("FinishedTime.missing-value", "silence", {"absent", "empty"}),
         ("StartTime.range-bound", "silence", {"inclusive", "exclusive"}),
         ("EndTime.short-time", "silence", {"accepted", "rejected"}),
@@ -88,7 +89,8 @@ def test_what_the_pages_leave_open_is_a_choice(
 def test_every_choice_speaks_the_vocabulary(contract: Contract) -> None:
     for choice in contract.choices:
         assert choice.id == f"{choice.subject}.{choice.kind}"
-        assert KINDS[choice.kind] == () or {a.id for a in choice.alternatives} <= set(KINDS[choice.kind])
+        ids = kinds()[choice.kind].ids
+        assert not ids or {a.id for a in choice.alternatives} <= set(ids)
 
 
 TOLD = {
@@ -144,7 +146,8 @@ def test_every_sentence_of_the_seeds_is_placed(documented: Documented) -> None:
     overlay = load_overlay(documented.folder / "overlay.yaml")
     read = sentences(read_pages(documented.pages, overlay))
     protocol = load_protocol(COMMITTED.parent / "common")
-    ledger = build(load_contract(documented.folder), protocol, [(c, d) for c, d, _ in read], overlay.reasons)
+    found = [PageSentence(c, d, overlay.reasons.get(d)) for c, d, _ in read]
+    ledger = ledger_of(load_contract(documented.folder), protocol, found)
     placed = {(s.citation, s.digest): s for s in ledger.sentences}
     for citation, digest, text in read:
         sentence = placed[citation, digest]

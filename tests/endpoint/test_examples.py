@@ -16,7 +16,7 @@ class Listing:
     def __init__(self, moves: int = 0) -> None:
         self.moves, self.kept = moves, 0
 
-    def keep_sample(self) -> None:
+    def resample(self) -> None:
         self.kept += 1
 
     def has_moved(self) -> bool:

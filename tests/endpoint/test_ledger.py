@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from conformance.contract.files import load_contract, load_protocol
-from conformance.endpoint.judge import EVERY_EXCHANGE, ONE_ALTERNATIVE
+from conformance.endpoint.judge import ONE_ALTERNATIVE
 from conformance.endpoint.situations import SITUATIONS
 from conformance.endpoint.watch.observers import OBSERVERS
+from conformance.endpoint.watch.watch import EVERY_EXCHANGE
 from conformance.ledger.files import load_ledger
 
 SUITE = Path(__file__).parents[2] / "conformance" / "endpoint"

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from conformance.endpoint.claims import claim_listing
+from conformance.endpoint.findings import Violation
 from conformance.endpoint.oracle import Oracle
 from conformance.endpoint.watch.dialect import Dialect
 from conformance.generate.views import View
@@ -54,10 +56,21 @@ def test_a_bound_within_the_shown_minute_decides_nothing(oracle):
     wanted = oracle.expect(View(start=at("2015-11-23T15:11:30")), ITEMS)
     assert wanted.certain == keys(3)
     assert wanted.possible == keys(2, 3)
-    assert wanted.admits(["t-3"])
-    assert wanted.admits(["t-2", "t-3"])
-    assert not wanted.admits(["t-2"])
-    assert not wanted.admits(["t-1", "t-3"])
+
+
+@pytest.mark.parametrize("listed", [["t-3"], ["t-2", "t-3"]])
+def test_what_is_possible_may_come_or_not(oracle, listed):
+    claim_listing("", oracle.expect(View(start=at("2015-11-23T15:11:30")), ITEMS), listed, None)
+
+
+@pytest.mark.parametrize(
+    ("listed", "what"),
+    [(["t-2"], "missing"), (["t-1", "t-3"], "should not"), (["t-3", "t-3"], "twice")],
+    ids=["without a certain one", "with an impossible one", "one twice"],
+)
+def test_another_listing_is_none(oracle, listed, what):
+    with pytest.raises(Violation, match=what):
+        claim_listing("", oracle.expect(View(start=at("2015-11-23T15:11:30")), ITEMS), listed, None)
 
 
 def test_an_exact_time_decides(contract):

@@ -27,7 +27,7 @@ def test_a_repeat_has_its_own_id_and_the_rest_of_the_first(contract: Contract, b
     repeats = Repeats()
     first = repeats.read(answer(contract, body.format(id=ONE)))
     second = repeats.read(answer(contract, body.format(id=TWO)))
-    assert second.like is first
+    assert second.reading is first.reading
     assert (first.request_id, second.request_id) == (ONE, TWO)
     alone = answer(contract, body.format(id=TWO))
     assert (second.items, second.keys, second.kind, second.total) == (alone.items, ("t-1",), "success", 1)
@@ -48,7 +48,7 @@ def test_a_repeat_has_its_own_id_and_the_rest_of_the_first(contract: Contract, b
 def test_anything_else_is_no_repeat(contract: Contract, changed: dict) -> None:
     repeats = Repeats()
     repeats.read(answer(contract, JSON.format(id=ONE)))
-    assert repeats.read(answer(contract, **changed)).like is None
+    assert repeats.read(answer(contract, **changed)).repeated_as is None
 
 
 def test_an_id_that_stands_elsewhere_is_data(contract: Contract) -> None:
@@ -56,5 +56,5 @@ def test_an_id_that_stands_elsewhere_is_data(contract: Contract) -> None:
     repeats = Repeats()
     repeats.read(answer(contract, nested.format(id=ONE)))
     second = repeats.read(answer(contract, nested.format(id=TWO)))
-    assert second.like is None
+    assert second.repeated_as is None
     assert second.request_id is None

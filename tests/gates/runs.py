@@ -13,7 +13,6 @@ from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
 from conformance.endpoint import run as runs
 from conformance.endpoint.embedded import PROGRESSING
-from conformance.endpoint.plugin import KEY_ID, KEY_SECRET
 from conformance.endpoint.settings import RunSettings
 from conformance.endpoint.watch.dialect import Dialect
 from conformance.reference import faults as fault_table
@@ -21,6 +20,7 @@ from conformance.reference import seeding
 from conformance.reference import variants as variant_table
 from conformance.reference.server import ReferenceEndpoint
 from conformance.report.events import Verdict
+from conformance.wire.environment import KEY_ID, KEY_SECRET
 from conformance.wire.exchange import Credentials
 
 KEY = Credentials("gate-key-id", "the-secret-of-the-gate-key")

@@ -41,7 +41,7 @@ def about_choices(fault) -> tuple[str, ...]:
     )
 
 
-def test_every_requirement_is_killed_by_a_fault() -> None:
+def test_every_requirement_kills_a_fault() -> None:
     killed = {f"{CONTRACT.operation}.{k}" for fault in FAULTS for k in fault.killed_by}
     assert killed == {r.id for r in LEDGER.requirements if r.side == "endpoint"}
 

@@ -15,12 +15,12 @@ from conformance.contract.model import Contract
 from conformance.derive.derivation import derive
 from conformance.emit import write
 from conformance.endpoint import run as runs
-from conformance.endpoint.plugin import KEY_ID, KEY_SECRET
 from conformance.endpoint.settings import RunSettings
 from conformance.ledger.templates import build
 from conformance.reference import seeding
 from conformance.reference.server import ReferenceEndpoint
 from conformance.report.events import Verdict
+from conformance.wire.environment import KEY_ID, KEY_SECRET
 from conformance.wire.exchange import Credentials
 from tests.generated.operations import Operation
 

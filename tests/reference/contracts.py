@@ -129,6 +129,7 @@ def tasks() -> Contract:
             choice("malformed", "PageNumber", "rejected", "ignored"),
             choice("malformed", "StartTime", "rejected", "ignored", "matches-nothing"),
             choice("malformed", "EndTime", "rejected", "ignored", "matches-nothing"),
+            choice("blank-id", "TaskIds", "ignored", "matches-nothing", "rejected"),
             choice("too-many-ids", "TaskIds", "rejected", "truncated", "all-answered"),
             choice("unknown-value", "TaskStatus", "matches-nothing", "drops-filter", "rejected"),
             choice("unknown-value", "TaskAction", "matches-nothing", "drops-filter", "rejected"),

@@ -1,4 +1,4 @@
-"""A probes of requests that looks at every side of the reference once, the same each time, for comparing servers."""
+"""Requests that look at every side of the reference once, the same each time, for comparing servers."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ def stamp(offset=0.0):
 
 
 def application(contract, protocol, store, faults=(), variants=(), dialect=None):
-    taken = {k: v for changed in (*faults, *variants) for k, v in changed.dialect.items()} | (dialect or {})
+    taken = {k: v for change in (*faults, *variants) for k, v in change.dialect.items()} | (dialect or {})
     return Application(
         contract,
         protocol,
         store,
         [KEY],
         taken,
-        hooks=[changed.hooks for changed in (*faults, *variants)],
+        replacements=[replacement for change in (*faults, *variants) for replacement in change.replacements],
         clock=lambda: NOW,
         request_ids=fresh_ids(7),
     )
 
 
-class Battery:
+class Probes:
     """Requests with a fixed clock and nonces of their own."""
 
     def __init__(self, store):
@@ -113,6 +113,7 @@ class Battery:
         elsewhere = "t-elsewhere"
         yield from (ids[3], ",".join(ids[:5]), ",".join(ids[4::-1]), ",".join([ids[0], ids[0], ids[1]]), ids[12])
         yield from (",".join([ids[2], elsewhere]), elsewhere, "", f'["{ids[0]}","{ids[1]}"]')
+        yield from (f"{ids[2]},,{ids[6]}", f" ,{ids[4]}")
         yield from (",".join(ids[:n]) for n in (99, 100, 101))
         elsewhere = [item["TaskId"] for item in self.others]
         yield from (elsewhere[0], ",".join([ids[0], elsewhere[1]]))

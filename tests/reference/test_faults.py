@@ -10,7 +10,7 @@ from conformance.ledger.files import load_ledger
 from conformance.reference.faults import all_faults, named
 from conformance.reference.seeding import generated
 from tests.reference.contracts import ECS, tasks, widgets
-from tests.reference.probes import Battery, application
+from tests.reference.probes import Probes, application
 
 CONTRACT, PROTOCOL = load_contract(ECS / "DescribeTasks"), load_protocol(ECS / "common")
 FAULTS = all_faults(CONTRACT, PROTOCOL)
@@ -19,14 +19,14 @@ CONCURRENT = {"requests-share-a-variable"}
 
 
 def killed_by():
-    return {kill for fault in FAULTS for kill in fault.killed_by}
+    return {requirement for fault in FAULTS for requirement in fault.killed_by}
 
 
 def requirements():
     return {r.id.partition(".")[2] for r in load_ledger(ECS / "DescribeTasks").requirements if r.side == "endpoint"}
 
 
-def test_every_requirement_is_killed_and_every_kill_is_a_requirement():
+def test_every_requirement_kills_a_fault_and_no_fault_names_another():
     assert requirements() - killed_by() == set()
     assert killed_by() - requirements() == set()
 
@@ -46,14 +46,14 @@ def test_descriptions_are_distinct():
 
 @pytest.fixture(scope="module")
 def right():
-    """The probes, and what the faultless server answers to it."""
+    """The probes, and what the faultless server answers to them."""
     store = generated(CONTRACT, PROTOCOL)
-    probes = Battery(store).requests()
+    probes = Probes(store).requests()
     server = application(CONTRACT, PROTOCOL, store)
     return store, [(request, server.respond(request)) for request in probes]
 
 
-def test_the_battery_has_answers_of_every_kind(right):
+def test_the_probes_have_answers_of_every_kind(right):
     _, answers = right
     assert {response.status for _, response in answers} == {200, 400, 403}
     assert sum(response.status == 200 for _, response in answers) > 200
@@ -69,7 +69,7 @@ def test_each_fault_changes_an_answer(fault, right):
     assert any(server.respond(request) != response for request, response in answers), fault.description
 
 
-def test_a_faultless_server_answers_the_battery_alike_twice(right):
+def test_a_faultless_server_answers_the_probes_alike_twice(right):
     store, answers = right
     server = application(CONTRACT, PROTOCOL, store)
     assert all(server.respond(request) == response for request, response in answers)

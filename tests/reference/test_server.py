@@ -182,7 +182,7 @@ def test_stopping_closes_the_port_and_open_connections(contract):
         endpoint.stop()
         with pytest.raises((http.client.HTTPException, OSError)):
             client.v1({})
-    with pytest.raises(OSError):
+    with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", endpoint.port), timeout=1)
     endpoint.stop()
 

@@ -12,7 +12,7 @@ from conformance.reference.seeding import generated
 from conformance.reference.signatures import epoch
 from tests.reference.client import KEY, TEMPORARY, Answer
 from tests.reference.contracts import tasks
-from tests.reference.probes import AWKWARD, NOW, Battery, application, stamp
+from tests.reference.probes import AWKWARD, NOW, Probes, application, stamp
 
 REGIONS = {
     "Timestamp": "2016-02-23T12:46:24Z", "Format": "XML", "AccessKeyId": "testid", "Action": "DescribeRegions",
@@ -78,7 +78,7 @@ def store(contract, protocol):
 
 @pytest.fixture
 def probes(store):
-    return Battery(store)
+    return Probes(store)
 
 
 @pytest.fixture
@@ -198,7 +198,7 @@ def test_a_nonce_is_forgotten_after_the_window(contract, protocol, store):
     moments = iter([NOW, NOW + 60, NOW + 3600])
     now = [NOW]
     server = Application(contract, protocol, store, [KEY], clock=lambda: now[0])
-    probes = Battery(store)
+    probes = Probes(store)
     codes = []
     for moment in moments:
         now[0] = moment
@@ -216,7 +216,7 @@ def test_a_refused_signature_does_not_use_up_the_nonce(ask, probes):
 @pytest.mark.parametrize("version", ["v1", "v3"])
 def test_a_temporary_key_needs_its_token(contract, protocol, store, version):
     server = Application(contract, protocol, store, [KEY, TEMPORARY], clock=lambda: NOW)
-    probes = Battery(store)
+    probes = Probes(store)
     sign = probes.v1 if version == "v1" else probes.v3
     token = "SecurityToken" if version == "v1" else "x-acs-security-token"
     asked = here(probes)
@@ -241,6 +241,6 @@ def test_secrets_stay_out_of_representations():
 def test_the_second_table_of_errors_is_a_dialect(contract, protocol, store):
     wanted = {"wrong-signature.error": "SignatureDoesNotMatch/403"}
     server = application(contract, protocol, store, dialect=wanted)
-    probes = Battery(store)
+    probes = Probes(store)
     found = server.respond(probes.v1(here(probes), key=evolve(KEY, access_key_secret="x")))
     assert (found.status, answer(found).code) == (403, "SignatureDoesNotMatch")

@@ -11,7 +11,7 @@ from conformance.reference.progress import progressing
 from conformance.reference.seeding import generated
 from tests.reference.client import Answer
 from tests.reference.contracts import widgets
-from tests.reference.probes import NOW, Battery, application
+from tests.reference.probes import NOW, Probes, application
 
 
 @pytest.fixture(scope="module")
@@ -205,6 +205,6 @@ def test_the_course_is_the_same_for_the_same_arguments(contract, store):
 
 def test_a_server_shows_the_course_by_its_clock(contract, protocol, store):
     moving = progressing(store, contract, NOW - 100, period=10)
-    probes = Battery(store)
+    probes = Probes(store)
     response = application(contract, protocol, moving).respond(probes.v1({"RegionId": "cn-hangzhou"}))
     assert Answer(200, {}, response.body).json["TotalCount"] == 154

@@ -10,10 +10,10 @@ from attrs import evolve
 from conformance.contract.files import load_contract, load_protocol
 from conformance.reference.seeding import generated
 from conformance.reference.server import ReferenceEndpoint
-from conformance.reference.variants import MANNERS, all_variants, named
+from conformance.reference.variants import MIDDLEWARE, all_variants, named
 from tests.reference.client import KEY, Answer, Client
 from tests.reference.contracts import ECS
-from tests.reference.probes import Battery, application
+from tests.reference.probes import Probes, application
 
 CONTRACT, PROTOCOL = load_contract(ECS / "DescribeTasks"), load_protocol(ECS / "common")
 VARIANTS = all_variants(CONTRACT, PROTOCOL)
@@ -23,7 +23,7 @@ THROTTLED = {"Throttling.User", "ServiceUnavailable"}
 
 def test_variants_have_distinct_names_and_are_many():
     assert len({v.name for v in VARIANTS}) == len(VARIANTS)
-    assert len(MANNERS) >= 16
+    assert len(MIDDLEWARE) >= 16
     assert all(v.description for v in VARIANTS)
 
 
@@ -60,7 +60,7 @@ def listing(server, probes, make):
 
 @pytest.mark.parametrize("variant", [v for v in VARIANTS if v.restock is None], ids=lambda v: v.name)
 def test_each_variant_serves_the_same_data(variant):
-    probes = Battery(STORE)
+    probes = Probes(STORE)
     right = application(CONTRACT, PROTOCOL, STORE)
     server = application(CONTRACT, PROTOCOL, STORE, variants=[variant])
     for make in (probes.v1, lambda asked: probes.v3(asked, form=True, format="xml")):
@@ -73,14 +73,14 @@ ON_THE_WIRE = {"progressing", "gzip"}
 
 @pytest.mark.parametrize("variant", [v for v in VARIANTS if v.name not in ON_THE_WIRE], ids=lambda v: v.name)
 def test_each_variant_is_really_another_way(variant):
-    probes = BATTERY
+    probes = PROBES
     dialect = {"PageSize.above-maximum": "clamped"} if "clamped-echo" in variant.name else {}
     right = application(CONTRACT, PROTOCOL, STORE, dialect=dialect)
     server = application(CONTRACT, PROTOCOL, STORE, variants=[evolve(variant, dialect={**dialect, **variant.dialect})])
     assert any(server.respond(request) != right.respond(request) for request in probes)
 
 
-BATTERY = Battery(STORE).requests()
+PROBES = Probes(STORE).requests()
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def client_of():
 HERE = {"RegionId": next(iter(STORE.regions))}
 
 
-def test_manners_on_the_wire(client_of):
+def test_middleware_on_the_wire(client_of):
     chunked = client_of("chunked").v1(HERE)
     assert chunked.headers["Transfer-Encoding"] == "chunked"
     assert len(chunked.tasks) == 10
@@ -131,7 +131,7 @@ def test_throttling_can_be_waited_out_with_the_same_nonce(client_of):
 
 
 def test_bodies_stay_well_formed_and_are_what_they_say():
-    probes = Battery(STORE)
+    probes = Probes(STORE)
     asked = {"RegionId": probes.first, "PageSize": "100"}
 
     def body(name, format):

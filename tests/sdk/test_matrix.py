@@ -99,6 +99,19 @@ def test_what_does_not_install_and_faulty_drivers_are_told_apart(tmp_path, small
     assert all(r.conformant is None for r in done.records if r.outcome != "certified")
 
 
+@pytest.mark.parametrize(
+    ("releases", "word"),
+    [
+        (["1.10"], "conformant"),
+        (["1.0", "1.10", "2.0"], "not-conformant"),
+        (["0.9", "1.10"], "not-established"),
+        (["0.9", "2.0"], "not-established"),
+    ],
+)
+def test_the_word_on_a_matrix(tmp_path, small, installs, certified, releases, word):
+    assert run_matrix(recipe("python-legacy"), releases, small, tmp_path).word == word
+
+
 def test_changes_and_renderings(tmp_path, small, installs, certified):
     done = run_matrix(recipe("python-legacy"), ["0.9", "1.0", "1.1", "1.10"], small, tmp_path)
     changes = {(render.short(c.requirement), c.release, c.kind) for c in done.changes()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from attrs import evolve
 
@@ -10,8 +12,7 @@ from conformance.drivers.protocol import Ready
 from conformance.sdk.cases import expanded
 from conformance.sdk.judges.table import ANSWERS, CASES, REQUESTS
 from conformance.sdk.plan import Plan
-from conformance.sdk.requirements import BadTable, _read, requirements, table_text
-from conformance.sdk.roles import roles
+from conformance.sdk.requirements import read_row, requirements, table_text
 
 READY = Ready("sdk", "1", "x", {}, "typed", ("GET", "POST"), ("v1", "v3"), ("json", "xml"))
 
@@ -64,7 +65,7 @@ def test_cases_are_expanded_for_the_operation(plan):
 
 def test_an_operation_without_a_listing_has_fewer(plan):
     bare = evolve(plan.contract, semantics=Semantics(region="RegionId"))
-    ids = {r.id for r in requirements(bare, roles(bare))}
+    ids = {r.id for r in requirements(bare)}
     assert "DescribeTasks.sdk.paging.walk" not in ids
     assert "DescribeTasks.sdk.requests.plus" in ids
 
@@ -77,28 +78,14 @@ def test_selection_by_glob_and_level(plan):
 
 
 @pytest.mark.parametrize(
-    "row",
+    ("case", "problem"),
     [
-        {"id": "a.b", "level": "MUST", "statement": "s", "judge": "j"},
-        {
-            "id": "a.b",
-            "level": "MUST",
-            "statement": "s",
-            "judge": "j",
-            "reason": "r",
-            "cases": [{"colour": "red"}],
-        },
-        {
-            "id": "a.b",
-            "level": "MUST",
-            "statement": "s",
-            "judge": "j",
-            "reason": "r",
-            "cases": [{"reply": {"itmes": 3}}],
-        },
-        {"id": "a.b", "statement": "s", "judge": "j", "reason": "r"},
+        ({"expand": "alternative", "kind": "lst-form"}, "'lst-form' is no kind of choice"),
+        ({"reply": {"transfer": "by pigeon"}}, "by pigeon not in literal"),
+        ({"reply": {"itmes": 3}}, "extra fields found (itmes)"),
     ],
 )
-def test_a_bad_row_is_named(plan, row):
-    with pytest.raises(BadTable, match=r"a\.b"):
-        _read(row, plan.contract)
+def test_a_bad_case_is_told(case, problem):
+    row = {"id": "a.b", "level": "MUST", "statement": "It holds.", "judge": "j", "cases": [case]}
+    with pytest.raises(ValueError, match=re.escape(problem)):
+        read_row(row)

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from hypothesis import strategies as st
 
+from conformance.endpoint.claims import need_items
 from conformance.endpoint.draws import Draws
+from conformance.endpoint.findings import NotApplicable
 from conformance.endpoint.target import Target
-from conformance.wire.exchange import Channel
+from conformance.generate.views import id_lists
+from conformance.wire.exchange import Channel, Format
 
 
-def channel_of(target: Target, format: str, data: Draws) -> Channel:
+def channel_of(target: Target, format: Format, data: Draws) -> Channel:
     """One of the channels that ask for a format: any signature version, method and placement of the run."""
     return data.draw(st.sampled_from(target.channels_for(format)), label="channel")
 
 
-def whole_page(target: Target) -> dict[str, Any]:
-    """The parameters that ask for the largest documented page."""
+def whole_page(target: Target) -> dict[str, str]:
+    """The parameters that ask for the largest page there is."""
     paging = target.contract.semantics.paging
-    return {paging.size: str(target.largest_page)} if paging and target.largest_page else {}
+    return {paging.size: str(target.largest_size)} if paging else {}
+
+
+def known_ids(
+    target: Target, most: int | None = None, at_least: int = 1, region: str | None = None
+) -> st.SearchStrategy[tuple[str, ...]]:
+    """Ids of items there are: as many as `most` and the documented limit allow.
+
+    Raises NotApplicable where the documentation allows fewer than `at_least`.
+    """
+    limit = target.longest_id_list
+    if limit < at_least:
+        raise NotApplicable(f"the documentation allows {limit} ids in a list, and this needs {at_least}")
+    items = need_items(target, at_least, region)
+    return id_lists(target.contract, items, limit if most is None else min(most, limit), at_least)

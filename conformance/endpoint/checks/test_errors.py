@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
+
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conformance.contract.model import ErrorCode
+from conformance.endpoint.answer import Answer
 from conformance.endpoint.checks.drawing import channel_of
 from conformance.endpoint.claims import claim, claim_refused, claim_same_items, need_items
+from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import NotApplicable
 from conformance.endpoint.marks import requirement
+from conformance.endpoint.target import Target
+from conformance.wire.exchange import Call, Format
+
+# families of codes, as the pages of errors name them
+MISSING, NOT_FOUND = "Missing*", "*NotFound*"
+# what the common error tables say under codes that operation pages word themselves
+COMMON_WORDINGS: Mapping[str, tuple[str, ...]] = {
+    "MissingParameter": (
+        'The input parameter "{parameter}" that is mandatory for processing this request is not supplied.',
+        'The input parameter "{parameter}" required for processing this request is not supplied.',
+    )
+}
 
 
-def unknown_regions(target):
+def unknown_regions(target: Target) -> st.SearchStrategy[str]:
     """Ids of the documented form that name no documented region."""
     known = {*target.protocol.regions, *target.regions}
     words = st.text("abcdefghijklmnopqrstuvwxyz", min_size=3, max_size=10)
@@ -20,26 +39,43 @@ def unknown_regions(target):
     return st.one_of(near, made).filter(lambda r: r not in known)
 
 
-def cause(target, error, data):
-    """What gives cause for a documented error: parameters to send, or one to leave out; by its code and parameter."""
-    region = target.contract.semantics.region
-    if error.code.startswith("Missing") and error.parameter:
-        return {}, error.parameter
-    if error.parameter == region and "NotFound" in error.code:
-        return {region: data.draw(unknown_regions(target), label=region)}, None
-    about = error.parameter or "no parameter"
-    raise NotApplicable(f"the suite does not know how to give cause for {error.code} on {about}")
+Cause = Callable[[Target, ErrorCode, Draws], Call]
 
 
-def provoke(target, code, format, data):
+def leave_out(target: Target, error: ErrorCode, data: Draws) -> Call:
+    """A request without the parameter that the error is about."""
+    return target.call(without=error.parameter)
+
+
+def name_unknown_region(target: Target, error: ErrorCode, data: Draws) -> Call:
+    """A request for a region that there is not."""
+    region = error.parameter or ""
+    return target.call({region: data.draw(unknown_regions(target), label=region)})
+
+
+def cause_of(target: Target, error: ErrorCode) -> Cause | None:
+    """What gives cause for a documented error, by the family of its code and what it is about; None: not known."""
+    if error.parameter and fnmatchcase(error.code, MISSING):
+        return leave_out
+    if error.parameter and error.parameter == target.contract.semantics.region and fnmatchcase(error.code, NOT_FOUND):
+        return name_unknown_region
+    return None
+
+
+def provoke(target: Target, code: str, format: Format, data: Draws) -> tuple[list[ErrorCode], Answer]:
+    """The errors that are documented under a code, and the answer to a request that gives cause for the first."""
     errors = [e for e in target.contract.errors if e.code == code]
-    parameters, without = cause(target, errors[0], data)
-    return errors, target.ask(parameters, channel_of(target, format, data), without=without)
+    cause = cause_of(target, errors[0])
+    if cause is None:
+        about = errors[0].parameter or "no parameter"
+        raise NotApplicable(f"the suite does not know how to give cause for {code} on {about}")
+    call = cause(target, errors[0], data)
+    return errors, target.send(evolve(call, channel=channel_of(target, format, data)))
 
 
 @requirement("errors.documented")
 @given(st.data())
-def test_documented(target, subject, format, data):
+def test_documented(target: Target, subject: str, format: Format, data: Draws) -> None:
     """The documented error is answered with its code and a documented status when its cause is there."""
     errors, answer = provoke(target, subject, format, data)
     claim_refused(answer, f"the cause of {subject}")
@@ -52,33 +88,24 @@ def test_documented(target, subject, format, data):
 
 @requirement("errors.message")
 @given(st.data())
-def test_message(target, subject, format, data):
+def test_message(target: Target, subject: str, format: Format, data: Draws) -> None:
     """The error carries a documented message."""
     errors, answer = provoke(target, subject, format, data)
     parameter = next((e.parameter for e in errors if e.parameter), "")
+    in_common = {wording.format(parameter=parameter) for wording in COMMON_WORDINGS.get(subject, ())}
     choice = target.contract.choice_about("error-message", subject)
     common = [a.statement for a in choice.alternatives if a.id == "common"] if choice else []
-    wording = {e.message for e in errors} | set(common) | common_messages(subject, parameter)
+    wording = {e.message for e in errors} | set(common) | in_common
     claim(answer.message in wording, "another message than documented", sorted(wording), answer.message, answer)
-
-
-def common_messages(code, parameter):
-    """The wording that the common error tables give to codes that operation pages word themselves."""
-    return {
-        "MissingParameter": {
-            f'The input parameter "{parameter}" that is mandatory for processing this request is not supplied.',
-            f'The input parameter "{parameter}" required for processing this request is not supplied.',
-        }
-    }.get(code, set())
 
 
 @requirement("errors.leave-no-trace")
 @given(st.data())
-def test_leave_no_trace(target, format, data):
+def test_leave_no_trace(target: Target, format: Format, data: Draws) -> None:
     """A request that is refused does not change the answer to the next one."""
     need_items(target)
     before, channel = target.ask().listing(), channel_of(target, format, data)
-    codes = [e.code for e in target.contract.errors if e.code.startswith("Missing") or "NotFound" in e.code]
+    codes = [e.code for e in target.contract.errors if cause_of(target, e)]
     if not codes:
         raise NotApplicable("no error is documented that the suite knows how to give cause for")
     provoke(target, data.draw(st.sampled_from(codes), label="error"), format, data)

@@ -7,6 +7,7 @@ from itertools import combinations, product
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conformance.endpoint.answer import Answer
 from conformance.endpoint.checks.drawing import channel_of
 from conformance.endpoint.claims import (
     claim,
@@ -16,16 +17,20 @@ from conformance.endpoint.claims import (
     claim_selected,
     need_items,
 )
+from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import Inconclusive, NotApplicable
 from conformance.endpoint.marks import requirement
+from conformance.endpoint.target import Target
 from conformance.generate.views import View, filter_values, fold, views
+from conformance.wire.exchange import Format
 
 
-def sizes(target):
+def sizes(target: Target) -> st.SearchStrategy[int | None]:
+    """Page sizes, and none at all."""
     return st.sampled_from([None, None, *target.page_sizes(10, 20, 50)])
 
 
-def filtered(target, subject, format, data):
+def filtered(target: Target, subject: str, format: Format, data: Draws) -> tuple[View, list[str], Answer]:
     """A value of one filter, and all items that come for it."""
     values = filter_values(target.contract, subject, need_items(target))
     if not values:
@@ -39,7 +44,7 @@ def filtered(target, subject, format, data):
 
 @requirement("filters.selects")
 @given(st.data())
-def test_selects(target, subject, format, data):
+def test_selects(target: Target, subject: str, format: Format, data: Draws) -> None:
     """Only items that have the value come back."""
     view, keys, answer = filtered(target, subject, format, data)
     claim_selected(f"filter {view.equals}", target.expect(view), keys, answer)
@@ -51,14 +56,14 @@ def test_selects(target, subject, format, data):
 
 @requirement("filters.complete")
 @given(st.data())
-def test_complete(target, subject, format, data):
+def test_complete(target: Target, subject: str, format: Format, data: Draws) -> None:
     """Every item that has the value comes back."""
     view, keys, answer = filtered(target, subject, format, data)
     claim_complete(f"filter {view.equals}", target.expect(view), keys, answer)
 
 
 @requirement("filters.partition")
-def test_partition(target, subject, format):
+def test_partition(target: Target, subject: str, format: Format) -> None:
     """The listings for each value add up to no more than the whole, and no item is in two."""
     items = need_items(target)
     seen: dict[str, str] = {}
@@ -72,7 +77,7 @@ def test_partition(target, subject, format):
 
 
 @requirement("filters.intersect")
-def test_intersect(target, format):
+def test_intersect(target: Target, format: Format) -> None:
     """Several filters at once keep the items that each of them keeps: every pair of values of every two filters."""
     items, channels, turn = need_items(target), target.channels_for(format), 0
     names = [f.parameter for f in target.contract.semantics.filters]
@@ -89,10 +94,10 @@ def test_intersect(target, format):
 
 @requirement("filters.known-store")
 @given(st.data())
-def test_known_store(target, format, data):
+def test_known_store(target: Target, format: Format, data: Draws) -> None:
     """Where the stored items are known, any request brings exactly the items, and the data, that follow from them."""
     region = data.draw(st.sampled_from(sorted(target.regions)), label="region")
-    known = target.known_items(region)
+    known = target.stored.items(region)
     if known is None:
         raise NotApplicable("the stored items of this target are not known; give them with --tasks FILE")
     view = data.draw(views(target.contract, known), label="view")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.endpoint.checks.drawing import channel_of, whole_page
+from conformance.endpoint.answer import Answer
+from conformance.endpoint.checks.drawing import channel_of, known_ids, whole_page
 from conformance.endpoint.claims import (
     claim,
     claim_complete,
@@ -15,48 +18,50 @@ from conformance.endpoint.claims import (
     claim_selected,
     need_items,
 )
-from conformance.endpoint.findings import Inconclusive, Violation
+from conformance.endpoint.draws import Draws
+from conformance.endpoint.findings import Inconclusive, NotApplicable, Violation
 from conformance.endpoint.marks import requirement
-from conformance.generate.views import View, equalities, id_lists
+from conformance.endpoint.target import Target
+from conformance.generate.views import View, equalities
+from conformance.wire.exchange import Channel, Format
 
 
-def listed(target, ids, channel, view=View(), size=None):  # noqa: B008 (a frozen value)
-    pages = list(target.pages(view.but(ids=tuple(ids)), size or target.largest_page, channel))
+def listed(
+    target: Target, ids: Sequence[str], channel: Channel, view: View | None = None, size: int | None = None
+) -> tuple[list[str], Answer]:
+    """The keys of all items that come for an id list (and a view), and the last page of them."""
+    pages = list(target.pages((view or View()).with_ids(ids), size or target.largest_page, channel))
     return [key for p in pages for key in p.keys], pages[-1]
 
 
-def limit_of(target):
-    return target.contract.semantics.ids.limit or 100
-
-
-def like(known):
+def unknown_id(known: str) -> str:
     """An id of the same form as a known one, that no item has."""
     return f"{known[:-6]}zz0zz{known[-1]}" if len(known) > 8 else f"{known}zz0zz"
 
 
 @requirement("ids.selects")
 @given(st.data())
-def test_selects(target, format, data):
+def test_selects(target: Target, format: Format, data: Draws) -> None:
     """Only the listed items come back."""
-    ids = data.draw(id_lists(target.contract, need_items(target), limit_of(target)), label="ids")
+    ids = data.draw(known_ids(target), label="ids")
     keys, answer = listed(target, ids, channel_of(target, format, data))
     claim_selected("an id list", target.expect(View(ids=ids)), keys, answer)
 
 
 @requirement("ids.complete")
 @given(st.data())
-def test_complete(target, format, data):
+def test_complete(target: Target, format: Format, data: Draws) -> None:
     """Every listed item that exists comes back."""
-    ids = data.draw(id_lists(target.contract, need_items(target), limit_of(target)), label="ids")
+    ids = data.draw(known_ids(target), label="ids")
     keys, answer = listed(target, ids, channel_of(target, format, data))
     claim_complete("an id list", target.expect(View(ids=ids)), keys, answer)
 
 
 @requirement("ids.order-irrelevant")
 @given(st.data())
-def test_order_irrelevant(target, format, data):
+def test_order_irrelevant(target: Target, format: Format, data: Draws) -> None:
     """The order of the ids does not matter."""
-    ids = data.draw(id_lists(target.contract, need_items(target, 2), 12, min_size=2), label="ids")
+    ids = data.draw(known_ids(target, 12, at_least=2), label="ids")
     channel = channel_of(target, format, data)
     one, _ = listed(target, ids, channel)
     other, answer = listed(target, sorted(ids, reverse=data.draw(st.booleans())), channel)
@@ -65,9 +70,12 @@ def test_order_irrelevant(target, format, data):
 
 @requirement("ids.repetition-irrelevant")
 @given(st.data())
-def test_repetition_irrelevant(target, format, data):
+def test_repetition_irrelevant(target: Target, format: Format, data: Draws) -> None:
     """An id named twice counts once."""
-    ids = data.draw(id_lists(target.contract, need_items(target), limit_of(target) // 2), label="ids")
+    half = target.longest_id_list // 2
+    if not half:
+        raise NotApplicable("the documentation allows one id in a list, which leaves no room for a second")
+    ids = data.draw(known_ids(target, half), label="ids")
     again = data.draw(st.sampled_from([(*ids, ids[0]), (*ids, *ids), (ids[-1], *ids)]), label="with repetition")
     keys, answer = listed(target, again, channel_of(target, format, data))
     claim_listing("an id list with repetition", target.expect(View(ids=ids)), keys, answer)
@@ -76,15 +84,15 @@ def test_repetition_irrelevant(target, format, data):
 
 @requirement("ids.unknown-id")
 @given(st.data())
-def test_unknown_id(target, format, data):
+def test_unknown_id(target: Target, format: Format, data: Draws) -> None:
     """An id that no item has matches nothing and does not disturb the others, or is an error."""
-    items, name = need_items(target), target.contract.semantics.ids.parameter
-    ids = data.draw(id_lists(target.contract, items, 8), label="ids")
+    name, limit = target.id_list.parameter, target.longest_id_list
+    ids = data.draw(known_ids(target, max(1, min(8, limit - 1, target.largest_size))), label="ids")
     at = data.draw(st.integers(0, len(ids)), label="place of the unknown id")
-    alone = data.draw(st.booleans(), label="alone")
-    stranger = like(ids[0])
-    asked = (stranger,) if alone else (*ids[:at], stranger, *ids[at:])
-    answer = target.see(View(ids=asked), channel_of(target, format, data), **whole_page(target))
+    alone = data.draw(st.booleans(), label="alone") or limit == 1
+    unknown = unknown_id(ids[0])
+    asked = (unknown,) if alone else (*ids[:at], unknown, *ids[at:])
+    answer = target.see(View(ids=asked), channel_of(target, format, data), more=whole_page(target))
     if answer.refused:
         target.watch.dialect.observe("unknown-id", name, "rejected", answer.exchange)
         return
@@ -93,22 +101,42 @@ def test_unknown_id(target, format, data):
     target.watch.dialect.observe("unknown-id", name, "matches-nothing", answer.exchange)
 
 
+@requirement("ids.blank-id")
+@given(st.data())
+def test_blank_id(target: Target, format: Format, data: Draws) -> None:
+    """A blank among the ids does not count, makes the listing empty, or is an error."""
+    name, limit = target.id_list.parameter, target.longest_id_list
+    ids = data.draw(known_ids(target, max(1, min(8, limit - 1, target.largest_size))), label="ids")
+    at = data.draw(st.integers(0, len(ids)), label="place of the blank")
+    blank = data.draw(st.sampled_from(["", " "]), label="blank")
+    asked = View(ids=(*ids[:at], blank, *ids[at:]))
+    answer = target.see(asked, channel_of(target, format, data), more=whole_page(target))
+    claim_never_breaks(answer, "an id list with a blank in it")
+    if answer.refused:
+        target.watch.dialect.observe("blank-id", name, "rejected", answer.exchange)
+        return
+    keys = answer.listing().keys
+    if keys:
+        claim_listing("an id list with a blank in it", target.expect(View(ids=ids)), keys, answer)
+    target.watch.dialect.observe("blank-id", name, "ignored" if keys else "matches-nothing", answer.exchange)
+
+
 @requirement("ids.up-to-the-limit")
 @given(st.data())
-def test_up_to_the_limit(target, format, data):
+def test_up_to_the_limit(target: Target, format: Format, data: Draws) -> None:
     """As many ids as the documentation allows are accepted, and each of them counts."""
-    limit, key = limit_of(target), target.contract.semantics.key
-    known = [item[key] for item in need_items(target)]
-    count = data.draw(st.sampled_from([limit, limit - 1]), label="ids")
+    limit, key = target.longest_id_list, target.key
+    known = [item.get(key) or "" for item in need_items(target)]
+    count = data.draw(st.sampled_from([count for count in (limit, limit - 1) if count]), label="ids")
     place = data.draw(st.sampled_from(["last", "first", "all"]), label="known ids")
-    strangers = [f"{like(known[0])}{n}" for n in range(limit)]
+    unknown = [f"{unknown_id(known[0])}{n}" for n in range(limit)]
     if place == "all" and len(known) >= limit:
         ids = known[:count]
     else:
-        ids = [known[0], *strangers[: count - 1]] if place == "first" else [*strangers[: count - 1], known[-1]]
+        ids = [known[0], *unknown[: count - 1]] if place == "first" else [*unknown[: count - 1], known[-1]]
     channel = channel_of(target, format, data)
-    answer = target.see(View(ids=tuple(ids)), channel, **whole_page(target))
-    if answer.refused and rejects_strangers(target):
+    answer = target.see(View(ids=tuple(ids)), channel, more=whole_page(target))
+    if answer.refused and rejects_unknown_ids(target):
         if len(known) < limit:
             raise Inconclusive(f"unknown ids are rejected here, and there are only {len(known)} known ones")
         ids = known[:count]
@@ -116,30 +144,31 @@ def test_up_to_the_limit(target, format, data):
     claim_listing(f"{len(ids)} ids", target.expect(View(ids=tuple(ids))), keys, answer)
 
 
-def rejects_strangers(target):
-    return target.watch.dialect.taken("unknown-id", target.contract.semantics.ids.parameter) == "rejected"
+def rejects_unknown_ids(target: Target) -> bool:
+    """Whether an id that no item has was seen to be an error here."""
+    return target.watch.dialect.taken("unknown-id", target.id_list.parameter) == "rejected"
 
 
-def too_many(target, data):
+def too_many(target: Target, data: Draws) -> list[str]:
     """More ids than the documentation allows, the known ones among them on both sides of the limit."""
-    limit, key = limit_of(target), target.contract.semantics.key
-    known = [item[key] for item in need_items(target)]
+    limit, key = target.longest_id_list, target.key
+    known = [item.get(key) or "" for item in need_items(target)]
     if len(known) > limit:
         return known[: data.draw(st.sampled_from(sorted({limit + 1, len(known)})), label="ids")]
     count = data.draw(st.sampled_from([limit + 1, limit + 2, limit * 2]), label="ids")
-    return [known[0], *(f"{like(known[0])}{n}" for n in range(count - 2)), known[-1]]
+    return [known[0], *(f"{unknown_id(known[0])}{n}" for n in range(count - 2)), known[-1]]
 
 
 @requirement("ids.over-the-limit")
 @given(st.data())
-def test_over_the_limit(target, format, data):
+def test_over_the_limit(target: Target, format: Format, data: Draws) -> None:
     """More ids than allowed are rejected, or those over the limit do not count."""
-    ids, limit = too_many(target, data), limit_of(target)
-    answer = target.see(View(ids=tuple(ids)), channel_of(target, format, data), **whole_page(target))
-    name = target.contract.semantics.ids.parameter
+    ids, limit = too_many(target, data), target.longest_id_list
+    answer = target.see(View(ids=tuple(ids)), channel_of(target, format, data), more=whole_page(target))
+    name = target.id_list.parameter
     if answer.refused:
-        known = set(target.inventory().keys(target.contract.semantics.key))
-        if known.issuperset(ids) or not rejects_strangers(target):
+        known = set(target.inventory().keys(target.key))
+        if known.issuperset(ids) or not rejects_unknown_ids(target):
             target.watch.dialect.observe("too-many-ids", name, "rejected", answer.exchange)
         return
     within, all_of_them = target.expect(View(ids=tuple(ids[:limit]))), target.expect(View(ids=tuple(ids)))
@@ -158,10 +187,10 @@ def test_over_the_limit(target, format, data):
 
 @requirement("ids.over-the-limit-is-safe")
 @given(st.data())
-def test_over_the_limit_is_safe(target, format, data):
+def test_over_the_limit_is_safe(target: Target, format: Format, data: Draws) -> None:
     """More ids than allowed never break the server and never bring items that were not named."""
     ids = too_many(target, data)
-    answer = target.see(View(ids=tuple(ids)), channel_of(target, format, data), **whole_page(target))
+    answer = target.see(View(ids=tuple(ids)), channel_of(target, format, data), more=whole_page(target))
     claim_never_breaks(answer, f"a list of {len(ids)} ids")
     if answer.accepted:
         claim(set(ids).issuperset(answer.keys), "items come that were not named", "named items", answer.keys, answer)
@@ -169,21 +198,22 @@ def test_over_the_limit_is_safe(target, format, data):
 
 @requirement("ids.with-filters")
 @given(st.data())
-def test_with_filters(target, format, data):
+def test_with_filters(target: Target, format: Format, data: Draws) -> None:
     """An id list and a filter together keep the items that both keep."""
     items = need_items(target)
     view = View(data.draw(equalities(target.contract, items, at_least=1), label="filters"))
-    ids = data.draw(id_lists(target.contract, items, limit_of(target)), label="ids")
+    ids = data.draw(known_ids(target), label="ids")
     keys, answer = listed(target, ids, channel_of(target, format, data), view)
-    claim_listing("an id list and filters", target.expect(view.but(ids=ids)), keys, answer)
+    claim_listing("an id list and filters", target.expect(view.with_ids(ids)), keys, answer)
 
 
 @requirement("ids.with-paging")
 @given(st.data())
-def test_with_paging(target, format, data):
+def test_with_paging(target: Target, format: Format, data: Draws) -> None:
     """The items of an id list are paged like any listing."""
-    ids = data.draw(id_lists(target.contract, need_items(target, 2), 24, min_size=2), label="ids")
-    size = data.draw(st.integers(max(1, len(ids) // 6), len(ids)), label="page size")
+    ids = data.draw(known_ids(target, 24, at_least=2), label="ids")
+    largest = min(len(ids), target.largest_size)
+    size = data.draw(st.integers(min(max(1, len(ids) // 6), largest), largest), label="page size")
     keys, answer = listed(target, ids, channel_of(target, format, data), size=size)
     claim_listing(f"an id list in pages of {size}", target.expect(View(ids=ids)), keys, answer)
     claim_equal("the total of a paged id list", len(ids), answer.total, answer)

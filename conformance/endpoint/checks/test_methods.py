@@ -8,17 +8,23 @@ from hypothesis import strategies as st
 
 from conformance.endpoint.checks.drawing import channel_of
 from conformance.endpoint.claims import claim, claim_equal, claim_same_items, need_items
+from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import NotApplicable
 from conformance.endpoint.marks import requirement
+from conformance.endpoint.target import Target
+from conformance.generate.channels import Placement
 from conformance.generate.views import views
+from conformance.wire.exchange import Format
 
 
-def claim_same_answer(target, format, data, changed, message):
+def claim_same_answer(
+    target: Target, format: Format, data: Draws, method: str, placement: Placement, message: str
+) -> None:
     """The same view over two channels that differ in one thing."""
     view = data.draw(views(target.contract, need_items(target)), label="view")
     channel = channel_of(target, format, data)
     one = target.see(view, evolve(channel, method="POST", placement="query")).listing()
-    other = target.see(view, evolve(channel, **changed)).listing()
+    other = target.see(view, evolve(channel, method=method, placement=placement)).listing()
     claim_equal(message, one.keys, other.keys, other)
     claim_equal(f"{message}: the total", one.total, other.total, other)
     claim_same_items(target, one.items, other.items, message, other)
@@ -26,27 +32,25 @@ def claim_same_answer(target, format, data, changed, message):
 
 @requirement("methods.agree")
 @given(st.data())
-def test_agree(target, format, data):
+def test_agree(target: Target, format: Format, data: Draws) -> None:
     """GET and POST get the same answer."""
     if {c.method for c in target.channels} != {"GET", "POST"}:
         raise NotApplicable("this run uses one method only")
-    claim_same_answer(target, format, data, {"method": "GET", "placement": "query"}, "GET answers unlike POST")
+    claim_same_answer(target, format, data, "GET", "query", "GET answers unlike POST")
 
 
 @requirement("methods.form-body")
 @given(st.data())
-def test_form_body(target, format, data):
+def test_form_body(target: Target, format: Format, data: Draws) -> None:
     """Parameters in the form body of a POST mean the same as in its query."""
     if all(c.method != "POST" for c in target.channels):
         raise NotApplicable("this run does not use POST")
-    claim_same_answer(
-        target, format, data, {"method": "POST", "placement": "form"}, "a form body is read unlike a query"
-    )
+    claim_same_answer(target, format, data, "POST", "form", "a form body is read unlike a query")
 
 
 @requirement("methods.other")
 @given(st.data())
-def test_other(target, format, data):
+def test_other(target: Target, format: Format, data: Draws) -> None:
     """Any HTTP method but GET and POST is refused."""
     channel = channel_of(target, format, data)
     method = data.draw(st.sampled_from(["PUT", "DELETE", "PATCH"]), label="method")

@@ -8,16 +8,18 @@ from hypothesis import strategies as st
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.checks.drawing import channel_of
 from conformance.endpoint.claims import claim, claim_equal, claim_listing, claim_same_items, need_items
+from conformance.endpoint.draws import Draws
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
 from conformance.generate.views import View, equalities
+from conformance.wire.exchange import Channel, Format
 
 MOST_PAGES = 16
 
 
 def page_sizes(target: Target, count: int) -> st.SearchStrategy[int]:
     """Sizes that cut `count` items into a bearable number of pages, with the edges of size and count among them."""
-    largest = target.largest_page or 100
+    largest = target.largest_size
     smallest = min(largest, max(1, -(-count // MOST_PAGES)))
     edges = {smallest, largest, largest - 1, 10, 50, count, count - 1, count + 1, count // 2, -(-count // 2)}
     return st.one_of(
@@ -25,14 +27,15 @@ def page_sizes(target: Target, count: int) -> st.SearchStrategy[int]:
     )
 
 
-def page(target: Target, number: int, size: int, channel: object, view: View | None = None) -> Answer:
-    paging = target.contract.semantics.paging
-    return target.see(view or View(), channel, **{paging.number: str(number), paging.size: str(size)})
+def page(target: Target, number: int, size: int, channel: Channel, view: View | None = None) -> Answer:
+    """One page of a view, or of the whole listing."""
+    sent = {target.paging.number: str(number), target.paging.size: str(size)}
+    return target.see(view or View(), channel, more=sent)
 
 
 @requirement("paging.pages-partition-the-listing")
 @given(st.data())
-def test_pages_partition_the_listing(target, format, data):
+def test_pages_partition_the_listing(target: Target, format: Format, data: Draws) -> None:
     """Walking all pages shows each item once, whatever the page size."""
     items = need_items(target)
     size = data.draw(page_sizes(target, len(items)), label="page size")
@@ -43,21 +46,20 @@ def test_pages_partition_the_listing(target, format, data):
 
 
 @requirement("paging.pages-are-full")
-def test_pages_are_full(target, format):
+def test_pages_are_full(target: Target, format: Format) -> None:
     """Every page but the last holds as many items as asked for: the first page of every size."""
     items, channels = need_items(target), target.channels_for(format)
-    for size in range(1, (target.largest_page or 100) + 1):
+    for size in range(1, target.largest_size + 1):
         answer = page(target, 1, size, channels[size % len(channels)]).listing()
         claim_equal(f"the first page of {size} is not full", min(size, len(items)), len(answer.items), answer)
 
 
 @requirement("paging.last-page-holds-the-rest")
-def test_last_page_holds_the_rest(target, format):
+def test_last_page_holds_the_rest(target: Target, format: Format) -> None:
     """The last page holds exactly the items that the pages before it left, for every size that leaves some."""
     count, channels = len(need_items(target)), target.channels_for(format)
-    key = target.contract.semantics.key
-    known = set(target.inventory().keys(key))
-    for size in range(1, (target.largest_page or 100) + 1):
+    known = set(target.inventory().keys(target.key))
+    for size in range(1, target.largest_size + 1):
         last = max(1, -(-count // size))
         answer = page(target, last, size, channels[size % len(channels)]).listing()
         rest = count - (last - 1) * size
@@ -73,7 +75,7 @@ def test_last_page_holds_the_rest(target, format):
 
 @requirement("paging.total-is-constant")
 @given(st.data())
-def test_total_is_constant(target, format, data):
+def test_total_is_constant(target: Target, format: Format, data: Draws) -> None:
     """The total is the same on every page and for every page size."""
     count = len(need_items(target))
     size = data.draw(page_sizes(target, count), label="page size")
@@ -85,7 +87,7 @@ def test_total_is_constant(target, format, data):
 
 @requirement("paging.total-counts-the-listing")
 @given(st.data())
-def test_total_counts_the_listing(target, format, data):
+def test_total_counts_the_listing(target: Target, format: Format, data: Draws) -> None:
     """The total is the number of items over all pages."""
     count = len(need_items(target))
     size = data.draw(page_sizes(target, count), label="page size")
@@ -97,7 +99,7 @@ def test_total_counts_the_listing(target, format, data):
 
 @requirement("paging.total-follows-the-filter")
 @given(st.data())
-def test_total_follows_the_filter(target, format, data):
+def test_total_follows_the_filter(target: Target, format: Format, data: Draws) -> None:
     """With a filter, the total is the number of items that pass it, not that of the page or of the whole listing."""
     view = View(data.draw(equalities(target.contract, need_items(target), at_least=1), label="filters"))
     size = data.draw(st.sampled_from(target.page_sizes(1, 2, 10)), label="page size")
@@ -114,7 +116,7 @@ def test_total_follows_the_filter(target, format, data):
 
 @requirement("paging.filtered-pages-partition")
 @given(st.data())
-def test_filtered_pages_partition(target, format, data):
+def test_filtered_pages_partition(target: Target, format: Format, data: Draws) -> None:
     """Walking the pages of a filtered listing shows each matching item once."""
     view = View(data.draw(equalities(target.contract, need_items(target), at_least=1), label="filters"))
     wanted = target.expect(view)
@@ -125,9 +127,9 @@ def test_filtered_pages_partition(target, format, data):
 
 @requirement("paging.beyond-the-end")
 @given(st.data())
-def test_beyond_the_end(target, format, data):
+def test_beyond_the_end(target: Target, format: Format, data: Draws) -> None:
     """A page beyond the last is empty, is the last page, or is an error; the total stays what it was."""
-    count, paging = len(need_items(target, 0)), target.contract.semantics.paging
+    count, paging = len(need_items(target, 0)), target.paging
     size = data.draw(page_sizes(target, count), label="page size")
     last = max(1, -(-count // size))
     number = data.draw(st.sampled_from([last + 1, last + 2, last + 100, 1_000_000]), label="page")
@@ -139,6 +141,7 @@ def test_beyond_the_end(target, format, data):
 
 
 def way_beyond(target: Target, answer: Answer, last: int, size: int) -> str:
+    """Which of the documented ways a result beyond the last page goes."""
     if not answer.items:
         return "empty-page"
     keys = page(target, last, size, answer.exchange.call.channel).listing().keys
@@ -148,7 +151,7 @@ def way_beyond(target: Target, answer: Answer, last: int, size: int) -> str:
 
 @requirement("paging.repeatable")
 @given(st.data())
-def test_repeatable(target, format, data):
+def test_repeatable(target: Target, format: Format, data: Draws) -> None:
     """The same page asked for twice holds the same items in the same order."""
     count = len(need_items(target))
     size = data.draw(page_sizes(target, count), label="page size")

@@ -7,28 +7,34 @@ from datetime import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conformance.endpoint.answer import Answer
 from conformance.endpoint.checks.drawing import channel_of
 from conformance.endpoint.claims import claim, claim_equal, claim_never_breaks, claim_same_items, need_items
+from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import Violation
+from conformance.endpoint.inventory import Inventory
 from conformance.endpoint.marks import requirement
+from conformance.endpoint.target import Target
 from conformance.generate import values
 from conformance.generate.times import format_time
 from conformance.generate.views import View, request_time_format, views
+from conformance.wire.exchange import Channel, Exchange, Format
 
 
-def default_page(target):
+def default_page(target: Target) -> Answer:
     """The answer to the barest request, whose page every dropped parameter leads back to."""
     return target.ask().listing()
 
 
-def claim_same_page(message, expected, received):
+def claim_same_page(message: str, expected: Answer, received: Answer) -> None:
+    """Two answers hold the same items and the same total."""
     claim_equal(message, expected.keys, received.listing().keys, received)
     claim_equal(f"{message}: the total", expected.total, received.total, received)
 
 
 @requirement("parameters.optional")
 @given(st.data())
-def test_optional(target, subject, format, data):
+def test_optional(target: Target, subject: str, format: Format, data: Draws) -> None:
     """A request without the parameter, and with others, is accepted."""
     items = need_items(target, 0)
     view = data.draw(views(target.contract, items), label="view")
@@ -38,7 +44,7 @@ def test_optional(target, subject, format, data):
 
 @requirement("parameters.time-format")
 @given(st.data())
-def test_time_format(target, subject, format, data):
+def test_time_format(target: Target, subject: str, format: Format, data: Draws) -> None:
     """A time written as documented is accepted."""
     moment = data.draw(st.datetimes(datetime(2000, 1, 1), datetime(2037, 12, 31)), label="time")
     text = format_time(moment, request_time_format(target.contract, subject))
@@ -47,14 +53,15 @@ def test_time_format(target, subject, format, data):
 
 @requirement("parameters.default")
 @given(st.data())
-def test_default(target, subject, format, data):
+def test_default(target: Target, subject: str, format: Format, data: Draws) -> None:
     """Leaving the parameter out is the same as sending its default."""
-    default = str(target.contract.parameter(subject).value("default"))
+    default = str(target.parameter(subject).value("default"))
     view = data.draw(views(target.contract, need_items(target)), label="view")
     paging, channel = target.contract.semantics.paging, channel_of(target, format, data)
-    other = {paging.size: "7"} if paging and subject == paging.number else {}
-    without = target.see(view, channel, **other).listing()
-    claim_same_page(f"{subject} left out", target.see(view, channel, **other, **{subject: default}).listing(), without)
+    other = {paging.size: str(target.page_sizes(7)[0])} if paging and subject == paging.number else {}
+    without = target.see(view, channel, more=other).listing()
+    sent = target.see(view, channel, more={**other, subject: default}).listing()
+    claim_same_page(f"{subject} left out", sent, without)
     if paging and subject == paging.size:
         count = len(without.items)
         claim(count <= int(default), "more items than the default size", f"at most {default}", count, without)
@@ -62,30 +69,31 @@ def test_default(target, subject, format, data):
 
 @requirement("parameters.minimum")
 @given(st.data())
-def test_minimum(target, subject, format, data):
+def test_minimum(target: Target, subject: str, format: Format, data: Draws) -> None:
     """The minimum is accepted as it is."""
-    claim_taken_as_is(target, subject, target.contract.parameter(subject).value("minimum"), format, data)
+    claim_taken_as_is(target, subject, target.parameter(subject).value("minimum"), format, data)
 
 
 @requirement("parameters.maximum")
 @given(st.data())
-def test_maximum(target, subject, format, data):
+def test_maximum(target: Target, subject: str, format: Format, data: Draws) -> None:
     """The maximum is accepted as it is."""
-    claim_taken_as_is(target, subject, target.contract.parameter(subject).value("maximum"), format, data)
+    claim_taken_as_is(target, subject, target.parameter(subject).value("maximum"), format, data)
 
 
-def claim_taken_as_is(target, subject, value, format, data):
+def claim_taken_as_is(target: Target, subject: str, value: object, format: Format, data: Draws) -> None:
+    """A limit has its way: a page size bounds the page by it, the first page is the one that comes unasked."""
     items = need_items(target)
     view = (
         View()
         if data.draw(st.booleans(), label="whole listing")
         else data.draw(views(target.contract, items), label="view")
     )
-    answer = target.see(view, channel_of(target, format, data), **{subject: str(value)}).listing()
+    answer = target.see(view, channel_of(target, format, data), more={subject: str(value)}).listing()
     paging = target.contract.semantics.paging
     if paging and subject == paging.size:
-        wanted, count = target.expect(view), len(answer.items)
-        low, high = min(len(wanted.certain), int(value)), min(len(wanted.possible), int(value))
+        wanted, count, size = target.expect(view), len(answer.items), int(str(value))
+        low, high = min(len(wanted.certain), size), min(len(wanted.possible), size)
         claim(low <= count <= high, f"{subject} of {value} is not taken as it is", low, count, answer)
     elif paging and subject == paging.number:
         claim_same_page(f"{subject} of {value}", target.see(view, answer.exchange.call.channel).listing(), answer)
@@ -93,9 +101,9 @@ def claim_taken_as_is(target, subject, value, format, data):
 
 @requirement("parameters.above-maximum")
 @given(st.data())
-def test_above_maximum(target, subject, format, data):
+def test_above_maximum(target: Target, subject: str, format: Format, data: Draws) -> None:
     """A value over the maximum is rejected, or treated as the maximum; it never has its way."""
-    maximum = int(target.contract.parameter(subject).value("maximum"))
+    maximum = int(target.parameter(subject).value("maximum"))
     value, channel = data.draw(values.above(maximum), label=subject), channel_of(target, format, data)
     # twice in a row, so that a server that goes one way and then the other is seen to
     for answer in [target.ask({subject: value}, channel) for _ in range(2)]:
@@ -108,7 +116,7 @@ def test_above_maximum(target, subject, format, data):
         observe_echo(target, subject, answer, value, maximum)
 
 
-def observe_echo(target, subject, answer, requested, effective):
+def observe_echo(target: Target, subject: str, answer: Answer, requested: str, effective: int) -> None:
     """Which of two sizes the response repeats when the one asked for is not the one in force."""
     paging = target.contract.semantics.paging
     if paging is None or subject != paging.size or not paging.size_echo:
@@ -121,9 +129,9 @@ def observe_echo(target, subject, answer, requested, effective):
 
 @requirement("parameters.below-minimum")
 @given(st.data())
-def test_below_minimum(target, subject, format, data):
+def test_below_minimum(target: Target, subject: str, format: Format, data: Draws) -> None:
     """A value under the minimum is rejected, or treated as the minimum or as the default."""
-    parameter = target.contract.parameter(subject)
+    parameter = target.parameter(subject)
     minimum, channel = int(parameter.value("minimum")), channel_of(target, format, data)
     way_below(target, subject, data.draw(values.below(minimum), label=subject), channel)
     # zero is often the same as nothing sent, so only a plain zero says which way the implementation goes
@@ -132,9 +140,9 @@ def test_below_minimum(target, subject, format, data):
         target.watch.dialect.observe("below-minimum", subject, way, exchange)
 
 
-def way_below(target, subject, value, channel):
+def way_below(target: Target, subject: str, value: str, channel: Channel) -> tuple[str, Exchange]:
     """Which of the documented ways a value under the minimum takes."""
-    answer, parameter = target.ask({subject: value}, channel), target.contract.parameter(subject)
+    answer, parameter = target.ask({subject: value}, channel), target.parameter(subject)
     if answer.refused:
         return "rejected", answer.exchange
     ways = {"clamped": parameter.value("minimum"), "default": parameter.value("default")}
@@ -147,9 +155,9 @@ def way_below(target, subject, value, channel):
 
 @requirement("parameters.malformed")
 @given(st.data())
-def test_malformed(target, subject, format, data):
+def test_malformed(target: Target, subject: str, format: Format, data: Draws) -> None:
     """A value that is not of the documented form is rejected or leaves no trace, and never breaks the server."""
-    integer = target.contract.parameter(subject).type == "integer"
+    integer = target.parameter(subject).type == "integer"
     clear = values.not_an_integer() if integer else values.not_a_time()
     barely = values.barely_integers() if integer else values.barely_times()
     is_clear = data.draw(st.booleans(), label="clearly malformed")
@@ -162,7 +170,8 @@ def test_malformed(target, subject, format, data):
     target.watch.dialect.observe("malformed", subject, way, answer.exchange)
 
 
-def way_of_malformed(target, answer):
+def way_of_malformed(target: Target, answer: Answer) -> str:
+    """Which of the documented ways a result goes whose request had a malformed value."""
     bare = default_page(target)
     if (answer.keys, answer.total) == (bare.keys, bare.total):
         return "ignored"
@@ -177,19 +186,19 @@ def way_of_malformed(target, answer):
 
 
 @requirement("parameters.listed-values")
-def test_listed_values(target, subject, format):
+def test_listed_values(target: Target, subject: str, format: Format) -> None:
     """Every value that the documentation lists is accepted."""
-    for i, value in enumerate(target.contract.parameter(subject).value("enum")):
+    for i, value in enumerate(target.parameter(subject).value("enum")):
         channels = target.channels_for(format)
         target.ask({subject: str(value)}, channels[i % len(channels)]).listing()
 
 
 @requirement("parameters.ignored-values")
-def test_ignored_values(target, subject, format):
+def test_ignored_values(target: Target, subject: str, format: Format) -> None:
     """A listed value that the documentation calls ignored does not make the request fail: dropped, or nothing
     matches.
     """
-    parameter, inventory = target.contract.parameter(subject), target.inventory()
+    parameter, inventory = target.parameter(subject), target.inventory()
     ignored = [v for v in parameter.value("enum") if v not in parameter.value("effective_values")]
     for i, value in enumerate(ignored):
         channels = target.channels_for(format)
@@ -197,7 +206,7 @@ def test_ignored_values(target, subject, format):
         claim_dropped_or_nothing(target, subject, value, answer, inventory)
 
 
-def claim_dropped_or_nothing(target, subject, value, answer, inventory):
+def claim_dropped_or_nothing(target: Target, subject: str, value: str, answer: Answer, inventory: Inventory) -> None:
     """The two ways to ignore a filter's value. Items that do have the value may come, too: then it was not ignored."""
     matching = target.expect(View({subject: value}))
     ways = {inventory.total, 0, len(matching.certain)}
@@ -208,10 +217,10 @@ def claim_dropped_or_nothing(target, subject, value, answer, inventory):
 
 @requirement("parameters.unknown-value")
 @given(st.data())
-def test_unknown_value(target, subject, format, data):
+def test_unknown_value(target: Target, subject: str, format: Format, data: Draws) -> None:
     """An unlisted value drops the filter, matches nothing, or is an error, one of them throughout."""
     documented = target.contract.choice_about("unknown-value", subject)
-    value = data.draw(values.unlisted(target.contract.parameter(subject)), label=subject)
+    value = data.draw(values.unlisted(target.parameter(subject)), label=subject)
     answer = target.ask({subject: value}, channel_of(target, format, data))
     claim_never_breaks(answer, f"{subject} of {value!r}")
     way = "rejected" if answer.refused else "matches-nothing" if answer.total == 0 else "drops-filter"
@@ -226,7 +235,7 @@ def test_unknown_value(target, subject, format, data):
 
 @requirement("parameters.empty-value")
 @given(st.data())
-def test_empty_value(target, subject, format, data):
+def test_empty_value(target: Target, subject: str, format: Format, data: Draws) -> None:
     """Sent empty is the same as left out."""
     answer = target.ask({subject: ""}, channel_of(target, format, data))
     bare = default_page(target)
@@ -239,7 +248,7 @@ def test_empty_value(target, subject, format, data):
 
 @requirement("parameters.order-irrelevant")
 @given(st.data())
-def test_order_irrelevant(target, format, data):
+def test_order_irrelevant(target: Target, format: Format, data: Draws) -> None:
     """The order in which parameters are sent does not change the answer."""
     view, channel = (
         data.draw(views(target.contract, need_items(target)), label="view"),
@@ -251,21 +260,22 @@ def test_order_irrelevant(target, format, data):
     claim_same_page("another order of parameters", one, target.ask(shuffled, channel))
 
 
-def page_of(target):
+def page_of(target: Target) -> dict[str, str]:
+    """The parameters that ask for a first page of a size of its own."""
     paging = target.contract.semantics.paging
-    return {paging.number: "1", paging.size: "20"} if paging else {}
+    return {paging.number: "1", paging.size: str(target.page_sizes(20)[0])} if paging else {}
 
 
 @requirement("parameters.unknown-parameter")
 @given(st.data())
-def test_unknown_parameter(target, format, data):
+def test_unknown_parameter(target: Target, format: Format, data: Draws) -> None:
     """A parameter that the documentation does not know does not change the answer."""
     name = data.draw(st.sampled_from(["NoSuchParameter", "X-Unknown", "debug"]), label="name")
     view, channel = (
         data.draw(views(target.contract, need_items(target)), label="view"),
         channel_of(target, format, data),
     )
-    answer = target.see(view, channel, **{name: data.draw(values.awkward_texts(), label="value")})
+    answer = target.see(view, channel, more={name: data.draw(values.awkward_texts(), label="value")})
     if answer.refused:
         target.watch.dialect.observe("unknown-parameter", "request", "rejected", answer.exchange)
         return

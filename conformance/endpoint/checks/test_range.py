@@ -2,46 +2,51 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conformance.endpoint.answer import Answer
 from conformance.endpoint.checks.drawing import channel_of
 from conformance.endpoint.claims import claim, claim_listing, need_items
+from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import Inconclusive, Violation
 from conformance.endpoint.marks import requirement
+from conformance.endpoint.target import Target
 from conformance.generate.times import parse_time
 from conformance.generate.views import View, equalities, moments, ranges
+from conformance.wire.exchange import Channel, Format
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
 
-def times_of(target):
+def times_of(target: Target) -> list[datetime]:
     """The shown times of the inventory, sorted."""
-    name = target.contract.semantics.range.field
+    name = target.time_range.field
     times = sorted(t for item in need_items(target) if (t := parse_time(item.get(name))))
     if not times:
         raise Inconclusive("no item has a time to look for")
     return times
 
 
-def claim_range(target, view, channel, size=None):
+def claim_range(target: Target, view: View, channel: Channel) -> list[str]:
     """The items of a view are those that the inventory has there."""
-    pages = list(target.pages(view, size or target.largest_page, channel))
+    pages = list(target.pages(view, target.largest_page, channel))
     keys = [key for p in pages for key in p.keys]
     claim_listing(f"from {view.start} to {view.end}", target.expect(view), keys, pages[-1])
     return keys
 
 
-def exact_moments(target):
+def exact_moments(target: Target) -> list[datetime]:
     """Moments to the second at which an item is known to have been created, so that a bound can be put right on it."""
     return sorted(set(target.oracle().exact_times.values())) or times_of(target)
 
 
 @requirement("range.start")
 @given(st.data())
-def test_start(target, format, data):
+def test_start(target: Target, format: Format, data: Draws) -> None:
     """With a start, exactly the items created at or after it come back."""
     start = data.draw(st.one_of(moments(target.contract, need_items(target)), st.sampled_from(exact_moments(target))))
     claim_range(target, View(start=start), channel_of(target, format, data))
@@ -49,7 +54,7 @@ def test_start(target, format, data):
 
 @requirement("range.end")
 @given(st.data())
-def test_end(target, format, data):
+def test_end(target: Target, format: Format, data: Draws) -> None:
     """With an end, exactly the items created at or before it come back."""
     end = data.draw(st.one_of(moments(target.contract, need_items(target)), st.sampled_from(exact_moments(target))))
     claim_range(target, View(end=end), channel_of(target, format, data))
@@ -57,7 +62,7 @@ def test_end(target, format, data):
 
 @requirement("range.splits")
 @given(st.data())
-def test_splits(target, format, data):
+def test_splits(target: Target, format: Format, data: Draws) -> None:
     """A range cut in two gives the same items as the whole, none lost at the cut."""
     start, end = data.draw(ranges(target.contract, need_items(target)))
     cut = data.draw(st.one_of(st.sampled_from(exact_moments(target)), moments(target.contract, need_items(target))))
@@ -73,15 +78,16 @@ def test_splits(target, format, data):
     claim(parts <= whole, "a part of a range has items that the whole has not", whole, parts - whole, None)
 
 
-def excludes_both_bounds(target):
-    semantics = target.contract.semantics.range
-    taken = [target.watch.dialect.taken("range-bound", p) for p in (semantics.start, semantics.end)]
+def excludes_both_bounds(target: Target) -> bool:
+    """Whether an item that is exactly on a bound was seen to be outside, on either side."""
+    bounds = (target.time_range.start or "", target.time_range.end or "")
+    taken = [target.watch.dialect.taken("range-bound", p) for p in bounds]
     return taken == ["exclusive", "exclusive"]
 
 
 @requirement("range.whole")
 @given(st.data())
-def test_whole(target, format, data):
+def test_whole(target: Target, format: Format, data: Draws) -> None:
     """A range that covers every item gives the whole listing."""
     times = times_of(target)
     margin = timedelta(minutes=data.draw(st.sampled_from([2, 60, 60 * 24 * 365])))
@@ -91,7 +97,7 @@ def test_whole(target, format, data):
 
 @requirement("range.outside")
 @given(st.data())
-def test_outside(target, format, data):
+def test_outside(target: Target, format: Format, data: Draws) -> None:
     """A range that lies before or after every item gives none."""
     times, length = times_of(target), timedelta(days=data.draw(st.sampled_from([1, 30, 3650])))
     gap = timedelta(minutes=data.draw(st.sampled_from([2, 60])))
@@ -106,24 +112,24 @@ def test_outside(target, format, data):
 
 @requirement("range.inverted")
 @given(st.data())
-def test_inverted(target, format, data):
+def test_inverted(target: Target, format: Format, data: Draws) -> None:
     """A start after the end matches nothing, is ignored, or is an error."""
     times = times_of(target)
     # bounds among the items tell a server that swaps them from one that ignores them
     late, early = data.draw(st.sampled_from([(times[-1], times[0]), (times[-1] + DAY, times[0] - DAY), middle(times)]))
     view = View(start=late + SECOND, end=early - SECOND)
     answer = target.see(view, channel_of(target, format, data))
-    target.watch.dialect.observe(
-        "inverted-range", target.contract.semantics.range.start, way_of(target, answer), answer.exchange
-    )
+    subject = target.time_range.start or ""
+    target.watch.dialect.observe("inverted-range", subject, way_of(target, answer), answer.exchange)
 
 
-def middle(times):
+def middle(times: Sequence[datetime]) -> tuple[datetime, datetime]:
     """Two moments among the items, the later one first."""
     return times[len(times) * 3 // 4], times[len(times) // 4]
 
 
-def way_of(target, answer):
+def way_of(target: Target, answer: Answer) -> str:
+    """Which of the documented ways a range whose start is after its end goes."""
     if answer.refused:
         return "rejected"
     if answer.accepted and not answer.items and not answer.total:
@@ -140,7 +146,7 @@ def way_of(target, answer):
 
 @requirement("range.with-filters")
 @given(st.data())
-def test_with_filters(target, format, data):
+def test_with_filters(target: Target, format: Format, data: Draws) -> None:
     """A time range and a filter together keep the items that both keep."""
     items = need_items(target)
     start, end = data.draw(ranges(target.contract, items))

@@ -9,41 +9,48 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conformance.endpoint.answer import Answer
 from conformance.endpoint.checks.drawing import channel_of
 from conformance.endpoint.claims import claim, claim_equal, claim_refused, need_items
+from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import NotApplicable
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.situations import SITUATIONS
+from conformance.endpoint.target import Target
 from conformance.generate import values
 from conformance.generate.views import views
+from conformance.wire.exchange import Channel, Format, SignatureVersion
+
+SIGNED: tuple[SignatureVersion, ...] = ("v1", "v3")
 
 
-def signed(target, *versions):
+def signed(target: Target, *versions: str) -> list[Channel]:
     """The channels that are signed (with one of `versions`)."""
-    found = [c for c in target.channels if c.signature in (versions or ("v1", "v3"))]
+    found = [c for c in target.channels if c.signature in (versions or SIGNED)]
     if not found:
         raise NotApplicable(f"this run does not sign {' or '.join(versions)}".strip())
     return found
 
 
-def stamp(moment):
+def stamp(moment: datetime) -> str:
+    """A moment as the common parameter Timestamp has it."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @requirement("signatures.versions-agree")
 @given(st.data())
-def test_versions_agree(target, format, data):
+def test_versions_agree(target: Target, format: Format, data: Draws) -> None:
     """The same request signed V1 and signed V3 gets the same answer."""
-    if {c.signature for c in target.channels} < {"v1", "v3"}:
-        raise NotApplicable("this run uses one signature version only")
+    if not set(SIGNED) <= {c.signature for c in target.channels}:
+        raise NotApplicable("this run does not use both signature versions")
     view = data.draw(views(target.contract, need_items(target)), label="view")
     channel = channel_of(target, format, data)
-    one, other = (target.see(view, evolve(channel, signature=v)).listing() for v in ("v1", "v3"))
+    one, other = (target.see(view, evolve(channel, signature=v)).listing() for v in SIGNED)
     claim_equal("V3 answers unlike V1", one.keys, other.keys, other)
     claim_equal("V3 answers unlike V1: the total", one.total, other.total, other)
 
 
-def claim_awkward_accepted(target, version, data):
+def claim_awkward_accepted(target: Target, version: str, data: Draws) -> None:
     """A parameter that nobody knows carries the text: it is signed like any other and asks for nothing."""
     channel = data.draw(st.sampled_from(signed(target, version)), label="channel")
     name = data.draw(st.sampled_from(["Note", "A-b", "a*b", "Zé"]), label="name")
@@ -57,21 +64,21 @@ def claim_awkward_accepted(target, version, data):
 
 @requirement("signatures.v1-awkward-values")
 @given(st.data())
-def test_v1_awkward_values(target, data):
+def test_v1_awkward_values(target: Target, data: Draws) -> None:
     """A V1 signature over values that are awkward to encode is accepted."""
     claim_awkward_accepted(target, "v1", data)
 
 
 @requirement("signatures.v3-awkward-values")
 @given(st.data())
-def test_v3_awkward_values(target, data):
+def test_v3_awkward_values(target: Target, data: Draws) -> None:
     """A V3 signature over values that are awkward to encode is accepted."""
     claim_awkward_accepted(target, "v3", data)
 
 
 @requirement("signatures.blank-signature-type")
 @given(st.data())
-def test_blank_signature_type(target, data):
+def test_blank_signature_type(target: Target, data: Draws) -> None:
     """An empty SignatureType is accepted and signed."""
     channel = data.draw(st.sampled_from(signed(target, "v1")), label="channel")
     answer = target.ask((), channel, common={"SignatureType": ""})
@@ -80,7 +87,7 @@ def test_blank_signature_type(target, data):
 
 @requirement("signatures.more-signed-headers")
 @given(st.data())
-def test_more_signed_headers(target, data):
+def test_more_signed_headers(target: Target, data: Draws) -> None:
     """A V3 request that signs more headers than it must is verified by the headers that it names."""
     channel = data.draw(st.sampled_from(signed(target, "v3")), label="channel")
     name = data.draw(st.sampled_from(["x-acs-credentials-provider", "x-acs-extra"]), label="header")
@@ -90,21 +97,21 @@ def test_more_signed_headers(target, data):
 
 @requirement("signatures.refused")
 @given(st.data())
-def test_refused(target, subject, format, data):
+def test_refused(target: Target, subject: str, format: Format, data: Draws) -> None:
     """A request that is not rightly signed is refused."""
     claim_refused(provoke(target, subject, format, data), subject.replace("-", " "))
 
 
 @requirement("signatures.documented-code")
 @given(st.data())
-def test_documented_code(target, subject, format, data):
+def test_documented_code(target: Target, subject: str, format: Format, data: Draws) -> None:
     """The refusal carries a documented code."""
     answer = provoke(target, subject, format, data)
     codes = {a.code for a in target.protocol.situation(subject).answers}
     claim(answer.code in codes, "another code than documented", codes, answer.outline(), answer)
 
 
-def provoke(target, subject, format, data):
+def provoke(target: Target, subject: str, format: Format, data: Draws) -> Answer:
     """The answer to a request of which one thing about its signature is wrong."""
     situation = target.protocol.situation(subject)
     signed(target, *situation.signatures)
@@ -115,10 +122,11 @@ def provoke(target, subject, format, data):
 
 @requirement("signatures.clock-window")
 @given(st.data())
-def test_clock_window(target, format, data):
-    """A timestamp up to 14 minutes off the server's clock is accepted."""
+def test_clock_window(target: Target, format: Format, data: Draws) -> None:
+    """A timestamp within the narrowest documented window around the server's clock is accepted."""
     signed(target)
-    minutes = data.draw(st.integers(-14, 14), label="minutes off")
+    within = min(target.protocol.clock_window_minutes) - 1  # a minute for the clocks to differ
+    minutes = data.draw(st.integers(-within, within), label="minutes off")
     channel = channel_of(target, format, data)
     moment = datetime.now(UTC) + timedelta(minutes=minutes)
     answer = target.ask((), channel, common={"Timestamp": stamp(moment)})
@@ -127,7 +135,7 @@ def test_clock_window(target, format, data):
 
 @requirement("signatures.nonce-per-request")
 @given(st.data())
-def test_nonce_per_request(target, format, data):
+def test_nonce_per_request(target: Target, format: Format, data: Draws) -> None:
     """Requests that differ only in nonce, timestamp and signature are all accepted."""
     signed(target)
     channel = channel_of(target, format, data)

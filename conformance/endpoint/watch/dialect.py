@@ -26,12 +26,13 @@ class ChoiceObservation:
 
     @property
     def slot(self) -> tuple[str, str | None]:
+        """What takes one alternative throughout a run."""
         return self.choice, self.format
 
 
 @define
 class Dialect:
-    """Sightings of a run so far, over the choices of a contract, with the alternatives that a profile pins."""
+    """The observations of a run so far, over the choices of a contract, with the alternatives that a profile pins."""
 
     contract: Contract
     pins: Mapping[str, str] = field(factory=dict)
@@ -61,9 +62,11 @@ class Dialect:
             self._note(s)
 
     def choice_observations(self) -> Iterator[ChoiceObservation]:
+        """Every observation, in the order in which they were first made."""
         return iter(tuple(self._seen.values()))
 
     def seen(self, choice: str) -> tuple[ChoiceObservation, ...]:
+        """The observations of one choice, by its id."""
         return tuple(s for s in self._seen.values() if s.choice == choice)
 
     def mapping(self) -> dict[str, str]:

@@ -5,21 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from attrs import frozen
+
 from conformance.contract.model import Choice
 from conformance.endpoint.answer import Answer
 from conformance.generate.times import precision_of
 
-Sight = tuple[str, str, str, str | None]
+
+@frozen
+class ShownAlternative:
+    """One alternative of a choice that a response shows, and the format that it is in."""
+
+    kind: str
+    subject: str
+    alternative: str
+    format: str | None
 
 
-def sights(answer: Answer, choices: Iterable[Choice]) -> Iterator[Sight]:
-    """Every choice that this answer takes a side in: kind, subject, alternative, and format."""
+def shown_alternatives(answer: Answer, choices: Iterable[Choice]) -> Iterator[ShownAlternative]:
+    """Every alternative of the choices that this response shows."""
     for choice in choices:
-        look = OBSERVERS.get(choice.kind)
-        if look is None:
-            continue
-        for alternative in look(answer, choice):
-            yield choice.kind, choice.subject, alternative, _format(answer)
+        observer = OBSERVERS.get(choice.kind)
+        for alternative in observer(answer, choice) if observer else ():
+            yield ShownAlternative(choice.kind, choice.subject, alternative, _format(answer))
 
 
 def _format(answer: Answer) -> str | None:

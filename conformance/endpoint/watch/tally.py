@@ -35,6 +35,7 @@ class Tally:
     worst: Problem | None = None
 
     def add(self, other: Tally) -> None:
+        """Add what another tally counted."""
         self.judged += other.judged
         self.failed += other.failed
         problems = [p for p in (self.worst, other.worst) if p is not None]
@@ -67,7 +68,9 @@ class Tallies:
         return found
 
     def get(self, check: str, subject: str | None = None) -> Tally:
+        """The tally of a check, empty where nothing was judged."""
         return self._kept.get((check, subject), Tally())
 
     def items(self) -> Iterator[tuple[tuple[str, str | None], Tally]]:
+        """Every tally, by its check and subject."""
         return iter(tuple(self._kept.items()))

@@ -41,6 +41,7 @@ class SchemaPair:
 
     @cached_property
     def json_authority(self) -> jsonschema.Draft202012Validator:
+        """Whose word and message count for JSON."""
         return jsonschema.Draft202012Validator(self.json_schema)
 
     @cached_property
@@ -49,6 +50,7 @@ class SchemaPair:
 
     @cached_property
     def xml_authority(self) -> xmlschema.XMLSchema11:
+        """Whose word and message count for XML."""
         return xmlschema.XMLSchema11(self.xsd)
 
     def json_problem(self, value: Any) -> str | None:
@@ -75,11 +77,13 @@ class Validation:
 
     @cached_property
     def success(self) -> SchemaPair:
+        """The schemas of a result."""
         c = self.contract
         return SchemaPair(json_schema.response_schema(c), xsd.response_xsd(c), xsd.strict_xsd(c))
 
     @cached_property
     def error(self) -> SchemaPair:
+        """The schemas of an error."""
         return SchemaPair(json_schema.error_schema(), xsd.error_xsd(), xsd.strict_error_xsd())
 
     def problem(self, answer: Answer) -> str | None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from conformance.contract.model import Choice
 from conformance.reference.context import Context
 from conformance.reference.faults.fault import Fault
-from conformance.reference.faults.hooks import Hook, count
+from conformance.reference.faults.middleware import count
 from conformance.reference.faults.roles import FaultRoles
+from conformance.reference.steps import STEP, TakeStep, replacing
 
 # a syntax that changes with every request could not be told from one that is not understood
 BY_FORMAT = ("id-syntax",)
 
 
 def faults(roles: FaultRoles) -> tuple[Fault, ...]:
+    """A fault for each choice that has several alternatives."""
     return tuple(_flip(c, _shown(roles, c)) for c in roles.contract.choices if len(c.alternatives) > 1)
 
 
@@ -27,7 +29,7 @@ def _shown(roles: FaultRoles, choice: Choice) -> dict[str, str]:
 def _flip(choice: Choice, dialect: dict[str, str]) -> Fault:
     other = next(a.id for a in choice.alternatives if a.id != choice.preferred)
 
-    def take(inner: Hook, context: Context, kind: str, subjects: tuple[str, ...]) -> str | None:
+    def take(inner: TakeStep, context: Context, kind: str, subjects: tuple[str, ...]) -> str | None:
         found, taken = context.server.dialect.alternative(kind, subjects, context.format)
         if found != choice.id:
             return inner(context, kind, subjects)
@@ -39,4 +41,4 @@ def _flip(choice: Choice, dialect: dict[str, str]) -> Fault:
     how = "in JSON and in XML" if choice.kind in BY_FORMAT else "by turns"
     what = f"takes {choice.preferred} and {other} {how} as {choice.kind} of {choice.subject}"
     killed_by = (f"choices.{choice.id}.one-alternative",)
-    return Fault(f"choice-turns:{choice.id}", what, killed_by, {"take": take}, dialect)
+    return Fault(f"choice-turns:{choice.id}", what, killed_by, replacing(STEP.take).by(take), dialect)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from attrs import evolve
@@ -10,14 +9,18 @@ from attrs import evolve
 from conformance.contract.model import ErrorCode
 from conformance.reference.context import Context, Query
 from conformance.reference.faults.fault import Fault
-from conformance.reference.faults.hooks import Hook, in_json, in_xml, swapped
+from conformance.reference.faults.middleware import Condition, in_json, in_xml, swapped
 from conformance.reference.faults.roles import FaultRoles
-from conformance.reference.listing import Item, ListingPage
+from conformance.reference.listing import ListingPage
 from conformance.reference.message import Response
 from conformance.reference.refusals import RefusedRequest
+from conformance.reference.rendering import Tree
+from conformance.reference.steps import STEP, ArgumentsStep, ErrorStep, FailStep, Middleware, SelectStep, replacing
+from conformance.reference.store import Item
 
 
 def faults(roles: FaultRoles) -> tuple[Fault, ...]:
+    """Faults of each documented error of the operation, and of errors as such."""
     codes = {e.code: e for e in roles.contract.errors}
     found = [f for e in codes.values() for f in _of_code(e)]
     return (*found, *_accepted(roles), *_formats(), *_traces(roles))
@@ -30,106 +33,101 @@ def _of_code(error: ErrorCode) -> list[Fault]:
             f"error-code-differs:{code}",
             f"answers {code}.Unexpected in place of {code}",
             (f"errors.{code}.documented",),
-            {"fail": _changed(code, code=f"{code}.Unexpected")},
+            replacing(STEP.fail).by(_changed(code, code=f"{code}.Unexpected")),
         ),
         Fault(
             f"error-status-differs:{code}",
             f"answers {code} with status 418",
             (f"errors.{code}.documented",),
-            {"fail": _changed(code, status=418)},
+            replacing(STEP.fail).by(_changed(code, status=418)),
         ),
         Fault(
             f"error-message-differs:{code}",
             f"answers {code} with a message that no page has",
             (f"errors.{code}.message",),
-            {"fail": _changed(code, message="Something is wrong with your request.")},
+            replacing(STEP.fail).by(_changed(code, message="Something is wrong with your request.")),
         ),
     ]
 
 
-def _changed(which: str, **changes: Any) -> Hook:
+def _changed(which: str, **changes: Any) -> Middleware[[RefusedRequest], Response]:
     return lambda inner, context, refusal: inner(
         context, evolve(refusal, **changes) if refusal.code == which else refusal
     )
 
 
 def _accepted(roles: FaultRoles) -> list[Fault]:
-    """What should be refused for the region and is not."""
+    """What should be refused for the region and is not: with the first documented code of each kind."""
     region = roles.contract.semantics.region
     if not region:
         return []
     codes = [e.code for e in roles.contract.errors if e.parameter == region]
-    found = []
-    for code in codes:
-        if code.startswith("Missing"):
-            found.append(
-                Fault(
-                    f"missing-{region}-means-any",
-                    f"takes some region where {region} is missing",
-                    (f"errors.{code}.documented",),
-                    {
-                        "argument": lambda inner, context, name: (
-                            inner(context, name)
-                            or (next(iter(context.server.store.regions)) if name == region else None)
-                        )
-                    },
+    missing = next((c for c in codes if c.startswith("Missing")), None)
+    unknown = next((c for c in codes if not c.startswith("Missing")), None)
+    found = {
+        missing: Fault(
+            f"missing-{region}-means-any",
+            f"takes some region where {region} is missing",
+            (f"errors.{missing}.documented",),
+            replacing(STEP.argument).by(
+                lambda inner, context, name: (
+                    inner(context, name) or (next(iter(context.server.store.regions)) if name == region else None)
                 )
-            )
-        else:
-            found.append(
-                Fault(
-                    f"unknown-{region}-is-empty",
-                    "answers a region that does not exist as one without items",
-                    (f"errors.{code}.documented",),
-                    {"region": lambda inner, context, name: None},
-                )
-            )
-    return found
+            ),
+        ),
+        unknown: Fault(
+            f"unknown-{region}-is-empty",
+            "answers a region that does not exist as one without items",
+            (f"errors.{unknown}.documented",),
+            replacing(STEP.region).by(lambda inner, context, name: None),
+        ),
+    }
+    return [found[code] for code in codes if code in (missing, unknown)]
 
 
 def _formats() -> list[Fault]:
     killed_by = ("errors.in-the-asked-format",)
     return [
-        Fault("errors-are-always-xml", "writes every error as XML", killed_by, {"fail": _in_format("xml")}),
+        Fault(
+            "errors-are-always-xml", "writes every error as XML", killed_by, replacing(STEP.fail).by(_in_format("xml"))
+        ),
         Fault(
             "refusals-of-parameters-are-always-json",
             "writes errors of the operation's parameters as JSON",
             killed_by,
-            {
-                "fail": lambda inner, context, refusal: (
-                    _in_format("json") if context.contract.parameter(refusal.about) else _as_it_is
-                )(inner, context, refusal)
-            },
+            replacing(STEP.fail).by(_json_about_parameters),
         ),
         Fault(
             "error-with-an-empty-result",
             "puts an empty listing into errors in JSON",
             ("errors.no-result",),
-            {"error": _with_result(in_json)},
+            replacing(STEP.error).by(_with_result(in_json)),
         ),
         Fault(
             "error-with-a-result-in-xml",
             "puts an empty listing into errors in XML",
             ("errors.no-result",),
-            {"error": _with_result(in_xml)},
+            replacing(STEP.error).by(_with_result(in_xml)),
         ),
     ]
 
 
-def _as_it_is(inner: Hook, *args: Any) -> Response:
-    return inner(*args)
-
-
-def _in_format(format: str) -> Hook:
-    def fail(inner: Hook, context: Context, refusal: RefusedRequest) -> Response:
+def _in_format(format: str) -> Middleware[[RefusedRequest], Response]:
+    def fail(inner: FailStep, context: Context, refusal: RefusedRequest) -> Response:
         context.format = format
         return inner(context, refusal)
 
     return fail
 
 
-def _with_result(condition: Any) -> Hook:
-    def error(inner: Hook, context: Context, refusal: RefusedRequest) -> Mapping[str, Any]:
+def _json_about_parameters(inner: FailStep, context: Context, refusal: RefusedRequest) -> Response:
+    if context.contract.parameter(refusal.about):
+        context.format = "json"
+    return inner(context, refusal)
+
+
+def _with_result(condition: Condition) -> Middleware[[RefusedRequest], Tree]:
+    def error(inner: ErrorStep, context: Context, refusal: RefusedRequest) -> Tree:
         tree = inner(context, refusal)
         if not condition(context):
             return tree
@@ -147,7 +145,7 @@ def _traces(roles: FaultRoles) -> list[Fault]:
             "nothing-found-after-an-error",
             "finds nothing in the request after one that was refused",
             killed_by,
-            {"fail": _remembering, "arguments": _nothing_after_error},
+            replacing(STEP.fail).by(_remembering) + replacing(STEP.arguments).by(_nothing_after_error),
         ),
     ]
     if roles.contract.semantics.items:
@@ -156,22 +154,22 @@ def _traces(roles: FaultRoles) -> list[Fault]:
                 "page-after-an-error-lacks-an-item",
                 "loses the first item right after a refused request",
                 killed_by,
-                {"fail": _remembering, "select": _shorter_after_error},
+                replacing(STEP.fail).by(_remembering) + replacing(STEP.select).by(_shorter_after_error),
             )
         )
     return found
 
 
-def _remembering(inner: Hook, context: Context, refusal: RefusedRequest) -> Response:
+def _remembering(inner: FailStep, context: Context, refusal: RefusedRequest) -> Response:
     swapped(context, "after error", True)
     return inner(context, refusal)
 
 
-def _nothing_after_error(inner: Hook, context: Context) -> Query:
+def _nothing_after_error(inner: ArgumentsStep, context: Context) -> Query:
     query = inner(context)
     return evolve(query, nothing=True) if swapped(context, "after error", False) else query
 
 
-def _shorter_after_error(inner: Hook, context: Context, query: Query) -> list[Item]:
+def _shorter_after_error(inner: SelectStep, context: Context, query: Query) -> list[Item]:
     found = inner(context, query)
     return found[1:] if swapped(context, "after error", False) else found

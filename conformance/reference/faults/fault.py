@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 from attrs import field, frozen
+
+from conformance.reference.steps import Replacement
 
 
 @frozen
@@ -13,12 +14,12 @@ class Fault:
     """A defect that the reference can be told to have.
 
     `name` is in kebab case, with `:<subject>` where the fault exists once a subject. `killed_by` are the requirements,
-    without the operation's name, that must notice it. `hooks` maps a step to `hook(inner, context, *args)`; see
+    without the operation's name, that must notice it. `replacements` put middleware in the place of steps; see
     `steps.py`. `dialect` holds the choices without which the fault would not show.
     """
 
     name: str
     description: str
     killed_by: tuple[str, ...]
-    hooks: Mapping[str, Callable[..., Any]] = field(repr=False)
+    replacements: tuple[Replacement, ...] = field(repr=False)
     dialect: Mapping[str, str] = field(factory=dict)

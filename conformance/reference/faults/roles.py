@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from attrs import frozen
 
 from conformance.contract.model import Contract, Field, Parameter
 from conformance.contract.protocol import Protocol, Situation
+from conformance.reference.faults.fault import Fault
+from conformance.reference.listing import time_field_of
+from conformance.reference.rendering import is_text_time
 from conformance.reference.seeding import relative
 
 SCALARS = ("string", "integer", "number", "boolean")
@@ -25,11 +30,8 @@ class FaultRoles:
         return tuple(p for p in self.contract.parameters if p.name not in common)
 
     @property
-    def optional(self) -> tuple[Parameter, ...]:
-        return tuple(p for p in self.parameters if not p.required)
-
-    @property
     def times(self) -> tuple[Parameter, ...]:
+        """The parameters whose values are times."""
         return tuple(p for p in self.parameters if p.value("time_format") is not None)
 
     @property
@@ -68,6 +70,14 @@ class FaultRoles:
         )
 
     @property
+    def time(self) -> str | None:
+        """The path of the time that says how old an item is, where it is written as text."""
+        name = relative(self.contract, time_field_of(self.contract) or "")
+        path = f"{self.contract.semantics.items}.{name}"
+        field = self.contract.at(path) if name else None
+        return path if field and is_text_time(field) else None
+
+    @property
     def echoes(self) -> dict[str, str]:
         """The response path that repeats a parameter."""
         semantics = self.contract.semantics
@@ -79,4 +89,11 @@ class FaultRoles:
 
     @property
     def situations(self) -> tuple[Situation, ...]:
+        """What the common protocol says must be refused."""
         return self.protocol.situations if self.protocol else ()
+
+
+def of_known_situations(roles: FaultRoles, faults: Iterable[Fault]) -> list[Fault]:
+    """Those whose situations the protocol has: without a protocol there is no requirement that they could break."""
+    ids = {s.id for s in roles.situations}
+    return [f for f in faults if all(k.split(".")[1] in ids for k in f.killed_by)]

@@ -5,16 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from conformance.reference.context import Context
-from conformance.reference.faults.hooks import Hook
+from conformance.reference.context import Context, Query
+from conformance.reference.listing import ListingPage
+from conformance.reference.refusals import RefusedRequest
+from conformance.reference.rendering import Tree
+from conformance.reference.steps import MembersStep, Middleware
 
 Change = Callable[[Any], Any]
+ResultMiddleware = Middleware[[Query, ListingPage], Tree]
 
 
-def at_path(path: str, change: Change) -> Hook:
-    """A hook on the result that changes every value at a path; one that becomes LEFT_OUT is left out."""
+def result_as(change: Callable[[Context, Tree], Tree]) -> ResultMiddleware:
+    """Middleware on the result that changes its tree."""
+
+    def result(inner: MembersStep, context: Context, query: Query, page: ListingPage) -> Tree:
+        return change(context, inner(context, query, page))
+
+    return result
+
+
+def at_path(path: str, change: Change) -> ResultMiddleware:
+    """Middleware on the result that changes every value at a path; one that becomes LEFT_OUT is left out."""
     names = path.split(".")
-    return lambda inner, context, *args: _at(inner(context, *args), names, change)
+
+    def changed(context: Context, tree: Tree) -> Tree:
+        found: Tree = _at(tree, names, change)
+        return found
+
+    return result_as(changed)
 
 
 class LeftOut:
@@ -38,12 +56,13 @@ def _at(tree: Any, names: list[str], change: Change) -> Any:
     return {k: v for k, v in found.items() if v is not LEFT_OUT}
 
 
-def with_items(context: Context, tree: Any, change: Change) -> Any:
+def with_items(context: Context, tree: Tree, change: Change) -> Tree:
     """The tree with its list of items changed, whatever wraps it."""
     items = context.contract.semantics.items or ""
     field = context.contract.at(items)
     names = {items.rpartition(".")[2], field.xml_item if field else None}
-    return _within(tree, names, change)
+    found: Tree = _within(tree, names, change)
+    return found
 
 
 def _within(tree: Any, names: set[str | None], change: Change) -> Any:
@@ -62,11 +81,16 @@ def _wraps(values: list[Any], names: set[str | None]) -> bool:
     return len(values) == 1 and isinstance(values[0], Mapping) and bool(names & set(values[0]))
 
 
-def items_changed(change: Change) -> Hook:
-    """A hook on the result that changes its list of items."""
-    return lambda inner, context, *args: with_items(context, inner(context, *args), change)
+def items_changed(change: Change) -> ResultMiddleware:
+    """Middleware on the result that changes its list of items."""
+    return result_as(lambda context, tree: with_items(context, tree, change))
 
 
-def last_of_several(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Hook:
-    """A hook on the result that changes the last item of a page of several."""
+def last_of_several(change: Callable[[Tree], Tree]) -> ResultMiddleware:
+    """Middleware on the result that changes the last item of a page of several."""
     return items_changed(lambda items: [*items[:-1], change(items[-1])] if len(items) > 1 else items)
+
+
+def without(name: str) -> Middleware[[RefusedRequest], Tree]:
+    """Middleware that leaves a member out of errors."""
+    return lambda inner, context, refusal: {k: v for k, v in inner(context, refusal).items() if k != name}

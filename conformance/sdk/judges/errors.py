@@ -68,7 +68,7 @@ def _reaches(seen: Observation, what: str, value: str) -> SdkFinding:
     it.
     """
     wrong = is_an_error(seen)
-    if wrong.outcome != "passed":
+    if wrong is not PASSED:
         return wrong
     error = seen.last.answer.error
     own, said = getattr(error, what), error.message or ""

@@ -1,38 +1,33 @@
-"""What a judge found: one sentence, with what was expected and received, and the request that shows it."""
+"""What a judge found, in the ledger's words: with what was expected and received, and the request that shows it."""
 
 from __future__ import annotations
 
-from typing import Literal
-
-from attrs import frozen
-
+from conformance.ledger.findings import Finding, Met, NotApplicable, Violation
 from conformance.sdk.endpoint import Recorded
 
-
-@frozen
-class SdkFinding:
-    """`outcome` passed or failed, or why there is nothing to judge. The level of the requirement is not its
-    business.
-    """
-
-    outcome: Literal["passed", "failed", "not-applicable", "inconclusive"]
-    message: str = ""
-    expected: str | None = None
-    received: str | None = None
-    request: Recorded | None = None
+# what every judge of a whole case returns; the level of the requirement is not its business
+SdkFinding = Finding
+PASSED = Met("")
 
 
-PASSED = SdkFinding("passed")
+class ShownByRequest(Violation):
+    """A violation of an SDK, which the request that arrived shows, if one did."""
+
+    def __init__(self, message: str, expected: str | None, received: str | None, request: Recorded | None) -> None:
+        super().__init__(message, expected=expected, received=received, cause=message.partition(":")[0])
+        self.request = request
 
 
 def failed(
     message: str, expected: object = None, received: object = None, request: Recorded | None = None
-) -> SdkFinding:
-    return SdkFinding("failed", message, _text(expected), _text(received), request)
+) -> ShownByRequest:
+    """The requirement is not met."""
+    return ShownByRequest(message, _text(expected), _text(received), request)
 
 
-def skipped(message: str) -> SdkFinding:
-    return SdkFinding("not-applicable", message)
+def skipped(message: str) -> NotApplicable:
+    """There is nothing to judge here, and why."""
+    return NotApplicable(message)
 
 
 def _text(value: object) -> str | None:

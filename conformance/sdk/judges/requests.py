@@ -30,7 +30,7 @@ def nothing_documented_added(seen: Observation) -> SdkFinding:
 
 def carries_the_token(seen: Observation) -> SdkFinding:
     problem = arrives_unchanged(seen)
-    if problem.outcome != "passed":
+    if problem is not PASSED:
         return problem
     first = seen.last.requests[0]
     for found in first.problems:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from conformance.contract.model import Field
+from conformance.ledger.choices import kinds
+from conformance.ledger.findings import Inconclusive, Violation
 from conformance.sdk.judges.finding import PASSED, SdkFinding, failed, skipped
 from conformance.sdk.observation import Observation, ObservedCall
 from conformance.sdk.view import (
@@ -15,7 +17,6 @@ from conformance.sdk.view import (
     text,
 )
 
-_JSON_ONLY = ("list-form", "json-type")
 _NAMED = {"integer": (int,), "number": (int, float), "boolean": (bool,)}
 
 
@@ -46,7 +47,7 @@ def receives_field(seen: Observation) -> SdkFinding:
         return open_problem
     path = seen.case.subject
     if not _holds(_tree(seen.last), path.split(".")):
-        return SdkFinding("inconclusive", f"the answer that was served has no {path}")
+        return Inconclusive(f"the answer that was served has no {path}")
     for one in differences(_tree(seen.last), seen.last.answer.result, seen.roles.contract):
         if plain(one.path) == path or path.startswith(plain(one.path) + "."):
             return _lost(one, seen.last)
@@ -62,7 +63,7 @@ def _holds(node: object, names: list[str]) -> bool:
 
 def receives_in_order(seen: Observation) -> SdkFinding:
     problem = _judged(seen, seen.last, failing=True)
-    if problem.outcome != "failed" or not seen.last.answer.ok:
+    if not isinstance(problem, Violation) or not seen.last.answer.ok:
         return problem
     key = seen.roles.contract.semantics.key or ""
     sent = [text(item[key]) for item in received_items(_tree(seen.last), seen.roles.contract)]
@@ -176,8 +177,8 @@ def _unjudged(seen: Observation, call: ObservedCall) -> SdkFinding | None:
     reply = call.requests[-1].reply
     if served.spec.gzip and not reply.gzip:
         return skipped("this SDK does not ask for gzip")
-    kinds = {seen.roles.contract.choice(id).kind for id in served.spec.alternative}
-    if served.format == "xml" and kinds & set(_JSON_ONLY):
+    formats = {kinds()[seen.roles.contract.choice(id).kind].format for id in served.spec.alternative}
+    if served.format == "xml" and "json" in formats:
         return skipped("this SDK asks for XML, where there is no such alternative")
     if _tree(call) is None and call.answer.ok:
         return failed("The last answer was no result, and the call succeeds", "an error", "a success", _request(call))

@@ -1,4 +1,4 @@
-"""`acs-conformance report` and `compare`: everything that can be made of event streams."""
+"""`acs-conformance report`: everything that can be made of event streams."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from pathlib import Path
 
 import click
 
-from conformance.cli.errors import ExitStatus
 from conformance.errors import Refusal
-from conformance.report import comparison, terminal
+from conformance.report import terminal
 from conformance.report.badge import badge, badge_svg
-from conformance.report.comparison import Incomparable
 from conformance.report.conclusion import conclude
 from conformance.report.events import to_line
 from conformance.report.html import html
@@ -26,14 +24,14 @@ RENDERINGS: Mapping[str, Callable[[Run], str]] = {
     "html": html,
     "markdown": markdown,
     "junit": lambda run: junit(run).decode(),
-    "summary": lambda run: _json(summarise(run)),
-    "badge": lambda run: _json(badge(run)),
+    "summary": lambda run: as_json_text(summarise(run)),
+    "badge": lambda run: as_json_text(badge(run)),
     "badge-svg": badge_svg,
     "events": lambda run: "".join(to_line(event) for event in run.events()),
 }
 
 
-def _json(value: object) -> str:
+def as_json_text(value: object) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -75,21 +73,3 @@ def _put(text: str, output: Path | None) -> None:
         output.write_text(text, "utf-8")
     except OSError as e:
         raise Refusal(f"Cannot write {output}: {e.strerror}.") from None
-
-
-@click.command()
-@click.argument("base", type=click.Path(path_type=Path))
-@click.argument("head", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
-def compare(base: Path, head: Path, as_json: bool) -> None:
-    """Compare two runs: new failures, what was fixed, what is no longer judged.
-
-    Exit status: 0 no regression, 1 regression, 3 not established.
-    """
-    try:
-        one, other = runs_of((base, head))
-        found = comparison.compare(one, other)
-    except Incomparable as e:
-        raise Refusal(str(e)) from None
-    click.echo(_json(comparison.as_dict(found)) if as_json else comparison.as_text(found), nl=False)
-    raise SystemExit(ExitStatus(found.exit_status))

@@ -1,23 +1,29 @@
-"""The small parts that hooks are made of: when a fault strikes, and what it remembers."""
+"""The small parts that middleware is made of: when a fault strikes, and what it remembers."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
-from typing import Any, NoReturn
+from collections.abc import Callable, Hashable
+from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
 
 from conformance.reference.context import Context
 from conformance.reference.refusals import COMMON, RefusedRequest
+from conformance.reference.steps import CheckStep, Middleware
 
-Hook = Callable[..., Any]
+P = ParamSpec("P")
+R = TypeVar("R")
 Condition = Callable[[Context], bool]
 
 
-def only(condition: Condition, hook: Hook) -> Hook:
-    """`hook` where the condition holds, else the step as it is."""
+def only(condition: Condition, middleware: Middleware[P, R]) -> Middleware[P, R]:
+    """`middleware` where the condition holds, else the step as it is."""
 
-    def limited(inner: Hook, context: Context, *args: Any) -> Any:
-        return hook(inner, context, *args) if condition(context) else inner(context, *args)
+    def limited(
+        inner: Callable[Concatenate[Context, P], R], context: Context, /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        if condition(context):
+            return middleware(inner, context, *args, **kwargs)
+        return inner(context, *args, **kwargs)
 
     return limited
 
@@ -31,23 +37,19 @@ def every(number: int, name: str) -> Condition:
     return holds
 
 
-def count(context: Context, name: str) -> int:
+def count(context: Context, name: Hashable) -> int:
     """How often this has been asked under that name, from 1."""
     with context.server.lock:
-        return next(context.memory.setdefault(("count", name), itertools.count(1)))
+        number: int = next(context.memory.setdefault(("count", name), itertools.count(1)))
+    return number
 
 
-def swapped(context: Context, name: Any, value: Any) -> Any:
+def swapped(context: Context, name: Hashable, value: Any) -> Any:
     """Remember a value under a name; the one that was there before, or None."""
     with context.server.lock:
         before = context.memory.get(name)
         context.memory[name] = value
     return before
-
-
-def always(value: Any) -> Hook:
-    """The step answers this, whatever it is asked."""
-    return lambda inner, context, *args: value
 
 
 def crash(*ignored: Any) -> NoReturn:
@@ -56,24 +58,34 @@ def crash(*ignored: Any) -> NoReturn:
 
 
 def in_xml(context: Context) -> bool:
+    """Whether XML is answered."""
     return context.format == "xml"
 
 
 def in_json(context: Context) -> bool:
+    """Whether JSON is answered."""
     return context.format == "json"
 
 
 def in_form(context: Context) -> bool:
+    """Whether the request has a form body."""
     return bool(context.form)
 
 
 def is_get(context: Context) -> bool:
+    """Whether the request is a GET."""
     return context.request.method == "GET"
 
 
 def is_v1(context: Context) -> bool:
+    """Whether the request has the V1 form."""
     return context.signature == "v1"
 
 
 def is_v3(context: Context) -> bool:
+    """Whether the request has the V3 form."""
     return context.signature == "v3"
+
+
+def unchecked(inner: CheckStep, context: Context) -> None:
+    """In the place of a check: nothing is looked at."""

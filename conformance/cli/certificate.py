@@ -1,4 +1,4 @@
-"""`acs-conformance certificate` and `verify`: a verdict that a stranger can check, offline."""
+"""`acs-conformance certificate`: a verdict that a stranger can check, offline."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from conformance.report.signature import BadKey
 from conformance.report.stream import StreamError
 
 
-def _read(path: Path, what: str) -> bytes:
+def read_bytes(path: Path, what: str) -> bytes:
     try:
         return path.read_bytes()
     except OSError as e:
         raise Refusal(f"Cannot read {what} {path}: {e.strerror}.") from None
 
 
-def _events(path: Path) -> Path:
+def stream_file(path: Path) -> Path:
     return path / "events.jsonl" if path.is_dir() else path
 
 
@@ -37,8 +37,8 @@ def certificate(events: Path, output: Path, key: Path | None) -> None:
     other the exit status is 1 and the reasons are given.
     """
     try:
-        made = certificates.certify(_read(_events(events), "the event stream"))
-        signed = signature.sign(made, _read(key, "the key")) if key else made
+        made = certificates.certify(read_bytes(stream_file(events), "the event stream"))
+        signed = signature.sign(made, read_bytes(key, "the key")) if key else made
         output.write_bytes(signed)
     except NotCertifiable as e:
         for reason in e.reasons:
@@ -49,33 +49,3 @@ def certificate(events: Path, output: Path, key: Path | None) -> None:
     except OSError as e:
         raise Refusal(f"Cannot write {output}: {e.strerror}.") from None
     click.echo(f"{'Signed certificate' if key else 'Certificate'}: {output}")
-
-
-@click.command()
-@click.argument("path", metavar="CERTIFICATE", type=click.Path(path_type=Path))
-@click.option("--events", required=True, type=click.Path(path_type=Path), help="The event stream it was made of.")
-@click.option("--key", type=click.Path(path_type=Path), help="The signer's public key (PEM).")
-def verify(path: Path, events: Path, key: Path | None) -> None:
-    """Check a certificate offline: its signature, its digests, and that the verdict follows from the event stream.
-
-    Exit status: 0 valid, 1 not valid.
-    """
-    try:
-        found = signature.verify(
-            _read(path, "the certificate"),
-            _read(_events(events), "the event stream"),
-            _read(key, "the key") if key else None,
-        )
-    except BadKey as e:
-        raise Refusal(str(e)) from None
-    click.echo("Valid." if found.valid else "NOT VALID.")
-    for title, lines in (
-        ("What is wrong", found.problems),
-        ("Certified", found.certified if found.valid else ()),
-        ("Not certified", found.not_certified if found.valid else ()),
-    ):
-        if lines:
-            click.echo(f"\n{title}:")
-            for line in lines:
-                click.echo(f"  - {line}")
-    raise SystemExit(ExitStatus.CONFORMANT if found.valid else ExitStatus.NOT_CONFORMANT)

@@ -1,0 +1,70 @@
+"""`acs-conformance record [URL]`: a run, kept as a file."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from conformance.cassettes.keeping import INTERRUPTED, refuse_unwritable, terminated_like_interrupted, write_cassette
+from conformance.cassettes.recorder import Recorder
+from conformance.cli.run_options import options_of_a_run, settings_of
+from conformance.cli.showing import live, shown
+from conformance.contract.files import ContractError
+from conformance.endpoint.certify import certify
+from conformance.endpoint.embedded import NAME
+from conformance.endpoint.settings import Settings
+from conformance.errors import NotEstablished, Refusal
+from conformance.report.evidence import safe_name
+
+FOLDER = Path("cassettes")
+# a cassette of more exchanges is compressed
+MANY = 100
+
+
+@click.command()
+@options_of_a_run
+@click.option("-o", "--cassette", "path", type=click.Path(path_type=Path), help="Default: cassettes/<time>-<target>.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, and nothing else.")
+@click.option("--quiet", is_flag=True, help="Print failures and the verdict only.")
+def record(url: str | None, path: Path | None, as_json: bool, quiet: bool, **options: Any) -> None:
+    """Certify an endpoint as `endpoint` does, in one process, and keep every exchange in a cassette.
+
+    The cassette holds no secret. Where the run is interrupted it holds what was recorded until then.
+    """
+    settings = settings_of(url, **options)
+    refuse_unwritable(path or FOLDER / "probe")
+    recorder = Recorder("reference" if url is None else "real", _target_name(settings))
+    try:
+        with terminated_like_interrupted():
+            try:
+                evidence = certify(settings, live(quiet, as_json), recorder)
+            finally:
+                kept = _keep(recorder, path, url)
+                if kept and not as_json:
+                    click.echo(kept)
+    except ContractError as e:
+        raise Refusal(str(e)) from None
+    except KeyboardInterrupt:
+        raise NotEstablished(INTERRUPTED) from None
+    raise SystemExit(shown(evidence, quiet, as_json))
+
+
+def _target_name(settings: Settings) -> str:
+    changed = [*(f"variant {v}" for v in settings.variants), *(f"fault {f}" for f in settings.faults)]
+    return settings.url or (f"{NAME} ({', '.join(changed)})" if changed else NAME)
+
+
+def _keep(recorder: Recorder, path: Path | None, url: str | None) -> str | None:
+    """Write what was recorded, if the run began at all."""
+    if not recorder.began:
+        return None
+    cassette = recorder.cassette
+    return write_cassette(path or _default_path(url, len(cassette.interactions)), cassette)
+
+
+def _default_path(url: str | None, exchanges: int) -> Path:
+    name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{safe_name(url or NAME)}.yaml"
+    return FOLDER / (f"{name}.gz" if exchanges > MANY else name)

@@ -1,0 +1,113 @@
+"""The options of a run on an endpoint, which `endpoint` and `record` have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from conformance.contract.catalogue import operation_folder
+from conformance.endpoint.settings import FORMATS, LEVELS, METHODS, SIGNATURES, Settings
+from conformance.endpoint.traffic import Limits
+from conformance.ledger.requirement import Level
+from conformance.wire.exchange import Format, SignatureVersion
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+WORKERS = click.option(
+    "--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that send requests."
+)
+KNOWN = click.option(
+    "--known-failing", "known_file", type=click.Path(path_type=Path), help="Failures that are known (YAML)."
+)
+OPTIONS = (
+    click.argument("url", required=False),
+    click.option("--operation", default="DescribeTasks", show_default=True, help="A shipped operation."),
+    click.option("--contract", "contract_dir", type=click.Path(path_type=Path), help="A folder that `derive` wrote."),
+    click.option(
+        "--region", "regions", multiple=True, help="A region that holds data (repeatable; the first is the main one)."
+    ),
+    click.option("--profile", "profiles", multiple=True, metavar="NAME|CHOICE=VALUE", help="Pin choices (repeatable)."),
+    click.option("--format", "formats", multiple=True, type=click.Choice(["json", "xml"]), help="Default: both."),
+    click.option(
+        "--signature", "signatures", multiple=True, type=click.Choice(["v1", "v3", "none"]), help="Default: v1 and v3."
+    ),
+    click.option("--method", "methods", multiple=True, type=click.Choice(["GET", "POST"]), help="Default: both."),
+    click.option(
+        "--max-examples",
+        default=8,
+        show_default=True,
+        type=click.IntRange(1),
+        help="Drawn examples a check and format.",
+    ),
+    click.option("--seed", type=int, help="Decides the drawn requests; without it a new one is taken, and reported."),
+    click.option(
+        "--rate", type=click.FloatRange(min=0, min_open=True), help="At most so many requests a second and worker."
+    ),
+    click.option("--max-requests", type=click.IntRange(1), help="Send at most so many; what is left is inconclusive."),
+    click.option(
+        "--timeout",
+        default=10.0,
+        show_default=True,
+        type=click.FloatRange(min=0, min_open=True),
+        help="Seconds an answer may take.",
+    ),
+    click.option(
+        "--tasks",
+        "items_file",
+        type=click.Path(path_type=Path),
+        help="The items that the target stores: enables the exact oracle.",
+    ),
+    click.option(
+        "-k", "--select", multiple=True, metavar="GLOB", help="Judge only requirements that match (repeatable)."
+    ),
+    click.option(
+        "--level", "levels", multiple=True, type=click.Choice(LEVELS), help="Judge only these levels (repeatable)."
+    ),
+    click.option(
+        "--report-dir", type=click.Path(path_type=Path), help="Where evidence goes  [default: reports/<time>-<target>]"
+    ),
+    click.option(
+        "--events", "events_file", type=click.Path(path_type=Path), help="Write the event stream to this file too."
+    ),
+    click.option("--fault", "faults", multiple=True, help="Seed a fault in the embedded reference (repeatable)."),
+    click.option(
+        "--variant", "variants", multiple=True, help="Let the embedded reference be a conformant variant (repeatable)."
+    ),
+    click.option("--unlisted-regions", is_flag=True, help="Take regions that the documentation does not list."),
+    click.option("--allow-plaintext", is_flag=True, help="Send credentials over plain http to another machine."),
+)
+
+
+def options_of_a_run(command: Command) -> Command:
+    """The command with an optional URL and every option of a run."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
+def settings_of(
+    url: str | None,
+    *,
+    operation: str,
+    contract_dir: Path | None,
+    rate: float | None,
+    max_requests: int | None,
+    formats: tuple[Format, ...],
+    signatures: tuple[SignatureVersion, ...],
+    methods: tuple[str, ...],
+    levels: tuple[Level, ...],
+    **options: Any,
+) -> Settings:
+    """The settings that the options of a run say. Raises Refusal for an operation that is not known."""
+    return Settings(
+        operation_folder(operation, contract_dir),
+        url,
+        formats=formats or FORMATS,
+        signatures=signatures or SIGNATURES,
+        methods=methods or METHODS,
+        levels=levels or LEVELS,
+        limits=Limits(rate, max_requests),
+        **options,
+    )

@@ -1,0 +1,29 @@
+"""What a person sees of a run: while it goes on, and at its end."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from conformance.report import terminal
+from conformance.report.evidence import Evidence, summary_text
+from conformance.report.progress import Progress
+
+
+def live(quiet: bool = False, as_json: bool = False) -> Progress:
+    """What watches a run. With `as_json` standard output is for the summary alone."""
+    return Progress(terminal.console(sys.stderr if as_json else None), quiet or as_json)
+
+
+def shown(evidence: Evidence, quiet: bool = False, as_json: bool = False) -> int:
+    """Print the result of a run; its exit status."""
+    conclusion = evidence.conclusion
+    if as_json:
+        click.echo(summary_text(evidence.run), nl=False)
+    elif quiet:
+        terminal.console().print(terminal.verdict_line(conclusion))
+    else:
+        terminal.show(evidence.run, terminal.console())
+        click.echo(f"Evidence: {evidence.folder}")
+    return conclusion.exit_status

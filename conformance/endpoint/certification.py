@@ -1,0 +1,325 @@
+"""A certification inside pytest: the checks get their fixtures and one run for each requirement and format, and what they
+find becomes verdicts.
+
+Verdicts travel in the reports of pytest (`VERDICT`), so that they also cross the processes of pytest-xdist. What a process
+saw in passing is handed over at its end (`OBSERVED`). `plugin.py` starts this, in a run of ours or in anybody's pytest.
+"""
+
+from __future__ import annotations
+
+import pickle
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import hypothesis.configuration
+import pytest
+from attrs import define, evolve, field, frozen
+
+from conformance.contract.catalogue import common_folder
+from conformance.contract.files import load_contract, load_protocol
+from conformance.contract.model import Contract
+from conformance.contract.protocol import Protocol as CommonProtocol
+from conformance.endpoint.examples import run_check
+from conformance.endpoint.inventory_file import load_items
+from conformance.endpoint.judge import ONE_ALTERNATIVE, verdict_of
+from conformance.endpoint.recording import Recording
+from conformance.endpoint.settings import JSON, RunSettings
+from conformance.endpoint.target import Target
+from conformance.endpoint.traffic import Traffic
+from conformance.endpoint.watch.dialect import ChoiceObservation, Dialect
+from conformance.endpoint.watch.tally import Tallies
+from conformance.endpoint.watch.validation import Validation
+from conformance.endpoint.watch.watch import EVERY_EXCHANGE, Watch
+from conformance.generate.channels import channels
+from conformance.ledger.files import load_ledger
+from conformance.ledger.requirement import Ledger, Requirement
+from conformance.report.events import Verdict, to_dict
+from conformance.wire.client import Client
+from conformance.wire.environment import credentials_from
+from conformance.wire.redaction import redact_text, secrets_of
+
+VERDICT = "acs-verdict"
+OBSERVED = "acs-observed"
+REQUESTS = "acs-requests"
+RECORDING: pytest.StashKey[Recording | None] = pytest.StashKey()
+
+
+@frozen
+class InPassing:
+    """What a run (or one worker of it) observed in passing."""
+
+    tallies: Tallies = field(factory=Tallies)
+    choices: tuple[ChoiceObservation, ...] = ()
+    traffic: Traffic = field(factory=Traffic)
+
+
+@define(eq=False)
+class Observer:
+    """What this process observed in passing since it began, or since it was told to forget what came before."""
+
+    target: Target
+    _told: dict[tuple[str, str | None, str], int] = field(factory=dict)
+
+    def in_passing(self) -> InPassing:
+        """Everything that was not told yet."""
+        watch, told = self.target.watch, self._told
+        fresh = (evolve(s, count=s.count - told.get(_key(s), 0)) for s in watch.dialect.choice_observations())
+        return InPassing(watch.tallies, tuple(s for s in fresh if s.count), self.target.traffic)
+
+    def forget(self) -> None:
+        """What was observed up to here is for another process to tell; the dialect stays known."""
+        self.target.watch.tallies, self.target.sender.traffic = Tallies(), Traffic()
+        self._told = {_key(s): s.count for s in self.target.watch.dialect.choice_observations()}
+
+
+def _key(s: ChoiceObservation) -> tuple[str, str | None, str]:
+    return (*s.slot, s.alternative)
+
+
+OBSERVER: pytest.StashKey[Observer] = pytest.StashKey()
+
+
+def ledger_of(settings: RunSettings) -> Ledger:
+    """The ledger of a run's contract, at the levels that count."""
+    ledger = load_ledger(Path(settings.contract_dir))
+    return ledger.strict() if settings.strict else ledger
+
+
+def selected(ledger: Ledger, settings: RunSettings) -> tuple[Requirement, ...]:
+    """The endpoint requirements that the settings select."""
+    wanted = {r.id for p in settings.select for r in ledger.matching(p)} if settings.select else set(ledger.ids)
+    return tuple(
+        r for r in ledger.requirements if r.side == "endpoint" and r.level in settings.levels and r.id in wanted
+    )
+
+
+def open_target(
+    settings: RunSettings, contract: Contract, protocol: CommonProtocol, recording: Recording | None = None
+) -> Target:
+    """The target of a run, with nothing sent to it yet; its client is the recording's, where there is one."""
+
+    def make() -> Client:
+        credentials = credentials_from() if set(settings.signatures) != {"none"} else None
+        plaintext, timeout = settings.allow_plaintext, settings.timeout
+        return Client(settings.url, credentials, allow_plaintext=plaintext, timeout=timeout)
+
+    client = recording.client(make) if recording else make()
+    watch = Watch(contract, Validation(contract), Dialect(contract, settings.pins))
+    known = load_items(settings.items_file) if settings.items_file else None
+    ways = channels(settings.formats, settings.signatures, settings.methods)
+    return Target(contract, protocol, client, watch, settings.regions, tuple(ways), settings.limits, known)
+
+
+class Outcome(Protocol):
+    """What becomes of a verdict in pytest."""
+
+    def __call__(self, item: pytest.Function, verdict: Verdict, retry: Callable[[int], Verdict]) -> None:
+        """Raise pytest's own exceptions for what is no pass. `retry` judges again, on other draws."""
+
+
+def passed(item: pytest.Function, verdict: Verdict, retry: Callable[[int], Verdict]) -> None:
+    """In a run of ours every test passes: verdicts travel beside it."""
+
+
+@define(eq=False, slots=False)
+class Certification:
+    """One run of the suite, or a worker's share of it: a pytest plugin."""
+
+    settings: RunSettings
+    contract: Contract
+    protocol: CommonProtocol
+    ledger: Ledger
+    selection: tuple[Requirement, ...]
+    open_target: Target
+    recording: Recording | None = None
+    outcome: Outcome = passed
+
+    @classmethod
+    def start(cls, settings: RunSettings, config: pytest.Config, outcome: Outcome = passed) -> Certification:
+        """Raises ContractError and BadEndpoint; nothing is sent yet."""
+        folder = Path(settings.contract_dir)
+        contract, protocol = load_contract(folder), load_protocol(common_folder(folder))
+        ledger = ledger_of(settings)
+        recording = config.stash.get(RECORDING, None)
+        target = open_target(settings, contract, protocol, recording)
+        if recording is not None:
+            recording.started(JSON.unstructure(settings), target.known)
+            target.judge_standalone(recording.unattributed())
+        config.stash[OBSERVER] = Observer(target)
+        return cls(settings, contract, protocol, ledger, selected(ledger, settings), target, recording, outcome)
+
+    @cached_property
+    def run_for(self) -> tuple[Requirement, ...]:
+        """The requirements whose checks run: the selection, and others where it is judged by what they send."""
+        if not any(r.check in EVERY_EXCHANGE or r.check == ONE_ALTERNATIVE for r in self.selection):
+            return self.selection
+        wanted = {r.id for p in self.settings.traffic for r in self.ledger.matching(p)} | self.selected_ids
+        return tuple(r for r in self.ledger.requirements if r.id in wanted)
+
+    @cached_property
+    def selected_ids(self) -> set[str]:
+        """Ids of the requirements that are judged."""
+        return {r.id for r in self.selection}
+
+    @pytest.fixture(scope="session")
+    def target(self) -> Target:
+        """The endpoint under test."""
+        return self.open_target
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """One run for each requirement that the check judges, and for each format where it takes one."""
+        if not is_check(metafunc.definition):
+            return
+        cases = list(self.settings.formats) if "format" in metafunc.fixturenames else [""]
+        names, runs = ["acs_requirement", "subject", "format"], []
+        for requirement, subject in self._requirements_of(metafunc.definition):
+            runs += [
+                pytest.param(requirement, subject, c, id=f"{requirement.id}-{c}" if c else requirement.id)
+                for c in cases
+            ]
+        metafunc.fixturenames[:] = list(dict.fromkeys([*metafunc.fixturenames, *names]))
+        metafunc.parametrize(names, runs)
+
+    def _requirements_of(self, definition: pytest.Item) -> list[tuple[Requirement, str | None]]:
+        mark = definition.get_closest_marker("requirement")
+        if mark is not None:
+            found = [r for r in self.run_for if r.check == mark.args[0]]
+            known = any(r.check == mark.args[0] for r in self.ledger.requirements)
+            return [(r, r.subject) for r in ([*found] if known else [self._own(definition, mark)])]
+        kinds = _args_of(definition, "choice_kinds")
+        about = {c.id: c for c in self.contract.choices if c.kind in kinds}
+        return [
+            (r, about[r.subject].subject) for r in self.run_for if r.check == ONE_ALTERNATIVE and r.subject in about
+        ]
+
+    def _own(self, definition: pytest.Item, mark: pytest.Mark) -> Requirement:
+        """A requirement that a team has beside ours, from its mark."""
+        check = str(mark.args[0])
+        statement = str(mark.kwargs.get("statement") or getattr(definition, "name", check))
+        own = Requirement(f"{self.contract.operation}.{check}", "MUST", "endpoint", statement, check)
+        self.selected_ids.add(own.id)
+        return evolve(own, level=mark.kwargs.get("level", "MUST"))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """What can be found out about the dialect comes first: later checks speak it. A check without a requirement is
+        none. Tests that are no checks stay where they are.
+        """
+        items[:] = [i for i in items if not is_check(i) or isinstance(_requirement_of(i), Requirement)]
+        places = [n for n, item in enumerate(items) if is_check(item)]
+        checks = sorted((items[n] for n in places), key=lambda item: not finds_out_choices(item))
+        for place, item in zip(places, checks, strict=True):
+            items[place] = item
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        """Run a check with all its examples, and keep the verdict where reports (and xdist) carry it along."""
+        if not is_check(pyfuncitem):
+            return None
+        requirement, case = pyfuncitem.callspec.params["acs_requirement"], pyfuncitem.callspec.params["format"]
+        assert isinstance(requirement, Requirement)
+        check, arguments = pyfuncitem.obj, _arguments(pyfuncitem)
+
+        def judged(turn: int) -> Verdict:
+            return self._judge(requirement, str(case), check, arguments, turn)
+
+        verdict = judged(0)
+        if requirement.id in self.selected_ids:
+            pyfuncitem.user_properties.append((VERDICT, to_dict(verdict)))
+        pyfuncitem.user_properties.append((REQUESTS, self.open_target.traffic.requests))
+        if requirement.id in self.selected_ids:
+            self.outcome(pyfuncitem, verdict, judged)
+        return True
+
+    def _judge(
+        self, requirement: Requirement, case: str, check: Callable[..., None], arguments: dict[str, Any], turn: int
+    ) -> Verdict:
+        credentials, started = self.open_target.client.credentials, time.perf_counter()
+        seed_of = f"{self.settings.seed + turn} {requirement.id} {case}"
+        kept = self.recording.of_check(requirement.id, case, check.__name__) if self.recording else None
+        try:
+            with _nothing_kept_by_hypothesis():
+                finding, judged = run_check(
+                    check,
+                    arguments,
+                    self.open_target,
+                    seed_of=seed_of,
+                    max_examples=self.settings.max_examples,
+                    shrinks=self.settings.shrinks,
+                    recording=kept,
+                )
+        except Exception as e:
+            message = redact_text(f"the suite itself failed: {type(e).__name__}: {e}", secrets_of(credentials))
+            return Verdict(requirement.id, case, "errored", message, seconds=time.perf_counter() - started)
+        return verdict_of(requirement, case, finding, judged, time.perf_counter() - started, credentials)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """A worker hands over what it observed in passing."""
+        output = getattr(session.config, "workeroutput", None)
+        if output is not None:
+            output[OBSERVED] = pickle.dumps(session.config.stash[OBSERVER].in_passing())
+
+
+@contextmanager
+def _nothing_kept_by_hypothesis() -> Iterator[None]:
+    """While open, whatever Hypothesis keeps goes to a folder that is nobody's; the user's own stays as it was."""
+    before = hypothesis.configuration.__hypothesis_home_directory
+    hypothesis.configuration.set_hypothesis_home_dir(_scratch().name)
+    try:
+        yield
+    finally:
+        hypothesis.configuration.set_hypothesis_home_dir(before)
+
+
+@cache
+def _scratch() -> tempfile.TemporaryDirectory[str]:
+    """One folder a process, gone at its end."""
+    return tempfile.TemporaryDirectory(prefix="acs-hypothesis-")
+
+
+def merged(observed: Iterable[InPassing], contract: Contract, settings: RunSettings) -> tuple[Tallies, Dialect]:
+    """What several processes observed, added up."""
+    tallies, dialect = Tallies(), Dialect(contract, settings.pins)
+    for one in observed:
+        tallies.absorb(one.tallies.items())
+        dialect.absorb(one.choices)
+    return tallies, dialect
+
+
+def is_check(item: pytest.Item) -> bool:
+    """Whether a test is a check of an endpoint, ours or a team's own."""
+    return bool(item.get_closest_marker("requirement") or item.get_closest_marker("choice_kinds"))
+
+
+def finds_out_choices(item: pytest.Item) -> bool:
+    """Whether a check is there to find out which alternative of a choice is taken."""
+    return item.get_closest_marker("choice_kinds") is not None
+
+
+def judged_by(item: pytest.Item) -> tuple[str, str, str]:
+    """The requirement, the case and the check that a test of the suite is."""
+    assert isinstance(item, pytest.Function)
+    requirement = item.callspec.params["acs_requirement"]
+    assert isinstance(requirement, Requirement)
+    return requirement.id, str(item.callspec.params["format"]), item.obj.__name__
+
+
+def _requirement_of(item: pytest.Item) -> object:
+    callspec = getattr(item, "callspec", None)
+    return callspec.params.get("acs_requirement") if callspec else None
+
+
+def _args_of(item: pytest.Item, mark: str) -> Sequence[object]:
+    found = item.get_closest_marker(mark)
+    return found.args if found else ()
+
+
+def _arguments(item: pytest.Function) -> dict[str, Any]:
+    names = item._fixtureinfo.argnames  # the plain arguments of the check
+    return {name: item.funcargs[name] for name in names if name in item.funcargs}

@@ -1,0 +1,67 @@
+"""The inventory: the whole listing of a region, which what a request must bring is computed from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from attrs import define, field, frozen
+
+from conformance.endpoint.answer import Item
+
+# how often a listing that is not what it was is read again, until two readings in a row agree on the change
+READINGS = 4
+
+
+@frozen
+class Inventory:
+    """The whole listing of a region at one moment. `items` in the order of the pages."""
+
+    region: str
+    items: tuple[Item, ...]
+    total: int | None
+
+    def keys(self, name: str) -> tuple[str, ...]:
+        """The values of the field `name`, which identifies items."""
+        return tuple(item.get(name) or "" for item in self.items)
+
+
+@define
+class Inventories:
+    """The inventories of a run by region, each read once, and again where a listing may have moved."""
+
+    read: Callable[[str], Inventory]
+    _kept: dict[str, Inventory] = field(factory=dict)
+    _samples: dict[str, tuple[Item, ...]] = field(factory=dict)
+
+    def of(self, region: str) -> Inventory:
+        """The inventory of a region, as it was read last."""
+        if region not in self._kept:
+            self._kept[region] = self.read(region)
+        return self._kept[region]
+
+    def sample(self, region: str) -> tuple[Item, ...]:
+        """The items of a region as they were at the first call since `resample`."""
+        if region not in self._samples:
+            self._samples[region] = self.of(region).items
+        return self._samples[region]
+
+    def resample(self) -> None:
+        """From here on, `sample` is what the inventory is now."""
+        self._samples = {}
+
+    def have_moved(self) -> bool:
+        """Whether listings that were read are no longer what they were, and are not merely answered wrongly.
+
+        Two readings in a row must agree on the change: an answer that is wrong once in a while is no movement.
+        """
+        for region, before in tuple(self._kept.items()):
+            previous = self.read(region)
+            for _ in range(READINGS):
+                now = self.read(region)
+                if now == previous:
+                    break
+                previous = now
+            if now != before:
+                self._kept[region] = now
+                return True
+        return False

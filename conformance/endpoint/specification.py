@@ -1,0 +1,29 @@
+"""What an endpoint is certified against."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from attrs import frozen
+
+from conformance.contract.catalogue import common_folder
+from conformance.contract.files import load_contract, load_protocol
+from conformance.contract.model import Contract
+from conformance.contract.protocol import Protocol
+from conformance.ledger.files import load_ledger
+from conformance.ledger.requirement import Ledger
+
+
+@frozen
+class Specification:
+    """The contract of an operation, its ledger, and the common protocol; `folder` holds the contract."""
+
+    folder: Path
+    contract: Contract
+    ledger: Ledger
+    protocol: Protocol
+
+    @classmethod
+    def load(cls, folder: Path) -> Specification:
+        """What is in a folder that `derive` wrote. Raises ContractError."""
+        return cls(folder, load_contract(folder), load_ledger(folder), load_protocol(common_folder(folder)))

@@ -1,0 +1,122 @@
+"""The envelope of a response: its status, body, root element, media type, encoding, and what an error carries.
+
+Each judge hangs on the response alone, and yields a problem, or None where the response is in order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from conformance.contract.model import Contract
+from conformance.endpoint.answer import Answer
+from conformance.endpoint.watch.judgement import Judgement, ResponseJudge, unlike
+from conformance.endpoint.watch.tally import Problem
+from conformance.wire.exchange import Format
+from conformance.wire.parsing import XmlNode
+
+MEDIA_TYPES: Mapping[Format, tuple[str, ...]] = {
+    "json": ("application/json", "text/json"),
+    "xml": ("text/xml", "application/xml"),
+}
+ROOT = re.compile(r"\s*(?:<\?[^>]*\?>\s*)?<([\w.-]+)")
+
+
+def _success_body(answer: Answer, schema_problem: str | None) -> Iterator[Judgement]:
+    if _meant_as_success(answer):
+        yield None, _schema(schema_problem, "a body that the response schema allows")
+
+
+def _error_body(answer: Answer, schema_problem: str | None) -> Iterator[Judgement]:
+    if not _meant_as_success(answer):
+        yield None, _schema(schema_problem, "a body that the error schema allows")
+
+
+def _meant_as_success(answer: Answer) -> bool:
+    return answer.kind == "success" or (answer.kind == "unreadable" and answer.status < 300)
+
+
+def _schema(problem: str | None, expected: str) -> Problem | None:
+    return None if problem is None else Problem("the body does not fit the derived schema", expected, problem)
+
+
+def _success_status(answer: Answer, _: str | None) -> Iterator[Judgement]:
+    if answer.kind == "success":
+        ok = 200 <= answer.status < 300
+        yield None, None if ok else unlike("the status of a result", "2xx", answer.status)
+
+
+def _error_status(answer: Answer, _: str | None) -> Iterator[Judgement]:
+    if answer.kind == "refusal":
+        ok = 400 <= answer.status < 600
+        yield None, None if ok else unlike("the status of an error", "4xx or 5xx", answer.status)
+
+
+def _host_id(answer: Answer, _: str | None) -> Iterator[Judgement]:
+    if answer.kind == "refusal":
+        yield None, None if answer.text("HostId") else Problem("the error names no HostId", "HostId", "none")
+
+
+def _no_result(answer: Answer, _: str | None) -> Iterator[Judgement]:
+    if answer.kind == "refusal":
+        what, members = "an error carries a result of the operation beside it", ", ".join(answer.tree)
+        yield None, Problem(what, "the error alone", members) if answer.has_result else None
+
+
+def _utf_8(answer: Answer, _: str | None) -> Iterator[Judgement]:
+    try:
+        answer.exchange.response.body.decode("utf-8")
+    except UnicodeDecodeError as e:
+        yield None, Problem("the body is not UTF-8", "UTF-8", f"byte {e.object[e.start]:#x} at {e.start}")
+    else:
+        yield None, None
+
+
+def _root_element(answer: Answer, _: str | None) -> Iterator[Judgement]:
+    if answer.body is not None and answer.body.format == "xml":
+        wanted = ["Error"] if answer.kind == "refusal" else documented_roots(answer.contract)
+        root = answer.body.value.name
+        yield None, None if root in wanted else unlike("the root element", " or ".join(wanted), root)
+
+
+def documented_roots(contract: Contract) -> list[str]:
+    """The operation's name followed by Response, and the roots that samples of some products have instead."""
+    bodies = [s.body for s in contract.samples if s.role == "response" and s.format == "xml"]
+    shown = [found[1] for body in bodies if (found := ROOT.match(body))]
+    return list(dict.fromkeys([f"{contract.operation}Response", *shown]))
+
+
+def _media_type(answer: Answer, _: str | None) -> Iterator[Judgement]:
+    if answer.body is not None:
+        documented = MEDIA_TYPES[answer.body.format]
+        received = (answer.exchange.response.header("content-type") or "none").split(";")[0].strip().lower()
+        ok = received in documented or received.endswith(f"+{answer.body.format}")
+        yield None, None if ok else unlike("the media type", documented[0], received)
+
+
+def _one_value_a_member(answer: Answer, _: str | None) -> Iterator[Judgement]:
+    body = answer.body
+    if body is not None:
+        twice = body.duplicates or (_repeated_elements(body.value, answer.contract) if body.format == "xml" else ())
+        yield None, Problem("a member appears twice", "each member once", ", ".join(twice)) if twice else None
+
+
+def _repeated_elements(root: XmlNode, contract: Contract) -> tuple[str, ...]:
+    """Children of the root that appear twice; lists repeat below their wrapper, not here."""
+    arrays = {f.name for f in contract.response if f.type == "array"}
+    names = [child.name for child in root.children if child.name not in arrays]
+    return tuple(sorted({n for n in names if names.count(n) > 1}))
+
+
+JUDGES: Mapping[str, ResponseJudge] = {
+    "envelope.success-body": _success_body,
+    "envelope.error-body": _error_body,
+    "envelope.success-status": _success_status,
+    "envelope.error-status": _error_status,
+    "envelope.host-id": _host_id,
+    "envelope.utf-8": _utf_8,
+    "envelope.root-element": _root_element,
+    "envelope.media-type": _media_type,
+    "envelope.one-value-a-member": _one_value_a_member,
+    "errors.no-result": _no_result,
+}

@@ -1,0 +1,70 @@
+"""The watch: every exchange of a run judged as it goes by, and what it shows of the dialect noted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from weakref import WeakKeyDictionary
+
+from attrs import define, evolve, field, frozen
+
+from conformance.contract.model import Contract
+from conformance.endpoint.answer import Answer, ResponseReading
+from conformance.endpoint.watch import echoes, envelope, fields, identity
+from conformance.endpoint.watch.dialect import Dialect
+from conformance.endpoint.watch.judgement import ExchangeJudge, Judgement, ResponseJudge
+from conformance.endpoint.watch.observers import ShownAlternative, shown_alternatives
+from conformance.endpoint.watch.tally import Tallies
+from conformance.endpoint.watch.validation import Validation
+
+# check of the ledger → what judges it
+RESPONSE_JUDGES: Mapping[str, ResponseJudge] = {**envelope.JUDGES, **fields.JUDGES}
+EXCHANGE_JUDGES: Mapping[str, ExchangeJudge] = {**identity.JUDGES, **echoes.JUDGES}
+# the checks that have no test of their own
+EVERY_EXCHANGE = frozenset((*RESPONSE_JUDGES, *EXCHANGE_JUDGES))
+
+
+@frozen
+class JudgedResponse:
+    """What hangs on a response alone: judgements by check, and the alternatives of choices that it shows."""
+
+    judgements: tuple[tuple[str, Judgement], ...]
+    shown: tuple[ShownAlternative, ...]
+
+
+@define
+class Watch:
+    """Judges each answer, tallies the judgements, and notes the dialect.
+
+    A reading that several answers share is judged once, with the first of them.
+    """
+
+    contract: Contract
+    validation: Validation
+    dialect: Dialect
+    tallies: Tallies = field(factory=Tallies)
+    _request_ids: set[str] = field(factory=set)
+    _judged: WeakKeyDictionary[ResponseReading, JudgedResponse] = field(factory=WeakKeyDictionary)
+
+    def see(self, answer: Answer) -> None:
+        """Judge one answer."""
+        response = self._judged.get(answer.reading)
+        if response is None:
+            response = self._judged[answer.reading] = self._judge_response(answer)
+        for check, judgement in response.judgements:
+            self._tally(check, judgement, answer)
+        for check, judge in EXCHANGE_JUDGES.items():
+            for judgement in judge(answer, self._request_ids):
+                self._tally(check, judgement, answer)
+        if answer.kind != "unreadable" and answer.request_id:
+            self._request_ids.add(answer.request_id)
+        for s in response.shown:
+            self.dialect.observe(s.kind, s.subject, s.alternative, answer.exchange, s.format)
+
+    def _judge_response(self, answer: Answer) -> JudgedResponse:
+        problem = self.validation.problem(answer)
+        judgements = ((check, j) for check, judge in RESPONSE_JUDGES.items() for j in judge(answer, problem))
+        return JudgedResponse(tuple(judgements), tuple(shown_alternatives(answer, self.contract.choices)))
+
+    def _tally(self, check: str, judgement: Judgement, answer: Answer) -> None:
+        subject, problem = judgement
+        self.tallies.judge(check, subject, evolve(problem, exchange=answer.exchange) if problem else None)

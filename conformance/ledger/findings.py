@@ -1,0 +1,79 @@
+"""What can be found about a requirement: that it is violated, with the evidence, or that it could not be judged.
+
+An endpoint's checks raise findings, the judges of SDKs return them; none at all means that the requirement is met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from conformance.wire.exchange import Exchange
+
+
+class Finding(Exception):
+    """What there is to say about a requirement; `exchange` is the evidence."""
+
+    def __init__(self, message: str, exchange: Exchange | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.exchange = exchange
+
+
+class Met(Finding):
+    """The requirement is met, which the message says more of."""
+
+
+class Violation(Finding):
+    """The requirement is not met. `expected` and `received` are shown side by side.
+
+    Violations of one `cause` are shown as one; where none is given it is what came back, with whatever is particular
+    to the request left out.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        expected: Any = None,
+        received: Any = None,
+        exchange: Exchange | None = None,
+        cause: str | None = None,
+    ) -> None:
+        super().__init__(message, exchange)
+        self.expected = None if expected is None else shown(expected)
+        self.received = None if received is None else shown(received)
+        self.cause = self._cause() if cause is None else cause
+
+    def _cause(self) -> str:
+        received = self.received or ""
+        if received.startswith("status "):
+            return received.split(":")[0]
+        what = self.message.rsplit(": ", 1)[-1]
+        return what if what.startswith("items ") else self.message
+
+
+class Inconclusive(Finding):
+    """The requirement could not be judged here: throttled, drifting, no data, no answer in time."""
+
+
+class NotApplicable(Finding):
+    """The requirement does not apply to this target or this run; the message says why."""
+
+
+def shown(value: Any, limit: int = 400) -> str:
+    """A value as a person should see it, cut where it is long."""
+    if isinstance(value, (set, frozenset)):
+        value = sorted(value, key=str)
+    if isinstance(value, (list, tuple)):
+        value = _few(value)
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
+
+
+def _few(values: Iterable[Any], limit: int = 8) -> str:
+    values = list(values)
+    listed = ", ".join(str(v) for v in values[:limit])
+    if not values:
+        return "nothing"
+    return listed if len(values) <= limit else f"{listed}, … ({len(values)} in all)"

@@ -1,0 +1,78 @@
+"""The roles that rows of the tables speak of: what an operation has in them, by the semantics of its contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from conformance.contract.model import Contract, Parameter
+
+
+def names(contract: Contract, role: str) -> tuple[str, ...]:
+    """The parameters or response paths in a role, none where the operation has none. Raises KeyError.
+
+    `request`, `response` and `format` are the same for every operation.
+    """
+    return tuple(name for name in NAMES[role](contract) if name)
+
+
+def has(contract: Contract, role: str) -> bool:
+    """Whether an operation has what a row needs. Raises KeyError."""
+    return bool(NEEDS[role](contract))
+
+
+def echo_of(contract: Contract, parameter: str) -> str | None:
+    """The response path that repeats a parameter, where there is one."""
+    semantics = contract.semantics
+    echoes = {semantics.region: semantics.region_echo}
+    if semantics.paging:
+        echoes[semantics.paging.number] = semantics.paging.number_echo
+        echoes[semantics.paging.size] = semantics.paging.size_echo
+    return echoes.get(parameter)
+
+
+def free_texts(contract: Contract) -> tuple[str, ...]:
+    """The text members of an item that are neither its key nor filtered on."""
+    semantics = contract.semantics
+    special = {semantics.key, *(f.field for f in semantics.filters)}
+    return tuple(f.name for f in contract.item_fields if f.type == "string" and f.name not in special)
+
+
+def is_repeated(parameter: Parameter) -> bool:
+    """Whether it is documented as numbered from 1 (`Name.N`), and no structure."""
+    return parameter.name.endswith(".N") or (parameter.type == "array" and "." not in parameter.name)
+
+
+Names = Callable[[Contract], tuple[str | None, ...]]
+
+NAMES: Mapping[str, Names] = {
+    "number": lambda c: (c.semantics.paging.number,) if c.semantics.paging else (),
+    "size": lambda c: (c.semantics.paging.size,) if c.semantics.paging else (),
+    "total": lambda c: (c.semantics.paging.total,) if c.semantics.paging else (),
+    "paging": lambda c: (c.semantics.paging.number, c.semantics.paging.size) if c.semantics.paging else (),
+    "ids": lambda c: (c.semantics.ids.parameter,) if c.semantics.ids else (),
+    "start": lambda c: (c.semantics.range.start,) if c.semantics.range else (),
+    "end": lambda c: (c.semantics.range.end,) if c.semantics.range else (),
+    "bound": lambda c: (c.semantics.range.start, c.semantics.range.end) if c.semantics.range else (),
+    "filters": lambda c: tuple(f.parameter for f in c.semantics.filters),
+    "region": lambda c: (c.semantics.region,),
+    "list": lambda c: (c.semantics.items,),
+    "request_id": lambda c: (c.semantics.request_id,),
+    "request": lambda c: ("request",),
+    "response": lambda c: ("response",),
+    "format": lambda c: ("Format",),
+}
+NEEDS: Mapping[str, Callable[[Contract], object]] = {
+    "items": lambda c: c.semantics.items and c.semantics.key,
+    "list": lambda c: c.semantics.items,
+    "paging": lambda c: c.semantics.paging,
+    "filters": lambda c: c.semantics.filters,
+    "ids": lambda c: c.semantics.ids,
+    "ids-limit": lambda c: c.semantics.ids and c.semantics.ids.limit,
+    "range": lambda c: c.semantics.range and c.semantics.range.start and c.semantics.range.end,
+    "range-start": lambda c: c.semantics.range and c.semantics.range.start,
+    "range-end": lambda c: c.semantics.range and c.semantics.range.end,
+    "region": lambda c: c.semantics.region,
+    "free-text": free_texts,
+    "optional-field": lambda c: c.semantics.items and c.semantics.optional_fields,
+    "repeated": lambda c: any(is_repeated(p) for p in c.parameters),
+}

@@ -1,0 +1,161 @@
+"""What an endpoint's templates are over: subjects of each kind, and conditions on them, by the words of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from attrs import frozen
+
+from conformance.contract.model import Citation, Contract, Field, Parameter
+from conformance.contract.protocol import Protocol
+from conformance.ledger import roles
+
+SCALARS = ("string", "integer", "number", "boolean")
+
+
+@frozen
+class TemplateSubject:
+    """What one instance of a template is about: its name in the id, its citations, and the words of its statement.
+
+    `thing` is the parameter, field, error, situation or choice itself; None for the operation.
+    """
+
+    name: str | None
+    citations: tuple[Citation, ...] = ()
+    words: Mapping[str, Any] = {}
+    thing: Any = None
+
+
+def unique(citations: Iterable[Citation]) -> tuple[Citation, ...]:
+    """Each citation once, in their order."""
+    return tuple(dict.fromkeys(citations))
+
+
+# ------------------------------------------------------------------------------------------------------- subjects
+
+
+def _operation(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject]:
+    yield TemplateSubject(None)
+
+
+def operation_parameters(contract: Contract, protocol: Protocol) -> tuple[Parameter, ...]:
+    """The parameters of the operation itself: a page may list common ones (Action) too."""
+    common = {p.name for p in protocol.parameters}
+    return tuple(p for p in contract.parameters if p.name not in common)
+
+
+def _parameters(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject]:
+    for p in operation_parameters(contract, protocol):
+        yield TemplateSubject(p.name, p.citations, {}, p)
+
+
+def _fields(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject]:
+    for path, f in contract.fields():
+        if not f.members and f.type in SCALARS:
+            yield TemplateSubject(".".join(path), f.citations, {"type": f.type}, f)
+
+
+def _errors(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject]:
+    for code in dict.fromkeys(e.code for e in contract.errors):
+        same = [e for e in contract.errors if e.code == code]
+        yield TemplateSubject(code, unique(c for e in same for c in e.citations), {}, same[0])
+
+
+def _filters(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject]:
+    for f in contract.semantics.filters:
+        parameter = contract.parameter(f.parameter)
+        yield TemplateSubject(f.parameter, parameter.citations if parameter else (), {}, parameter)
+
+
+def _situations(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject]:
+    for s in protocol.situations:
+        codes = ", ".join(dict.fromkeys(a.code for a in s.answers))
+        cited = unique((*s.citations, *(c for a in s.answers for c in a.citations)))
+        yield TemplateSubject(s.id, cited, {"situation": s.statement, "codes": codes}, s)
+
+
+def _choices(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject]:
+    for c in contract.choices:
+        cited = unique(citation for a in c.alternatives for citation in a.citations)
+        yield TemplateSubject(c.id, cited or _around(c.subject, contract), {"choice": c.statement}, c)
+
+
+def _around(name: str, contract: Contract) -> tuple[Citation, ...]:
+    """Where the documentation could have spoken of a parameter or field, and did not."""
+    items = contract.semantics.items
+    thing = contract.parameter(name) or contract.at(name) or contract.at(f"{items}.{name}")
+    if thing:
+        return thing.citations
+    return unique(Citation(c.revision, c.section) for p in contract.parameters for c in p.citations)
+
+
+SUBJECTS: Mapping[str, Callable[[Contract, Protocol], Iterator[TemplateSubject]]] = {
+    "operation": _operation,
+    "parameter": _parameters,
+    "field": _fields,
+    "error": _errors,
+    "filter": _filters,
+    "situation": _situations,
+    "choice": _choices,
+}
+
+
+# ----------------------------------------------------------------------------------------------------- conditions
+
+
+def _is_time(thing: Parameter | Field) -> bool:
+    return thing.value("time_format") is not None
+
+
+def _optional_names(contract: Contract) -> set[str]:
+    return {f"{contract.semantics.items}.{o.field}" for o in contract.semantics.optional_fields}
+
+
+def _enumerated(contract: Contract, subject: TemplateSubject) -> bool:
+    for f in contract.semantics.filters:
+        parameter = contract.parameter(f.parameter)
+        if f"{contract.semantics.items}.{f.field}" == subject.name and parameter and parameter.value("enum"):
+            return True
+    return False
+
+
+def _is_end_time(contract: Contract, subject: TemplateSubject) -> bool:
+    return (
+        subject.name in _optional_names(contract) and _is_time(subject.thing) and contract.semantics.range is not None
+    )
+
+
+def _ignores_values(contract: Contract, subject: TemplateSubject) -> bool:
+    listed, effective = subject.thing.value("enum"), subject.thing.value("effective_values")
+    return bool(listed and effective and set(listed) - set(effective))
+
+
+def _is_optional_text(contract: Contract, subject: TemplateSubject) -> bool:
+    return not subject.thing.required and subject.thing.type == "string"
+
+
+WHERE: Mapping[str, Callable[[Contract, TemplateSubject], bool]] = {
+    "always": lambda contract, s: s.thing.presence == "always" and s.name not in _optional_names(contract),
+    "scalar": lambda contract, s: True,
+    "time": lambda contract, s: _is_time(s.thing),
+    "enumerated": _enumerated,
+    "optional-field": lambda contract, s: s.name in _optional_names(contract),
+    "end-time": _is_end_time,
+    "optional": lambda contract, s: not s.thing.required,
+    "has-default": lambda contract, s: s.thing.value("default") is not None,
+    "has-minimum": lambda contract, s: s.thing.value("minimum") is not None,
+    "has-maximum": lambda contract, s: s.thing.value("maximum") is not None,
+    "has-enum": lambda contract, s: bool(s.thing.value("enum")),
+    "has-ignored-values": _ignores_values,
+    "integer-or-time": lambda contract, s: s.thing.type == "integer" or _is_time(s.thing),
+    "echoed": lambda contract, s: roles.echo_of(contract, s.name or "") is not None,
+    "optional-text": _is_optional_text,
+    "filter-enumerated": lambda contract, s: bool(s.thing and s.thing.value("enum")),
+    "contradiction": lambda contract, s: s.thing.reason == "contradiction",
+    "silence": lambda contract, s: s.thing.reason == "silence",
+    "signature": lambda contract, s: s.thing.theme == "signatures",
+    "signature-coded": lambda contract, s: s.thing.theme == "signatures" and bool(s.thing.answers),
+    "protocol": lambda contract, s: s.thing.theme == "protocol",
+    "protocol-coded": lambda contract, s: s.thing.theme == "protocol" and bool(s.thing.answers),
+}

@@ -1,0 +1,27 @@
+"""What a parameter means that is sent without a value of its own."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from conformance.reference.context import Context
+
+
+class Meaning(Enum):
+    """What a value means that is none: it counts as not sent, or it matches no item."""
+
+    IGNORED = "ignored"
+    NOTHING = "nothing"
+
+
+IGNORED, NOTHING = Meaning.IGNORED, Meaning.NOTHING
+
+
+def empty(context: Context, name: str) -> Meaning:
+    """What an optional parameter means that is sent without a value. Raises RefusedRequest."""
+    taken = context.take("empty-value", name)
+    if taken == "rejected":
+        context.steps.invalid(context, name)
+    return NOTHING if taken == "matches-nothing" else IGNORED
