@@ -14,7 +14,7 @@ from tests.gates.runs import certified
 
 PROTOCOL = load_protocol(schemas_root() / "ecs" / "2014-05-26" / "common")
 OPERATIONS = operations(
-    own=("ecs__DescribeErrands", "ecs__DescribeParcels"),
+    own=("ecs__DescribeErrands", "ecs__DescribeLanterns"),
     real=("ecs__DescribeSnapshotLinks", "ecs__DescribeDeploymentSets", "ecs__DescribeAutoProvisioningGroupInstances"),
 )
 FAULTS = (
