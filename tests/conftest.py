@@ -1,4 +1,4 @@
-"""What tests of every room use: the committed contract, documentation to derive from, and how properties are explored."""
+"""What tests of every room use: the committed contract, documentation to derive from, how properties are explored."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The documentation that derivation is tried on: small pages of our own, always, and real ones where they are at hand.
 
-Our own pages are about a made-up market town. They have every layout that the reader knows: English and Chinese, Markdown
-with anchors and without, flattened text, tables on types of their own, revisions that contradict each other, metadata in
-JSON. Real pages are not ours to pass on; a checkout may have them beside it, in `shared`.
+Our own pages are about a made-up market town. They have every layout that the reader knows: English and Chinese,
+Markdown with anchors and without, flattened text, tables on types of their own, revisions that contradict each other,
+metadata in JSON. Real pages are not ours to pass on; a checkout may have them beside it, in `shared`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SHARED = TESTS.parents[1] / "shared"
 
 @frozen
 class Library:
-    """Pages (`<product>__<Operation>/*.md`), metadata (`…/openapi-meta*.json`, `…/*.json`), and whether they are real."""
+    """Pages (`<product>__<Operation>/*.md`), metadata (`…/openapi-meta*.json`, `…/*.json`), and where they come from."""
 
     name: str
     pages: Path
@@ -42,8 +42,8 @@ class Library:
 class Documented:
     """Two revisions of one operation, newest first, and the folder that keeps the contract derived from them.
 
-    The operations are alike: `ids` is a list of ids of which one revision shows a JSON array, `kind` an enumeration whose
-    values the newest lost, `state` one of which the server ignores some.
+    The operations are alike: `ids` is a list of ids of which one revision shows a JSON array, `kind` an enumeration
+    whose values the newest lost, `state` one of which the server ignores some.
     """
 
     name: str

@@ -11,7 +11,8 @@ from tests.documentation import Library
 
 from .score import Comparison, Share, compare, shares
 
-# for real pages: (share equal to the metadata, share read rightly): older pages state limits that the metadata of later years changed
+# of real pages, the share equal to the metadata and the share read rightly: older pages state limits that the metadata
+# of later years changed
 THRESHOLDS = {
     "tables": (98, 98),
     "names": (100, 100),
