@@ -6,12 +6,16 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from attrs import evolve
+
 from conformance.contract.catalogue import COMMON
-from conformance.contract.files import CONTRACT_FILE, dump_contract, load_contract, schemas_root
+from conformance.contract.files import CONTRACT_FILE, dump_contract, load_contract, load_protocol, schemas_root
 from conformance.derive import derive
+from conformance.derive.choices import silences_anew
+from conformance.derive.overlay import load_overlay
 from conformance.emit.model_schema import contract_file_schema
 from conformance.emit.writing import common_contents, contents
-from conformance.ledger.files import LEDGER_FILE, dump_ledger, load_ledger
+from conformance.ledger.files import LEDGER_FILE, dump_ledger, ledger_of
 from conformance.ledger.sentences import SENTENCES_FILE, load_sentences
 
 ROOT = Path(__file__).parents[1]
@@ -40,12 +44,17 @@ def _schemas() -> Iterator[tuple[Path, str]]:
 
 
 def _operation(folder: Path) -> Iterator[tuple[Path, str]]:
-    """A contract in the form that it is dumped in, what is emitted from it, and its ledger where one is kept."""
-    sentences = load_sentences(folder) if (folder / SENTENCES_FILE).is_file() else None
-    for name, text in contents(load_contract(folder), sentences).items():
+    """A contract with the kinds of choice that there are now, what is emitted from it, and its ledger if it is kept."""
+    contract, overlay = load_contract(folder), folder / "overlay.yaml"
+    preferred = load_overlay(overlay).preferred if overlay.is_file() else {}
+    contract = evolve(contract, choices=silences_anew(contract, preferred))
+    kept = (folder / SENTENCES_FILE).is_file()
+    sentences = load_sentences(folder)
+    for name, text in contents(contract, sentences if kept else None).items():
         yield folder / name, text
     if (folder / LEDGER_FILE).is_file():
-        yield folder / LEDGER_FILE, dump_ledger(load_ledger(folder))
+        ledger = ledger_of(contract, load_protocol(folder.parent / COMMON), sentences)
+        yield folder / LEDGER_FILE, dump_ledger(ledger)
 
 
 def _own_contracts() -> Iterator[tuple[Path, str]]:
