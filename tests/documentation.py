@@ -20,7 +20,7 @@ SHARED = TESTS.parents[1] / "shared"
 
 @frozen
 class Library:
-    """Pages (`<product>__<Operation>/*.md`), metadata (`…/openapi-meta*.json`, `…/*.json`), and where they come from."""
+    """Pages (`<product>__<Operation>/*.md`), metadata (`…/openapi-meta*.json`, `…/*.json`), and whose they are."""
 
     name: str
     pages: Path
