@@ -5,9 +5,9 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 URL    ?=
 ARGS   ?=
+CODE   := conformance tests benchmarks artefacts
 
-
-.PHONY: certify test gate lint bench cassettes sdk-cassettes lock clean
+.PHONY: certify test gate lint format generate check-generated bench cassettes sdk-cassettes lock clean
 .DEFAULT_GOAL := certify
 
 $(READY): requirements-dev.lock pyproject.toml
@@ -21,15 +21,29 @@ $(READY): requirements-dev.lock pyproject.toml
 certify: $(READY)
 	@$(BIN)/acs-conformance endpoint $(URL) $(ARGS)
 
-test: $(READY)
-	@$(BIN)/ruff check conformance tests benchmarks
-	@$(BIN)/pytest -q -n 2 $(ARGS)
+# the longest tests are handed out in single steps, so that no processor waits for the other at the end
+test: lint check-generated
+	@$(BIN)/pytest -q -n 2 --dist worksteal $(ARGS)
 
 gate: $(READY)
-	@$(BIN)/pytest -q -n 2 -m gate tests/gates $(ARGS)
+	@$(BIN)/pytest -q -n 2 --dist worksteal -m gate $(ARGS)
 
 lint: $(READY)
-	@$(BIN)/ruff check conformance tests benchmarks
+	@$(BIN)/ruff check --quiet $(CODE)
+	@$(BIN)/ruff format --check --quiet $(CODE) || { echo "not formatted: run make format" >&2; exit 1; }
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/vulture
+
+format: $(READY)
+	@$(BIN)/ruff format --quiet $(CODE)
+	@$(BIN)/ruff check --quiet --fix $(CODE)
+
+# every file that is made from others of this repository: schemas, OpenAPI descriptions, ledgers, contracts under tests/
+generate: $(READY)
+	@$(BIN)/python -m artefacts
+
+check-generated: $(READY)
+	@$(BIN)/python -m artefacts --check
 
 bench: $(READY)
 	@$(BIN)/python -m benchmarks $(ARGS)
@@ -61,4 +75,4 @@ lock:
 	@rm -rf .lock-venv
 
 clean:
-	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis dist build
+	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis dist build

@@ -1,24 +1,20 @@
-"""Deriving every page beside the checkout, where they are there."""
+"""Deriving every documentation page at hand: the real ones where they are beside the checkout, else our own."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 from conformance.derive import derive
-
-PAGES = Path(__file__).parents[2] / "shared" / "pages"
+from tests.documentation import libraries
 
 
 def measure() -> Iterator[str]:
-    operations = [sorted(folder.glob("*.md")) for folder in sorted(PAGES.glob("*")) if folder.is_dir()]
-    if not operations:
-        yield "skipped: the documentation pages (../shared/pages) are not beside this checkout"
-        return
+    library = libraries()[-1]
+    operations = [sorted(folder.glob("*.md")) for folder in sorted(library.pages.iterdir())]
     started = time.perf_counter()
     for pages in operations:
         derive(pages)
     seconds, count = time.perf_counter() - started, sum(map(len, operations))
-    each = seconds / count
-    yield f"{count} pages of {len(operations)} operations in {seconds:.2f} s, {each * 40:.2f} s for 40 (limit 4 s)"
+    found = f"{count} {library.name} pages of {len(operations)} operations"
+    yield f"{found} in {seconds:.2f} s, {seconds / count * 40:.2f} s for 40 (limit 4 s)"

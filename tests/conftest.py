@@ -1,13 +1,27 @@
-"""What tests of every room use: the committed contract, and the pages beside the checkout where they are there."""
+"""What tests of every room use: the committed contract, documentation to derive from, how properties are explored."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.documentation import Documented
+from tests.documentation import documented as documented_operations
 
 ROOT = Path(__file__).parents[1]
-SHARED = ROOT.parent / "shared"
+
+# No test depends on how fast the machine is, nor on what an earlier run found: the same tree gives the same result
+# anywhere, so that a red run is about the change. The suite itself, when it certifies, draws by its own seed.
+settings.register_profile(
+    "tests",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session")
@@ -30,10 +44,13 @@ def protocol(operation_folder):
     return load_protocol(operation_folder.parent / "common")
 
 
+@pytest.fixture(scope="session", params=documented_operations(), ids=lambda one: one.name)
+def documented(request: pytest.FixtureRequest) -> Documented:
+    """Two pages of an operation, and the contract that is kept of them."""
+    return request.param
+
+
 @pytest.fixture(scope="session")
-def seeds() -> list[Path]:
-    """The two pages that the contract is derived from."""
-    found = sorted((SHARED / "seeds").glob("*.txt"))
-    if not found:
-        pytest.skip("the documentation pages (../shared/seeds) are not beside this checkout")
-    return found
+def seeds(documented: Documented) -> list[Path]:
+    """The two pages of an operation, newest first."""
+    return documented.pages

@@ -28,7 +28,7 @@ def installed(tmp_path_factory) -> Path:
 def run(installed: Path, tmp_path: Path, *words: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(installed), "NO_COLOR": "1"}
     return subprocess.run(
-        [sys.executable, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
+        [sys.executable, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600
     )
 
 

@@ -24,6 +24,20 @@ def choices(contract: Contract, revisions: Sequence[Facts], preferred: Mapping[s
     return tuple(_preferring(c, preferred) for c in sorted(unique.values(), key=lambda c: c.id))
 
 
+def silences_anew(contract: Contract, preferred: Mapping[str, str]) -> tuple[Choice, ...]:
+    """The choices of a contract without its pages: what follows from the contract and the table of kinds is made anew,
+    so that a new row of the table reaches it; what only pages can tell (contradictions, `unless`) stays.
+
+    Raises ValueError where there is no such `preferred` alternative.
+    """
+    plain = [kind for kind in kinds().values() if kind.silence and not kind.unless]
+    anew = (c for kind in plain for c in _silences(kind, contract, ()))
+    names = {kind.id for kind in plain}
+    told = (c for c in contract.choices if c.reason == "contradiction" or c.kind not in names)
+    unique = {c.id: c for c in (*anew, *told)}
+    return tuple(_preferring(c, preferred) for c in sorted(unique.values(), key=lambda c: c.id))
+
+
 def _preferring(choice: Choice, preferred: Mapping[str, str]) -> Choice:
     wanted = preferred.get(choice.id)
     if wanted is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 Format = Literal["json", "xml"]
 SignatureVersion = Literal["v1", "v3", "none"]
@@ -55,9 +55,6 @@ class Call:
     channel: Channel = Channel()
     common: Mapping[str, str | None] = field(factory=dict)
     tamper: Mapping[str, str | None] = field(factory=dict)
-
-    def with_channel(self, **changes: object) -> Call:
-        return evolve(self, channel=evolve(self.channel, **changes))
 
 
 @frozen

@@ -163,9 +163,9 @@ def test_no_secret_in_what_the_mock_server_says(make: Make) -> None:
     headers = {"Authorization": f"ACS3-HMAC-SHA256 Credential={KEY},Signature={SECRET}", "Cookie": COOKIE}
     for body in (None, f"AccessKeySecret={quote(SECRET)}&OwnerId={ACCOUNT}".encode()):
         with pytest.raises(urllib.error.HTTPError):
-            urllib.request.urlopen(urllib.request.Request(f"{url}/?{query}", body, headers), timeout=10)
+            urllib.request.urlopen(urllib.request.Request(f"{url}/?{query}", body, headers), timeout=60)
     process.send_signal(signal.SIGINT)
-    rest, _ = process.communicate(timeout=20)
+    rest, _ = process.communicate(timeout=60)
     written.said["serve"] = first + rest
     assert "ended" in rest
     assert not written.leaks

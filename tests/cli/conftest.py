@@ -23,7 +23,7 @@ def acs(tmp_path: Path) -> Command:
         done = subprocess.run(
             [sys.executable, "-m", "conformance", *map(str, words)],
             cwd=tmp_path, env={**NO_KEY, **(SOME_KEY if key else {}), "NO_COLOR": "1", "COLUMNS": "120"},
-            capture_output=True, text=True, timeout=120, **options,
+            capture_output=True, text=True, timeout=600, **options,
         )  # fmt: skip
         assert "Traceback" not in done.stdout + done.stderr
         return done

@@ -1,4 +1,4 @@
-"""Where the documentation is that derivation is tried on: beside the checkout, never in it."""
+"""The documentation that derivation is tried on."""
 
 from __future__ import annotations
 
@@ -6,26 +6,20 @@ from pathlib import Path
 
 import pytest
 
-SHARED = Path(__file__).parents[2].parent / "shared"
+from tests.documentation import Library, libraries
 
 
-def shared(name: str) -> Path:
-    folder = SHARED / name
-    if not folder.is_dir():
-        pytest.skip(f"the folder shared/{name} is not beside the checkout")
-    return folder
-
-
-@pytest.fixture(scope="session")
-def seeds() -> list[Path]:
-    return sorted(shared("seeds").glob("*.txt"))
+@pytest.fixture(scope="session", params=libraries(), ids=lambda one: one.name)
+def library(request: pytest.FixtureRequest) -> Library:
+    """Our own pages, and the real ones where they are beside the checkout."""
+    return request.param
 
 
 @pytest.fixture(scope="session")
-def pages() -> list[Path]:
-    return sorted(shared("pages").glob("*/*.md"))
+def pages(library: Library) -> list[Path]:
+    return sorted(library.pages.glob("*/*.md"))
 
 
 @pytest.fixture(scope="session")
-def metadata() -> Path:
-    return shared("metadata")
+def metadata(library: Library) -> Path:
+    return library.metadata

@@ -4,14 +4,13 @@ Pages and metadata are of different years, and an operation changes: a limit of 
 metadata of 2024. A difference where the page itself, in the very cell or sentence that is cited, says what was derived
 is counted apart: it is the documentation's, not derivation's.
 
-`python -m tests.derive.score` prints the percentages and lists each difference. The folders `pages` and `metadata`
-stand beside the checkout.
+`python -m tests.derive.score` prints the percentages and lists each difference, of the real pages where they are beside
+the checkout.
 """
 
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -22,8 +21,8 @@ from conformance.derive import derive
 from conformance.derive.derivation import read_pages
 from conformance.derive.rows import columns, entries, errors
 from conformance.derive.sentences import sentences
+from tests.documentation import libraries
 
-SHARED = Path(__file__).parents[2].parent / "shared"
 # metadata hides these from its readers, or leaves them to the common protocol
 PROTOCOL = ("Action", "OwnerId", "OwnerAccount", "ResourceOwnerId", "ResourceOwnerAccount")
 LIMITS = ("minimum", "maximum", "max_items", "default")
@@ -158,10 +157,9 @@ def shares(comparisons: Iterable[Comparison]) -> dict[str, Share]:
 
 
 def main() -> int:
-    if not (SHARED / "pages").is_dir():
-        print("the folders shared/pages and shared/metadata are not beside the checkout", file=sys.stderr)
-        return 2
-    comparisons = compare(SHARED / "pages", SHARED / "metadata")
+    library = libraries()[-1]
+    print(f"the {library.name} pages, against their metadata")
+    comparisons = compare(library.pages, library.metadata)
     for c in comparisons:
         if not c.agrees:
             mark = "the page says so" if c.said else "NOT EXPLAINED"

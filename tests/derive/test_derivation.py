@@ -21,9 +21,9 @@ from conformance.emit.xsd import response_xsd
 from conformance.ledger.choices import kinds
 from conformance.ledger.files import ledger_of
 from conformance.ledger.sentences import PageSentence
+from tests.documentation import Documented
 
 COMMITTED = schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks"
-OVERLAY = COMMITTED / "overlay.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -31,10 +31,10 @@ def contract() -> Contract:
     return load_contract(COMMITTED)
 
 
-def test_the_seeds_give_the_committed_contract_byte_for_byte(seeds: list[Path]) -> None:
-    for order in (seeds, seeds[::-1]):
-        text = dump_contract(derive(order, OVERLAY))
-        assert text == (COMMITTED / "contract.yaml").read_text("utf-8")
+def test_the_seeds_give_the_committed_contract_byte_for_byte(documented: Documented) -> None:
+    for order in (documented.pages, documented.pages[::-1]):
+        text = dump_contract(derive(order, documented.folder / "overlay.yaml"))
+        assert text == (documented.folder / "contract.yaml").read_text("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -93,9 +93,8 @@ def test_every_choice_speaks_the_vocabulary(contract: Contract) -> None:
         assert not ids or {a.id for a in choice.alternatives} <= set(ids)
 
 
-def test_constraints_cite_the_sentence_that_states_them(seeds: list[Path], contract: Contract) -> None:
-    text = {c: t for c, _, t in sentences(read_pages(seeds, load_overlay(OVERLAY)))}
-    told = {
+TOLD = {
+    "DescribeTasks": {
         ("PageSize", "maximum"): "100",
         ("PageSize", "minimum"): "1 to 100",
         ("PageSize", "default"): "10",
@@ -105,8 +104,26 @@ def test_constraints_cite_the_sentence_that_states_them(seeds: list[Path], contr
         ("TaskStatus", "effective_values"): "Finished, Processing, and Failed",
         ("TaskStatus", "ignored_values"): "ignores other values",
         ("StartTime", "time_format"): "yyyy-MM-ddTHH:mm:ssZ",
-    }
-    for (name, kind), words in told.items():
+    },
+    "DescribeErrands": {
+        ("PageSize", "maximum"): "50",
+        ("PageSize", "minimum"): "1 to 50",
+        ("PageSize", "default"): "5",
+        ("PageNumber", "minimum"): "start from page 1",
+        ("ErrandIds", "max_items"): "20",
+        ("ErrandIds", "separator"): "commas",
+        ("Phase", "effective_values"): "Finished and Failed",
+        ("Phase", "ignored_values"): "ignores other values",
+        ("StartTime", "time_format"): "yyyy-MM-ddTHH:mm:ssZ",
+    },
+}
+
+
+def test_constraints_cite_the_sentence_that_states_them(documented: Documented) -> None:
+    contract = load_contract(documented.folder)
+    overlay = load_overlay(documented.folder / "overlay.yaml")
+    text = {c: t for c, _, t in sentences(read_pages(documented.pages, overlay))}
+    for (name, kind), words in TOLD[documented.name].items():
         constraint = contract.parameter(name).constraint(kind)
         assert words in text[constraint.citations[0]]
         assert all(c.sentence for c in constraint.citations)
@@ -119,27 +136,27 @@ def test_a_list_that_one_revision_lost_comes_from_the_other(contract: Contract) 
     assert any("TaskAction: its list of values is lost" in n for n in contract.notes)
 
 
-def test_the_contract_holds_no_sentence_of_a_page(seeds: list[Path]) -> None:
-    kept = (COMMITTED / "contract.yaml").read_text("utf-8") + OVERLAY.read_text("utf-8")
-    for citation, _, text in sentences(read_pages(seeds)):
+def test_the_contract_holds_no_sentence_of_a_page(documented: Documented) -> None:
+    kept = "".join((documented.folder / name).read_text("utf-8") for name in ("contract.yaml", "overlay.yaml"))
+    for citation, _, text in sentences(read_pages(documented.pages)):
         assert len(text.split()) < 4 or text not in kept, citation
 
 
-def test_every_sentence_of_the_seeds_is_placed(seeds: list[Path]) -> None:
-    overlay = load_overlay(OVERLAY)
-    read = sentences(read_pages(seeds, overlay))
+def test_every_sentence_of_the_seeds_is_placed(documented: Documented) -> None:
+    overlay = load_overlay(documented.folder / "overlay.yaml")
+    read = sentences(read_pages(documented.pages, overlay))
     protocol = load_protocol(COMMITTED.parent / "common")
     found = [PageSentence(c, d, overlay.reasons.get(d)) for c, d, _ in read]
-    ledger = ledger_of(load_contract(COMMITTED), protocol, found)
+    ledger = ledger_of(load_contract(documented.folder), protocol, found)
     placed = {(s.citation, s.digest): s for s in ledger.sentences}
     for citation, digest, text in read:
         sentence = placed[citation, digest]
         assert sentence.requirements or sentence.excluded, text
 
 
-def test_exclusions_name_sentences_that_exist(seeds: list[Path]) -> None:
-    overlay = load_overlay(OVERLAY)
-    digests = {d for _, d, _ in sentences(read_pages(seeds, overlay))}
+def test_exclusions_name_sentences_that_exist(documented: Documented) -> None:
+    overlay = load_overlay(documented.folder / "overlay.yaml")
+    digests = {d for _, d, _ in sentences(read_pages(documented.pages, overlay))}
     assert set(overlay.reasons) <= digests
 
 
@@ -152,9 +169,10 @@ def test_pages_of_two_operations_are_refused(tmp_path: Path) -> None:
         derive(sorted(tmp_path.glob("*.md")))
 
 
-def test_an_overlay_that_does_not_fit_is_refused(seeds: list[Path]) -> None:
+def test_an_overlay_that_does_not_fit_is_refused(documented: Documented) -> None:
+    (form,) = (c.id for c in load_contract(documented.folder).choices if c.kind == "list-form")
     with pytest.raises(ContractError, match="no alternative 'square'"):
-        derive(seeds, Overlay(preferred={"TaskSet.list-form": "square"}))
+        derive(documented.pages, Overlay(preferred={form: "square"}))
 
 
 def test_every_sample_response_is_valid_by_the_schemas_derived_from_it(pages: list[Path]) -> None:

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from conformance.derive import derive
+from tests.documentation import Library
 
 from .score import Comparison, Share, compare, shares
 
-# (share equal to the metadata, share read rightly): older pages state limits that the metadata of later years changed
+# of real pages, the share equal to the metadata and the share read rightly: older pages state limits that the metadata
+# of later years changed
 THRESHOLDS = {
     "tables": (98, 98),
     "names": (100, 100),
@@ -19,19 +21,21 @@ THRESHOLDS = {
     "paths": (97, 97),
     "limits": (90, 95),
 }
+# our own pages are read whole; one of them states another limit than the metadata, on purpose
+OWN = {**dict.fromkeys(THRESHOLDS, (100, 100)), "limits": (90, 100)}
 
 
 @pytest.fixture(scope="module")
-def comparisons(pages: list[Path], metadata: Path) -> list[Comparison]:
-    return compare(metadata.parent / "pages", metadata)
+def comparisons(library: Library) -> list[Comparison]:
+    return compare(library.pages, library.metadata)
 
 
 @pytest.mark.parametrize("measure", THRESHOLDS)
-def test_derivation_agrees_with_the_metadata(comparisons: list[Comparison], measure: str) -> None:
+def test_derivation_agrees_with_the_metadata(library: Library, comparisons: list[Comparison], measure: str) -> None:
     share: Share = shares(comparisons)[measure]
-    equal, read = THRESHOLDS[measure]
+    equal, read = (THRESHOLDS if library.is_real else OWN)[measure]
     differences = [c for c in comparisons if c.measure == measure and not c.agrees]
-    assert share.all > 50
+    assert share.all > (50 if library.is_real else 15)
     assert share.percent >= equal, differences
     assert share.percent_read >= read, differences
 

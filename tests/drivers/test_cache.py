@@ -59,7 +59,7 @@ def test_two_processes_build_one_folder_once(tmp_path):
     for one in both:
         one.join(60)
         assert one.exitcode == 0
-    assert queue.get(timeout=5) == "built"
+    assert queue.get(timeout=60) == "built"
     assert queue.empty()
 
 

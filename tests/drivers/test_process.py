@@ -63,6 +63,11 @@ def test_its_environment_is_scrubbed(tmp_path, monkeypatch):
     assert not os.path.exists(seen["HOME"])
 
 
+def patience(kind: str) -> float:
+    """Seconds: what is to time out does soon, and nothing else does, however busy the machine is."""
+    return 1.0 if kind == "hang" else 60.0
+
+
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
@@ -75,7 +80,7 @@ def test_its_environment_is_scrubbed(tmp_path, monkeypatch):
     ],
 )
 def test_a_driver_that_does_not_start_is_at_fault(tmp_path, body, kind):
-    with pytest.raises(DriverFault) as raised, driver(tmp_path, body, start_seconds=1.0):
+    with pytest.raises(DriverFault) as raised, driver(tmp_path, body, start_seconds=patience(kind)):
         pass
     assert raised.value.kind == kind
 
@@ -95,7 +100,7 @@ def test_a_driver_that_breaks_in_a_call_is_at_fault(tmp_path, body, kind):
         driver(tmp_path, f"ready()\nsys.stdin.readline()\n{body}") as one,
         pytest.raises(DriverFault) as raised,
     ):
-        one.call(CALL, 1.0)
+        one.call(CALL, patience(kind))
     assert raised.value.kind == kind
     if "RuntimeError" in body:
         assert "the reason" in raised.value.stderr
@@ -124,7 +129,7 @@ def test_leaving_kills_what_the_driver_started(tmp_path):
     """
     with driver(tmp_path, body) as one:
         child = one.call(CALL, 5).result
-    until = time.monotonic() + 5
+    until = time.monotonic() + 60  # a guard against hanging, as below
     while _alive(child) and time.monotonic() < until:
         os.sched_yield()
     assert not _alive(child)

@@ -43,7 +43,8 @@ def test_no_driver_names_an_operation_or_the_suite(name):
     assert "conformance." not in text
 
 
-@pytest.mark.parametrize("name", NAMES)
+# Java is compiled against its SDK, when a release is installed
+@pytest.mark.parametrize("name", [name for name in NAMES if recipe(name).source.suffix != ".java"])
 def test_the_source_is_of_its_language(name, tmp_path):
     one = recipe(name)
     if one.source.suffix == ".py":
@@ -54,10 +55,8 @@ def test_the_source_is_of_its_language(name, tmp_path):
         pytest.skip(f"{name} {missing}")
     if one.source.suffix == ".go":
         done = subprocess.run(["gofmt", "-e", str(one.source)], capture_output=True, text=True, check=False)
-    elif one.source.suffix == ".js":
-        done = subprocess.run(["node", "--check", str(one.source)], capture_output=True, text=True, check=False)
     else:
-        pytest.skip("Java is compiled against its SDK, when a release is installed")
+        done = subprocess.run(["node", "--check", str(one.source)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 

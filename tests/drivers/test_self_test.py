@@ -12,7 +12,7 @@ MINIATURE = Path(__file__).parents[1] / "sdk" / "miniature.py"
 OPERATION = DriverOperation("Ecs", "2014-05-26", "DescribeTasks")
 
 
-def steps(*faults: str, deadline: float = 5.0):
+def steps(*faults: str, deadline: float = 60.0):
     return self_test([sys.executable, str(MINIATURE), *faults], OPERATION, {"RegionId": "r"}, deadline=deadline)
 
 

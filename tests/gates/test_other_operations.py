@@ -1,4 +1,4 @@
-"""The endpoint suite on other operations, derived from their real pages: references pass, faults are found."""
+"""The endpoint suite on other operations, derived from their pages: references pass, faults are found."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from conformance.cli import main
 from conformance.contract.files import load_contract, load_protocol, schemas_root
 from conformance.ledger.files import load_ledger
 from conformance.reference.faults import all_faults
-from tests.conftest import SHARED
+from tests.documentation import operations
 from tests.gates.runs import certified
 
 PROTOCOL = load_protocol(schemas_root() / "ecs" / "2014-05-26" / "common")
-OPERATIONS = ("DescribeSnapshotLinks", "DescribeDeploymentSets", "DescribeAutoProvisioningGroupInstances")
+OPERATIONS = operations(
+    own=("ecs__DescribeErrands", "ecs__DescribeLanterns"),
+    real=("ecs__DescribeSnapshotLinks", "ecs__DescribeDeploymentSets", "ecs__DescribeAutoProvisioningGroupInstances"),
+)
 FAULTS = (
     "last-item-is-lost",
     "pages-overlap",
@@ -25,13 +28,11 @@ FAULTS = (
 LITTLE = ("errors.*", "protocol.*", "formats.*", "paging.total-is-constant")
 
 
-@pytest.fixture(scope="module", params=OPERATIONS)
+@pytest.fixture(scope="module", params=OPERATIONS, ids=lambda one: one[0])
 def derived(request, tmp_path_factory):
     """The folder that one command made of an operation's pages."""
-    pages = sorted((SHARED / "pages" / f"ecs__{request.param}").glob("*.md"))
-    if not pages:
-        pytest.skip("the documentation pages (../shared/pages) are not beside this checkout")
-    folder = tmp_path_factory.mktemp("derived") / request.param
+    name, pages = request.param
+    folder = tmp_path_factory.mktemp("derived") / name
     done = CliRunner().invoke(main, ["derive", *map(str, pages), "-o", str(folder)])
     assert done.exit_code == 0, done.output
     return folder

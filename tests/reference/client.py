@@ -163,7 +163,7 @@ class Client:
 
     def __init__(self, url):
         self.host = urlsplit(url).netloc
-        self.connection = http.client.HTTPConnection(self.host, timeout=10)
+        self.connection = http.client.HTTPConnection(self.host, timeout=60)
 
     def __enter__(self):
         return self

@@ -57,7 +57,7 @@ class Caller:
 
     def __init__(self, contract, url):
         self.contract = contract
-        self.connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=10)
+        self.connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=60)
 
     def body(self, format="JSON", status=200, **asked):
         self.connection.request("GET", f"/?{query(self.contract, asked, format)}")

@@ -96,7 +96,7 @@ def test_errors_carry_the_host_and_the_documented_message(client, endpoint):
 
 def raw(endpoint, data):
     """What the server sends back before it closes the connection."""
-    with socket.create_connection(("127.0.0.1", endpoint.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", endpoint.port), timeout=60) as connection:
         connection.sendall(data)
         connection.shutdown(socket.SHUT_WR)
         return b"".join(iter(lambda: connection.recv(65536), b""))
@@ -200,7 +200,7 @@ def together(endpoint, statuses, rounds=6):
             client.connection.connect()
             found = set()
             for _ in range(rounds):
-                barrier.wait(timeout=10)
+                barrier.wait(timeout=60)
                 found |= {t["TaskStatus"] for t in client.v3({"RegionId": "cn-hangzhou", "TaskStatus": status}).tasks}
             return found
 

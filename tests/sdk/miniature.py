@@ -135,7 +135,7 @@ class Client:
             elif isinstance(value, int) and "clamps" in ON:
                 query[name] = str(max(1, min(100, value)))
             else:
-                query[name] = str(value)
+                query[name] = str(value).lower() if type(value) is bool else str(value)
         if "drops-empty" in ON:
             query = {n: v for n, v in query.items() if v}
         if "trims" in ON:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from attrs import evolve
 
 from conformance.derive.derivation import derive
 from conformance.sdk.judging import certify
+from tests.documentation import operations
 
-PAGES = Path(__file__).parents[3] / "shared" / "pages"
-
-
-@pytest.mark.skipif(not PAGES.is_dir(), reason="the documentation pages lie in ../shared beside the checkout")
-@pytest.mark.parametrize(
-    "operation", ["ecs__DescribeAccountAttributes", "ecs__JoinSecurityGroup", "ecs__DescribeSnapshotLinks"]
+OPERATIONS = operations(
+    own=("ecs__DescribeStallQuotas", "ecs__RenameStall", "ecs__DescribeParcels", "ecs__DescribeErrands"),
+    real=("ecs__DescribeAccountAttributes", "ecs__JoinSecurityGroup", "ecs__DescribeSnapshotLinks"),
 )
-def test_the_right_miniature_passes_for_another_operation(operation, plan, miniature):
-    contract = derive(sorted((PAGES / operation).glob("*.md")))
+
+
+@pytest.mark.parametrize("pages", [p for _, p in OPERATIONS], ids=[name for name, _ in OPERATIONS])
+def test_the_right_miniature_passes_for_another_operation(pages, plan, miniature):
+    contract = derive(pages)
     select = (
         "requests.*",
         "signing.*",

@@ -38,7 +38,7 @@ def server(handle):
         done.set()
         with socket.create_connection(listener.getsockname()):
             pass
-        thread.join(5)
+        thread.join(60)
         listener.close()
 
 
@@ -74,7 +74,7 @@ def always(reply):
 @contextmanager
 def exchange_with(handle, **options):
     with server(handle) as origin:
-        transport = t.Transport(origin, **{"timeout": 5.0, **options})
+        transport = t.Transport(origin, **{"timeout": 60.0, **options})
         try:
             yield transport, HttpRequest("GET", origin + "/?a=1", (("Host", "h"),))
         finally:
@@ -190,7 +190,7 @@ def test_plain_http_where_tls_was_asked_for():
         connection.sendall(answer())
 
     with server(handle) as origin, pytest.raises(t.Unreachable, match="cannot be reached"):
-        t.Transport(origin.replace("http:", "https:"), timeout=2).send(HttpRequest("GET", "/"))
+        t.Transport(origin.replace("http:", "https:"), timeout=60).send(HttpRequest("GET", "/"))
 
 
 def test_silence_times_out():
@@ -198,7 +198,7 @@ def test_silence_times_out():
 
     def handle(connection, number):
         read_head(connection)
-        finished.wait(5)
+        finished.wait(60)
 
     with exchange_with(handle, timeout=0.2) as (transport, request):
         with pytest.raises(t.TimedOut, match=r"within 0\.2 s"):
