@@ -62,11 +62,6 @@ def dump_contract(contract: Contract) -> str:
     return dump(contract)
 
 
-def dump_protocol(protocol: Protocol) -> str:
-    """The text of `protocol.yaml`."""
-    return dump(protocol)
-
-
 def structure(data: Any, kind: type[T], path: object) -> T:
     """`data`, as read from YAML or JSON, as a value of `kind`. Raises ContractError, which names `path`."""
     try:

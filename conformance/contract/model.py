@@ -11,7 +11,6 @@ from typing import Any, Literal
 
 from attrs import field, frozen
 
-Scalar = str | int | float | bool
 ParameterType = Literal["string", "integer", "number", "boolean", "array", "object", "unknown"]
 FieldType = Literal["string", "integer", "number", "boolean", "array", "object", "unknown"]
 ConstraintKind = Literal[

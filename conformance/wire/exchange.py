@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 Format = Literal["json", "xml"]
 SignatureVersion = Literal["v1", "v3", "none"]
@@ -56,12 +56,11 @@ class Call:
     common: Mapping[str, str | None] = field(factory=dict)
     tamper: Mapping[str, str | None] = field(factory=dict)
 
-    def with_channel(self, **changes: object) -> Call:
-        return evolve(self, channel=evolve(self.channel, **changes))
-
 
 @frozen
 class HttpRequest:
+    """A request as it travels. `body` is empty where the method has none."""
+
     method: str
     url: str
     headers: tuple[tuple[str, str], ...] = ()
@@ -78,6 +77,7 @@ class HttpResponse:
     seconds: float = 0.0
 
     def header(self, name: str) -> str | None:
+        """The first header of that name, in whatever capitals, or None."""
         return next((v for k, v in self.headers if k.lower() == name.lower()), None)
 
 

@@ -130,7 +130,7 @@ def test_sentences_are_read_back_exactly(
 
 def test_the_common_protocol_is_read_back_exactly(tmp_path) -> None:
     protocol = files.load_protocol(files.schemas_root() / "ecs" / "2014-05-26" / "common")
-    (tmp_path / "protocol.yaml").write_text(files.dump_protocol(protocol), encoding="utf-8")
+    (tmp_path / "protocol.yaml").write_text(files.dump(protocol), encoding="utf-8")
     assert files.load_protocol(tmp_path) == protocol
 
 
