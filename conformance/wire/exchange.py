@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 Format = Literal["json", "xml"]
 SignatureVersion = Literal["v1", "v3", "none"]
+Placement = Literal["query", "form"]
 
 
 @frozen
@@ -30,7 +31,7 @@ class Channel:
     format: Format | None = "json"
     signature: SignatureVersion = "v3"
     method: str = "POST"
-    placement: Literal["query", "form"] = "query"
+    placement: Placement = "query"
 
     def __str__(self) -> str:
         words = [self.format or "no format", self.signature, self.method]
