@@ -52,8 +52,8 @@ def plan_of(
 
 @frozen
 class Subject:
-    """One SDK as it is driven: the `command` of its driver, what is known of it beforehand, and its `release`, which the
-    driver has to confirm; None where only the driver knows. `name` is for files.
+    """One SDK as it is driven: the `command` of its driver, what is known of it beforehand, and its `release`, which
+    the driver has to confirm; None where only the driver knows. `name` is for files.
     """
 
     command: tuple[str, ...]
