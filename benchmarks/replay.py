@@ -50,5 +50,5 @@ def measure() -> Iterator[str]:
     yield f"a replay is {live / replay:.1f} times as fast as the live run (aim: at least 5)"
 
 
-def _run(settings: RunSettings, scratch: Path, tape: Recorder | Player | None, shares: int = 1) -> runs.Results:
-    return runs.run(settings, lambda verdict: None, scratch / "settings.json", recording=tape, shares=shares)[0]
+def _run(settings: RunSettings, scratch: Path, through: Recorder | Player | None, shares: int = 1) -> runs.Results:
+    return runs.run(settings, lambda verdict: None, scratch / "settings.json", recording=through, shares=shares)[0]

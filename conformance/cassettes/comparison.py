@@ -69,6 +69,7 @@ class _Done:
 
 
 def compare(before: SdkCassette, after: SdkCassette) -> WireComparison:
+    """What changed between two recordings, in the cases that both hold."""
     older, newer = _by_case(before), _by_case(after)
     found: dict[tuple[Side, str, str, str], list[str]] = {}
     common = [key for key in older if key in newer]
@@ -120,7 +121,7 @@ def _differences(before: _Done, after: _Done) -> Iterator[tuple[Side, str, str, 
 
 def _unlike(side: Side, before: Facts, after: Facts) -> Iterator[tuple[Side, str, str, str]]:
     """Where two sets of facts differ. Lists of another length differ by that; their entries are not told as well."""
-    longer = ()
+    longer: tuple[str, ...] = ()
     for what in dict.fromkeys((*before, *after)):
         was, now = before.get(what, ABSENT), after.get(what, ABSENT)
         if was != now and not what.startswith(longer):
@@ -193,9 +194,11 @@ def _unlike_outcomes(before: Facts, after: Facts) -> Iterator[tuple[Side, str, s
     if before[OUTCOME] == after[OUTCOME]:
         yield from _unlike("hands on", before, after)
         return
-    told = (f"{facts[OUTCOME]} ({facts['error type']})" if "error type" in facts else facts[OUTCOME]
-            for facts in (before, after))  # fmt: skip
-    yield "hands on", OUTCOME, *told
+    yield "hands on", OUTCOME, _outcome(before), _outcome(after)
+
+
+def _outcome(facts: Facts) -> str:
+    return f"{facts[OUTCOME]} ({facts['error type']})" if "error type" in facts else facts[OUTCOME]
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:

@@ -53,6 +53,7 @@ class Replayed:
     number_of: Callable[[events.Verdict], int | None]
 
     def differences(self) -> Iterator[VerdictDifference]:
+        """Each verdict that is not the recorded one, or is there on one side only."""
         before = _worst(((v["requirement"], v["case"]), v["verdict"]) for v in self.recorded)
         after: dict[tuple[str, str], events.Verdict] = {}
         for v in self.verdicts:  # several checks may judge one requirement

@@ -20,6 +20,7 @@ from conformance.cassettes.layout import (
     text_of,
     typed,
 )
+from conformance.wire.exchange import HttpResponse
 
 VERDICTS, ITEMS, EXAMPLES = "acs-verdicts", "acs-items", "acs-examples"
 SECTIONS = (VERDICTS, ITEMS, EXAMPLES)
@@ -72,12 +73,13 @@ def _example(requirement: str, case: str, check: str, draws: Sequence[Any], whol
 
 
 def _interaction(entry: LayoutEntry) -> Interaction:
-    own, response = entry.own, None
-    failure = own.get("failure")
-    if failure is None:
-        response = evolve(entry.response, seconds=typed(own["nanoseconds"], int) / 1e9)
+    own = entry.own
+    response: HttpResponse | None = None
+    failure: tuple[str, str] | None = None
+    if own.get("failure") is None:
+        response = evolve(entry.answered, seconds=typed(own["nanoseconds"], int) / 1e9)
     else:
-        kind, message = failure
+        kind, message = own["failure"]
         failure = (typed(kind, str), typed(message, str))
     told = typed(own["meaning"], dict)
     if "parameters" not in told:

@@ -57,6 +57,13 @@ class LayoutEntry:
     response: HttpResponse | None
     own: Mapping[str, Any]
 
+    @property
+    def answered(self) -> HttpResponse:
+        """The response. Raises ValueError where there is none; an entry that was read always has one."""
+        if self.response is None:
+            raise ValueError("response")
+        return self.response
+
 
 def save(path: Path, text: str) -> None:
     """Write the whole file or nothing. Raises OSError."""
@@ -110,7 +117,8 @@ def text_of(provenance: Any, sections: Mapping[str, Sequence[Any] | None], entri
 
     requests = [Request(e.request.method, e.request.url, e.request.body or None, {}) for e in entries]
     responses = [_response_data(e.response) for e in entries]
-    return serialize({"requests": requests, "responses": responses}, _Writer(provenance, sections, entries))
+    text: str = serialize({"requests": requests, "responses": responses}, _Writer(provenance, sections, entries))
+    return text
 
 
 @define
@@ -242,9 +250,10 @@ def structured(data: Any, kind: type[T], name: str) -> T:
     try:
         return Converter(forbid_extra_keys=True, detailed_validation=True).structure(data, kind)
     except (BaseValidationError, TypeError, ValueError) as e:
-        while isinstance(e, BaseExceptionGroup):
-            e = e.exceptions[0]
-        found = " ".join(str(e).split())[:160]
+        first: BaseException = e
+        while isinstance(first, BaseExceptionGroup):
+            first = first.exceptions[0]
+        found = " ".join(str(first).split())[:160]
         raise BadCassette(f"{name} carries a provenance that is not whole ({found}). {ADVICE}") from None
 
 

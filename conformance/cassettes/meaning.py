@@ -15,7 +15,7 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from conformance.wire.exchange import Call, Channel
+from conformance.wire.exchange import Call, Channel, Format, Placement, SignatureVersion
 from conformance.wire.redaction import REDACTED, SECRET_NAMES, redact_text
 
 STAMP = "%Y-%m-%dT%H:%M:%SZ"
@@ -38,10 +38,10 @@ class Meaning:
 
     action: str
     version: str
-    format: str | None
-    signature: str
+    format: Format | None
+    signature: SignatureVersion
     method: str
-    placement: str
+    placement: Placement
     parameters: tuple[Pair, ...] = ()
     common: tuple[Change, ...] = ()
     tamper: tuple[Change, ...] = ()
@@ -115,6 +115,7 @@ class Reader:
     _lock: threading.Lock = field(factory=threading.Lock)
 
     def meaning(self, call: Call, other_key: bool = False, now: datetime | None = None) -> Meaning:
+        """What a call means at a moment (now). `other_key`: it is signed by another secret than the run's."""
         channel = call.channel
         common = tuple((name, self._value(name, value)) for name, value in call.common.items())
         return Meaning(

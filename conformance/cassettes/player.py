@@ -1,4 +1,4 @@
-"""Replaying: a client that answers from a cassette and has no socket, and the tape that gives a run its examples."""
+"""Replaying: a client that answers from a cassette and has no socket, and the examples that a run repeats."""
 
 from __future__ import annotations
 
@@ -79,9 +79,10 @@ class Player:
         for index, example in enumerate(self.cassette.examples):
             self._indices[example.requirement, example.case, example.check].append(index)
 
-    # ------------------------------------------------------------------------------------- what a run asks of a recording
+    # ----------------------------------------------------------------------------------- what a run asks of a recording
 
     def client(self, make: Callable[[], object]) -> ReplayClient:
+        """A client that sends nothing, so that none is made. It has a key where the recorded one signed."""
         signed = {i.meaning.signature for i in self.cassette.interactions} != {"none"}
         key = Credentials(REDACTED, REDACTED) if signed else None
         return ReplayClient(self, self.cassette.provenance.url, key)
@@ -96,6 +97,7 @@ class Player:
         return [(i.meaning.call(), i.request, i.response) for i in found if i.response is not None]
 
     def of_check(self, requirement: str, case: str, check: str) -> ReplayedCheck:
+        """The examples of a check, as they were recorded."""
         indices = self._indices.get((requirement, case, check), [])
         examples = [self.cassette.examples[i] for i in indices]
         return ReplayedCheck(self, indices, [self._draws(e) for e in examples])
@@ -116,6 +118,7 @@ class Player:
     # ------------------------------------------------------------------------------------------------------- finding
 
     def begin(self, example: int) -> None:
+        """From here on answers are looked for among those of this example first."""
         interactions = self._by_example.get(example, [])
         self._own = defaultdict(deque)
         for i in interactions:
@@ -140,8 +143,8 @@ class Player:
         return Found(*parts, found.number, Played(got.status, got.headers, got.body, got.seconds, again))
 
     def _in_this_example(self, meaning: Meaning) -> Interaction | None:
-        queue = self._own.get(meaning.key)
-        for found in queue or ():
+        queue = self._own.get(meaning.key, deque())
+        for found in queue:
             if found.meaning.is_near(meaning):
                 queue.remove(found)
                 return found
@@ -167,6 +170,7 @@ class ReplayedCheck:
     _next: int = 0
 
     def begin(self) -> None:
+        """The next example runs; past the last one, answers come from anywhere."""
         if self._next < len(self.indices):
             self.player.begin(self.indices[self._next])
         self._next += 1
@@ -184,6 +188,7 @@ class ReplayClient:
     credentials: Credentials | None = None
 
     def prepare(self, call: Call, credentials: Credentials | None = None) -> Found:
+        """The recorded exchange that a call finds again. Raises nothing: what is missing is told when it is sent."""
         return self.player.find(call, credentials is not None and credentials != self.credentials)
 
     def send(self, request: Found) -> HttpResponse:
@@ -193,9 +198,11 @@ class ReplayClient:
         return request.response
 
     def apart(self) -> ReplayClient:
+        """The same client: it has no connection that threads could share."""
         return self
 
     def is_new(self, response: HttpResponse) -> bool:
+        """Whether the recording gave this answer for the first time."""
         return not getattr(response, "again", False)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Recording: a client that keeps what goes over the wire, and the tape that a run puts its examples on."""
+"""Recording: a client that keeps what goes over the wire, and the cassette that a run puts its examples on."""
 
 from __future__ import annotations
 
@@ -42,14 +42,16 @@ class Recorder:
     _items: Items | None = None
     _events: list[Event] = field(factory=list)
 
-    # ------------------------------------------------------------------------------------- what a run asks of a recording
+    # ----------------------------------------------------------------------------------- what a run asks of a recording
 
     def client(self, make: Callable[[], Client]) -> RecordingClient:
+        """The client of the run, listened to. Its credentials are secrets from here on."""
         client = make()
         self._secrets = secrets_of(client.credentials)
         return RecordingClient(client, self)
 
     def started(self, settings: Mapping[str, Any], items: Items | None) -> None:
+        """What the cassette will say of the run: its settings, and the items that the store is known to hold."""
         self._settings, self._items = settings, items
 
     def unattributed(self) -> Sequence[tuple[Call, HttpRequest, HttpResponse]]:
@@ -57,6 +59,7 @@ class Recorder:
         return ()
 
     def of_check(self, requirement: str, case: str, check: str) -> RecordedCheck:
+        """What keeps the examples of a check."""
         return RecordedCheck(self, Example(requirement, case, check, (), False))
 
     def length(self, requirement: str, case: str, check: str) -> int:
@@ -64,14 +67,17 @@ class Recorder:
         return 0
 
     def are_foreign(self, checks: Iterable[tuple[str, str, str]]) -> None:
+        """Raises ValueError: what several processes do cannot be kept in order."""
         raise ValueError("a run that is recorded stays in one process")
 
     # ------------------------------------------------------------------------------------------------------- keeping
 
     def meaning(self, call: Call, other_key: bool) -> Meaning:
+        """What a call means, told before its nonce and timestamp are gone."""
         return self._reader.meaning(call, other_key)
 
     def keep(self, sent: Prepared, response: HttpResponse | None, failure: TransportError | None = None) -> None:
+        """Keep an exchange, redacted, for the example that is running."""
         told = (type(failure).__name__, str(failure)) if failure else None
         request = HttpRequest(sent.method, sent.url, sent.headers, sent.body)
         found = scrubbed(Interaction(0, sent.meaning, request, response, told, self._example), self._secrets)
@@ -79,10 +85,12 @@ class Recorder:
             self._interactions.append(evolve(found, number=len(self._interactions) + 1))
 
     def begin(self, example: Example) -> None:
+        """What is exchanged from here on belongs to this example."""
         self._example = len(self._examples)
         self._examples.append(example)
 
     def end(self, draws: Sequence[tuple[str | None, Any]], whole: bool) -> None:
+        """The example is over: keep what it drew, and whether it came to its end."""
         if self._example is not None:
             kept = tuple((label, scrubbed_data(value, self._secrets)) for label, value in draws)
             self._examples[self._example] = evolve(self._examples[self._example], draws=kept, whole=whole)
@@ -106,6 +114,7 @@ class Recorder:
 
     @staticmethod
     def without_evidence(verdict: Verdict) -> dict[str, Any]:
+        """A verdict as a cassette holds it; the exchanges that show why are on the cassette anyway."""
         return {k: v for k, v in to_dict(verdict).items() if k in WITHOUT_EVIDENCE}
 
     def _provenance(self) -> Provenance:
@@ -158,9 +167,11 @@ class RecordedCheck:
     kept: None = None
 
     def begin(self) -> None:
+        """Another example of the check runs."""
         self.recorder.begin(self.blank)
 
     def end(self, draws: Any, whole: bool) -> None:
+        """It is over, and drew these values."""
         self.recorder.end(draws.plain() if draws else (), whole)
 
 
@@ -168,7 +179,7 @@ class RecordedCheck:
 class Prepared(HttpRequest):
     """A request that knows what it means."""
 
-    meaning: Meaning | None = field(default=None, repr=False, eq=False)
+    meaning: Meaning = field(kw_only=True, repr=False, eq=False)
 
 
 @frozen
@@ -180,16 +191,19 @@ class RecordingClient:
 
     @property
     def credentials(self) -> Credentials | None:
+        """What the client signs with."""
         return self.inner.credentials
 
     @property
     def base_url(self) -> str:
+        """The endpoint that the client speaks to."""
         return self.inner.base_url
 
     def prepare(self, call: Call, credentials: Credentials | None = None) -> Prepared:
+        """The signed request, and what the call means."""
         other = credentials is not None and credentials != self.credentials
         meaning, made = self.recorder.meaning(call, other), self.inner.prepare(call, credentials)
-        return Prepared(made.method, made.url, made.headers, made.body, meaning)
+        return Prepared(made.method, made.url, made.headers, made.body, meaning=meaning)
 
     def send(self, request: Prepared) -> HttpResponse:
         """Raises a TransportError."""
@@ -202,12 +216,15 @@ class RecordingClient:
         return response
 
     def apart(self) -> RecordingClient:
+        """A client with a connection of its own that keeps onto the same cassette."""
         return evolve(self, inner=self.inner.apart())
 
     def is_new(self, response: HttpResponse) -> bool:
+        """Always: what is recorded comes from the wire."""
         return True
 
     def close(self) -> None:
+        """End the connection; the cassette stays open."""
         self.inner.close()
 
     def __enter__(self) -> RecordingClient:

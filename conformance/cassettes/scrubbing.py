@@ -10,6 +10,7 @@ from attrs import asdict, evolve
 from conformance.cassettes.cassette import Cassette, Interaction
 from conformance.cassettes.meaning import Meaning
 from conformance.cassettes.sdk_cassette import SdkCassette
+from conformance.wire.exchange import HttpRequest, HttpResponse
 from conformance.wire.redaction import redact_request, redact_response, redact_text, redact_values, secrets_in
 
 Redact = Callable[[str, Iterable[str]], str]
@@ -50,6 +51,8 @@ def scrubbed_data(value: Any, secrets: Iterable[str], redact: Redact = redact_te
 def secrets_left(cassette: Cassette | SdkCassette, secrets: Iterable[str] = ()) -> Iterator[str]:
     """Where something stands that redaction would have taken out, a phrase each."""
     known = tuple(secrets)
+    exchanges: list[tuple[int, HttpRequest, HttpResponse | None]]
+    others: dict[str, tuple[Any, Redact]]
     if isinstance(cassette, SdkCassette):
         exchanges = [(one.number, one.request, one.response) for one in cassette.arrived]
         # what was given and got is made up: of it only known values are secret

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from attrs import field, frozen
 
 from conformance.cassettes.cassette import FORMAT_VERSION
 from conformance.wire.exchange import HttpRequest, HttpResponse
 
-KIND = "sdk"
+KIND: Final = "sdk"
 Pair = tuple[str, str]
 
 
@@ -46,6 +46,7 @@ class SdkProvenance:
 
     @property
     def name(self) -> str:
+        """The driver and the release that was certified."""
         return f"{self.target} {self.release}" if self.release else self.target
 
 

@@ -28,7 +28,10 @@ NEVER = "never"
 
 def dump(cassette: SdkCassette) -> str:
     """The text of a cassette."""
-    sections = {VERDICTS: list(cassette.verdicts), CASES: [_case_data(c) for c in cassette.cases]}
+    sections: dict[str, Sequence[Any]] = {
+        VERDICTS: list(cassette.verdicts),
+        CASES: [_case_data(c) for c in cassette.cases],
+    }
     return text_of(asdict(cassette.provenance), sections, [_entry(a) for a in cassette.arrived])
 
 
@@ -87,19 +90,20 @@ def _call(call: Mapping[str, Any]) -> KeptCall:
 
 def _arrived(entry: LayoutEntry, cases: Sequence[KeptCase]) -> Arrived:
     own = entry.own
-    numbers = [typed(own[name], int) for name in ("number", "case", "count", "connection")]
-    if own["call"] is not None and not 0 <= typed(own["call"], int) < len(cases[own["case"]].calls):
+    number, case, count, connection = (typed(own[name], int) for name in ("number", "case", "count", "connection"))
+    if own["call"] is not None and not 0 <= typed(own["call"], int) < len(cases[case].calls):
         raise ValueError("call")
     waited, served = own.get("given_up"), typed(own.get("served"), dict, type(None))
     if served is not None:
         typed(served["format"], str), typed(served.get("tree"), dict, type(None))
     return Arrived(
-        numbers[0],
-        numbers[1],
+        number,
+        case,
         own["call"],
-        *numbers[2:],
+        count,
+        connection,
         entry.request,
-        entry.response,
+        entry.answered,
         _pairs(own["parameters"]) if "parameters" in own else sent_parameters(entry.request),
         typed(own["transfer"], str),
         typed(own.get("gzip", False), bool),

@@ -16,6 +16,7 @@ from conformance.report.stream import StreamError
 
 
 def read_bytes(path: Path, what: str) -> bytes:
+    """The bytes of a file. Refuses one that cannot be read."""
     try:
         return path.read_bytes()
     except OSError as e:
@@ -23,6 +24,7 @@ def read_bytes(path: Path, what: str) -> bytes:
 
 
 def stream_file(path: Path) -> Path:
+    """The event stream that a path names: a folder stands for its `events.jsonl`."""
     return path / "events.jsonl" if path.is_dir() else path
 
 

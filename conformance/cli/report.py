@@ -32,6 +32,7 @@ RENDERINGS: Mapping[str, Callable[[Run], str]] = {
 
 
 def as_json_text(value: object) -> str:
+    """A value as indented JSON, with a line break at its end."""
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 from attrs import evolve
 
-from conformance.cassettes.keeping import (
-    is_cassette,
-)
+from conformance.cassettes.keeping import is_cassette
 from conformance.cli.errors import ExitStatus
 from conformance.cli.showing import live, shown
 from conformance.drivers.installation import Installation, install, known_releases, missing_toolchain
 from conformance.drivers.protocol import DriverOperation
 from conformance.drivers.recipe import Recipe, packaged
 from conformance.drivers.self_test import self_test
-from conformance.drivers.toolchain import InstallFailed, ToolchainMissing
+from conformance.drivers.toolchain import InstallFailed
 from conformance.errors import NotEstablished, Refusal, unknown
 from conformance.report import events
 from conformance.report.evidence import safe_name
-from conformance.sdk.certify import LEVELS, SdkSettings, Subject, certify_release, plan_of
+from conformance.sdk.certify import LEVELS, Interrupted, SdkSettings, Subject, certify_release, plan_of
 from conformance.sdk.plan import Plan
 
 
@@ -56,7 +55,10 @@ def sdk(
     cassette: Path | None,
     quiet: bool,
 ) -> None:
-    """Certify releases of an SDK by its packaged DRIVER, or what a COMMAND drives that speaks the driver protocol."""
+    """Certify releases of an SDK by its packaged DRIVER, or what a COMMAND drives that speaks the driver protocol.
+
+    Exit status: 0 all are conformant, 1 one is not, 3 one could not be judged (and none of the others failed).
+    """
     if listing:
         _list()
         return
@@ -75,16 +77,31 @@ def sdk(
         raise Refusal(f"Which release of {recipe.package}? Give --release VERSION (see acs-conformance sdk --list).")
     if cassette and is_cassette(cassette) and len(releases) > 1:
         raise Refusal(f"{cassette} can hold one release only; give --record a folder.")
-    statuses = []
-    for release in releases:
+    missing = missing_toolchain(recipe)
+    if missing:
+        raise NotEstablished(f"{recipe.name} cannot be driven here: {missing}")
+
+    def one(release: str) -> int:
         installed = _installed(recipe, _newest(recipe) if release == "latest" else release)
         if testing:
-            statuses.append(_self_test(installed.command, plan, installed.release))
-            continue
+            return _self_test(installed.command, plan, installed.release)
         where = report_dir / installed.release if report_dir and len(releases) > 1 else report_dir
-        statuses.append(_certified(_subject(installed), evolve(settings, report_dir=where), quiet))
+        return _certified(_subject(installed), evolve(settings, report_dir=where), quiet)
+
+    statuses = [one(releases[0])] if len(releases) == 1 else [_going_on(recipe, r, one) for r in releases]
     worst_first = (ExitStatus.NOT_CONFORMANT, ExitStatus.NOT_ESTABLISHED)
     raise SystemExit(next((status for status in worst_first if status in statuses), ExitStatus.CONFORMANT))
+
+
+def _going_on(recipe: Recipe, release: str, one: Callable[[str], int]) -> int:
+    """The status of one release of several: what cannot be established of it is said, and stops none of the others."""
+    try:
+        return one(release)
+    except Interrupted:
+        raise
+    except NotEstablished as e:
+        click.echo(f"acs-conformance: {recipe.package} {release} could not be judged: {e}", err=True)
+        return ExitStatus.NOT_ESTABLISHED
 
 
 def _refuse_misspelt(words: tuple[str, ...], releases: tuple[str, ...]) -> None:
@@ -94,6 +111,7 @@ def _refuse_misspelt(words: tuple[str, ...], releases: tuple[str, ...]) -> None:
 
 
 def recipe_of(name: str) -> Recipe:
+    """The packaged driver of that name. Refuses any other."""
     found = {r.name: r for r in packaged()}
     if name not in found:
         raise unknown("driver", name, found, "See acs-conformance sdk --list.")
@@ -119,15 +137,13 @@ def _list() -> None:
 def _newest(recipe: Recipe) -> str:
     try:
         return known_releases(recipe)[-1]
-    except (ToolchainMissing, InstallFailed) as e:
+    except InstallFailed as e:
         raise NotEstablished(f"{recipe.name} cannot be driven here: {e}") from None
 
 
 def _installed(recipe: Recipe, release: str) -> Installation:
     try:
         return install(recipe, release)
-    except ToolchainMissing as e:
-        raise NotEstablished(f"{recipe.name} cannot be driven here: {e}") from None
     except InstallFailed as e:
         raise NotEstablished(str(e)) from None
 

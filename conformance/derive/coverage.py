@@ -122,8 +122,8 @@ def _lines(page: Page) -> dict[tuple[str, str | None], int]:
     found: dict[tuple[str, str | None], int] = {}
     for section in page.sections:
         found.setdefault((section.kind, None), section.line)
-        for row in (*rows.entries(section), *rows.errors(section)):
-            found[section.kind, row.label] = row.line
+        found |= {(section.kind, row.label): row.line for row in rows.entries(section)}
+        found |= {(section.kind, row.label): row.line for row in rows.errors(section)}
     return found
 
 

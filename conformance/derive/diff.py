@@ -33,6 +33,7 @@ class ContractChange:
 
     @property
     def breaking(self) -> bool:
+        """Whether it breaks somebody: clients or servers."""
         return self.kind.startswith("breaking")
 
 
@@ -73,17 +74,18 @@ def _parameters(old: Contract, new: Contract) -> Iterator[ContractChange]:
         if b is None and a is not None:
             yield ContractChange("breaking for clients", where, "was removed", a.citations)
         elif a is None and b is not None:
-            kind = "breaking for clients" if b.required else "compatible"
-            yield ContractChange(kind, where, f"was added, {'required' if b.required else 'optional'}", (), b.citations)
+            added: Class = "breaking for clients" if b.required else "compatible"
+            words = f"was added, {'required' if b.required else 'optional'}"
+            yield ContractChange(added, where, words, (), b.citations)
         elif a is not None and b is not None:
             yield from _parameter(where, a, b, new)
 
 
 def _parameter(where: str, a: Parameter, b: Parameter, new: Contract) -> Iterator[ContractChange]:
     if a.required != b.required:
-        kind = "breaking for clients" if b.required else "breaking for servers"
+        changed: Class = "breaking for clients" if b.required else "breaking for servers"
         words = ("became required", "became optional")
-        yield ContractChange(kind, where, words[not b.required], a.citations, b.citations)
+        yield ContractChange(changed, where, words[not b.required], a.citations, b.citations)
     if a.type != b.type and "unknown" not in (a.type, b.type):
         yield ContractChange("breaking for clients", where, f"type {a.type} became {b.type}", a.citations, b.citations)
     for kind in dict.fromkeys(c.kind for c in (*a.constraints, *b.constraints)):
@@ -198,11 +200,11 @@ def _moved(before: dict[str, Field], after: dict[str, Field]) -> dict[str, str]:
 def _field(where: str, a: Field, b: Field, shown: tuple[str, str]) -> Iterator[ContractChange]:
     if a.type != b.type and "unknown" not in (a.type, b.type):
         # a table that changes its mind about a type that the samples show unchanged
-        kind = "editorial" if shown[0] == shown[1] else "breaking for clients"
-        yield ContractChange(kind, where, f"type {a.type} became {b.type}", a.citations, b.citations)
+        retyped: Class = "editorial" if shown[0] == shown[1] else "breaking for clients"
+        yield ContractChange(retyped, where, f"type {a.type} became {b.type}", a.citations, b.citations)
     if a.presence != b.presence:
-        kind = "breaking for clients" if b.presence == "sometimes" else "breaking for servers"
-        yield ContractChange(kind, where, f"is there {b.presence}, was {a.presence}", a.citations, b.citations)
+        moved: Class = "breaking for clients" if b.presence == "sometimes" else "breaking for servers"
+        yield ContractChange(moved, where, f"is there {b.presence}, was {a.presence}", a.citations, b.citations)
     was, now = a.value("time_format"), b.value("time_format")
     if was is not None and now is not None and was != now:
         yield ContractChange("breaking for clients", where, f"time format {was} became {now}", a.citations, b.citations)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from attrs import define, evolve
 
-from conformance.contract.model import Citation, Constraint, Field
+from conformance.contract.model import Citation, Constraint, Field, FieldType
 from conformance.derive import nesting, prose, words
 from conformance.derive.rows import RowEntry
 from conformance.derive.shape import Node, Path, Shape, singular
@@ -30,9 +30,9 @@ def response_tree(entries: tuple[RowEntry, ...], shape: Shape, revision: str, kn
     hinted = Shape(dict(shape.nodes))
     for path in known:
         hinted.nodes.setdefault(path, Node())
-    placed = dict(zip(nesting.nest(entries, hinted), entries, strict=True))
+    rows = dict(zip(nesting.nest(entries, hinted), entries, strict=True))
     notes: list[str] = []
-    placed = _wrapped(placed, shape, set(known), revision, notes)
+    placed = _wrapped(rows, shape, set(known), revision, notes)
     paths = list(placed) + [p for p in shape.nodes if p and p not in placed]
     for path in list(paths):
         paths += [path[:i] for i in range(1, len(path)) if path[:i] not in paths]
@@ -40,7 +40,7 @@ def response_tree(entries: tuple[RowEntry, ...], shape: Shape, revision: str, kn
 
 
 def _wrapped(
-    placed: Mapping[Path, RowEntry | None], shape: Shape, known: set[Path], revision: str, notes: list[str]
+    placed: Mapping[Path, RowEntry], shape: Shape, known: set[Path], revision: str, notes: list[str]
 ) -> dict[Path, RowEntry | None]:
     """Lists that no sample shows get the wrapper that every list of the same page has."""
     wraps = any(n.forms for n in shape.nodes.values()) or not any(
@@ -48,11 +48,11 @@ def _wrapped(
     )
     moved: dict[Path, str] = {}
     for path, entry in placed.items():
-        if entry is None or (path in shape and shape.nodes[path].types) or not nesting.is_container(entry):
+        if (path in shape and shape.nodes[path].types) or not nesting.is_container(entry):
             continue
         members = [p for p in placed if p[:-1] == path]
         kind, item = words.type_of(entry.type)
-        header = [p for p in members if placed[p] is not None and nesting.is_header(placed[p])]
+        header = [p for p in members if nesting.is_header(placed[p])]
         if (
             header
             or any(p[:-1] == path and p not in placed for p in known)
@@ -120,7 +120,7 @@ def _types(
     members: tuple[Field, ...],
     placed: Mapping[Path, RowEntry | None],
     shape: Shape,
-) -> tuple[str, str | None]:
+) -> tuple[FieldType, FieldType | None]:
     documented = words.type_of(entry.type)[0] if entry else "unknown"
     if node and node.item_types:
         return "array", next(iter(sorted(node.item_types)))
@@ -161,8 +161,8 @@ def _sample_citations(node: Node | None, revision: str) -> tuple[Citation, ...]:
 
 def _examples(entry: RowEntry | None, node: Node | None) -> tuple[str, ...]:
     texts = [entry.example] if entry and entry.example else []
-    for format in sorted(node.texts) if node else ():
-        texts += [t for t in node.texts[format] if t]
+    for _, shown in sorted(node.texts.items()) if node else ():
+        texts += [t for t in shown if t]
     return tuple(dict.fromkeys(texts))[:4]
 
 
@@ -181,8 +181,8 @@ def _constraints(field: Field, entry: RowEntry | None, node: Node | None, revisi
             if f.kind in ("enum", "time_format") and f.value != prose.EPOCH_MS:
                 value = list(f.value) if isinstance(f.value, tuple) else f.value
                 found.append(Constraint(f.kind, value, (Citation(revision, "response", row, f.sentence),)))
-    for format in sorted(node.texts) if node else ():
-        patterns = {time_pattern(t) for t in node.texts[format] if t}
+    for format, texts in sorted(node.texts.items()) if node else ():
+        patterns = {time_pattern(t) for t in texts if t}
         if len(patterns) == 1 and None not in patterns:
             found.append(Constraint("time_format", patterns.pop(), (Citation(revision, "examples", format.upper()),)))
     if entry and (pattern := time_pattern(entry.example)) and not any(c.kind == "time_format" for c in found):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import pairwise
 
 from conformance.derive import words
@@ -107,7 +108,7 @@ def _samples(path: str, lines: list[str], i: int, end: int) -> list[Prose | Bloc
     return parts
 
 
-def _while(lines: list[str], i: int, end: int, holds) -> int:
+def _while(lines: list[str], i: int, end: int, holds: Callable[[str], bool]) -> int:
     while i < end and lines[i].strip() and holds(lines[i].strip()):
         i += 1
     return i

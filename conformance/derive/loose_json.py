@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 DEPTH = 60  # levels; no sample has a sixth of them
@@ -42,12 +43,12 @@ def _depth(text: str) -> int:
 class _Json:
     """A reader that takes what people write for JSON."""
 
-    def __init__(self, text: str):
+    def __init__(self, text: str) -> None:
         self.repairs: list[str] = []
-        self.tokens = [t for t in self._tokens(text) if t is not None]
+        self.tokens = list(self._tokens(text))
         self.at = 0
 
-    def _tokens(self, text: str):
+    def _tokens(self, text: str) -> Iterator[str]:
         parts = re.split(r'("(?:[^"\\\n]|\\.)*")', text)
         widened = [
             p if i % 2 else re.sub("|".join(_FULL_WIDTH), lambda m: _FULL_WIDTH[m.group()], p)
@@ -168,4 +169,5 @@ def _valid(token: str) -> bool:
 
 
 def json_text(value: Any) -> str:
+    """The value as JSON on lines of its own, indented by two."""
     return json.dumps(value, indent=2, ensure_ascii=False)

@@ -14,6 +14,8 @@ _TAG = re.compile(r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[(.*?)\]\]>|<(/?)\s*([A-Za-z_
 
 @frozen
 class Element:
+    """An element of a sample, without its attributes. Its text is empty where it has children."""
+
     name: str
     text: str = ""
     children: tuple[Element, ...] = ()

@@ -18,6 +18,8 @@ _BAR = re.compile(r"(?<!\\)\|")
 
 @frozen
 class Line:
+    """A line of a page; `number` counts from 1."""
+
     number: int
     text: str
 
@@ -56,20 +58,20 @@ def read(path: str, text: str) -> tuple[str, tuple[Section, ...]]:
 
 def _parts(path: str, lines: list[Line]) -> tuple[Prose | Table | Block, ...]:
     parts: list[Prose | Table | Block] = []
+    part: Prose | Table | Block
     i = 0
     while i < len(lines):
         text = lines[i].text
         if not text.strip():
             i += 1
-        elif _FENCE.match(text):
+            continue
+        if _FENCE.match(text):
             i, part = _block(lines, i, _caption(parts))
-            parts.append(part)
         elif text.lstrip().startswith("|") and len(_BAR.findall(text)) >= 3:
             i, part = _table(path, lines, i, _caption(parts))
-            parts.append(part)
         else:
             i, part = _prose(lines, i)
-            parts.append(part)
+        parts.append(part)
     return tuple(parts)
 
 

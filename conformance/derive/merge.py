@@ -101,8 +101,10 @@ def _constraints(name: str, groups: Sequence[tuple[Constraint, ...]], notes: lis
         stated = [g for g in same_kind if g]
         best = stated[-1][0]
         # within one revision the first sentence counts, and the page contradicts itself
-        for other in (c for g in stated for c in g if c.value != best.value and kind != "ignored_values"):
-            notes.append(f"{name}: {kind} is {_shown(other.value)} in {other.citations[0]}, {_shown(best.value)} here")
+        others = (c for g in stated for c in g if c.value != best.value and kind != "ignored_values")
+        notes.extend(
+            f"{name}: {kind} is {_shown(c.value)} in {c.citations[0]}, {_shown(best.value)} here" for c in others
+        )
         agreeing = [c for g in stated for c in g if c.value == best.value]
         merged.append(evolve(best, citations=_cited(agreeing)))
     return _with_ignored(tuple(sorted(merged, key=lambda c: _KINDS.index(c.kind))))

@@ -12,7 +12,16 @@ from typing import Any
 
 from attrs import frozen
 
-from conformance.contract.model import Citation, Constraint, ErrorCode, Field, Parameter, Sample
+from conformance.contract.model import (
+    Citation,
+    Constraint,
+    ConstraintKind,
+    ErrorCode,
+    Field,
+    FieldType,
+    Parameter,
+    Sample,
+)
 from conformance.derive import samples
 from conformance.derive.fields import joined
 from conformance.derive.page import Block, Page, PageError, Row, Section, Table
@@ -22,13 +31,15 @@ from conformance.derive.shape import shape
 from conformance.derive.text import sentences
 
 _ADVICE = "expected the metadata of one operation, with `apis` or with `name` and `parameters`"
-_TYPES = {
+_TYPES: Mapping[str, FieldType] = {
     "string": "string", "integer": "integer", "long": "integer", "number": "number", "float": "number",
     "double": "number", "boolean": "boolean", "array": "array", "repeatlist": "array", "object": "object",
     "struct": "object", "json": "string", "list": "array",
 }  # fmt: skip
-_LIMITS = {"minimum": "minimum", "maximum": "maximum", "maxItems": "max_items", "minLength": "min_length",
-           "maxLength": "max_length", "default": "default", "enum": "enum"}  # fmt: skip
+_LIMITS: Mapping[str, ConstraintKind] = {
+    "minimum": "minimum", "maximum": "maximum", "maxItems": "max_items", "minLength": "min_length",
+    "maxLength": "max_length", "default": "default", "enum": "enum",
+}  # fmt: skip
 
 
 @frozen
@@ -54,6 +65,7 @@ class MetadataOperation:
 
 
 def is_metadata(text: str) -> bool:
+    """Whether a text is JSON and so no page."""
     return text.lstrip().startswith("{")
 
 
@@ -88,7 +100,7 @@ def facts(page: Page) -> Facts:
         samples=tuple(
             Sample(r.role, r.format, r.body, (Citation(page.id, "examples", r.format.upper()),), r.repairs)
             for r in readings
-            if r.value is not None
+            if r.format != "other" and r.value is not None
         ),
         shape=shape(readings, found.name),
         notes=tuple(notes),

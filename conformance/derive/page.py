@@ -11,7 +11,7 @@ from attrs import field, frozen
 class PageError(ValueError):
     """A file that cannot be read as a page: names file and line, what was found, and what to do."""
 
-    def __init__(self, path: object, line: int | None, problem: str):
+    def __init__(self, path: object, line: int | None, problem: str) -> None:
         place = f"{path}:{line}" if line else str(path)
         super().__init__(f"{place}: {problem}")
         self.path = path
@@ -48,7 +48,7 @@ class Table:
 
 @frozen
 class Block:
-    """A sample. `caption` is the text above it, `role` and `format` what it was recognised as."""
+    """A sample. `caption` is the text above it."""
 
     text: str
     line: int
@@ -66,14 +66,17 @@ class Section:
 
     @property
     def tables(self) -> tuple[Table, ...]:
+        """The tables of the section, in order."""
         return tuple(p for p in self.parts if isinstance(p, Table))
 
     @property
     def blocks(self) -> tuple[Block, ...]:
+        """The samples of the section, in order."""
         return tuple(p for p in self.parts if isinstance(p, Block))
 
     @property
     def prose(self) -> tuple[Prose, ...]:
+        """What is neither table nor sample, in order."""
         return tuple(p for p in self.parts if isinstance(p, Prose))
 
 
@@ -92,7 +95,9 @@ class Page:
     date: str | None = None
 
     def section(self, kind: str) -> Section | None:
+        """The first section of a kind, or None."""
         return next((s for s in self.sections if s.kind == kind), None)
 
     def of_kind(self, kind: str) -> tuple[Section, ...]:
+        """Every section of a kind: a page may have several."""
         return tuple(s for s in self.sections if s.kind == kind)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Final, Literal
 
 from attrs import frozen
 
+from conformance.contract.model import ConstraintKind
 from conformance.derive.text import Sentence
 from conformance.derive.values import NUMBER, listed, number, scalar, typed
 
@@ -18,8 +19,9 @@ OTHERS = "others"  # an `ignored_values` finding: all values but the effective o
 EPOCH_MS = "epoch-milliseconds"
 JSON_ARRAY = "json-array"
 # understood, and no constraint
-NO_DEFAULT = "no-default"
-REQUIRED = "required"
+NO_DEFAULT: Final = "no-default"
+REQUIRED: Final = "required"
+FactKind = ConstraintKind | Literal["no-default", "required"]
 
 _TO = r"\s*(?:to|through|~|～|-|–|—|至|到)\s*"
 _NOTHING = re.compile(r"(?i)^(null|empty|none|n/a|blank|空|无|不设置|an empty string|空字符串)(\b|[。.，；\s]|$|目)")
@@ -30,7 +32,7 @@ _WORD = r"[A-Za-z0-9][A-Za-z0-9_.+/-]*(?::[A-Za-z0-9_.]+)?"
 class ProseFact:
     """One rule that a sentence states: a kind of constraint (see the model) with its value."""
 
-    kind: str
+    kind: FactKind
     value: Any
     sentence: int
 
@@ -43,7 +45,7 @@ class ProseSubject:
     type: str
 
 
-Reader = Callable[[ProseSubject, Sentence], Iterator[tuple[str, Any]]]
+Reader = Callable[[ProseSubject, Sentence], Iterator[tuple[FactKind, Any]]]
 
 
 def findings(name: str, type: str, sentences: tuple[Sentence, ...]) -> tuple[ProseFact, ...]:
@@ -55,9 +57,11 @@ def findings(name: str, type: str, sentences: tuple[Sentence, ...]) -> tuple[Pro
     found = [ProseFact(kind, value, s.number) for s in own for read in READERS for kind, value in read(subject, s)]
     # that times are in UTC belongs to the format, which another sentence of the row gives
     formats = [f for f in found if f.kind == "time_format"]
-    for s in sentences:
-        if formats and re.search(r"\bUTC\b", s.text) and all(f.sentence != s.number for f in formats):
-            found.append(ProseFact("time_format", formats[0].value, s.number))
+    found.extend(
+        ProseFact("time_format", formats[0].value, s.number)
+        for s in sentences
+        if formats and re.search(r"\bUTC\b", s.text) and all(f.sentence != s.number for f in formats)
+    )
     return tuple(dict.fromkeys(_hashable(f) for f in found))
 
 
@@ -90,7 +94,7 @@ _POINTER = re.compile(r"(?i)\bfor more information\b|\byou can call the\b|更多
 # --------------------------------------------------------------------------------------------------- readers
 
 
-def _default(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+def _default(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:
     patterns = (
         r"(?i)\bdefault(?: value)?\s*(?:is|[:：])\s*(.+)$",
         r"(?i)\bdefaults to\s+(.+)$",
@@ -117,7 +121,7 @@ def _default(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, A
             yield "default", scalar(value, subject.type)
 
 
-def _range(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+def _range(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:
     text = sentence.text
     of_n = re.search(r"(?i)\bof N\b\s*(?:is|are|[:：])|\bof which n is|\bN的取值范围|\bN (?:ranges?|is)\b", text)
     announced = (
@@ -146,7 +150,7 @@ def _range(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, Any
             yield kind, number(match.group(1))
 
 
-_BOUNDS = (
+_BOUNDS: tuple[tuple[ConstraintKind, str], ...] = (
     ("minimum", rf"(?i)\b(?:pages? (?:numbers? )?)?starts? (?:from|at|with)(?: page)?\s*{NUMBER}"),
     ("minimum", rf"(?i)\b(?:initial|starting|start|minimum)(?: valid)? value\s*(?:is|[:：])\s*{NUMBER}"),
     ("minimum", rf"(?:起始值|最小值|从)\s*(?:为|是|[:：])?\s*{NUMBER}"),
@@ -159,7 +163,7 @@ _BOUNDS = (
 )
 
 
-def _enumeration(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+def _enumeration(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:
     text = sentence.text
     if _CONDITION.search(text):
         return  # what a value may be when another has some value is no list of all values
@@ -190,7 +194,7 @@ def _announces_values(text: str) -> bool:
     return bool(re.search(r"(?i)\bvalues?\b[^.]*[:：]|取值[^。]*[:：]|可选值[:：]|可能值[:：]|包括[:：]", text))
 
 
-def _length(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+def _length(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:
     text = sentence.text
     unit_en, unit_zh = r"(?:\w+ )*(?:characters|bytes)", r"个?(?:英文或中文|ASCII)?(?:字符|英文|字节)"
     to = rf"(?:{_TO}|\s*[,，]\s*|\s+and\s+)"
@@ -210,7 +214,7 @@ def _length(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, An
         yield "max_length", number(limit.group(1))
 
 
-def _prefix(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+def _prefix(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:
     """Forbidden beginnings, each with `!` before it."""
     match = re.search(
         r"(?i)(?:cannot|can not|must not|may not) (?:start|begin) with ([^;。]+?)(?:\.(?:\s|$)|, and|$| It )",
@@ -226,7 +230,7 @@ def _prefix(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, An
             yield "prefix", [f"!{v}" for v in values]
 
 
-def _items(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+def _items(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:
     text = sentence.text
     match = re.search(
         rf"(?i)(?:up to|maximum of|at most|no more than)\s+{NUMBER}\s+"
@@ -241,18 +245,18 @@ def _items(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, Any
         yield "max_items", number(match.group(1))
 
 
-def _separator(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+def _separator(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:
     comma = r"(?i)separate[ds]?\b.*\bcommas?\b|\bcomma[- ]separated|逗号(?:（,）|\(,\)|（，）)?\s*(?:分隔|隔开|分割)"
     if re.search(comma, sentence.text):
         yield "separator", ","
 
 
-def _syntax(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+def _syntax(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:
     if re.search(r"(?i)\bJSON array\b|JSON\s*(?:数组|格式的数组)", sentence.text):
         yield "syntax", JSON_ARRAY
 
 
-def _time(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+def _time(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:
     match = re.search(r"[yY]{4}-MM-[dD]{2}['’]?T['’]?[hH]{2}:mm(:ss)?['’]?Z", sentence.text)
     if match:
         yield "time_format", f"yyyy-MM-ddTHH:mm{match.group(1) or ''}Z"
@@ -262,7 +266,7 @@ def _time(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, Any]
         yield "time_format", EPOCH_MS
 
 
-def _effective(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+def _effective(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:
     text = sentence.text
     values = rf"({_WORD}(?:(?:,? and |, | or ){_WORD})*)"
     only = (
@@ -286,7 +290,7 @@ def _effective(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str,
         yield "ignored_values", OTHERS
 
 
-def _required(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+def _required(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:
     """That the parameter itself must be given, whatever the others hold."""
     if re.search(r"(?i)\b(?:when|if|not)\b|如果|当|不是", sentence.text):
         return
@@ -297,7 +301,7 @@ def _required(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, 
         yield REQUIRED, True
 
 
-def _together(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[str, Any]]:
+def _together(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:
     text = sentence.text
     if re.search(
         r"(?i)\bcannot (?:be )?(?:specify|specified|set)?.*\b(?:both|at the same time|simultaneously|together)\b"

@@ -11,7 +11,16 @@ from importlib import resources
 import yaml
 from attrs import evolve, frozen
 
-from conformance.contract.model import Citation, Constraint, ErrorCode, Field, Parameter, Revision, Sample
+from conformance.contract.model import (
+    Citation,
+    Constraint,
+    ErrorCode,
+    Field,
+    Parameter,
+    ParameterType,
+    Revision,
+    Sample,
+)
 from conformance.derive import prose, rows, samples, words
 from conformance.derive.fields import joined, response_tree, time_pattern
 from conformance.derive.nesting import is_container
@@ -19,7 +28,7 @@ from conformance.derive.page import Page, PageError
 from conformance.derive.rows import RowEntry
 from conformance.derive.samples import Reading
 from conformance.derive.shape import Path, Shape, renamed, shape
-from conformance.derive.text import sentences
+from conformance.derive.text import Sentence, sentences
 
 
 @frozen
@@ -42,9 +51,11 @@ class Facts:
 
     @property
     def id(self) -> str:
+        """The name of the page's revision in citations."""
         return self.page.id
 
     def revision(self, source: str | None = None) -> Revision:
+        """The page as the contract lists it. `source` says where it was published."""
         page = self.page
         return Revision(page.id, self.operation, page.language, page.generation, page.sha256, page.date, source)
 
@@ -77,7 +88,9 @@ def facts(page: Page, known: Iterable[Path] = ()) -> Facts:
         response=tree.fields,
         errors=_errors(page, parameters, notes),
         samples=tuple(
-            Sample(r.role, r.format, r.body, (_cited(page, r),), r.repairs) for r in readings if r.value is not None
+            Sample(r.role, r.format, r.body, (_cited(page, r),), r.repairs)
+            for r in readings
+            if r.format != "other" and r.value is not None
         ),
         shape=found,
         notes=(*notes, *tree.notes),
@@ -96,7 +109,7 @@ def operation_name(page: Page, readings: Iterable[Reading]) -> str:
     """The operation that a page is about: the Action of its sample request, its title, or its Action row."""
     for reading in readings:
         if reading.format == "url":
-            action = dict(reading.value).get("Action")
+            action: str | None = dict(reading.value).get("Action")
             if action and (not page.title or action.casefold() == page.title.casefold()):
                 return action
     if re.fullmatch(r"[A-Za-z]\w+", page.title):
@@ -143,9 +156,8 @@ def _parameter(page: Page, entry: RowEntry, readings: list[Reading], notes: list
         notes.append(f"{entry.name}: whether it is required is not said ({page.id}, parameters)")
     row = Citation(page.id, "parameters", entry.label)
     read = sentences(entry.description)
-    for s in read:
-        if s.lost:
-            notes.append(f"{entry.name}: its list of values is lost ({page.id}, parameters, {entry.label})")
+    lost = f"{entry.name}: its list of values is lost ({page.id}, parameters, {entry.label})"
+    notes.extend(lost for s in read if s.lost)
     sent = [v for r in readings if r.format == "url" for n, v in r.value if n == entry.name and v]
     examples = [e for e in (entry.example, *sent) if e]
     return Parameter(
@@ -181,10 +193,13 @@ def _required_by(page: Page) -> dict[str, tuple[Citation, ...]]:
     return found
 
 
-def parameter_constraints(page: Page, entry: RowEntry, kind: str, read: tuple) -> tuple[Constraint, ...]:
+def parameter_constraints(
+    page: Page, entry: RowEntry, kind: ParameterType, read: tuple[Sentence, ...]
+) -> tuple[Constraint, ...]:
+    """The rules that the sentences of a row state about its parameter, and the format that its example shows."""
     found = []
     for f in prose.findings(entry.name, kind, read):
-        if f.kind in (prose.NO_DEFAULT, prose.REQUIRED):
+        if f.kind == prose.NO_DEFAULT or f.kind == prose.REQUIRED:
             continue
         value = [] if f.value == prose.OTHERS else list(f.value) if isinstance(f.value, tuple) else f.value
         found.append(Constraint(f.kind, value, (Citation(page.id, "parameters", entry.label, f.sentence),)))

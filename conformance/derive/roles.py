@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 from conformance.contract.model import (
     Contract,
@@ -106,7 +107,7 @@ def _key(item: Field, contract: Contract) -> str | None:
     return None
 
 
-def _first(names: tuple[str, ...], known: object) -> str | None:
+def _first(names: tuple[str, ...], known: Container[str]) -> str | None:
     return next((n for n in names if n in known), None)
 
 

@@ -35,6 +35,8 @@ class RowEntry:
 
 @frozen
 class ErrorEntry:
+    """A row of a table of error codes. `status` is None where its cell holds no HTTP status."""
+
     label: str
     status: int | None
     code: str

@@ -6,7 +6,7 @@ A repair is made only where it leaves one reading, and each is named in words.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote
 
 from attrs import frozen
@@ -20,8 +20,8 @@ from conformance.derive.page import Block
 class Reading:
     """A sample that was read. `value` is parameters, a JSON value or an Element; None where it could not be read."""
 
-    role: str
-    format: str
+    role: Literal["request", "response", "error"]
+    format: Literal["url", "json", "xml", "other"]
     value: Any
     repairs: tuple[str, ...]
     line: int
@@ -33,7 +33,7 @@ def read(block: Block) -> Reading:
     text = block.text.strip()
     start = re.sub(r"^(?://[^\n]*\n\s*)+", "", text)
     caption = block.caption.casefold()
-    role = "error" if re.search(r"error|异常|错误", caption) else "response"
+    role: Literal["response", "error"] = "error" if re.search(r"error|异常|错误", caption) else "response"
     try:
         if re.match(r"(GET|POST)?\s*(https?|http\(s\))://", start):
             return Reading("request", "url", request(start), (), block.line, _request_body(start))
@@ -44,7 +44,7 @@ def read(block: Block) -> Reading:
             root, repairs = read_xml(text)
             return Reading(role, "xml", root, repairs, block.line, xml_text(root))
     except Unreadable as error:
-        format = "xml" if start.startswith("<") else "json"
+        format: Literal["json", "xml"] = "xml" if start.startswith("<") else "json"
         return Reading(role, format, None, (f"unreadable: {error}",), block.line, text)
     return Reading(role, "other", None, (), block.line, text)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
 from attrs import Factory, define
 
+from conformance.contract.model import FieldType
 from conformance.derive.loose_xml import Element
 from conformance.derive.samples import Reading
 
@@ -24,8 +25,8 @@ class Node:
     `instances` count, for each sample, the parents that have the member and the objects that may have members.
     """
 
-    types: set[str] = Factory(set)
-    item_types: set[str] = Factory(set)
+    types: set[FieldType] = Factory(set)
+    item_types: set[FieldType] = Factory(set)
     forms: dict[str, set[str]] = Factory(dict)
     formats: set[str] = Factory(set)
     texts: dict[str, list[str]] = Factory(dict)
@@ -37,6 +38,7 @@ class Node:
 
     @property
     def container(self) -> bool:
+        """Whether what was seen here can have members."""
         return bool(self.types & {"object", "array"}) and not self.item_types
 
 
@@ -52,9 +54,11 @@ class Shape:
         return path in self.nodes
 
     def get(self, path: Path) -> Node | None:
+        """What was seen at a path, or None."""
         return self.nodes.get(path)
 
     def members(self, path: Path) -> tuple[str, ...]:
+        """The names seen directly below a path."""
         return tuple(p[-1] for p in self.nodes if p[:-1] == path and p)
 
     def wrapper(self, path: Path) -> str | None:
@@ -256,7 +260,10 @@ def _keep(node: Node, format: str, value: Any) -> None:
         texts.append(text)
 
 
-def _type(value: Any) -> str:
+def _type(value: Any) -> FieldType:
     if isinstance(value, bool):
         return "boolean"
-    return {int: "integer", float: "number", str: "string"}.get(type(value), "string")
+    return _TYPES.get(type(value), "string")
+
+
+_TYPES: Mapping[type, FieldType] = {int: "integer", float: "number", str: "string"}

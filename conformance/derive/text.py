@@ -113,7 +113,7 @@ def _groups(markup: str) -> list[tuple[str, list[str]]]:
             elif lead:
                 close()
         else:
-            if bullets and (line.startswith("    ") or line.startswith("\t")):
+            if bullets and line.startswith(("    ", "\t")):
                 bullets[-1] += f" {line.strip()}"
                 continue
             if bullets or (lead and lead[-1].endswith((":", "："))):

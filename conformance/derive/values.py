@@ -9,6 +9,7 @@ NUMBER = r"(-?(?:\d{1,3}(?:,\d{3}){1,4}(?!\d)|\d{1,18})(?:\.\d{1,9})?)"
 
 
 def number(text: str) -> int | float:
+    """A number that may have commas between its thousands."""
     text = text.replace(",", "")
     return float(text) if "." in text else int(text)
 
@@ -21,6 +22,7 @@ def listed(item: str) -> str | None:
 
 
 def typed(values: list[str], type: str) -> list[Any]:
+    """The values as numbers or booleans where the type asks for them and each of them is one; else as they are."""
     typed = [scalar(v, type) for v in values]
     return typed if all(v is not None for v in typed) else values
 

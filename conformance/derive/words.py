@@ -6,6 +6,11 @@ import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import lru_cache
+from typing import TypeVar
+
+from conformance.contract.model import FieldType
+
+Word = TypeVar("Word", bound=str)
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "parameters": ("request parameters", "request parameter", "input parameters", "请求参数", "入参"),
@@ -39,7 +44,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 YES = ("yes", "true", "是", "required", "必选", "必填", "必需")
 NO = ("no", "false", "否", "optional", "可选", "非必选")
 
-TYPES: Mapping[str, tuple[str, ...]] = {
+TYPES: Mapping[FieldType, tuple[str, ...]] = {
     "string": ("string", "text", "date", "datetime", "json", "字符串"),
     "integer": ("integer", "int", "long", "int32", "int64", "bigint", "整型", "整数", "长整型"),
     "number": ("float", "double", "number", "decimal", "bigdecimal", "浮点", "浮点型"),
@@ -57,13 +62,14 @@ def plain(text: str) -> str:
     return re.sub(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])", "", text)
 
 
-def _one_of(words: Mapping[str, tuple[str, ...]], text: str) -> str | None:
+def _one_of(words: Mapping[Word, tuple[str, ...]], text: str) -> Word | None:
     key = plain(text)
     return next((name for name, spellings in words.items() if key in spellings), None)
 
 
 @lru_cache(maxsize=2048)
 def section(title: str) -> str | None:
+    """The kind of the section that bears this title, or None."""
     return _one_of(SECTIONS, title)
 
 
@@ -88,7 +94,7 @@ def required(text: str) -> bool | None:
 
 
 @lru_cache(maxsize=2048)
-def type_of(text: str) -> tuple[str, str | None]:
+def type_of(text: str) -> tuple[FieldType, str | None]:
     """A documented type as one of ours, and the name of the item type (`Array of Task` is an array of `Task`)."""
     key = plain(text)
     item = re.match(r"(?:array|list) of (.+)|(?:array|list)<(.+)>", key)

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 _MARK = "installed.json"
 
@@ -35,7 +36,7 @@ def digest(*parts: str | bytes) -> str:
     return total.hexdigest()[:12]
 
 
-def built(folder: Path, build: Callable[[Path], Mapping[str, object]]) -> dict[str, object]:
+def built(folder: Path, build: Callable[[Path], Mapping[str, object]]) -> dict[str, Any]:
     """What `build` recorded for `folder`; `build` is called with a temporary folder unless that was done before.
 
     A folder exists whole or not at all: an interrupted build leaves only a temporary folder, which the next
@@ -44,7 +45,8 @@ def built(folder: Path, build: Callable[[Path], Mapping[str, object]]) -> dict[s
     folder.parent.mkdir(parents=True, exist_ok=True)
     with _locked(folder.with_name(folder.name + ".lock")):
         if (folder / _MARK).is_file():
-            return json.loads((folder / _MARK).read_text(encoding="utf-8"))
+            kept: dict[str, Any] = json.loads((folder / _MARK).read_text(encoding="utf-8"))
+            return kept
         for left_over in folder.parent.glob(f".{folder.name}.*"):
             shutil.rmtree(left_over, ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)

@@ -15,10 +15,12 @@ _MAJORS = 12
 
 
 def check_tools() -> None:
+    """Raises ToolchainMissing without Go."""
     required("go")
 
 
 def runtime() -> str:
+    """The version of Go that would build the driver."""
     return run(["go", "env", "GOVERSION"]).strip()
 
 
@@ -48,6 +50,7 @@ def install(recipe: Recipe, release: str, folder: Path, cache: Path) -> dict[str
 
 
 def prepare(recipe: Recipe, release: str, packages: Path, folder: Path, cache: Path) -> None:
+    """Build the driver against the modules that were resolved."""
     for name in ("go.mod", "go.sum"):
         if (packages / name).is_file():
             shutil.copy(packages / name, folder / name)
@@ -60,13 +63,15 @@ def prepare(recipe: Recipe, release: str, packages: Path, folder: Path, cache: P
 
 
 def command(recipe: Recipe, packages: Path, built: Path) -> list[str]:
+    """The built driver; a program that is no driver itself is run by one in Python."""
     if recipe.program:
         return [sys.executable, str(recipe.source), str(built / "driver")]
     return [str(built / "driver")]
 
 
 def _module(recipe: Recipe, release: str) -> str:
-    major = int(re.match(r"v(\d+)", release).group(1)) if re.match(r"v\d+", release) else 1
+    numbered = re.match(r"v(\d+)", release)
+    major = int(numbered.group(1)) if numbered else 1
     return recipe.package if major < 2 else f"{recipe.package}/v{major}"
 
 

@@ -14,10 +14,12 @@ _MAVEN = ("mvn", "--batch-mode", "--quiet")
 
 
 def check_tools() -> None:
+    """Raises ToolchainMissing without a JDK and Maven."""
     required("java", "javac", "mvn")
 
 
 def runtime() -> str:
+    """The version of Java that would compile and run the driver."""
     return run(["javac", "-version"]).strip().replace("javac", "Java")
 
 
@@ -54,11 +56,13 @@ def install(recipe: Recipe, release: str, folder: Path, cache: Path) -> dict[str
 
 
 def prepare(recipe: Recipe, release: str, packages: Path, folder: Path, cache: Path) -> None:
+    """Compile the driver against the jars that were resolved."""
     (folder / "classes").mkdir()
     run(["javac", "-nowarn", "-d", folder / "classes", "-cp", packages / "lib" / "*", recipe.source])
 
 
 def command(recipe: Recipe, packages: Path, built: Path) -> list[str]:
+    """The command that runs the compiled driver; it reads its dependencies from the list that was kept."""
     # Class data from the default archive and a small heap: a driver makes a few hundred small calls.
     options = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m", "-Dfile.encoding=UTF-8"]
     path = f"{built / 'classes'}:{packages / 'lib' / '*'}"

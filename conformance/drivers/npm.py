@@ -13,14 +13,17 @@ _QUIET = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier",
 
 
 def check_tools() -> None:
+    """Raises ToolchainMissing without Node.js and npm."""
     required("node", "npm")
 
 
 def runtime() -> str:
+    """The version of Node.js that would run the driver."""
     return f"Node.js {run(['node', '--version']).strip()}"
 
 
 def known(recipe: Recipe, cache: Path) -> tuple[str, ...]:
+    """All published releases; npm writes a single one as plain text."""
     listing = json.loads(run(["npm", "view", recipe.package, "versions", "--json"], seconds=120))
     return tuple(listing) if isinstance(listing, list) else (listing,)
 
@@ -40,4 +43,5 @@ def prepare(recipe: Recipe, release: str, packages: Path, folder: Path, cache: P
 
 
 def command(recipe: Recipe, packages: Path, built: Path) -> list[str]:
+    """The command that runs the driver with the packages that were installed."""
     return ["node", str(recipe.source), str(packages)]

@@ -16,7 +16,9 @@ import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
+
+from attrs import frozen
 
 from conformance.drivers.environment import scrubbed
 from conformance.drivers.protocol import (
@@ -51,6 +53,14 @@ class SdkUnusable(Exception):
     """The driver works, but says that this release of the SDK cannot be used at all."""
 
 
+@frozen
+class _Child:
+    process: subprocess.Popen[bytes]
+    stdin: IO[bytes]
+    stdout: IO[bytes]
+    stderr: IO[bytes]
+
+
 class DriverProcess:
     """A running driver. Use as a context manager: leaving it kills the driver and everything that it started.
 
@@ -76,13 +86,14 @@ class DriverProcess:
         self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._stderr: deque[str] = deque(maxlen=_STDERR_LINES)
         self._readers: list[threading.Thread] = []
-        self.ready: Ready | None = None
+        self._ready: Ready | None = None
+        self._child: _Child | None = None
 
     def __enter__(self) -> DriverProcess:
         self._home = Path(tempfile.mkdtemp(prefix="acs-driver-"))
         try:
             self._spawn()
-            self.ready = self._start()
+            self._ready = self._start()
         except BaseException:
             self.close()
             raise
@@ -90,6 +101,13 @@ class DriverProcess:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+    @property
+    def ready(self) -> Ready:
+        """What the driver said of itself when it started. Raises ValueError before that."""
+        if self._ready is None:
+            raise ValueError("the driver has not been started")
+        return self._ready
 
     @property
     def stderr(self) -> str:
@@ -108,20 +126,20 @@ class DriverProcess:
             raise self._fault("garbage", str(error)) from None
 
     def close(self) -> None:
-        process = getattr(self, "_process", None)
-        if process is not None:
-            self._kill(process)
+        """End the driver and all that it started, and remove its home. Doing so twice is no error."""
+        child = self._child
+        if child is not None:
+            self._kill(child.process)
             for reader in self._readers:
                 reader.join(timeout=1)
-            for stream in (process.stdin, process.stdout, process.stderr):
-                if stream is not None:
-                    _quietly_close(stream)
-            self._process = None
+            for stream in (child.stdin, child.stdout, child.stderr):
+                _quietly_close(stream)
+            self._child = None
         shutil.rmtree(self._home, ignore_errors=True)
 
     def _spawn(self) -> None:
         try:
-            self._process = subprocess.Popen(
+            process = subprocess.Popen(
                 self.command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -133,9 +151,13 @@ class DriverProcess:
         except OSError as error:
             reason = error.strerror or error
             raise DriverFault("start", f"cannot run {self.command[0]!r}: {reason}; check the command") from None
+        assert process.stdin is not None, "a Popen with pipes has them"
+        assert process.stdout is not None, "a Popen with pipes has them"
+        assert process.stderr is not None, "a Popen with pipes has them"
+        self._child = _Child(process, process.stdin, process.stdout, process.stderr)
         self._readers = [
-            threading.Thread(target=self._read_stdout, args=(self._process.stdout,), daemon=True),
-            threading.Thread(target=self._read_stderr, args=(self._process.stderr,), daemon=True),
+            threading.Thread(target=self._read_stdout, args=(process.stdout,), daemon=True),
+            threading.Thread(target=self._read_stderr, args=(process.stderr,), daemon=True),
         ]
         for reader in self._readers:
             reader.start()
@@ -153,10 +175,17 @@ class DriverProcess:
             raise self._fault("version", f"it says that the SDK is {ready.version}; {self._expected} was installed")
         return ready
 
+    @property
+    def _running(self) -> _Child:
+        if self._child is None:
+            raise ValueError("the driver does not run")
+        return self._child
+
     def _send(self, line: bytes) -> None:
+        stdin = self._running.stdin
         try:
-            self._process.stdin.write(line)
-            self._process.stdin.flush()
+            stdin.write(line)
+            stdin.flush()
         except (BrokenPipeError, OSError):
             # The reader has the better story: what the driver last said, and its exit status.
             return
@@ -173,7 +202,7 @@ class DriverProcess:
 
     def _exit_status(self) -> str:
         try:
-            code = self._process.wait(timeout=2)
+            code = self._running.process.wait(timeout=2)
         except subprocess.TimeoutExpired:
             return "its standard output was closed"
         return f"killed by signal {-code}" if code < 0 else f"status {code}"
@@ -183,7 +212,7 @@ class DriverProcess:
             self._readers[1].join(timeout=1)
         return DriverFault(kind, f"the driver broke the protocol: {message}", self.stderr)
 
-    def _read_stdout(self, stream) -> None:
+    def _read_stdout(self, stream: IO[bytes]) -> None:
         while True:
             try:
                 line = stream.readline(_MOST_OF_A_LINE)
@@ -193,14 +222,14 @@ class DriverProcess:
             if not line:
                 return
 
-    def _read_stderr(self, stream) -> None:
+    def _read_stderr(self, stream: IO[bytes]) -> None:
         try:
             for line in iter(lambda: stream.readline(1 << 16), b""):
                 self._stderr.append(line.decode("utf-8", "replace").rstrip("\n"))
         except (OSError, ValueError):
             return
 
-    def _kill(self, process: subprocess.Popen) -> None:
+    def _kill(self, process: subprocess.Popen[bytes]) -> None:
         # The whole group, also when the driver itself has already gone: it may have left children behind.
         try:
             os.killpg(process.pid, signal.SIGKILL)
@@ -209,7 +238,7 @@ class DriverProcess:
         process.wait()
 
 
-def _quietly_close(stream) -> None:
+def _quietly_close(stream: IO[bytes]) -> None:
     try:
         stream.close()
     except OSError:

@@ -79,6 +79,7 @@ class DriverAnswer:
 
     @property
     def ok(self) -> bool:
+        """Whether the call succeeded for the caller."""
         return self.error is None and self.unsupported is None
 
 
@@ -99,6 +100,7 @@ class DriverCall:
     options: Mapping[str, str] = field(factory=dict)
 
     def message(self, number: int) -> dict[str, Any]:
+        """The line of the protocol, under the number that the answer has to repeat."""
         credentials = {"access_key_id": self.access_key_id, "access_key_secret": self.access_key_secret}
         if self.security_token is not None:
             credentials["security_token"] = self.security_token
@@ -121,6 +123,7 @@ class DriverCall:
 
 
 def encode(message: Mapping[str, Any]) -> bytes:
+    """A message as a line of ASCII. Raises ValueError for NaN and infinities."""
     return json.dumps(message, ensure_ascii=True, allow_nan=False).encode("ascii") + b"\n"
 
 
@@ -161,7 +164,8 @@ def schema() -> dict[str, Any]:
     package = Path(__file__).parents[1]
     for folder in (package / "schemas", package.parent / "schemas"):
         if (folder / _SCHEMA).is_file():
-            return json.loads((folder / _SCHEMA).read_text(encoding="utf-8"))
+            found: dict[str, Any] = json.loads((folder / _SCHEMA).read_text(encoding="utf-8"))
+            return found
     raise FileNotFoundError(f"schemas/{_SCHEMA} is not installed beside the package; reinstall acs-conformance")
 
 

@@ -17,10 +17,12 @@ def check_tools() -> None:
 
 
 def runtime() -> str:
+    """The interpreter that runs the suite, and drivers in Python."""
     return f"{platform.python_implementation()} {platform.python_version()}"
 
 
 def known(recipe: Recipe, cache: Path) -> tuple[str, ...]:
+    """All releases that pip can see, pre-releases included."""
     listing = run([sys.executable, "-m", "pip", "index", "versions", recipe.package, "--pre"], seconds=120)
     found = re.search(r"Available versions: (.*)", listing)
     return tuple(v.strip() for v in found.group(1).split(",")) if found else ()
@@ -33,7 +35,7 @@ def install(recipe: Recipe, release: str, folder: Path, cache: Path) -> dict[str
     python = environment / "bin" / "python"
     wanted = [f"{recipe.package}=={release}"]
     wanted += [f"{c.package}=={c.release}" if c.release else c.package for c in recipe.companions]
-    pip = [sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check"]
+    pip: list[str | Path] = [sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check"]
     run([*pip, "install", "--quiet", *wanted])
     packages = json.loads(run([*pip, "list", "--format", "json"]))
     resolved = {p["name"]: p["version"] for p in packages}
@@ -47,4 +49,5 @@ def prepare(recipe: Recipe, release: str, packages: Path, folder: Path, cache: P
 
 
 def command(recipe: Recipe, packages: Path, built: Path) -> list[str]:
+    """The command that runs the driver in the environment of the release."""
     return [str(packages / "venv" / "bin" / "python"), str(recipe.source)]

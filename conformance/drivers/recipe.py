@@ -44,6 +44,7 @@ class Recipe:
 
     @property
     def folder(self) -> Path:
+        """The folder of the driver."""
         return self.source.parent
 
 

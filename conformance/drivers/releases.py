@@ -13,7 +13,7 @@ class ReleaseRangeError(ValueError):
     """A range that cannot be understood, or that no known release is in."""
 
 
-def order(release: str) -> tuple:
+def order(release: str) -> tuple[tuple[int, int, str], ...]:
     """A sort key: 1.10 after 1.9, a pre-release before its release, a hotfix after it; a leading `v` does not
     count.
     """
@@ -27,6 +27,7 @@ def ordered(releases: Iterable[str]) -> tuple[str, ...]:
 
 
 def is_final(release: str) -> bool:
+    """Whether it is no pre-release."""
     return all(weight[0] >= 1 for weight in order(release))
 
 

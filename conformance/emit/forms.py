@@ -34,6 +34,7 @@ class Form:
 
     @property
     def is_time(self) -> bool:
+        """Whether the field is documented as a time in UTC."""
         return str(self.field.value("time_format", "")).startswith("yyyy")
 
 

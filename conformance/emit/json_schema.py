@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from attrs import frozen
 
 from conformance.contract.files import format_citation
-from conformance.contract.model import Contract, Field, Parameter
+from conformance.contract.model import ConstraintKind, Contract, Field, Parameter
 from conformance.emit.forms import QUOTED, UTC_TIME, form
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -61,7 +62,7 @@ def parameter_schema(contract: Contract, parameter: Parameter) -> Schema:
 
 
 _SCALARS = ("string", "integer", "number", "boolean")
-_KEYWORDS = {
+_KEYWORDS: Mapping[str, ConstraintKind] = {
     "default": "default",
     "minimum": "minimum",
     "maximum": "maximum",

@@ -10,14 +10,19 @@ from __future__ import annotations
 import re
 
 from lxml import etree
-from lxml.builder import ElementMaker
 
 from conformance.contract.model import Contract, Field
 from conformance.emit.forms import QUOTED, UTC_TIME, Form, form
 
 NAMESPACE = "http://www.w3.org/2001/XMLSchema"
-_X = ElementMaker(namespace=NAMESPACE, nsmap={"xs": NAMESPACE})
 Node = etree._Element
+
+
+def _xs(tag: str, /, *children: Node, **attributes: str) -> Node:
+    """An element of XML Schema's own namespace."""
+    element = etree.Element(f"{{{NAMESPACE}}}{tag}", attributes, {"xs": NAMESPACE})
+    element.extend(children)
+    return element
 
 
 def response_xsd(contract: Contract) -> str:
@@ -41,21 +46,21 @@ def strict_error_xsd() -> str:
 
 
 def _error(strict: bool) -> str:
-    required = [_X.element(name=n, type="filled") for n in ("RequestId", "Code")]
-    required.append(_X.element(name="Message", type="xs:string"))
-    optional = [_X.element(name=n, type="xs:string", minOccurs="0") for n in ("HostId", "Recommend")]
+    required = [_xs("element", name=n, type="filled") for n in ("RequestId", "Code")]
+    required.append(_xs("element", name="Message", type="xs:string"))
+    optional = [_xs("element", name=n, type="xs:string", minOccurs="0") for n in ("HostId", "Recommend")]
     more = () if strict else (_unknown(),)
-    shape = _X.complexType(_X.all(*required, *optional, *more), *(() if strict else (_attributes(),)))
-    root = _X.element(shape, name="Error")
-    filled = _restriction("filled", "xs:token", _X.minLength(value="1"))
-    return _text(_X.schema(filled, root, elementFormDefault="qualified"))
+    shape = _xs("complexType", _xs("all", *required, *optional, *more), *(() if strict else (_attributes(),)))
+    root = _xs("element", shape, name="Error")
+    filled = _restriction("filled", "xs:token", _xs("minLength", value="1"))
+    return _text(_xs("schema", filled, root, elementFormDefault="qualified"))
 
 
 def _document(contract: Contract, strict: bool) -> Node:
-    roots = [_X.element(_complex(contract, (), contract.response, strict), name=n) for n in root_names(contract)]
+    roots = [_xs("element", _complex(contract, (), contract.response, strict), name=n) for n in root_names(contract)]
     used = {e.get("type") for root in roots for e in root.iter(f"{{{NAMESPACE}}}element")}
-    types = [_restriction(n, "xs:token", _X.pattern(value=p)) for n, p in _PATTERNS.items() if n in used]
-    return _X.schema(*types, *roots, elementFormDefault="qualified")
+    types = [_restriction(n, "xs:token", _xs("pattern", value=p)) for n, p in _PATTERNS.items() if n in used]
+    return _xs("schema", *types, *roots, elementFormDefault="qualified")
 
 
 def root_names(contract: Contract) -> tuple[str, ...]:
@@ -77,25 +82,25 @@ _PATTERNS = {
 
 
 def _restriction(name: str, base: str, facet: Node) -> Node:
-    return _X.simpleType(_X.restriction(facet, base=base), name=name)
+    return _xs("simpleType", _xs("restriction", facet, base=base), name=name)
 
 
 def _unknown() -> Node:
     """Any further elements, but none that the schema names: those may not be repeated."""
-    return _X.any(minOccurs="0", maxOccurs="unbounded", processContents="skip", notQName="##definedSibling")
+    return _xs("any", minOccurs="0", maxOccurs="unbounded", processContents="skip", notQName="##definedSibling")
 
 
 def _attributes() -> Node:
-    return _X.anyAttribute(processContents="skip")
+    return _xs("anyAttribute", processContents="skip")
 
 
 def _complex(contract: Contract, path: tuple[str, ...], members: tuple[Field, ...], strict: bool) -> Node:
     elements = [e for m in members for e in [_element(contract, (*path, m.name), m, strict)]]
     if not strict:
-        return _X.complexType(_X.all(*elements, _unknown()), _attributes())
+        return _xs("complexType", _xs("all", *elements, _unknown()), _attributes())
     # in 1.0 an unordered group takes each element once at most
     repeated = any(e.get("maxOccurs") for e in elements)
-    return _X.complexType(_X.sequence(*elements) if repeated else _X.all(*elements))
+    return _xs("complexType", _xs("sequence", *elements) if repeated else _xs("all", *elements))
 
 
 def _element(contract: Contract, path: tuple[str, ...], field: Field, strict: bool) -> Node:
@@ -103,24 +108,29 @@ def _element(contract: Contract, path: tuple[str, ...], field: Field, strict: bo
     bounds = {} if shape.required else {"minOccurs": "0"}
     if field.type == "array":
         if field.xml_item:
-            return _X.element(_wrapper(contract, path, field, strict), name=field.name, **bounds)
+            wrapper = _wrapper(contract, path, field, field.xml_item, strict)
+            return _xs("element", wrapper, name=field.name, **bounds)
         # a list that is always there may still be empty
         bounds = {"minOccurs": "0", "maxOccurs": "unbounded"}
         if not field.members:
-            return _X.element(name=field.name, type=_simple(field.item_type or "string", empty=True), **bounds)
+            return _xs("element", name=field.name, type=_simple(field.item_type or "string", empty=True), **bounds)
     if field.type in ("array", "object"):
-        return _X.element(_complex(contract, path, field.members, strict), name=field.name, **bounds)
-    return _X.element(name=field.name, type=_type(shape), **bounds)
+        return _xs("element", _complex(contract, path, field.members, strict), name=field.name, **bounds)
+    return _xs("element", name=field.name, type=_type(shape), **bounds)
 
 
-def _wrapper(contract: Contract, path: tuple[str, ...], field: Field, strict: bool) -> Node:
+def _wrapper(contract: Contract, path: tuple[str, ...], field: Field, item_name: str, strict: bool) -> Node:
     """Items inside an element that JSON does not have."""
     many = {"minOccurs": "0", "maxOccurs": "unbounded"}
     if field.members:
-        item = _X.element(_complex(contract, path, field.members, strict), name=field.xml_item, **many)
+        item = _xs("element", _complex(contract, path, field.members, strict), name=item_name, **many)
     else:
-        item = _X.element(name=field.xml_item, type=_simple(field.item_type or "string", empty=True), **many)
-    return _X.complexType(_X.sequence(item)) if strict else _X.complexType(_X.all(item, _unknown()), _attributes())
+        item = _xs("element", name=item_name, type=_simple(field.item_type or "string", empty=True), **many)
+    return (
+        _xs("complexType", _xs("sequence", item))
+        if strict
+        else _xs("complexType", _xs("all", item, _unknown()), _attributes())
+    )
 
 
 def _type(shape: Form) -> str:

@@ -1,8 +1,9 @@
-"""A certification inside pytest: the checks get their fixtures and one run for each requirement and format, and what they
-find becomes verdicts.
+"""A certification inside pytest: the checks get their fixtures and one run for each requirement and format, and what
+they find becomes verdicts.
 
-Verdicts travel in the reports of pytest (`VERDICT`), so that they also cross the processes of pytest-xdist. What a process
-saw in passing is handed over at its end (`OBSERVED`). `plugin.py` starts this, in a run of ours or in anybody's pytest.
+Verdicts travel in the reports of pytest (`VERDICT`), so that they also cross the processes of pytest-xdist. What a
+process saw in passing is handed over at its end (`OBSERVED`). `plugin.py` starts this, in a run of ours or in anybody's
+pytest.
 """
 
 from __future__ import annotations

@@ -50,6 +50,7 @@ class Held:
     held: list[Verdict] = field(factory=list)
 
     def on_verdict(self, verdict: Verdict) -> None:
+        """Hold the verdict back where its requirement is known to fail; hand on any other."""
         if any(entry.matches(verdict.requirement) for entry in self.known.entries):
             self.held.append(verdict)
         else:

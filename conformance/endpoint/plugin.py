@@ -2,16 +2,16 @@
 
     pytest --pyargs conformance.endpoint.checks --acs-url http://127.0.0.1:8080
 
-A test fails where its verdict is failed, is skipped with the reason where it is inconclusive or does not apply, and is an
-expected failure where the failure is known. Requirements that every exchange is judged by, and choices, are reported at the
-end, each as a test of its own. Without a URL nothing is done and next to nothing is imported.
+A test fails where its verdict is failed, is skipped with the reason where it is inconclusive or does not apply, and is
+an expected failure where the failure is known. Requirements that every exchange is judged by, and choices, are reported
+at the end, each as a test of its own. Without a URL nothing is done and next to nothing is imported.
 
 A team's own checks use the fixture `acs_target` (the endpoint, see `endpoint/target.py`) and the mark `requirement`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,12 +87,13 @@ def _names(metafunc: pytest.Metafunc) -> set[str]:
 
 
 @pytest.fixture(scope="session")
-def acs_target(request: pytest.FixtureRequest) -> Iterator[Target]:
+def acs_target(request: pytest.FixtureRequest) -> Target:
     """The endpoint under test. Skips where none is given."""
     certification = request.config.pluginmanager.get_plugin(NAME)
     if certification is None:
         pytest.skip(GIVE_A_URL)
-    yield certification.open_target
+    target: Target = certification.open_target
+    return target
 
 
 def _key(name: str) -> str:

@@ -22,9 +22,11 @@ class CheckRecording(Protocol):
     def kept(self) -> Sequence[KeptDraws] | None:
         """The draws of each example, or None."""
 
-    def begin(self) -> None: ...
+    def begin(self) -> None:
+        """The next example begins."""
 
-    def end(self, draws: FreshDraws | KeptDraws | None, whole: bool) -> None: ...
+    def end(self, draws: FreshDraws | KeptDraws | None, whole: bool) -> None:
+        """It is over: what it drew, and whether it came to its end."""
 
 
 class Unkept:
@@ -40,21 +42,27 @@ class Unkept:
 
 
 class Recording(Protocol):
-    """The recording of a run: it makes the client, is told of the start, and has a part for each requirement, case and check.
+    """The recording of a run: it makes the client, is told of the start, and has a part for each requirement, case and
+    check.
 
-    `unattributed` are exchanges that were made outside of any check. `length` says how much is kept
-    for a check. Where a run is shared out among processes, each tells its recording which checks `are_foreign`: what is kept
-    for them counts elsewhere.
+    Where a run is shared out among processes, each tells its recording which checks `are_foreign`: what is kept for
+    them counts elsewhere.
     """
 
-    def client(self, make: Callable[[], Client]) -> AnyClient: ...
+    def client(self, make: Callable[[], Client]) -> AnyClient:
+        """What the run sends its calls by; `make` makes the client that reaches the endpoint."""
 
-    def started(self, settings: Mapping[str, Any], items: Items | None) -> None: ...
+    def started(self, settings: Mapping[str, Any], items: Items | None) -> None:
+        """The run begins, with these settings and the items that are known to be stored."""
 
-    def unattributed(self) -> Iterable[tuple[Call, HttpRequest, HttpResponse]]: ...
+    def unattributed(self) -> Iterable[tuple[Call, HttpRequest, HttpResponse]]:
+        """The exchanges of no example, to be judged by themselves."""
 
-    def of_check(self, requirement: str, case: str, check: str) -> CheckRecording: ...
+    def of_check(self, requirement: str, case: str, check: str) -> CheckRecording:
+        """The part of one check."""
 
-    def length(self, requirement: str, case: str, check: str) -> int: ...
+    def length(self, requirement: str, case: str, check: str) -> int:
+        """How much is kept for a check; any unit that can be compared."""
 
-    def are_foreign(self, checks: Iterable[tuple[str, str, str]]) -> None: ...
+    def are_foreign(self, checks: Iterable[tuple[str, str, str]]) -> None:
+        """Another process judges these checks (requirement, case, check)."""

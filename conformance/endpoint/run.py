@@ -59,6 +59,7 @@ class Results:
 
     @property
     def traffic(self) -> Traffic:
+        """What was sent, over all processes."""
         whole = Traffic()
         for part in self.in_passing:
             whole.add(part.traffic)
@@ -78,9 +79,9 @@ def run(
 
     `on_requests` is told now and then how many requests were sent so far.
 
-    A `recording` keeps the run, or gives back one that was kept; it needs the run to be in this process (`workers` of 1).
-    What is given back may be judged in several `shares`, each in a process that is forked once the dialect is known;
-    verdicts are then heard at the end, in the order of the checks.
+    A `recording` keeps the run, or gives back one that was kept; it needs the run to be in this process (`workers`
+    of 1). What is given back may be judged in several `shares`, each in a process that is forked once the dialect is
+    known; verdicts are then heard at the end, in the order of the checks.
 
     The results include the verdicts on what every exchange is judged by, and on the choices. KeyboardInterrupt ends the
     run early: what was judged by then counts, and `interrupted` says so.
@@ -170,15 +171,18 @@ class Collector:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
+        """Hand the recording to the certification, which asks for it when it begins."""
         config.stash[RECORDING] = self.recording
         if self.shares > 1 and self.recording is not None:
             config.pluginmanager.register(Sharing(self._sharer(self.recording), self.shares), "acs-sharing")
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note the order of the checks, in which verdicts are told at the end."""
         self._observer = session.config.stash.get(OBSERVER, None)
         self._places = {item.nodeid: place for place, item in enumerate(session.items)}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take the verdict and the count of requests out of a report; end the run where a person wants it."""
         for name, value in report.user_properties if report.when == "call" else ():
             if name == VERDICT:
                 self._note(self._places.get(report.nodeid, 0), _verdict(value))
@@ -191,6 +195,7 @@ class Collector:
             self.results.breakdowns.append(f"{report.nodeid}: {str(report.longrepr)[-600:]}")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A module of checks that cannot be imported breaks the run down."""
         if report.failed:
             self.results.breakdowns.append(f"{report.nodeid}: {str(report.longrepr)[-600:]}")
 
@@ -201,10 +206,12 @@ class Collector:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: Any) -> None:
+        """Take what a worker saw in passing."""
         if OBSERVED in getattr(node, "workeroutput", {}):
             self.results.in_passing.append(pickle.loads(node.workeroutput[OBSERVED]))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Take what this process saw in passing, and tell the verdicts that were held back."""
         if self._observer is not None:
             self.results.in_passing.append(self._observer.in_passing())
         for _, verdict in sorted(self._noted, key=lambda noted: noted[0]):

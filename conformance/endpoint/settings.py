@@ -26,9 +26,9 @@ class Settings:
 
     `url` is None for the embedded reference, which `faults` and `variants` change. `regions` hold data; with none given
     the documented example is taken. `profiles` are names of profiles and `CHOICE=VALUE`. With no `seed` a new one is
-    taken. `select` are globs over requirement ids (none: all). `items_file` names the stored items where they are known,
-    `known_file` the failures that are known. Evidence goes to `report_dir` (None: a new folder under reports/), and the
-    event stream to `events_file` too. `timeout` is in seconds.
+    taken. `select` are globs over requirement ids (none: all). `items_file` names the stored items where they are
+    known, `known_file` the failures that are known. Evidence goes to `report_dir` (None: a new folder under reports/),
+    and the event stream to `events_file` too. `timeout` is in seconds.
     """
 
     folder: Path

@@ -50,6 +50,7 @@ class Sharing:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Run the first checks here, then each share in a process of its own."""
         first = [item for item in session.items if self.sharer.first(item)]
         mine, *others = self._shares([item for item in session.items if not self.sharer.first(item)])
         _run(first)

@@ -13,9 +13,6 @@ from conformance.ledger.requirement import Ledger
 from conformance.ledger.sentences import PageSentence, load_sentences, placed
 from conformance.ledger.templates import endpoint_requirements, sdk_requirements
 
-LEDGER_FILE = "requirements.yaml"
-"""The ledger of the first operation, kept beside its contract for people to read; nothing else reads it."""
-
 
 def load_ledger(folder: Path | str) -> Ledger:
     """The ledger of the contract in a folder. Raises ContractError, and BadTable for a table of requirements."""

@@ -78,7 +78,11 @@ def _inputs(run: Run) -> tuple[tuple[str, str], ...]:
 def _statement(run: Run, events: bytes) -> dict[str, Any]:
     found = results(run)
     warned = _ids(found, "warned")
-    inputs = [{"name": name, "digest": {"sha256": DIGEST.fullmatch(text).group(1)}} for name, text in _inputs(run)]
+    inputs = [
+        {"name": name, "digest": {"sha256": digest.group(1)}}
+        for name, text in _inputs(run)
+        if (digest := DIGEST.fullmatch(text))
+    ]
     return {
         "_type": STATEMENT_TYPE,
         "subject": [_subject(run)],

@@ -31,6 +31,7 @@ class Chosen:
 
     @property
     def observed(self) -> bool:
+        """Whether the target showed any of the alternatives."""
         return any(option.seen for option in self.options)
 
 

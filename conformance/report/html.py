@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-from conformance.ledger.verdicts import BAD, GLYPHS
+from conformance.ledger.verdicts import BAD, GLYPHS, VerdictName
 from conformance.report.conclusion import conclude
 from conformance.report.coverage import coverage, states
 from conformance.report.dialect import chosen, distances
@@ -95,7 +95,7 @@ def slug(id: str) -> str:
     return plain if plain == id else f"{plain}-{sha256(id.encode('utf-8', 'replace')).hexdigest()[:8]}"
 
 
-def _cases(result: Result) -> list[tuple[str, str]]:
+def _cases(result: Result) -> list[tuple[str, VerdictName]]:
     """The verdict of each named case, where they are not all the same."""
     cases = [(case, verdict) for case, verdict in result.cases.items() if case]
     return cases if len({verdict for _, verdict in cases}) > 1 or any(not case for case in result.cases) else []

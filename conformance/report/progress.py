@@ -53,6 +53,7 @@ class Progress:
             self._live = None
 
     def on_event(self, event: Event) -> None:
+        """Begin with the header of a run, and count each verdict."""
         if isinstance(event, RunStarted):
             self._start(event)
         elif isinstance(event, Verdict):

@@ -39,6 +39,7 @@ class Verification:
 
     @property
     def valid(self) -> bool:
+        """Whether nothing is wrong with the certificate."""
         return not self.problems
 
 
@@ -67,7 +68,8 @@ def verify(certificate: bytes, events: bytes, public_key: bytes | None = None) -
         return Verification(("The certificate is not JSON.",))
     if not isinstance(data, dict):
         return Verification(("The certificate is not a JSON object.",))
-    statement, key_id, problems = certificate, None, []
+    statement, key_id = certificate, None
+    problems: list[str] = []
     if "payload" in data or "signatures" in data:
         statement, key_id, problems = _opened(certificate, key)
     elif key is not None:

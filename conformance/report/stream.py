@@ -33,6 +33,7 @@ class Run:
     footer: RunFinished
 
     def events(self) -> tuple[Event, ...]:
+        """The run as events again, in the order of a stream."""
         return (self.header, *self.verdicts, *self.observed, self.footer)
 
 
@@ -87,6 +88,7 @@ class Writer:
         self._file = file
 
     def write(self, event: Event) -> None:
+        """An event as a line that is in the file when this returns."""
         self._file.write(to_line(event))
         self._file.flush()
 

@@ -6,13 +6,14 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from attrs import Factory, evolve, field, fields, frozen, has
+from attrs import Attribute, evolve, field, fields, frozen, has
 
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
 from conformance.drivers.protocol import Ready
+from conformance.ledger.roles import is_repeated
 from conformance.sdk.endpoint import Transfer
-from conformance.sdk.roles import SdkRoles, example, is_repeated, sdk_name
+from conformance.sdk.roles import SdkRoles, example, sdk_name
 
 Expansion = Literal[
     "parameter",
@@ -30,6 +31,8 @@ Expansion = Literal[
 
 @frozen
 class ErrorSpec:
+    """An error to answer with; `extra` are further members of the envelope."""
+
     status: int
     code: str
     message: str
@@ -69,6 +72,8 @@ class ReplySpec:
 
 @frozen
 class Walk:
+    """A listing that the caller walks through: how many items there are, and how many on a page."""
+
     total: int
     size: int
 
@@ -105,7 +110,8 @@ class Case:
         """What is done, as JSON without what is as usual. Cases of the same data are the same on the wire, whoever
         judges them.
         """
-        return _data(evolve(self, name="", subject="", may_refuse=False))
+        found: dict[str, Any] = _data(evolve(self, name="", subject="", may_refuse=False))
+        return found
 
     @property
     def key(self) -> str:
@@ -114,6 +120,7 @@ class Case:
 
     @staticmethod
     def key_of(data: Mapping[str, Any]) -> str:
+        """The same for data that was kept."""
         return json.dumps(data, sort_keys=True)
 
 
@@ -135,12 +142,17 @@ class CaseSpec:
 def _data(value: Any) -> Any:
     if has(type(value)):
         members = {a.name: getattr(value, a.name) for a in fields(type(value))}
-        usual = {a.name: a.default.factory() if isinstance(a.default, Factory) else a.default
-                 for a in fields(type(value))}  # fmt: skip
+        usual = {a.name: _usual(a) for a in fields(type(value))}
         return {name: _data(v) for name, v in members.items() if v != usual[name]}
     if isinstance(value, Mapping):
         return {str(k): _data(v) for k, v in value.items()}
     return [_data(v) for v in value] if isinstance(value, (list, tuple)) else value
+
+
+def _usual(member: Attribute[Any]) -> Any:
+    """The default, made where it is made anew each time."""
+    factory = getattr(member.default, "factory", None)
+    return member.default if factory is None else factory()
 
 
 def expanded(spec: CaseSpec, roles: SdkRoles, protocol: Protocol, ready: Ready) -> Iterator[Case]:

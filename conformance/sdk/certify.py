@@ -52,8 +52,8 @@ def plan_of(
 
 @frozen
 class Subject:
-    """One SDK as it is driven: the `command` of its driver, what is known of it beforehand, and its `release`, which the
-    driver has to confirm; None where only the driver knows. `name` is for files.
+    """One SDK as it is driven: the `command` of its driver, what is known of it beforehand, and its `release`, which
+    the driver has to confirm; None where only the driver knows. `name` is for files.
     """
 
     command: tuple[str, ...]
@@ -82,11 +82,15 @@ class Certified:
     cassette: str | None = None
 
 
+class Interrupted(NotEstablished):
+    """A person ended the certification while it was recorded; no further one is to begin."""
+
+
 def certify_release(subject: Subject, settings: SdkSettings, live: Live) -> Certified:
     """Certify what a driver drives.
 
-    Raises NotEstablished where the driver breaks its protocol (which establishes nothing about its SDK), where the SDK
-    does not load, or on an interruption; what was recorded until then is kept.
+    Raises NotEstablished where the driver breaks its protocol (which establishes nothing about its SDK) or where the
+    SDK does not load, and Interrupted on an interruption; what was recorded until then is kept.
     """
     path = _cassette_path(settings.cassette, subject.name)
     recorder, folder = SdkRecorder(settings.plan), report_folder(settings.report_dir, subject.name)
@@ -101,7 +105,7 @@ def certify_release(subject: Subject, settings: SdkSettings, live: Live) -> Cert
     except KeyboardInterrupt:
         if path is None:
             raise
-        raise NotEstablished(f"{INTERRUPTED} {_keep(recorder, path) or ''}".rstrip()) from None
+        raise Interrupted(f"{INTERRUPTED} {_keep(recorder, path) or ''}".rstrip()) from None
     return Certified(evidence.conclude(), _keep(recorder, path))
 
 

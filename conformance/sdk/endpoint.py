@@ -17,7 +17,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from typing import Literal
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from conformance.sdk.leaks import Carried, carried
 from conformance.wire.arrival import Arrival, read_request
@@ -54,7 +54,8 @@ class Recorded:
     """A request that arrived, in order (`number` from 1), on which connection, when, and what was wrong with
     its signature.
 
-    `carries` says where it carries the credentials of the case, the signature included.
+    `carries` says where it carries the credentials of the case, the signature included; `reply` is what it was
+    answered.
     `given_up` is after how many seconds the client closed a connection on which it was kept waiting; None
     where it was not kept waiting, infinity where it never did.
     """
@@ -66,7 +67,7 @@ class Recorded:
     arrival: Arrival
     problems: tuple[SignatureProblem, ...] = ()
     carries: tuple[Carried, ...] = ()
-    reply: Reply | None = None
+    reply: Reply = field(factory=Reply)
     given_up: float | None = None
 
 
@@ -115,10 +116,12 @@ class InstrumentedEndpoint:
 
     @property
     def authority(self) -> str:
+        """Host and port."""
         return f"{self._host}:{self._listener.getsockname()[1]}"
 
     @property
     def url(self) -> str:
+        """Where a client finds it, over plain HTTP."""
         return f"http://{self.authority}"
 
     def hung_up(self, seconds: float = 1.0) -> None:
@@ -140,11 +143,11 @@ class InstrumentedEndpoint:
             self._connections += 1
             threading.Thread(target=self._serve, args=(connection, address, self._connections), daemon=True).start()
 
-    def _serve(self, connection: socket.socket, address: tuple, number: int) -> None:
+    def _serve(self, connection: socket.socket, address: tuple[str, int], number: int) -> None:
         with self._lock:
             self._open.add(connection)
         try:
-            handler = type("Handler", (_Handler,), {"number": number})
+            handler = type("Handler", (_Handler,), {"number": number, "endpoint": self})
             handler(connection, address, self)
         except (OSError, ValueError):
             # The client went away; whatever it had sent is recorded.
@@ -155,6 +158,7 @@ class InstrumentedEndpoint:
             connection.close()
 
     def receive(self, connection: int, request: HttpRequest) -> tuple[Recorded, Reply]:
+        """Note a request and what is wrong with its signature, and ask the script for the reply."""
         with self._lock:
             arrival = read_request(request)
             problems = verify(request, self._credentials, nonces=self._nonces)
@@ -175,6 +179,7 @@ class InstrumentedEndpoint:
 
 
 class _Handler(BaseHTTPRequestHandler):
+    endpoint: InstrumentedEndpoint
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     number = 0
@@ -182,9 +187,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         body = self._body()
-        target = self.path if "://" in self.path else f"{self.server.url}{self.path}"
+        target = self.path if "://" in self.path else f"{self.endpoint.url}{self.path}"
         headers = tuple((name, value) for name, value in self.headers.items())
-        recorded, reply = self.server.receive(self.number, HttpRequest(self.command, target, headers, body))
+        recorded, reply = self.endpoint.receive(self.number, HttpRequest(self.command, target, headers, body))
         _send(self, recorded, reply)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = do_OPTIONS = _answer
@@ -203,8 +208,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.rfile.readline(16)
         return data
 
-    def send_error(self, code, message=None, explain=None) -> None:
-        self.server.malformed.append(f"{code} {message or ''}".strip())
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """What is no HTTP is noted, and the connection closed."""
+        self.endpoint.malformed.append(f"{code} {message or ''}".strip())
         self.close_connection = True
 
     def log_message(self, *arguments: object) -> None:

@@ -36,6 +36,7 @@ class Harness:
     seen: dict[str, Observation] = field(factory=dict)
 
     def driver(self, environment: Mapping[str, str] | None = None) -> DriverProcess:
+        """Another process of the same driver, not started yet, with these environment variables."""
         return DriverProcess(
             self.command,
             environment=environment,
@@ -87,7 +88,7 @@ class Harness:
         """Everything that no report may show."""
         return (*secrets_of(self.identity.plain), *secrets_of(self.identity.temporary))
 
-    def _work(self, waiting: queue.SimpleQueue, driver: DriverProcess) -> None:
+    def _work(self, waiting: queue.SimpleQueue[Case], driver: DriverProcess) -> None:
         while True:
             try:
                 case = waiting.get_nowait()
@@ -112,7 +113,7 @@ class Harness:
                 self.leaks.append(case)
 
 
-def _emptied(waiting: queue.SimpleQueue) -> None:
+def _emptied(waiting: queue.SimpleQueue[Case]) -> None:
     with suppress(queue.Empty):
         while True:
             waiting.get_nowait()

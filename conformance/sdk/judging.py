@@ -144,7 +144,6 @@ def certify(
     complete = False
     with harness.driver() as driver:
         ready = driver.ready
-        assert ready is not None, "a driver that has started has said what it drives"
         on_ready(ready)
         cases = tuple(case for r in plan.requirements() for case in planned(plan, ready, r))
         try:
@@ -281,8 +280,8 @@ def _evidence(request: Recorded | None, secrets: tuple[str, ...]) -> Evidence | 
     if request is None:
         return None
     reply = request.reply
-    body = redact_text(reply.body.decode("utf-8", "replace"), secrets) if reply else ""
-    return Evidence(curl_line(request.request, secrets), reply.status if reply else None, body[:_SHOWN_OF_A_BODY])
+    body = redact_text(reply.body.decode("utf-8", "replace"), secrets)
+    return Evidence(curl_line(request.request, secrets), reply.status, body[:_SHOWN_OF_A_BODY])
 
 
 def _dialect(judged: Iterable[tuple[SdkRequirement, Judged]]) -> dict[str, tuple[str, ...]]:
@@ -307,7 +306,7 @@ def _unknown(seen: Observation | None) -> frozenset[str]:
 
 def _outcomes(seen: Iterable[Observation]) -> dict[str, int]:
     """How many requests were answered with each status, or in each broken way."""
-    replies = [r.reply for o in seen for r in o.requests if r.reply is not None]
+    replies = [r.reply for o in seen for r in o.requests]
     plain = ("length", "chunked", "until-close", "drip")
     return dict(Counter(str(r.status) if r.transfer in plain else r.transfer for r in replies))
 

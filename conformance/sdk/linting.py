@@ -11,7 +11,7 @@ from conformance.contract.protocol import Protocol
 from conformance.drivers.protocol import ProtocolError, decode_answer, encode
 from conformance.sdk.cases import Case
 from conformance.sdk.plan import Plan
-from conformance.sdk.recording import untaped
+from conformance.sdk.recording import observed_in
 
 
 def problems_of(cassette: SdkCassette, contract: Contract, protocol: Protocol) -> list[str]:
@@ -33,7 +33,7 @@ def undriven(cassette: SdkCassette) -> Iterator[str]:
 def unknown_cases(cassette: SdkCassette, plan: Plan) -> Iterator[str]:
     """The cases that the requirements do not have now, so that a replay cannot judge by them."""
     try:
-        found = untaped(cassette, plan).cases
+        found = observed_in(cassette, plan).cases
     except ValueError as e:
         yield f"its cases cannot be read: {e}"
         return

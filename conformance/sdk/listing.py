@@ -69,13 +69,15 @@ def drop(tree: Tree, path: str) -> None:
             drop(node, rest)
 
 
-def mapped(tree: Any, change: Callable[[Tree], Tree]) -> Any:
+def mapped(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
     """The tree with every object of it changed, innermost first."""
-    if isinstance(tree, dict):
-        return change({name: mapped(value, change) for name, value in tree.items()})
-    if isinstance(tree, list):
-        return [mapped(value, change) for value in tree]
-    return tree
+    return change({name: _mapped(value, change) for name, value in tree.items()})
+
+
+def _mapped(value: Any, change: Callable[[Tree], Tree]) -> Any:
+    if isinstance(value, dict):
+        return mapped(value, change)
+    return [_mapped(v, change) for v in value] if isinstance(value, list) else value
 
 
 def array_of_one(tree: Tree, wrapper: str) -> Tree:
@@ -84,6 +86,7 @@ def array_of_one(tree: Tree, wrapper: str) -> Tree:
 
 
 def as_json(tree: Any, *, escaped: bool = False, indent: int | None = None) -> bytes:
+    """The tree as JSON. `escaped` writes nothing but ASCII; `indent` is in spaces."""
     return json.dumps(tree, ensure_ascii=escaped, indent=indent).encode()
 
 

@@ -33,6 +33,7 @@ class ReleaseChange:
 
     @property
     def kind(self) -> str:
+        """Whether it got worse (`regression`), better (`fix`) or neither (`change`)."""
         good = ("passed", "not-applicable")
         if self.before in good and self.after not in good:
             return "regression"
@@ -51,6 +52,7 @@ class Matrix:
 
     @property
     def certified(self) -> tuple[ReleaseRecord, ...]:
+        """The releases that could be certified, oldest first."""
         return tuple(r for r in self.records if r.outcome == "certified")
 
     @property
@@ -64,6 +66,7 @@ class Matrix:
         return tuple(dict.fromkeys(id for record in reversed(self.certified) for id in record.verdicts))
 
     def changes(self) -> tuple[ReleaseChange, ...]:
+        """Each verdict that is another than that of the release before."""
         found = []
         for requirement in self.requirements:
             before: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from attrs import define, field, frozen
@@ -11,7 +11,7 @@ from attrs import define, field, frozen
 from conformance.drivers.process import DriverProcess
 from conformance.drivers.protocol import DriverAnswer, DriverCall, DriverOperation, Ready
 from conformance.sdk import view
-from conformance.sdk.cases import CallSpec, Case
+from conformance.sdk.cases import CallSpec, Case, Walk
 from conformance.sdk.endpoint import InstrumentedEndpoint, Recorded, Reply
 from conformance.sdk.leaks import revealed
 from conformance.sdk.replies import Served, answer
@@ -63,10 +63,12 @@ class Observation:
 
     @property
     def requests(self) -> tuple[Recorded, ...]:
+        """What arrived at the endpoint in all calls, in order."""
         return tuple(r for call in self.calls for r in call.requests)
 
     @property
     def last(self) -> ObservedCall:
+        """The call that most judges look at."""
         return self.calls[-1]
 
 
@@ -95,8 +97,8 @@ def observe(case: Case, driver: DriverProcess, roles: SdkRoles, identity: Identi
     ):
         script.elsewhere = other.url
         url = f"http://127.0.0.1:{_closed_port()}" if case.refused else endpoint.url
-        calls = []
-        for spec in case.calls if case.walk is None else _pages(case, roles, calls):
+        calls: list[ObservedCall] = []
+        for spec in case.calls if case.walk is None else _pages(case.walk, roles, calls):
             before = len(endpoint.recorded)
             call = _call(case, spec, url, roles, credentials)
             got = driver.call(call, DEADLINE)
@@ -150,15 +152,16 @@ def _call(case: Case, spec: CallSpec, url: str, roles: SdkRoles, credentials: Cr
     )
 
 
-def _pages(case: Case, roles: SdkRoles, calls: list[ObservedCall]):
+def _pages(walk: Walk, roles: SdkRoles, calls: list[ObservedCall]) -> Iterator[CallSpec]:
     """The calls of a caller who walks pages until they cover the total that the last answer gave."""
     for number in range(1, _MOST_PAGES):
-        yield CallSpec({"number": number, "size": case.walk.size})
+        yield CallSpec({"number": number, "size": walk.size})
         total = view.reached(calls[-1].answer.result, roles.fields["total"]) if calls[-1].answer.ok else None
-        if not view.text(total).isdigit() or number * case.walk.size >= int(view.text(total)):
+        if not view.text(total).isdigit() or number * walk.size >= int(view.text(total)):
             return
 
 
 def _closed_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
+        port: int = listener.getsockname()[1]
+        return port

@@ -65,6 +65,7 @@ class ReleaseRecord:
 
 
 def record_of(driver: str, release: str, basis: str, done: Certification) -> ReleaseRecord:
+    """What a matrix keeps of a certification. `basis` stands for what it was judged by."""
     return ReleaseRecord(
         driver=driver,
         release=release,
@@ -102,6 +103,7 @@ def read(path: Path) -> ReleaseRecord | None:
 
 
 def file_name(release: str) -> str:
+    """The name of the file that a release is kept in."""
     return re.sub(r"[^A-Za-z0-9._+-]", "_", release) + ".json"
 
 
@@ -114,7 +116,7 @@ def _note(verdict: Verdict) -> Note:
         message=verdict.message,
         expected=verdict.expected,
         received=verdict.received,
-        curl=exchange and exchange.curl,
-        status=exchange and exchange.status,
-        response=exchange and exchange.response[:400],
+        curl=exchange.curl if exchange else None,
+        status=exchange.status if exchange else None,
+        response=exchange.response[:400] if exchange else None,
     )

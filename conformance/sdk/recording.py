@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from attrs import asdict, define, evolve, field
 
@@ -13,7 +13,7 @@ from conformance.cassettes.sdk_cassette import KIND, Arrived, KeptCall, KeptCase
 from conformance.drivers.protocol import DriverAnswer, Ready, SdkError
 from conformance.report.events import Event, RunFinished, RunStarted, Verdict
 from conformance.sdk.cases import Case
-from conformance.sdk.endpoint import Recorded, Reply
+from conformance.sdk.endpoint import Recorded, Reply, Transfer
 from conformance.sdk.judging import Observed, planned
 from conformance.sdk.leaks import Carried
 from conformance.sdk.observation import Observation, ObservedCall
@@ -25,6 +25,7 @@ from conformance.wire.exchange import HttpResponse
 from conformance.wire.redaction import redact_request, redact_response, redact_values, secrets_in
 from conformance.wire.verification import SignatureProblem
 
+_TRANSFERS: Mapping[str, Transfer] = {name: name for name in get_args(Transfer)}
 BROKEN_OFF = "the recording was broken off"
 
 
@@ -41,6 +42,7 @@ class SdkRecorder:
         self._events.append(event)
 
     def keep(self, observed: Observed) -> None:
+        """What was seen, once nothing more is to come."""
         self.observed = observed
 
     @property
@@ -72,15 +74,16 @@ class SdkRecorder:
             complete=complete,
             reason=None if complete else BROKEN_OFF,
         )
-        return SdkCassette(provenance, *_taped(self.observed, self.plan), verdicts)
+        return SdkCassette(provenance, *_cases(self.observed, self.plan), verdicts)
 
 
 # ---------------------------------------------------------------------------------------------------------- keeping
 
 
-def _taped(observed: Observed, plan: Plan) -> tuple[tuple[KeptCase, ...], tuple[Arrived, ...]]:
+def _cases(observed: Observed, plan: Plan) -> tuple[tuple[KeptCase, ...], tuple[Arrived, ...]]:
     wanted = _judged_for(plan, observed.ready)
-    cases, arrived = [], []
+    cases: list[KeptCase] = []
+    arrived: list[Arrived] = []
     for index, (key, seen) in enumerate(observed.cases.items()):
         known = (*observed.secrets, *(s for r in (*seen.requests, *seen.elsewhere) for s in secrets_in(r.request)))
         calls = tuple(_kept(call, known) for call in seen.calls)
@@ -154,7 +157,7 @@ def _answer_data(answer: DriverAnswer) -> dict[str, Any]:
 # ------------------------------------------------------------------------------------------------------- giving back
 
 
-def untaped(cassette: SdkCassette, plan: Plan) -> Observed:
+def observed_in(cassette: SdkCassette, plan: Plan) -> Observed:
     """What was seen, as far as the plan still has the cases. Raises ValueError where the cassette is damaged."""
     provenance = cassette.provenance
     try:
@@ -189,11 +192,13 @@ def _call(case: Case, kept: KeptCall, arrived: list[Arrived]) -> ObservedCall:
 
 def _served(case: Case, one: Arrived) -> Served:
     spec = case.replies[min(one.count, len(case.replies)) - 1]
+    if one.served is None:
+        raise KeyError("served")
     return Served(spec, one.served["format"], one.served.get("tree"))
 
 
 def _recorded(one: Arrived) -> Recorded:
-    reply = Reply(one.response.status, one.response.headers, one.response.body, one.transfer, one.gzip)
+    reply = Reply(one.response.status, one.response.headers, one.response.body, _TRANSFERS[one.transfer], one.gzip)
     return Recorded(
         number=one.count,
         connection=one.connection,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from attrs import asdict
 from jinja2 import Environment, PackageLoader, select_autoescape
@@ -22,7 +23,7 @@ def as_json(matrix: Matrix) -> str:
     data = {
         "driver": matrix.driver,
         "title": matrix.title,
-        "releases": [_with_short_ids(asdict(record)) for record in matrix.records],
+        "releases": [_without_levels(asdict(record)) for record in matrix.records],
         "levels": matrix.certified[-1].levels if matrix.certified else {},
         "changes": [{**asdict(change), "kind": change.kind} for change in matrix.changes()],
     }
@@ -32,6 +33,7 @@ def as_json(matrix: Matrix) -> str:
 
 
 def as_markdown(matrix: Matrix) -> str:
+    """Verdicts by release, the first release where each changed, and why requirements are not met."""
     lines = [f"# {matrix.title}", "", *_releases(matrix), ""]
     if matrix.certified:
         lines += [*_table(matrix), "", *_changes(matrix), "", *_notes(matrix)]
@@ -151,9 +153,8 @@ def _levels(matrix: Matrix) -> dict[str, str]:
     return {id: level for record in matrix.certified for id, level in record.levels.items()}
 
 
-def _with_short_ids(record: dict) -> dict:
-    record.pop("levels")
-    return record
+def _without_levels(record: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if name != "levels"}
 
 
 def _cell(text: str) -> str:

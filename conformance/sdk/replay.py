@@ -26,7 +26,7 @@ from conformance.report.stream import Run, Writer, read
 from conformance.sdk.certify import LEVELS, closing, plan_of
 from conformance.sdk.judging import Certification, judge
 from conformance.sdk.plan import Plan
-from conformance.sdk.recording import untaped
+from conformance.sdk.recording import observed_in
 from conformance.wire.curl import curl_line
 
 COMPARISON = "comparison.json"
@@ -88,7 +88,7 @@ class SdkReplay:
 
     def _judged(self, show: Callable[[events.Event], None]) -> tuple[events.RunStarted, Certification]:
         try:
-            observed = untaped(self.cassette, self.plan)
+            observed = observed_in(self.cassette, self.plan)
         except ValueError as e:
             raise BadCassette(f"{self.path} cannot be judged: {e}.") from None
         header = self._header()

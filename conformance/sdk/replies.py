@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from attrs import frozen
 
-from conformance.contract.model import Contract
-from conformance.sdk.cases import ReplySpec, Walk
+from conformance.contract.model import Choice, Contract
+from conformance.sdk.cases import ErrorSpec, ReplySpec, Walk
 from conformance.sdk.endpoint import Recorded, Reply
 from conformance.sdk.listing import (
     Tree,
@@ -59,7 +59,7 @@ def answer(
         headers = (("Location", f"{elsewhere}/elsewhere"), ("Content-Type", "text/plain"))
         return Reply(spec.redirect, headers, b""), Served(spec, written)
     tree = None if spec.error or spec.raw is not None else _tree(spec, roles, walk, recorded)
-    document = _document(spec, tree, written, roles.contract)
+    document = _document(spec, tree or {}, written, roles.contract)
     body = document[: len(document) // 2] if spec.cut else document
     accepts = "gzip" in recorded.arrival.headers.get("accept-encoding", "")
     reply = Reply(
@@ -76,7 +76,7 @@ def answer(
 
 def _tree(spec: ReplySpec, roles: SdkRoles, walk: Walk | None, recorded: Recorded) -> Tree:
     contract, paging = roles.contract, roles.contract.semantics.paging
-    if walk is None:
+    if walk is None or paging is None:
         tree = result(contract, spec.items)
     else:
         asked = dict(recorded.arrival.parameters)
@@ -100,8 +100,7 @@ def _tree(spec: ReplySpec, roles: SdkRoles, walk: Walk | None, recorded: Recorde
 def _in_alternative(tree: Tree, alternatives: Mapping[str, str], contract: Contract) -> Tree:
     """Those choices that change the data itself; how it is written is decided in `_document`."""
     listed = contract.semantics.items or ""
-    for id, alternative in alternatives.items():
-        choice = contract.choice(id)
+    for choice, alternative in _choices(alternatives, contract):
         path = _path(choice.subject, contract)
         if choice.kind == "missing-value":
             if alternative == "absent":
@@ -123,11 +122,18 @@ def _in_alternative(tree: Tree, alternatives: Mapping[str, str], contract: Contr
     return tree
 
 
-def _document(spec: ReplySpec, tree: Tree | None, written: str, contract: Contract) -> bytes:
+def _choices(alternatives: Mapping[str, str], contract: Contract) -> Iterator[tuple[Choice, str]]:
+    for id, alternative in alternatives.items():
+        choice = contract.choice(id)
+        if choice is not None:
+            yield choice, alternative
+
+
+def _document(spec: ReplySpec, tree: Tree, written: str, contract: Contract) -> bytes:
     if spec.raw is not None:
         return (spec.raw_xml if written == "xml" and spec.raw_xml is not None else spec.raw).encode()
     root = "Error" if spec.error else f"{contract.operation}Response"
-    tree = _error(spec) if spec.error else _rewritten(tree, spec, written, contract)
+    tree = _error(spec.error) if spec.error else _rewritten(tree, spec, written, contract)
     if spec.order:
         tree = mapped(tree, lambda node: dict(_ordered(node, spec.order)))
     if written == "json":
@@ -147,21 +153,19 @@ def _rewritten(tree: Tree, spec: ReplySpec, written: str, contract: Contract) ->
         tree = mapped(tree, lambda node: {**node, **extra} if keyed in node else node)
     if written == "xml":
         return tree
-    for id, alternative in spec.alternative.items():
-        choice = contract.choice(id)
+    for choice, alternative in _choices(spec.alternative, contract):
         if choice.kind == "list-form" and alternative == "array-of-one":
             tree = array_of_one(tree, choice.subject.split(".")[-1])
         elif choice.kind == "json-type":
-            name = choice.subject.split(".")[-1]
-            tree = mapped(
-                tree,
-                lambda node, n=name, a=alternative: {**node, n: as_type(node[n], a)} if n in node else node,
-            )
+            tree = mapped(tree, _retyped(choice.subject.split(".")[-1], alternative))
     return tree
 
 
-def _error(spec: ReplySpec) -> Tree:
-    error = spec.error
+def _retyped(name: str, kind: str) -> Callable[[Tree], Tree]:
+    return lambda node: {**node, name: as_type(node[name], kind)} if name in node else node
+
+
+def _error(error: ErrorSpec) -> Tree:
     envelope = {"RequestId": "7A1D0C52-0000-4000-8000-00000000E440", "HostId": "ecs.aliyuncs.com"}
     return {**envelope, "Code": error.code, "Message": error.message, **error.extra}
 

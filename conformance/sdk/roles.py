@@ -41,6 +41,7 @@ class SdkRoles:
 
     @property
     def region(self) -> str | None:
+        """The parameter that says which region, if there is one."""
         return self.parameters.get("region")
 
     def given(self, by_role: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,10 +63,12 @@ class SdkRoles:
             case {"repeat": str(text), "times": int(times)}:
                 return text * times
             case {"ids": number}:
-                limit = self.contract.semantics.ids.limit or 100
+                documented = self.contract.semantics.ids
+                limit = (documented.limit if documented else None) or 100
                 return self.ids({"limit": limit, "over-limit": limit + 1}.get(number, number))
             case {"maximum": of}:
-                return self.contract.parameter(self.parameters[of]).value("maximum", 100)
+                parameter = self.contract.parameter(self.parameters[of])
+                return parameter.value("maximum", 100) if parameter else 100
         return value
 
 
@@ -75,13 +78,11 @@ def roles(contract: Contract) -> SdkRoles:
     """
     semantics = contract.semantics
     own = [p for p in contract.parameters if p.name not in COMMON and "." not in p.name]
-    texts = [p.name for p in own if p.type == "string" and p.name != semantics.region]
-    free = [
-        n for n in texts if not contract.parameter(n).value("enum") and not contract.parameter(n).value("time_format")
-    ]
+    texts = [p for p in own if p.type == "string" and p.name != semantics.region]
+    free = [p for p in texts if not p.value("enum") and not p.value("time_format")]
     found: dict[str, str | None] = {
         "region": semantics.region,
-        "ids": semantics.ids and semantics.ids.parameter,
+        "ids": semantics.ids.parameter if semantics.ids else None,
     }
     if semantics.paging:
         found |= {"number": semantics.paging.number, "size": semantics.paging.size}
@@ -89,7 +90,7 @@ def roles(contract: Contract) -> SdkRoles:
         found |= {"start": semantics.range.start, "end": semantics.range.end}
     if semantics.filters:
         found["filter"] = semantics.filters[-1].parameter
-    found["text"] = found["ids"] or next(iter(free or texts), None)
+    found["text"] = found["ids"] or next((p.name for p in free or texts), None)
     return SdkRoles(contract, {role: name for role, name in found.items() if name}, _fields(contract))
 
 

@@ -17,6 +17,8 @@ from conformance.contract.model import Contract, Field
 
 @frozen
 class ValueDifference:
+    """A documented value that did not arrive as it was. `path` has positions in lists (`TaskSet.Task[1].TaskId`)."""
+
     path: str
     sent: Any
     received: Any
@@ -45,11 +47,10 @@ def plain(path: str) -> str:
 def received_items(received: Any, contract: Contract) -> list[Any]:
     """The items of the listing that the caller got, in whatever shape."""
     node = received
-    names = (contract.semantics.items or "").split(".")
-    for position, name in enumerate(names):
-        last = position == len(names) - 1
-        node = _listed(node, name) if last else member(node, name)
-    return node
+    *wrappers, name = (contract.semantics.items or "").split(".")
+    for wrapper in wrappers:
+        node = member(node, wrapper)
+    return _listed(node, name)
 
 
 def received_keys(received: Any, contract: Contract) -> list[str]:
@@ -93,6 +94,7 @@ def same(sent: Any, received: Any) -> bool:
 
 
 def shown(value: Any) -> str:
+    """A value as a person should see it, cut at 120 characters."""
     words = repr(value)
     return words if len(words) <= 120 else words[:117] + "…"
 

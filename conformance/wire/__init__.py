@@ -1,0 +1,1 @@
+"""HTTP and the common protocol of RPC calls, both ways; no operation is known here."""

@@ -4,7 +4,7 @@ format.
 
 from __future__ import annotations
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from conformance.wire import signature_v3
 from conformance.wire.encoding import parse_query, split_target
@@ -68,14 +68,14 @@ def read_request(request: HttpRequest) -> Arrival:
     form = parse_query(request.body.decode("utf-8", "replace")) if media_type == FORM_TYPE else ()
     common = {name: value for name, value in (*query, *form) if name in COMMON}
     operation = tuple(pair for pair in (*query, *form) if pair[0] not in COMMON)
-    parts = (request.method, path, query, form, headers, operation)
+    read = Arrival("none", request.method, path, query, form, headers, operation)
     authorization = signature_v3.parse_authorization(headers.get("authorization", ""))
     # SDKs that sign V1 send x-acs-action as well, so the header alone does not tell
     if authorization.algorithm or ("x-acs-action" in headers and "Signature" not in common):
-        return _v3(parts, common, authorization)
-    return Arrival(
-        "v1" if "Signature" in common else "none",
-        *parts,
+        return _v3(read, common, authorization)
+    return evolve(
+        read,
+        signature="v1" if "Signature" in common else "none",
         action=common.get("Action"),
         version=common.get("Version"),
         format=common.get("Format"),
@@ -86,11 +86,11 @@ def read_request(request: HttpRequest) -> Arrival:
     )
 
 
-def _v3(parts: tuple, common: dict[str, str], authorization: signature_v3.Authorization) -> Arrival:
-    headers = parts[4]
-    return Arrival(
-        "v3" if authorization.algorithm else "none",
-        *parts,
+def _v3(read: Arrival, common: dict[str, str], authorization: signature_v3.Authorization) -> Arrival:
+    headers = read.headers
+    return evolve(
+        read,
+        signature="v3" if authorization.algorithm else "none",
         action=headers.get("x-acs-action") or common.get("Action"),
         version=headers.get("x-acs-version") or common.get("Version"),
         format=common.get("Format") or _accepted(headers.get("accept", "")),

@@ -32,6 +32,7 @@ class PlaintextRefused(BadEndpoint):
 
 
 def new_nonce() -> str:
+    """A value that no request had before."""
     return uuid4().hex
 
 
@@ -155,6 +156,7 @@ class Client:
         return True
 
     def close(self) -> None:
+        """End the connection; the next request opens another."""
         self.transport.close()
 
     def __enter__(self) -> AnyClient:

@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 Format = Literal["json", "xml"]
 SignatureVersion = Literal["v1", "v3", "none"]
+Placement = Literal["query", "form"]
 
 
 @frozen
@@ -30,7 +31,7 @@ class Channel:
     format: Format | None = "json"
     signature: SignatureVersion = "v3"
     method: str = "POST"
-    placement: Literal["query", "form"] = "query"
+    placement: Placement = "query"
 
     def __str__(self) -> str:
         words = [self.format or "no format", self.signature, self.method]
@@ -59,6 +60,8 @@ class Call:
 
 @frozen
 class HttpRequest:
+    """A request as it travels. `body` is empty where the method has none."""
+
     method: str
     url: str
     headers: tuple[tuple[str, str], ...] = ()
@@ -75,6 +78,7 @@ class HttpResponse:
     seconds: float = 0.0
 
     def header(self, name: str) -> str | None:
+        """The first header of that name, in whatever capitals, or None."""
         return next((v for k, v in self.headers if k.lower() == name.lower()), None)
 
 

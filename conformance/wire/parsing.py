@@ -62,6 +62,7 @@ class XmlNode:
         return next((child for child in self.children if child.name == name), None)
 
     def named(self, name: str) -> list[XmlNode]:
+        """The children of that name, in order."""
         return [child for child in self.children if child.name == name]
 
 

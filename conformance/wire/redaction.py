@@ -212,6 +212,7 @@ def redact_headers(headers: Iterable[tuple[str, str]], secrets: Iterable[str] = 
 
 
 def redact_request(request: HttpRequest, secrets: Iterable[str] = ()) -> HttpRequest:
+    """The request without signature, credentials and what looks like one, in URL, headers and body."""
     known = tuple(secrets)
     return evolve(
         request,
@@ -222,6 +223,7 @@ def redact_request(request: HttpRequest, secrets: Iterable[str] = ()) -> HttpReq
 
 
 def redact_response(response: HttpResponse, secrets: Iterable[str] = ()) -> HttpResponse:
+    """The response without credentials and what looks like one, in headers and body."""
     known = tuple(secrets)
     return evolve(response, headers=redact_headers(response.headers, known), body=redact_body(response.body, known))
 

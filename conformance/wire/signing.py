@@ -118,7 +118,7 @@ def _v3(
         names,
         signature_v3.body_digest(draft.body),
     )
-    parts = {
+    parts: dict[str, str | None] = {
         "AccessKeyId": credentials.access_key_id,
         "SignatureMethod": signature_v3.ALGORITHM,
         "Signature": signature_v3.signature(canonical, credentials.access_key_secret),
@@ -143,10 +143,11 @@ def _place(
     headers, kept = dict(headers), {}
     for name, value in changes.items():
         header = HEADER_OF.get(name) or (name if name.lower().startswith("x-acs-") or name in headers else None)
-        if header and value is None:
-            headers.pop(header, None)
-        elif header:
-            headers[header] = value
+        if header is not None:
+            if value is None:
+                headers.pop(header, None)
+            else:
+                headers[header] = value
         elif name not in IN_AUTHORIZATION:
             kept[name] = value
     return _override(pairs, kept), headers

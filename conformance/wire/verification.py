@@ -75,8 +75,10 @@ def _v1(arrival: Arrival, credentials: Credentials) -> list[SignatureProblem]:
         for name in REQUIRED_V1
         if name not in names
     ]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        problems.append(SignatureProblem("repeated", f"The parameter {name} travels {names.count(name)} times."))
+    problems.extend(
+        SignatureProblem("repeated", f"The parameter {name} travels {names.count(name)} times.")
+        for name in sorted({name for name in names if names.count(name) > 1})
+    )
     given = dict(pairs)
     expected = {"SignatureMethod": signature_v1.METHOD, "SignatureVersion": signature_v1.VERSION}
     for name, value in expected.items():

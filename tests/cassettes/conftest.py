@@ -48,14 +48,14 @@ def subject() -> Specification:
     return Specification.load(FOLDER)
 
 
-def run_on(settings: RunSettings, folder: Path, tape: Recording, shares: int = 1) -> runs.Results:
-    return runs.run(settings, lambda verdict: None, folder / "settings.json", recording=tape, shares=shares)[0]
+def run_on(settings: RunSettings, folder: Path, through: Recording, shares: int = 1) -> runs.Results:
+    return runs.run(settings, lambda verdict: None, folder / "settings.json", recording=through, shares=shares)[0]
 
 
 def recording(
     subject: Specification, folder: Path, faults: Sequence[str] = (), variants: Sequence[str] = (), **changes
 ):
-    """A run of the reference on tape."""
+    """A recorded run of the reference."""
     recorder = Recorder("reference", "embedded reference")
     with embedded_reference(subject.contract, subject.protocol, faults, variants, folder) as reference:
         items = str(reference.items_file) if reference.items_file else None

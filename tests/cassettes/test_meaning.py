@@ -19,6 +19,11 @@ def stamp(minutes: int, seconds: int = 0) -> str:
     return (NOW + timedelta(minutes=minutes, seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def over(**channel: object) -> Call:
+    """The call over another channel."""
+    return evolve(CALL, channel=evolve(CALL.channel, **channel))
+
+
 def meaning(call: Call, **options: object) -> Meaning:
     return Reader().meaning(call, now=NOW, **options)
 
@@ -42,11 +47,11 @@ def test_the_same(other: Call) -> None:
         evolve(CALL, version="2"),
         evolve(CALL, parameters=(("RegionId", "cn"), ("PageSize", "3"))),
         evolve(CALL, parameters=(*CALL.parameters, ("PageSize", "2"))),
-        CALL.with_channel(format="xml"),
-        CALL.with_channel(format=None),
-        CALL.with_channel(signature="v3"),
-        CALL.with_channel(method="GET"),
-        CALL.with_channel(placement="query"),
+        over(format="xml"),
+        over(format=None),
+        over(signature="v3"),
+        over(method="GET"),
+        over(placement="query"),
         evolve(CALL, common={"AccessKeyId": None}),
         evolve(CALL, common={"SignatureVersion": "9.9"}),
         evolve(CALL, tamper={"PageSize": "3"}),
@@ -65,8 +70,7 @@ def test_another_key_is_another_meaning() -> None:
 
 
 def test_a_placement_means_nothing_without_a_body() -> None:
-    get = CALL.with_channel(method="GET")
-    assert meaning(get).key == meaning(get.with_channel(placement="query")).key
+    assert meaning(over(method="GET")).key == meaning(over(method="GET", placement="query")).key
 
 
 def test_how_far_a_timestamp_is_off_counts_and_not_when_it_is() -> None:

@@ -30,7 +30,7 @@ from conformance.report.events import Verdict
 from conformance.report.header import run_header
 from conformance.sdk.judging import Certification, certify, judge
 from conformance.sdk.plan import Plan
-from conformance.sdk.recording import SdkRecorder, untaped
+from conformance.sdk.recording import SdkRecorder, observed_in
 from tests.cassettes.conftest import FOLDER
 from tests.cli.conftest import NO_KEY, Command, acs
 
@@ -112,7 +112,7 @@ def test_a_replay_gives_the_same_verdicts_and_evidence(
     file.save(tmp_path / "c.yaml.gz", cassette)
     loaded = file.load(tmp_path / "c.yaml.gz")
     assert not loaded.changes
-    again = judge(untaped(loaded.cassette, plan), plan)
+    again = judge(observed_in(loaded.cassette, plan), plan)
     assert without_times(again.verdicts) == without_times(live.verdicts)
     assert again.requests == live.requests
     assert again.outcomes == live.outcomes
@@ -155,14 +155,14 @@ def test_parameters_named_like_accounts_are_judged_as_they_were_given(record: Re
     assert "OwnerAccount=REDACTED" in file.dump(kept.cassette)
     assert ("OwnerAccount", "someone") in {pair for one in kept.cassette.arrived for pair in one.parameters}
     loaded = file.parse(file.dump(kept.cassette), "it").cassette
-    assert without_times(judge(untaped(loaded, wider), wider).verdicts) == without_times(kept.live.verdicts)
+    assert without_times(judge(observed_in(loaded, wider), wider).verdicts) == without_times(kept.live.verdicts)
 
 
 def test_a_case_that_was_not_recorded_is_inconclusive_and_named(right: Kept, plan: Plan) -> None:
     place = next(
         n for n, c in enumerate(right.cassette.cases) if any(r.endswith("requests.plus") for r, _ in c.judged_for)
     )
-    seen = untaped(right.cassette, plan)
+    seen = observed_in(right.cassette, plan)
     fewer = evolve(seen, cases={k: v for n, (k, v) in enumerate(seen.cases.items()) if n != place})
     again = judge(fewer, plan)
     assert again.summary()["DescribeTasks.sdk.requests.plus"] == "inconclusive"
@@ -175,7 +175,7 @@ def test_a_case_that_was_not_recorded_is_inconclusive_and_named(right: Kept, pla
 def test_a_case_that_the_table_no_longer_has_is_passed_over(right: Kept, plan: Plan) -> None:
     first, *others = right.cassette.cases
     odd = evolve(first, case={"calls": [{"parameters": {"text": "what nobody asks"}}]})
-    again = judge(untaped(evolve(right.cassette, cases=(odd, *others)), plan), plan)
+    again = judge(observed_in(evolve(right.cassette, cases=(odd, *others)), plan), plan)
     assert len(again.verdicts) == len(right.live.verdicts)
     assert {v.verdict for v in again.verdicts} >= {"inconclusive"}
 
@@ -186,7 +186,7 @@ def test_a_field_that_was_not_served_is_not_taken_for_received(right: Kept, plan
     later = evolve(plan, contract=evolve(plan.contract, response=(*plan.contract.response, new)))
     found = {
         v.case: v.verdict
-        for v in judge(untaped(right.cassette, later), later).verdicts
+        for v in judge(observed_in(right.cassette, later), later).verdicts
         if "each-field" in v.requirement
     }
     assert found.pop("NewField") == "inconclusive"
@@ -217,7 +217,7 @@ def test_whatever_is_damaged_is_noticed_and_breaks_nothing(short: tuple[Plan, li
         loaded = file.parse("\n".join(lines), "it")
         assert loaded.changes
         with suppress(ValueError):
-            judge(untaped(loaded.cassette, plan), plan)
+            judge(observed_in(loaded.cassette, plan), plan)
 
 
 def members_of(value: object) -> Iterator[tuple[Any, Any]]:
@@ -338,7 +338,8 @@ def test_an_interrupted_recording_is_valid_incomplete_and_never_green(
     )  # fmt: skip
     limit = time.monotonic() + 60
     while not (tmp_path / "enough").exists():
-        assert process.poll() is None and time.monotonic() < limit, process.communicate()
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < limit, "it did not come so far"
         os.sched_yield()
     process.send_signal(number)
     (tmp_path / "signalled").touch()

@@ -61,7 +61,8 @@ def test_every_rendering_of_a_run(acs, tmp_path):
     assert acs("endpoint", *SCOPE, "--report-dir", "run").returncode == 0
     for rendering in ("html", "markdown", "junit", "summary", "badge", "badge-svg", "events", "terminal"):
         done = acs("report", "run", "--format", rendering)
-        assert done.returncode == 0 and done.stdout, rendering
+        assert done.returncode == 0, rendering
+        assert done.stdout, rendering
     merged = acs("report", "run", "run", "--format", "summary")
     once = json.loads((tmp_path / "run" / "summary.json").read_text())
     assert json.loads(merged.stdout)["requests"] == once["requests"]
@@ -111,7 +112,8 @@ def test_streams_that_are_not_whole_are_named_errors(acs, tmp_path):
     ):
         (tmp_path / f"{name}.jsonl").write_text("".join(lines))
         done = acs("report", f"{name}.jsonl")
-        assert done.returncode == 2 and word in done.stderr, done.stderr
+        assert done.returncode == 2, done.stderr
+        assert word in done.stderr, done.stderr
 
 
 def test_a_profile_is_held_against_the_target(acs):

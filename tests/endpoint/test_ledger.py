@@ -53,7 +53,8 @@ def test_ids_are_unique_and_levels_known(ledger):
 def test_every_requirement_is_cited_and_says_what_it_means(ledger):
     for r in ledger.requirements:
         assert r.citations or r.side == "sdk", r.id
-        assert r.statement.endswith((".", ")")) and "{" not in r.statement, r.id
+        assert r.statement.endswith((".", ")")), r.id
+        assert "{" not in r.statement, r.id
 
 
 def test_every_sentence_is_placed(ledger):

@@ -1,9 +1,9 @@
 """Small made-up operations, drawn by Hypothesis, and the pages that document them.
 
-An operation lists things. Whatever a documented listing may have or lack is drawn: a key, pages with a total, an id list,
-filters of every type, a time range, a region, a parameter that is required, samples in one format or in both, and a second
-revision of the page that contradicts the first. The pages go through derivation like any other, so that what is certified
-is a contract as a person would have it.
+An operation lists things. Whatever a documented listing may have or lack is drawn: a key, pages with a total, an id
+list, filters of every type, a time range, a region, a parameter that is required, samples in one format or in both,
+and a second revision of the page that contradicts the first. The pages go through derivation like any other, so that
+what is certified is a contract as a person would have it.
 """
 
 from __future__ import annotations

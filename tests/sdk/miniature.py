@@ -126,6 +126,7 @@ class Client:
             if attempt + 1 < attempts and (status >= 500 or (refused and status >= 400)):
                 continue
             return self.read(status, body, kind)
+        raise AssertionError("the last attempt returns or raises")
 
     def adjusted(self, given):
         query = {}

@@ -103,7 +103,8 @@ def main():
     try:
         say(ready())
     except (OSError, subprocess.CalledProcessError) as problem:
-        return say({"ready": False, "reason": str(problem)})
+        say({"ready": False, "reason": str(problem)})
+        return
     for line in sys.stdin:
         call = json.loads(line)
         try:

@@ -115,7 +115,8 @@ def main():
     try:
         module, models, config_class = load()
     except Exception as exception:
-        return say({"ready": False, "reason": f"{type(exception).__name__}: {exception}"})
+        say({"ready": False, "reason": f"{type(exception).__name__}: {exception}"})
+        return
     say(ready(module))
     kept = {}
     for line in sys.stdin:

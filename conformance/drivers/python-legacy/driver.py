@@ -108,7 +108,8 @@ def main():
     try:
         say(ready())
     except Exception as exception:
-        return say({"ready": False, "reason": f"{type(exception).__name__}: {exception}"})
+        say({"ready": False, "reason": f"{type(exception).__name__}: {exception}"})
+        return
     kept = {}
     for line in sys.stdin:
         call = json.loads(line)

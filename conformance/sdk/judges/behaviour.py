@@ -11,19 +11,21 @@ _SLACK = 2.0
 
 
 def gives_up_in_time(seen: Observation) -> SdkFinding:
+    """A request that is kept waiting is given up after the caller's timeout."""
     if seen.last.answer.unsupported is not None:
         return skipped(f"this SDK has no {seen.last.answer.unsupported}")
-    waited = [r for r in seen.last.requests if r.given_up is not None]
+    waited = [(r, r.given_up) for r in seen.last.requests if r.given_up is not None]
     if not waited:
         return skipped("no request was kept waiting")
-    for request in waited:
-        if request.given_up > seen.case.timeout + _SLACK:
-            held = f"{request.given_up:.1f} s" if request.given_up != float("inf") else "until the server hung up"
+    for request, seconds in waited:
+        if seconds > seen.case.timeout + _SLACK:
+            held = f"{seconds:.1f} s" if seconds != float("inf") else "until the server hung up"
             return failed("The SDK waits longer than the caller's timeout", f"{seen.case.timeout:g} s", held, request)
     return PASSED
 
 
 def keeps_credentials_home(seen: Observation) -> SdkFinding:
+    """Another host that a redirect names gets no credential; the secret itself is another judge's."""
     if seen.last.answer.unsupported is not None:
         return skipped(f"this SDK has no {seen.last.answer.unsupported}")
     for request in seen.elsewhere:
@@ -38,6 +40,7 @@ def keeps_credentials_home(seen: Observation) -> SdkFinding:
 
 
 def keeps_the_secret_everywhere(seen: Observation) -> SdkFinding:
+    """No request, wherever it went, holds the secret."""
     if seen.last.answer.unsupported is not None:
         return skipped(f"this SDK has no {seen.last.answer.unsupported}")
     for request in (*seen.requests, *seen.elsewhere):
@@ -47,6 +50,7 @@ def keeps_the_secret_everywhere(seen: Observation) -> SdkFinding:
 
 
 def reuses_the_connection(seen: Observation) -> SdkFinding:
+    """All calls of the case went over one connection."""
     if any(not call.requests for call in seen.calls):
         return skipped("nothing arrived")
     used = {r.connection for r in seen.requests}
@@ -61,10 +65,12 @@ def reuses_the_connection(seen: Observation) -> SdkFinding:
 
 
 def hides_the_secret(seen: Observation, call: ObservedCall) -> SdkFinding | None:
+    """The exception does not tell the secret."""
     return _hidden(call, SECRET)
 
 
 def hides_the_token(seen: Observation, call: ObservedCall) -> SdkFinding | None:
+    """The exception does not tell the security token."""
     return _hidden(call, TOKEN)
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
+from conformance.sdk.cases import ErrorSpec
+from conformance.sdk.endpoint import Recorded
 from conformance.sdk.judges.finding import PASSED, SdkFinding, failed, skipped
 from conformance.sdk.observation import Observation
 from conformance.sdk.view import received_items, shown
 
 
 def is_an_error(seen: Observation) -> SdkFinding:
+    """The last call failed, as the error that was served asks for."""
     skip = _unjudged(seen)
     if skip:
         return skip
@@ -26,6 +29,7 @@ def is_an_error(seen: Observation) -> SdkFinding:
 
 
 def declared_error(seen: Observation) -> SdkFinding:
+    """The exception is of a class that the SDK says it raises."""
     skip = _unjudged(seen)
     if skip:
         return skip
@@ -43,34 +47,40 @@ def declared_error(seen: Observation) -> SdkFinding:
 
 
 def receives_error_code(seen: Observation) -> SdkFinding:
-    error = _sent(seen)
-    return _reaches(seen, "code", error.code)
+    """The caller can read the code that was sent."""
+    return _reaches(seen, "code", _sent(seen).code)
 
 
 def receives_error_message(seen: Observation) -> SdkFinding:
+    """The caller can read the message that was sent."""
     return _reaches(seen, "message", _sent(seen).message)
 
 
 def receives_error_request_id(seen: Observation) -> SdkFinding:
+    """The caller can read the RequestId that every error is served with."""
     return _reaches(seen, "request_id", "7A1D0C52-0000-4000-8000-00000000E440")
 
 
 def receives_error_status(seen: Observation) -> SdkFinding:
+    """The caller can read the HTTP status."""
     return _reaches(seen, "http_status", str(_sent(seen).status))
 
 
-def _sent(seen: Observation):
-    return seen.last.served[-1].spec.error if seen.last.served else seen.case.replies[-1].error
+def _sent(seen: Observation) -> ErrorSpec:
+    """The error that was served, or would have been. Raises ValueError for a case that serves none."""
+    spec = seen.last.served[-1].spec if seen.last.served else seen.case.replies[-1]
+    if spec.error is None:
+        raise ValueError(f"the case {seen.case.name!r} is judged by its error, and serves none")
+    return spec.error
 
 
 def _reaches(seen: Observation, what: str, value: str) -> SdkFinding:
     """The value is in its own place in the exception, or can be read in its message: either way a caller has
     it.
     """
-    wrong = is_an_error(seen)
-    if wrong is not PASSED:
+    wrong, error = is_an_error(seen), seen.last.answer.error
+    if wrong is not PASSED or error is None:
         return wrong
-    error = seen.last.answer.error
     own, said = getattr(error, what), error.message or ""
     # In a message, an error tree may be written with the escapes of a language's own notation.
     spoken = said if what != "message" else said.replace("\\'", "'").replace('\\"', '"')
@@ -100,5 +110,5 @@ def _unjudged(seen: Observation) -> SdkFinding | None:
     return None
 
 
-def _request(seen: Observation):
+def _request(seen: Observation) -> Recorded | None:
     return seen.last.requests[-1] if seen.last.requests else None

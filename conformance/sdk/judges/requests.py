@@ -24,11 +24,13 @@ def arrives_unchanged(seen: Observation) -> SdkFinding:
 
 
 def nothing_documented_added(seen: Observation) -> SdkFinding:
+    """No documented parameter arrived that the caller did not give, over all of them."""
     problem = _unjudged(seen.last, seen)
     return problem or adds_no_documented_parameter(seen, seen.last, seen.last.requests[0]) or PASSED
 
 
 def carries_the_token(seen: Observation) -> SdkFinding:
+    """The request arrives unchanged, with a security token that its signature covers."""
     problem = arrives_unchanged(seen)
     if problem is not PASSED:
         return problem
@@ -40,6 +42,7 @@ def carries_the_token(seen: Observation) -> SdkFinding:
 
 
 def signed_as_asked(seen: Observation) -> SdkFinding:
+    """The request is validly signed by the version that the options of the case ask for."""
     problem = _unjudged(seen.last, seen)
     if problem:
         return problem
@@ -52,6 +55,7 @@ def signed_as_asked(seen: Observation) -> SdkFinding:
 
 
 def arrives_directly(seen: Observation) -> SdkFinding:
+    """The request passes by a proxy that NO_PROXY rules out."""
     if seen.elsewhere:
         return failed(
             "The request went to the proxy, which NO_PROXY rules out",
@@ -63,6 +67,7 @@ def arrives_directly(seen: Observation) -> SdkFinding:
 
 
 def arrives_validly_somewhere(seen: Observation) -> SdkFinding:
+    """Under HTTP_PROXY the request arrives whole, at the endpoint or at the proxy."""
     arrived = (*seen.last.requests, *seen.elsewhere)
     if not arrived:
         return skipped("under HTTP_PROXY nothing arrived, neither at the endpoint nor at the proxy")
@@ -76,6 +81,7 @@ def arrives_validly_somewhere(seen: Observation) -> SdkFinding:
 
 
 def adds_no_documented_parameter(seen: Observation, call: ObservedCall, request: Recorded) -> SdkFinding | None:
+    """Of the documented parameters only those arrived that the caller gave; the region aside, which a client has."""
     given, documented = _names(call.parameters), {p.name for p in seen.roles.own_parameters}
     for name, value in request.arrival.parameters:
         if _plain(name) in {_plain(d) for d in documented} and _plain(name) not in given and name != seen.roles.region:
@@ -89,6 +95,7 @@ def adds_no_documented_parameter(seen: Observation, call: ObservedCall, request:
 
 
 def adds_no_unknown_parameter(seen: Observation, call: ObservedCall, request: Recorded) -> SdkFinding | None:
+    """No parameter arrived that neither caller nor documentation knows."""
     known = _names(call.parameters) | {_plain(p.name) for p in seen.roles.own_parameters} | {seen.roles.region}
     for name, value in request.arrival.parameters:
         if _plain(name) not in known:
@@ -102,6 +109,7 @@ def adds_no_unknown_parameter(seen: Observation, call: ObservedCall, request: Re
 
 
 def repeats_no_parameter(seen: Observation, call: ObservedCall, request: Recorded) -> SdkFinding | None:
+    """No parameter travels twice, common ones included."""
     names = Counter(name for name, _ in (*request.arrival.query, *request.arrival.form))
     for name, times in names.items():
         if times > 1:
@@ -110,6 +118,7 @@ def repeats_no_parameter(seen: Observation, call: ObservedCall, request: Recorde
 
 
 def names_the_operation(seen: Observation, call: ObservedCall, request: Recorded) -> SdkFinding | None:
+    """Action and version are those of the contract."""
     contract = seen.roles.contract
     wanted, got = (contract.operation, contract.version), (request.arrival.action, request.arrival.version)
     if wanted != got:
@@ -123,12 +132,14 @@ def names_the_operation(seen: Observation, call: ObservedCall, request: Recorded
 
 
 def documented_method(seen: Observation, call: ObservedCall, request: Recorded) -> SdkFinding | None:
+    """The method is one that the documentation knows."""
     if request.request.method in ("GET", "POST"):
         return None
     return failed("The HTTP method is not documented", "GET or POST", request.request.method, request)
 
 
 def keeps_the_secret(seen: Observation, call: ObservedCall, request: Recorded) -> SdkFinding | None:
+    """The request does not hold the secret."""
     if any(c.name == SECRET for c in request.carries):
         return failed("The secret of the access key is in the request", "nowhere", "in the request", request)
     return None
@@ -157,7 +168,7 @@ def _difference(call: ObservedCall, request: Recorded, seen: Observation) -> Sdk
 
 def _flat(parameters: Mapping[str, Any]) -> dict[str, str]:
     """As they travel: text, and lists numbered from 1."""
-    flat = {}
+    flat: dict[str, str] = {}
     for name, value in parameters.items():
         if isinstance(value, list):
             flat |= {f"{name}.{n}": text(one) for n, one in enumerate(value, start=1)}

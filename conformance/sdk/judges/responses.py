@@ -5,9 +5,12 @@ from __future__ import annotations
 from conformance.contract.model import Field
 from conformance.ledger.choices import kinds
 from conformance.ledger.findings import Inconclusive, Violation
+from conformance.sdk.endpoint import Recorded
 from conformance.sdk.judges.finding import PASSED, SdkFinding, failed, skipped
+from conformance.sdk.listing import Tree
 from conformance.sdk.observation import Observation, ObservedCall
 from conformance.sdk.view import (
+    ValueDifference,
     differences,
     member,
     plain,
@@ -42,13 +45,14 @@ def fails_or_has_a_result(seen: Observation) -> SdkFinding:
 
 
 def receives_field(seen: Observation) -> SdkFinding:
+    """The value of the field that the case is about reached the caller."""
     open_problem = _unjudged(seen, seen.last) or _error(seen.last)
     if open_problem:
         return open_problem
     path = seen.case.subject
     if not _holds(_tree(seen.last), path.split(".")):
         return Inconclusive(f"the answer that was served has no {path}")
-    for one in differences(_tree(seen.last), seen.last.answer.result, seen.roles.contract):
+    for one in differences(_tree(seen.last) or {}, seen.last.answer.result, seen.roles.contract):
         if plain(one.path) == path or path.startswith(plain(one.path) + "."):
             return _lost(one, seen.last)
     return PASSED
@@ -62,6 +66,7 @@ def _holds(node: object, names: list[str]) -> bool:
 
 
 def receives_in_order(seen: Observation) -> SdkFinding:
+    """The items reached the caller in the order in which they were sent."""
     problem = _judged(seen, seen.last, failing=True)
     if not isinstance(problem, Violation) or not seen.last.answer.ok:
         return problem
@@ -74,6 +79,7 @@ def receives_in_order(seen: Observation) -> SdkFinding:
 
 
 def receives_types(seen: Observation) -> SdkFinding:
+    """Numbers and booleans reached the caller as such."""
     if seen.ready.view == "xml":
         return skipped("the caller of this SDK gets an XML tree, whose values are all text")
     open_problem = _unjudged(seen, seen.last) or _error(seen.last)
@@ -127,6 +133,7 @@ def silent_loss(seen: Observation, call: ObservedCall) -> SdkFinding | None:
 
 
 def walks_every_page(seen: Observation) -> SdkFinding:
+    """A caller who walks the pages has seen each item once."""
     wanted, got = [], []
     for call in seen.calls:
         problem = _unjudged(seen, call) or _error(call)
@@ -136,7 +143,7 @@ def walks_every_page(seen: Observation) -> SdkFinding:
     key = seen.roles.contract.semantics.key or ""
     for call in seen.calls:
         wanted += [text(member(item, key)) for item in received_items(_tree(call), seen.roles.contract)]
-    total = seen.case.walk.total
+    total = seen.case.walk.total if seen.case.walk else len(wanted)
     if len(got) != total or sorted(got) != sorted(wanted) or len(set(got)) != len(got):
         return failed(
             "Walking the pages does not show each item once",
@@ -159,7 +166,7 @@ def _judged(seen: Observation, call: ObservedCall, *, failing: bool) -> SdkFindi
     lost = _without_result(call) or silent_loss(seen, call)
     if lost:
         return lost
-    for one in differences(_tree(call), call.answer.result, seen.roles.contract):
+    for one in differences(_tree(call) or {}, call.answer.result, seen.roles.contract):
         if plain(one.path) not in seen.unknown:
             return _lost(one, call)
     return PASSED
@@ -177,7 +184,8 @@ def _unjudged(seen: Observation, call: ObservedCall) -> SdkFinding | None:
     reply = call.requests[-1].reply
     if served.spec.gzip and not reply.gzip:
         return skipped("this SDK does not ask for gzip")
-    formats = {kinds()[seen.roles.contract.choice(id).kind].format for id in served.spec.alternative}
+    choices = (seen.roles.contract.choice(id) for id in served.spec.alternative)
+    formats = {kinds()[c.kind].format for c in choices if c is not None}
     if served.format == "xml" and "json" in formats:
         return skipped("this SDK asks for XML, where there is no such alternative")
     if _tree(call) is None and call.answer.ok:
@@ -209,7 +217,7 @@ def _without_result(call: ObservedCall) -> SdkFinding | None:
     )
 
 
-def _lost(one, call: ObservedCall) -> SdkFinding:
+def _lost(one: ValueDifference, call: ObservedCall) -> SdkFinding:
     return failed(
         f"{one.path} did not reach the caller as it was sent",
         shown(one.sent),
@@ -226,9 +234,9 @@ def _wrong_type(f: Field, value: object) -> object | None:
     return None if right else value
 
 
-def _tree(call: ObservedCall):
+def _tree(call: ObservedCall) -> Tree | None:
     return call.served[-1].tree if call.served else None
 
 
-def _request(call: ObservedCall):
+def _request(call: ObservedCall) -> Recorded | None:
     return call.requests[-1] if call.requests else None

@@ -14,12 +14,13 @@ def no_problem(ids: tuple[str, ...]) -> Callable[[Observation, ObservedCall, Rec
 
     def judge(seen: Observation, call: ObservedCall, request: Recorded) -> SdkFinding | None:
         found = next((p for p in request.problems if p.id in ids), None)
-        return found and failed(found.message, "none of: " + ", ".join(ids), found.id, request)
+        return failed(found.message, "none of: " + ", ".join(ids), found.id, request) if found else None
 
     return judge
 
 
 def retries_are_signed_anew(seen: Observation) -> SdkFinding:
+    """Each attempt has a nonce of its own and a valid signature."""
     attempts = seen.last.requests
     if len(attempts) < 2:
         return skipped("this SDK does not repeat the request by itself")
@@ -38,6 +39,7 @@ def retries_are_signed_anew(seen: Observation) -> SdkFinding:
 
 
 def retries_ask_the_same(seen: Observation) -> SdkFinding:
+    """Each attempt has the parameters of the first."""
     attempts = seen.last.requests
     if len(attempts) < 2:
         return skipped("this SDK does not repeat the request by itself")
@@ -54,6 +56,7 @@ def retries_ask_the_same(seen: Observation) -> SdkFinding:
 
 
 def sent_once(seen: Observation) -> SdkFinding:
+    """What was refused for good is not asked again."""
     attempts = seen.last.requests
     if not attempts:
         return skipped("nothing arrived")
@@ -63,6 +66,7 @@ def sent_once(seen: Observation) -> SdkFinding:
 
 
 def few_attempts(seen: Observation) -> SdkFinding:
+    """Retries have an end: ten attempts at most."""
     attempts = seen.last.requests
     if len(attempts) > 10:
         return failed("The request was attempted too often", "at most 10", len(attempts), attempts[-1])
