@@ -1,4 +1,4 @@
-"""Whatever a listing may have or lack in its documentation, and however it is asked: its own reference is conformant."""
+"""Whatever a listing has or lacks in its documentation, and however it is asked: its reference is conformant."""
 
 from __future__ import annotations
 
