@@ -11,8 +11,8 @@ from __future__ import annotations
 import pickle
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,6 +20,7 @@ from typing import Any, Protocol
 import hypothesis.configuration
 import pytest
 from attrs import define, evolve, field, frozen
+from hypothesis.internal.detection import is_hypothesis_test
 
 from conformance.contract.catalogue import common_folder
 from conformance.contract.files import load_contract, load_protocol
@@ -168,11 +169,6 @@ class Certification:
         """Ids of the requirements that are judged."""
         return {r.id for r in self.selection}
 
-    @pytest.fixture(scope="session")
-    def target(self) -> Target:
-        """The endpoint under test."""
-        return self.open_target
-
     @pytest.hookimpl(tryfirst=True)
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """One run for each requirement that the check judges, and for each format where it takes one."""
@@ -209,8 +205,8 @@ class Certification:
         self.selected_ids.add(own.id)
         return evolve(own, level=mark.kwargs.get("level", "MUST"))
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Generator[None, object, object]:
         """What can be found out about the dialect comes first: later checks speak it. A check without a requirement is
         none. Tests that are no checks stay where they are.
         """
@@ -219,6 +215,9 @@ class Certification:
         checks = sorted((items[n] for n in places), key=lambda item: not finds_out_choices(item))
         for place, item in zip(places, checks, strict=True):
             items[place] = item
+        # Hypothesis' own plugin looks for constants here, and keeps what it finds
+        with nullcontext() if any(_draws_for_somebody_else(i) for i in items) else _nothing_kept_by_hypothesis():
+            return (yield)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
@@ -298,6 +297,10 @@ def merged(observed: Iterable[InPassing], contract: Contract, settings: RunSetti
 def is_check(item: pytest.Item) -> bool:
     """Whether a test is a check of an endpoint, ours or a team's own."""
     return bool(item.get_closest_marker("requirement") or item.get_closest_marker("choice_kinds"))
+
+
+def _draws_for_somebody_else(item: pytest.Item) -> bool:
+    return not is_check(item) and is_hypothesis_test(getattr(item, "obj", None))
 
 
 def finds_out_choices(item: pytest.Item) -> bool:

@@ -15,6 +15,7 @@ import pytest
 from attrs import define, field
 
 from conformance.contract.files import ContractError
+from conformance.endpoint import fixtures
 from conformance.endpoint.certification import (
     OBSERVED,
     OBSERVER,
@@ -41,6 +42,7 @@ from conformance.wire.environment import credentials_from
 
 FAILED = ("failed", "unexpectedly-passed", "errored")
 PLACE = "acs-conformance"
+FIXTURES = "acs-fixtures"
 
 
 def start_ours(config: pytest.Config, file: Path) -> None:
@@ -49,6 +51,7 @@ def start_ours(config: pytest.Config, file: Path) -> None:
         return
     settings = JSON.loads(file.read_text("utf-8"), RunSettings)
     config.pluginmanager.register(Certification.start(settings, config), NAME)
+    config.pluginmanager.register(fixtures, FIXTURES)
 
 
 def start_theirs(config: pytest.Config, settings: Settings) -> None:
@@ -72,6 +75,7 @@ def start_theirs(config: pytest.Config, settings: Settings) -> None:
     except NotEstablished as e:
         pytest.exit(f"acs-conformance: {e}", returncode=3)
     config.pluginmanager.register(certification, NAME)
+    config.pluginmanager.register(fixtures, FIXTURES)
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Closing(certification, known), "acs-closing")
 
