@@ -22,7 +22,17 @@ from conformance.endpoint.traffic import Limits, Traffic
 from conformance.endpoint.watch.watch import Watch
 from conformance.generate.views import IdSyntax, View
 from conformance.wire.client import AnyClient
-from conformance.wire.exchange import Call, Channel, Credentials, Exchange, Format, HttpRequest, HttpResponse
+from conformance.wire.exchange import (
+    Call,
+    Channel,
+    Credentials,
+    Exchange,
+    Forgery,
+    Format,
+    HttpRequest,
+    HttpResponse,
+    Manner,
+)
 
 # the largest page that is asked for where no maximum is documented, so that any size is allowed
 MOST_A_PAGE = 100
@@ -38,6 +48,9 @@ class CallOptions(TypedDict, total=False):
     without: str | None
     common: Mapping[str, str | None] | None
     tamper: Mapping[str, str | None] | None
+    covered: Mapping[str, str | None] | None
+    forgery: Forgery | None
+    manner: Manner
 
 
 @define(slots=False, eq=False)
@@ -179,6 +192,9 @@ class Target:
             channel or self.channels[0],
             options.get("common") or {},
             options.get("tamper") or {},
+            options.get("covered") or {},
+            options.get("forgery"),
+            options.get("manner", Manner()),
         )
 
     def _required(self, region: str | None) -> Iterator[tuple[str, str]]:

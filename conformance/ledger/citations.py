@@ -19,6 +19,13 @@ PROTOCOL_PLACES: Mapping[str, tuple[str, str]] = {
     "error-table": ("error-table", "Client errors"),
     "methods": ("metadata", "Methods"),
 }
+# sections of the standards of HTTP and of URLs
+STANDARDS: Mapping[str, tuple[str, str]] = {
+    "chunked": ("RFC 9112", "7.1 Chunked transfer coding"),
+    "media-type": ("RFC 9110", "8.3.1 Media type"),
+    "header-names": ("RFC 9110", "5.1 Field names"),
+    "escapes": ("RFC 3986", "6.2.2 Syntax-based normalization"),
+}
 # words for the parameters, and for the response fields, in a role
 _PARAMETERS: Mapping[str, str] = {
     "paging": "paging",
@@ -36,6 +43,8 @@ def cited(word: str, subject: TemplateSubject, contract: Contract) -> tuple[Cita
     kind, _, name = word.partition(":")
     if kind == "protocol":
         return (Citation(*PROTOCOL_PLACES[name]),)
+    if kind == "rfc":
+        return (Citation(*STANDARDS[name]),)
     if kind == "constraint":
         return _of_constraint(subject.thing, name)
     if kind == "subject":
@@ -98,4 +107,5 @@ _OF_OPERATION: Mapping[str, Callable[[Contract], tuple[Citation, ...]]] = {
     "parameters": _parameters,
     "ids-limit": _ids_limit,
 }
-WORDS = ("subject", "echo", *_PARAMETERS, *_FIELDS, *_OF_OPERATION, *(f"protocol:{name}" for name in PROTOCOL_PLACES))
+PLACES = (*(f"protocol:{name}" for name in PROTOCOL_PLACES), *(f"rfc:{name}" for name in STANDARDS))
+WORDS = ("subject", "echo", *_PARAMETERS, *_FIELDS, *_OF_OPERATION, *PLACES)

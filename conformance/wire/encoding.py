@@ -11,6 +11,11 @@ import re
 from collections.abc import Iterable
 from urllib.parse import parse_qsl, quote
 
+from conformance.wire.exchange import Manner
+
+ESCAPE = re.compile(r"%[0-9A-F]{2}")
+# one character of a query that is no separator: an escape, or as it is
+PART = re.compile(r"%[0-9A-F]{2}|[^&=]")
 PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")
 Pairs = Iterable[tuple[str, str]]
 
@@ -25,6 +30,15 @@ def percent_encode(text: str) -> str:
 def build_query(pairs: Pairs) -> str:
     """`a=1&b=2` in the order given."""
     return "&".join([f"{percent_encode(name)}={percent_encode(value)}" for name, value in pairs])
+
+
+def written_as(query: str, manner: Manner) -> str:
+    """A query or a form body that `build_query` made, with its escapes as the manner has them."""
+    if manner.escapes == "every":
+        return PART.sub(lambda part: part[0].lower() if part[0][0] == "%" else f"%{ord(part[0]):02x}", query)
+    if manner.space != "%20" or manner.star != "%2A":
+        query = query.replace("%20", manner.space).replace("%2A", manner.star)
+    return ESCAPE.sub(lambda escape: escape[0].lower(), query) if manner.escapes == "lower" else query
 
 
 def canonical_query(pairs: Pairs) -> str:

@@ -1,0 +1,183 @@
+"""HTTP: whatever HTTP and its URLs let a client write in two ways means the same, and what they rule out breaks nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import evolve
+
+from conformance.endpoint.answer import Answer
+from conformance.endpoint.checks.signing import SIGNED
+from conformance.endpoint.claims import claim, claim_equal, claim_never_breaks, claim_same_items, need_items
+from conformance.endpoint.findings import NotApplicable, Violation
+from conformance.endpoint.marks import requirement
+from conformance.endpoint.target import Target
+from conformance.wire.exchange import FORM_TYPE, Channel, Manner
+
+FORM_TYPES = (f"{FORM_TYPE}; charset=UTF-8", f'{FORM_TYPE};charset="utf-8"', "Application/X-WWW-Form-URLEncoded")
+NOT_IMPLEMENTED = 501
+
+
+def one_format(target: Target) -> Sequence[Channel]:
+    """The channels of the run in one format: these checks are about requests, not about answers."""
+    return tuple(dict.fromkeys(evolve(c, format=target.channels[0].format) for c in target.channels))
+
+
+def forms(target: Target) -> list[Channel]:
+    """Those with a form body. Raises NotApplicable where the run has none."""
+    found = [c for c in one_format(target) if c.placement == "form"]
+    if not found:
+        raise NotApplicable("this run does not use POST")
+    return found
+
+
+def page(target: Target) -> dict[str, str]:
+    """A page that differs from the one that is answered where nothing is asked for, if there are pages."""
+    paging = target.contract.semantics.paging
+    return {paging.size: str(target.page_sizes(3)[0]), paging.number: "1"} if paging else {}
+
+
+def claim_means_the_same(target: Target, channel: Channel, manner: Manner, what: str) -> None:
+    """The same request in another manner gets the same answer."""
+    plain = target.ask(page(target), channel).listing()
+    other = target.ask(page(target), channel, manner=manner)
+    claim_like(target, plain, other, what)
+
+
+def claim_like(target: Target, plain: Answer, other: Answer, what: str) -> None:
+    """A result with the same items and the same total."""
+    claim(other.accepted, f"{what} is refused", "a result", other.outline(), other)
+    claim_equal(f"{what} is read otherwise", plain.keys, other.keys, other)
+    claim_equal(f"{what} is read otherwise: the total", plain.total, other.total, other)
+    if target.contract.semantics.key:
+        claim_same_items(target, plain.items, other.items, f"{what} is read otherwise", other)
+
+
+@requirement("http.chunked-request")
+def test_chunked_request(target: Target) -> None:
+    """A form body in chunks is read like one of a stated length."""
+    for channel in forms(target):
+        claim_means_the_same(target, channel, Manner(chunked=True), "a form body in chunks")
+
+
+@requirement("http.form-media-type")
+def test_form_media_type(target: Target) -> None:
+    """The media type of a form may have a charset, and is in no particular case."""
+    for channel in forms(target):
+        for media_type in FORM_TYPES:
+            claim_means_the_same(target, channel, Manner(media_type=media_type), f"a form body as {media_type}")
+
+
+@requirement("http.split-parameters")
+def test_split_parameters(target: Target) -> None:
+    """Parameters may stand in the query and in the form body of one request."""
+    for channel in forms(target):
+        claim_means_the_same(target, channel, Manner(split="own-in-form"), "a request with common parameters in its query")
+        claim_means_the_same(target, channel, Manner(split="last-in-form"), "a request with one parameter in its form")
+
+
+@requirement("http.percent-escapes")
+def test_percent_escapes(target: Target) -> None:
+    """Escapes in lower case, and of characters that need none, stand for the same characters."""
+    for channel in one_format(target):
+        claim_means_the_same(target, channel, Manner(escapes="lower"), "a request with escapes in lower case")
+        claim_means_the_same(target, channel, Manner(escapes="every"), "a request with every character escaped")
+
+
+@requirement("http.header-case")
+def test_header_case(target: Target) -> None:
+    """The names of headers are in no particular case."""
+    for channel in one_format(target):
+        claim_means_the_same(target, channel, Manner(headers="capitals"), "a request with headers in capitals")
+
+
+@requirement("http.sdk-escapes")
+def test_sdk_escapes(target: Target) -> None:
+    """A space written as + and a * written as it is, as SDKs do, are verified like their escapes."""
+    note = {"Note": "a b*c"}
+    for channel in one_format(target):
+        if channel.signature not in SIGNED:
+            raise NotApplicable("this run does not sign")
+        if not target.ask(note, channel).accepted:
+            raise NotApplicable("a parameter that is not documented is refused here, and others hold no space")
+        for manner, what in ((Manner(space="+"), "a space written as +"), (Manner(star="*"), "a * that is not escaped")):
+            answer = target.ask(note, channel, manner=manner)
+            claim(answer.accepted, f"{what} is refused", "a result", answer.outline(), answer)
+
+
+@requirement("http.repeated-parameter")
+def test_repeated_parameter(target: Target) -> None:
+    """Of a parameter that is sent twice the first or the last counts, or it is an error; the same throughout."""
+    need_items(target, 3)
+    sizes, size = target.page_sizes(1, 2), target.paging.size
+    if len(sizes) < 2:
+        raise NotApplicable(f"the documentation allows one value of {size}, which cannot be sent in two ways")
+    twice = [(size, str(sizes[0])), (size, str(sizes[1]))]
+    within = {_way(target.ask(twice, channel), sizes) for channel in one_format(target)}
+    across = {
+        _way(target.ask(twice, channel, manner=Manner(split="last-in-form")), sizes)
+        for channel in one_format(target)
+        if channel.placement == "form"
+    }
+    for place, ways in (("one place", within), ("query and form", across)):
+        if len(ways) > 1:
+            raise Violation(f"{size} twice in {place} is taken in several ways", expected="one way", received=ways)
+
+
+def _way(answer: Answer, sizes: Sequence[int]) -> str:
+    claim_never_breaks(answer, "a parameter that is sent twice")
+    if answer.refused:
+        return "rejected"
+    ways = {sizes[0]: "first", sizes[1]: "last"}
+    here = len(answer.items)
+    claim(here in ways, "of a parameter sent twice neither value counts", " or ".join(map(str, ways)), here, answer)
+    return ways[here]
+
+
+@requirement("http.other-path")
+def test_other_path(target: Target) -> None:
+    """Another path than the documented one is refused or means the same."""
+    for channel in one_format(target):
+        plain = target.ask(page(target), channel).listing()
+        for path in ("/", "index.html", f"{target.contract.operation}/"):
+            # a server may refuse a path before it knows the format, so the body is not judged
+            call = target.call(page(target), channel, manner=Manner(path=path))
+            _refused_or_like(target, plain, target.send(call, watched=False), f"a request to /{path}")
+
+
+@requirement("http.other-body")
+def test_other_body(target: Target) -> None:
+    """A body that is no form is refused or passed over."""
+    bodies = [c for c in one_format(target) if c.method == "POST" and c.placement == "query"]
+    if not bodies:
+        raise NotApplicable("this run does not use POST")
+    for channel in bodies:
+        plain = target.ask(page(target), channel).listing()
+        for media_type, body in (("application/json", '{"Note": "a"}'), ("text/plain", "Note"), ("no type", "%zz=%")):
+            call = target.call(page(target), channel, manner=Manner(media_type=media_type, body=body))
+            _refused_or_like(target, plain, target.send(call, watched=False), f"a body of {media_type}")
+
+
+def _refused_or_like(target: Target, plain: Answer, answer: Answer, what: str) -> None:
+    claim(answer.status < 500 or answer.status == NOT_IMPLEMENTED, f"{what} breaks the server", "a result or a refusal",
+          answer.outline(), answer)  # fmt: skip
+    if answer.accepted and answer.has_result:
+        claim_like(target, plain, answer, what)
+
+
+@requirement("http.name-case")
+def test_name_case(target: Target) -> None:
+    """Names of parameters, and of the operation, in another case break nothing."""
+    operation = target.contract.operation
+    for channel in one_format(target):
+        for p in target.contract.parameters:
+            if p.examples or p.name == target.contract.semantics.region:
+                value = target.regions[0] if p.name == target.contract.semantics.region else p.examples[0]
+                answer = target.ask({p.name.swapcase(): value}, channel)
+                claim_never_breaks(answer, f"a parameter {p.name.swapcase()}")
+                break
+        for text in (operation.lower(), operation.upper()):
+            claim_never_breaks(target.ask((), channel, common={"Action": text}), f"an action {text}")
+        if channel.signature != "v3":
+            answer = target.ask((), channel, common={"Action": None, "ACTION": operation})
+            claim_never_breaks(answer, "a parameter ACTION")
