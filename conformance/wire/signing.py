@@ -112,7 +112,7 @@ def _v3(
         headers[DIGEST_HEADER] = signature_v3.body_digest(draft.body)
     signed = _covered_by_v3(call, origin, pairs, headers, draft.body)
     signature = signature_v3.signature(signed.canonical, credentials.access_key_secret)
-    parts = {
+    parts: dict[str, str | None] = {
         "AccessKeyId": credentials.access_key_id,
         "SignatureMethod": signature_v3.ALGORITHM,
         "Signature": forged(signature, call.forgery),
@@ -164,13 +164,11 @@ def _place(
     """`changes` under V1 names, made where V3 has each: a header, or (format and operation parameters) a
     pair.
     """
-    headers, kept = dict(headers), {}
+    headers, kept = dict(headers), dict[str, str | None]()
     for name, value in changes.items():
         header = HEADER_OF.get(name) or (name if name.lower().startswith("x-acs-") or name in headers else None)
-        if header and value is None:
-            headers.pop(header, None)
-        elif header:
-            headers[header] = value
+        if header:
+            headers.pop(header, None) if value is None else headers.update({header: value})
         elif name not in IN_AUTHORIZATION:
             kept[name] = value
     return _override(pairs, kept), headers

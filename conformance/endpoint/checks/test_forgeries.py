@@ -1,8 +1,8 @@
-"""Forgeries: a signature depends on the secret, is compared whole, and nothing in a request talks a server out of it."""
+"""Forgeries: a signature depends on the secret, is compared whole, and nothing talks a server out of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import cycle
 
 from attrs import evolve
@@ -79,7 +79,7 @@ def test_written_exactly(target: Target) -> None:
             claim_refused(answer, f"a {version} signature that is written otherwise ({otherwise[version]})")
 
 
-LOWER = {
+LOWER: Mapping[str, list[tuple[str, str | None]]] = {
     "v1": [("SignatureMethod", v) for v in ("HMAC-NONE", "none", "HMAC-MD5", "", None)]
     + [("SignatureVersion", v) for v in ("9.9", "0", "", None)]
     + [("SignatureType", v) for v in ("NONE", "BEARERTOKEN")],

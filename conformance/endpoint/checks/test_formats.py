@@ -12,6 +12,7 @@ from conformance.endpoint.findings import NotApplicable
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
 from conformance.generate.views import View, views
+from conformance.wire.exchange import Format
 
 
 @requirement("formats.default")

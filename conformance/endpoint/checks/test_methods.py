@@ -69,6 +69,14 @@ def test_safe(target: Target, format: Format) -> None:
             call = target.call((), evolve(channel, method=method, placement="query"))
             answer = target.send(call, watched=False)
             whole = answer.status < 500 or answer.status == NOT_IMPLEMENTED
-            claim(whole, f"{method} breaks the server", "a refusal, or an answer without a result", answer.outline(), answer)
+            claim(
+                whole,
+                f"{method} breaks the server",
+                "a refusal, or an answer without a result",
+                answer.outline(),
+                answer,
+            )
             served = answer.kind == "success" and answer.has_result
-            claim(not served, f"{method} is served", "a refusal, or an answer without a result", answer.outline(), answer)
+            claim(
+                not served, f"{method} is served", "a refusal, or an answer without a result", answer.outline(), answer
+            )

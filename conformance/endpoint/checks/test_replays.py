@@ -1,4 +1,4 @@
-"""Replays: nonces are good once, for as long as their timestamps are good, and timestamps within the documented window."""
+"""Replays: nonces are good once, for as long as their timestamps are, and timestamps within the window."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DAY = timedelta(days=1)
 
 @requirement("signatures.nonce-remembered")
 def test_nonce_remembered(target: Target) -> None:
-    """A nonce that was used some time ago is refused, whatever else differs: format, method, signature, region, time."""
+    """A nonce that was used some time ago is refused, whatever else differs: format, method, signature, region."""
     channels = signed(target)
     nonces = [uuid4().hex for _ in channels]
     for nonce, channel in zip(nonces, channels, strict=True):
@@ -31,7 +31,9 @@ def test_nonce_remembered(target: Target) -> None:
         target.ask(small, channel)
     earlier = stamp(datetime.now(UTC) - timedelta(minutes=1))
     for nonce, channel in zip(nonces, [*channels[1:], channels[0]], strict=True):
-        again = target.ask((), channel, region=target.regions[-1], common={"SignatureNonce": nonce, "Timestamp": earlier})
+        again = target.ask(
+            (), channel, region=target.regions[-1], common={"SignatureNonce": nonce, "Timestamp": earlier}
+        )
         claim_refused(again, f"a nonce that was used {len(channels) + BETWEEN} requests ago")
 
 

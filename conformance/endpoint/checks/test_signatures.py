@@ -22,6 +22,7 @@ from conformance.generate import values
 from conformance.generate.views import views
 from conformance.wire.exchange import Format
 
+
 @requirement("signatures.versions-agree")
 @given(st.data())
 def test_versions_agree(target: Target, format: Format, data: Draws) -> None:
