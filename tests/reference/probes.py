@@ -144,6 +144,7 @@ class Probes:
             yield self.v3(here, common={"x-acs-date": moment})
         yield self.v1(here, method="PUT")
         yield self.v1(here, method="DELETE")
+        yield self.v1(here, method="PATCH")
 
     def odd(self):
         """Requests that are allowed, and rare."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import cycle
 
 from conformance.endpoint.findings import NotApplicable
 from conformance.endpoint.target import Target
@@ -17,6 +19,11 @@ def signed(target: Target, *versions: str) -> list[Channel]:
     if not found:
         raise NotApplicable(f"this run does not sign {' or '.join(versions)}".strip())
     return found
+
+
+def by_versions(target: Target) -> dict[str, Iterator[Channel]]:
+    """For each signature version of the run, its channels, one after the other without an end."""
+    return {v: cycle(signed(target, v)) for v in SIGNED if any(c.signature == v for c in signed(target))}
 
 
 def stamp(moment: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from attrs import evolve
 
@@ -16,6 +16,14 @@ from conformance.wire.exchange import FORM_TYPE, Channel, Manner
 
 FORM_TYPES = (f"{FORM_TYPE}; charset=UTF-8", f'{FORM_TYPE};charset="utf-8"', "Application/X-WWW-Form-URLEncoded")
 NOT_IMPLEMENTED = 501
+ESCAPED = {
+    "a request with escapes in lower case": Manner(escapes="lower"),
+    "a request with every character escaped": Manner(escapes="every"),
+}
+SPLIT = {
+    "a request with its common parameters in the query": Manner(split="own-in-form"),
+    "a request with one parameter in its form": Manner(split="last-in-form"),
+}
 
 
 def one_format(target: Target) -> Sequence[Channel]:
@@ -37,11 +45,11 @@ def page(target: Target) -> dict[str, str]:
     return {paging.size: str(target.page_sizes(3)[0]), paging.number: "1"} if paging else {}
 
 
-def claim_means_the_same(target: Target, channel: Channel, manner: Manner, what: str) -> None:
-    """The same request in another manner gets the same answer."""
+def claim_means_the_same(target: Target, channel: Channel, manners: Mapping[str, Manner]) -> None:
+    """The same request in other manners, each with what it is, gets the same answer."""
     plain = target.ask(page(target), channel).listing()
-    other = target.ask(page(target), channel, manner=manner)
-    claim_like(target, plain, other, what)
+    for what, manner in manners.items():
+        claim_like(target, plain, target.ask(page(target), channel, manner=manner), what)
 
 
 def claim_like(target: Target, plain: Answer, other: Answer, what: str) -> None:
@@ -57,40 +65,35 @@ def claim_like(target: Target, plain: Answer, other: Answer, what: str) -> None:
 def test_chunked_request(target: Target) -> None:
     """A form body in chunks is read like one of a stated length."""
     for channel in forms(target):
-        claim_means_the_same(target, channel, Manner(chunked=True), "a form body in chunks")
+        claim_means_the_same(target, channel, {"a form body in chunks": Manner(chunked=True)})
 
 
 @requirement("http.form-media-type")
 def test_form_media_type(target: Target) -> None:
     """The media type of a form may have a charset, and is in no particular case."""
     for channel in forms(target):
-        for media_type in FORM_TYPES:
-            claim_means_the_same(target, channel, Manner(media_type=media_type), f"a form body as {media_type}")
+        claim_means_the_same(target, channel, {f"a form body as {t}": Manner(media_type=t) for t in FORM_TYPES})
 
 
 @requirement("http.split-parameters")
 def test_split_parameters(target: Target) -> None:
     """Parameters may stand in the query and in the form body of one request."""
     for channel in forms(target):
-        claim_means_the_same(
-            target, channel, Manner(split="own-in-form"), "a request with common parameters in its query"
-        )
-        claim_means_the_same(target, channel, Manner(split="last-in-form"), "a request with one parameter in its form")
+        claim_means_the_same(target, channel, SPLIT)
 
 
 @requirement("http.percent-escapes")
 def test_percent_escapes(target: Target) -> None:
     """Escapes in lower case, and of characters that need none, stand for the same characters."""
     for channel in one_format(target):
-        claim_means_the_same(target, channel, Manner(escapes="lower"), "a request with escapes in lower case")
-        claim_means_the_same(target, channel, Manner(escapes="every"), "a request with every character escaped")
+        claim_means_the_same(target, channel, ESCAPED)
 
 
 @requirement("http.header-case")
 def test_header_case(target: Target) -> None:
     """The names of headers are in no particular case."""
     for channel in one_format(target):
-        claim_means_the_same(target, channel, Manner(headers="capitals"), "a request with headers in capitals")
+        claim_means_the_same(target, channel, {"a request with headers in capitals": Manner(headers="capitals")})
 
 
 @requirement("http.sdk-escapes")
@@ -139,10 +142,15 @@ def _way(answer: Answer, sizes: Sequence[int]) -> str:
     return ways[here]
 
 
+def queries(target: Target) -> list[Channel]:
+    """Those with all parameters in the query."""
+    return [c for c in one_format(target) if c.placement == "query"]
+
+
 @requirement("http.other-path")
 def test_other_path(target: Target) -> None:
     """Another path than the documented one is refused or means the same."""
-    for channel in one_format(target):
+    for channel in queries(target):
         plain = target.ask(page(target), channel).listing()
         for path in ("/", "index.html", f"{target.contract.operation}/"):
             # a server may refuse a path before it knows the format, so the body is not judged
@@ -153,7 +161,7 @@ def test_other_path(target: Target) -> None:
 @requirement("http.other-body")
 def test_other_body(target: Target) -> None:
     """A body that is no form is refused or passed over."""
-    bodies = [c for c in one_format(target) if c.method == "POST" and c.placement == "query"]
+    bodies = [c for c in queries(target) if c.method == "POST"]
     if not bodies:
         raise NotApplicable("this run does not use POST")
     for channel in bodies:
@@ -174,7 +182,7 @@ def _refused_or_like(target: Target, plain: Answer, answer: Answer, what: str) -
 def test_name_case(target: Target) -> None:
     """Names of parameters, and of the operation, in another case break nothing."""
     operation = target.contract.operation
-    for channel in one_format(target):
+    for channel in queries(target):
         for name, value in page(target).items():
             claim_never_breaks(target.ask({name.lower(): value}, channel), f"a parameter {name.lower()}")
         for text in (operation.lower(), operation.upper()):
