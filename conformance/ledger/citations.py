@@ -9,7 +9,7 @@ from conformance.contract.model import Citation, Contract, Field, Parameter
 from conformance.ledger import roles
 from conformance.ledger.subjects import TemplateSubject, unique
 
-# sources of the common protocol: revision and section
+# sources of the common protocol, and standards: revision and section
 PROTOCOL_PLACES: Mapping[str, tuple[str, str]] = {
     "common-parameters": ("common-parameters", "Common request parameters"),
     "response-results": ("response-results", "Success and errors"),
@@ -18,13 +18,10 @@ PROTOCOL_PLACES: Mapping[str, tuple[str, str]] = {
     "rpc-mechanism": ("rpc-mechanism", "Common request parameters"),
     "error-table": ("error-table", "Client errors"),
     "methods": ("metadata", "Methods"),
-}
-# sections of the standards of HTTP and of URLs
-STANDARDS: Mapping[str, tuple[str, str]] = {
-    "chunked": ("RFC 9112", "7.1 Chunked transfer coding"),
-    "media-type": ("RFC 9110", "8.3.1 Media type"),
-    "header-names": ("RFC 9110", "5.1 Field names"),
-    "escapes": ("RFC 3986", "6.2.2 Syntax-based normalization"),
+    "rfc9112-chunked": ("RFC 9112", "7.1 Chunked transfer coding"),
+    "rfc9110-media-type": ("RFC 9110", "8.3.1 Media type"),
+    "rfc9110-field-names": ("RFC 9110", "5.1 Field names"),
+    "rfc3986-escapes": ("RFC 3986", "6.2.2 Syntax-based normalization"),
 }
 # words for the parameters, and for the response fields, in a role
 _PARAMETERS: Mapping[str, str] = {
@@ -43,8 +40,6 @@ def cited(word: str, subject: TemplateSubject, contract: Contract) -> tuple[Cita
     kind, _, name = word.partition(":")
     if kind == "protocol":
         return (Citation(*PROTOCOL_PLACES[name]),)
-    if kind == "rfc":
-        return (Citation(*STANDARDS[name]),)
     if kind == "constraint":
         return _of_constraint(subject.thing, name)
     if kind == "subject":
@@ -107,5 +102,4 @@ _OF_OPERATION: Mapping[str, Callable[[Contract], tuple[Citation, ...]]] = {
     "parameters": _parameters,
     "ids-limit": _ids_limit,
 }
-PLACES = (*(f"protocol:{name}" for name in PROTOCOL_PLACES), *(f"rfc:{name}" for name in STANDARDS))
-WORDS = ("subject", "echo", *_PARAMETERS, *_FIELDS, *_OF_OPERATION, *PLACES)
+WORDS = ("subject", "echo", *_PARAMETERS, *_FIELDS, *_OF_OPERATION, *(f"protocol:{name}" for name in PROTOCOL_PLACES))

@@ -167,8 +167,11 @@ def _place(
     headers, kept = dict(headers), dict[str, str | None]()
     for name, value in changes.items():
         header = HEADER_OF.get(name) or (name if name.lower().startswith("x-acs-") or name in headers else None)
-        if header:
-            headers.pop(header, None) if value is None else headers.update({header: value})
+        if header is not None:
+            if value is None:
+                headers.pop(header, None)
+            else:
+                headers[header] = value
         elif name not in IN_AUTHORIZATION:
             kept[name] = value
     return _override(pairs, kept), headers
