@@ -13,18 +13,20 @@ from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import asdict, define, field, frozen
 
-from conformance.wire.exchange import Call, Channel, Format, Placement, SignatureVersion
+from conformance.wire.exchange import Call, Channel, Format, Placement, SignatureVersion, WireForm
 from conformance.wire.redaction import REDACTED, SECRET_NAMES, redact_text
 
 STAMP = "%Y-%m-%dT%H:%M:%SZ"
 STAMP_FORM = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+MONTH_OR_DAY = re.compile(r"\b[A-Z][a-z]{2}\b")
 SECRETS = frozenset(name.lower() for name in SECRET_NAMES)
 # redaction finds nothing in a value without one of these
 SUSPECT = re.compile(r"[=:<%]|LTAI|STS\.")
 # how far two timestamps that mean the same may lie apart: the time that a request waited to be sent
 DRIFT = 3
+USUAL = asdict(WireForm())
 Pair = tuple[str, str]
 Change = tuple[str, str | None]
 
@@ -34,6 +36,7 @@ class Meaning:
     """`common` and `tamper` are the changes before and after signing, with what is new in every request taken out.
 
     `minutes` says how far a changed timestamp was off the clock. `other_key`: signed by another secret than the run's.
+    `covered`, `forgery` and `wire_form` are those of the call, as far as they are not what is usual.
     """
 
     action: str
@@ -47,13 +50,17 @@ class Meaning:
     tamper: tuple[Change, ...] = ()
     minutes: int | None = None
     other_key: bool = False
+    covered: tuple[Change, ...] = ()
+    forgery: str = ""
+    wire_form: tuple[Pair, ...] = ()
 
     @cached_property
     def key(self) -> tuple[Any, ...]:
         """Equal for calls that mean the same, but for `minutes`."""
         return (
             *(self.action, self.version, self.format, self.signature, self.method, self.placement, self.other_key),
-            *(_ordered(pairs) for pairs in (self.parameters, self.common, self.tamper)),
+            *(_ordered(pairs) for pairs in (self.parameters, self.common, self.tamper, self.covered, self.wire_form)),
+            self.forgery,
         )
 
     def is_near(self, other: Meaning) -> bool:
@@ -71,7 +78,8 @@ class Meaning:
         words = [self.action, self.format or "no format", self.signature, self.method]
         words += [self.placement] if self.method == "POST" else []
         words += [f"{name}={value}" for name, value in self.parameters]
-        words += [f"{name}: {value}" for name, value in (*self.common, *self.tamper)]
+        words += [f"{name}: {value}" for name, value in (*self.common, *self.tamper, *self.covered, *self.wire_form)]
+        words += [f"signature {self.forgery}"] if self.forgery else []
         text = " ".join(words)
         return text if len(text) <= 200 else f"{text[:200]}…"
 
@@ -104,7 +112,7 @@ def from_data(data: Mapping[str, Any]) -> Meaning:
 
 
 FIELDS = frozenset(a.name for a in Meaning.__attrs_attrs__)
-LISTS = frozenset(("parameters", "common", "tamper"))
+LISTS = frozenset(("parameters", "common", "tamper", "covered", "wire_form"))
 
 
 @define
@@ -130,6 +138,9 @@ class Reader:
             tuple((name, self._value(name, value)) for name, value in call.tamper.items()),
             _minutes(call.common.get("Timestamp"), now or datetime.now(UTC)),
             other_key,
+            tuple((name, self._value(name, value)) for name, value in call.covered.items()),
+            call.forgery or "",
+            tuple((name, str(value)) for name, value in asdict(call.wire_form).items() if value != USUAL[name]),
         )
 
     def _value(self, name: str, value: str | None) -> str | None:
@@ -137,8 +148,9 @@ class Reader:
             return None
         if name == "SignatureNonce":
             return self._nonce(value)
-        if name == "Timestamp" and STAMP_FORM.fullmatch(value):
-            return "a time"
+        if name == "Timestamp":
+            # of another form than the documented one: the form counts, and not the moment
+            return "a time" if STAMP_FORM.fullmatch(value) else re.sub("[0-9]", "0", MONTH_OR_DAY.sub("Abc", value))
         return _safe(name, value)
 
     def _nonce(self, value: str) -> str:

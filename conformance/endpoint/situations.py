@@ -82,6 +82,7 @@ SITUATIONS: Mapping[str, Act] = {
     "unknown-signature-method": _with(common={"SignatureMethod": "HMAC-NONE"}),
     "unknown-signature-version": _with(common={"SignatureVersion": "9.9"}),
     "unknown-action": _with(common={"Action": "NoSuchAction"}),
+    "missing-action": _with(common={"Action": None}),
     "unknown-version": _with(common={"Version": "1999-01-01"}),
     "missing-version": _with(common={"Version": None}),
 }

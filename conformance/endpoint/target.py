@@ -23,7 +23,17 @@ from conformance.endpoint.watch.identity import ANSWERED
 from conformance.endpoint.watch.watch import Watch
 from conformance.generate.views import IdSyntax, View
 from conformance.wire.client import AnyClient
-from conformance.wire.exchange import Call, Channel, Credentials, Exchange, Format, HttpRequest, HttpResponse
+from conformance.wire.exchange import (
+    Call,
+    Channel,
+    Credentials,
+    Exchange,
+    Forgery,
+    Format,
+    HttpRequest,
+    HttpResponse,
+    WireForm,
+)
 
 # the largest page that is asked for where no maximum is documented, so that any size is allowed
 MOST_A_PAGE = 100
@@ -39,6 +49,9 @@ class CallOptions(TypedDict, total=False):
     without: str | None
     common: Mapping[str, str | None] | None
     tamper: Mapping[str, str | None] | None
+    covered: Mapping[str, str | None] | None
+    forgery: Forgery | None
+    wire_form: WireForm
 
 
 @define(slots=False, eq=False)
@@ -180,6 +193,9 @@ class Target:
             channel or self.channels[0],
             options.get("common") or {},
             options.get("tamper") or {},
+            options.get("covered") or {},
+            options.get("forgery"),
+            options.get("wire_form", WireForm()),
         )
 
     def _required(self, region: str | None) -> Iterator[tuple[str, str]]:

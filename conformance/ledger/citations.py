@@ -9,7 +9,7 @@ from conformance.contract.model import Citation, Contract, Field, Parameter
 from conformance.ledger import roles
 from conformance.ledger.subjects import TemplateSubject, unique
 
-# sources of the common protocol: revision and section
+# sources of the common protocol, and standards: revision and section
 PROTOCOL_PLACES: Mapping[str, tuple[str, str]] = {
     "common-parameters": ("common-parameters", "Common request parameters"),
     "response-results": ("response-results", "Success and errors"),
@@ -19,6 +19,10 @@ PROTOCOL_PLACES: Mapping[str, tuple[str, str]] = {
     "error-table": ("error-table", "Client errors"),
     "methods": ("metadata", "Methods"),
     "rfc8259": ("rfc8259", "8.1 Character encoding"),
+    "rfc9112-chunked": ("RFC 9112", "7.1 Chunked transfer coding"),
+    "rfc9110-media-type": ("RFC 9110", "8.3.1 Media type"),
+    "rfc9110-field-names": ("RFC 9110", "5.1 Field names"),
+    "rfc3986-escapes": ("RFC 3986", "6.2.2 Syntax-based normalization"),
 }
 # words for the parameters, and for the response fields, in a role
 _PARAMETERS: Mapping[str, str] = {

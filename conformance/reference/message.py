@@ -21,7 +21,8 @@ class MalformedRequest(ValueError):
 class Request:
     """`headers` have lower-case names. `query` is the raw query string, `body` is free of its transfer encoding.
 
-    `connection` is the number of the connection that it came on, from 1; 0 where there is none.
+    `connection` is the number of the connection that it came on, from 1; 0 where there is none. `spellings` are the
+    names of the headers as they were written, where that is known.
     """
 
     method: str
@@ -31,6 +32,7 @@ class Request:
     body: bytes = b""
     keep_alive: bool = True
     connection: int = 0
+    spellings: tuple[str, ...] = ()
 
     def header(self, name: str) -> str | None:
         """The value of a header; repeated ones joined with commas, as HTTP allows; None where it was not sent."""
@@ -75,7 +77,8 @@ def read_request(
     if len(words) != 3 or not words[2].startswith("HTTP/1."):
         raise MalformedRequest("the first line is no HTTP/1.1 request line")
     method, target, version = words
-    headers = _read_headers(stream)
+    written = _read_headers(stream)
+    headers = [(name.lower(), value) for name, value in written]
     named = dict(headers)
     if on_continue and named.get("expect", "").lower() == "100-continue":
         on_continue()
@@ -84,7 +87,8 @@ def read_request(
     path, _, query = target.partition("?") if parts is None else (parts.path or "/", "", parts.query)
     wish = named.get("connection", "").lower()
     keep = "close" not in wish and (version != "HTTP/1.0" or "keep-alive" in wish)
-    return Request(method, path, query.partition("#")[0], tuple(headers), body, keep, connection)
+    spellings = tuple(name for name, _ in written)
+    return Request(method, path, query.partition("#")[0], tuple(headers), body, keep, connection, spellings)
 
 
 def _read_headers(stream: BinaryIO) -> list[tuple[str, str]]:
@@ -100,7 +104,7 @@ def _read_headers(stream: BinaryIO) -> list[tuple[str, str]]:
         name, colon, value = line.decode("latin-1").partition(":")
         if not colon or not name.strip():
             raise MalformedRequest("a header has no name")
-        headers.append((name.strip().lower(), value.strip()))
+        headers.append((name.strip(), value.strip()))
 
 
 def _read_body(stream: BinaryIO, headers: dict[str, str]) -> bytes:

@@ -83,7 +83,9 @@ def names(context: Context) -> None:
     """Action and Version: there, and ours. Raises RefusedRequest."""
     refuse, common = context.steps.refuse, context.common
     contract = context.contract
-    if not common["Action"] and context.take("required", "Action") != "optional":
+    # a page may call the parameter optional; of the header of V3 it does not speak
+    optional = context.signature == "v1" and context.take("required", "Action") == "optional"
+    if not common["Action"] and not optional:
         refuse(context, "missing-action")
     if not common["Version"]:
         refuse(context, "missing-version")

@@ -8,7 +8,7 @@ from attrs import evolve, field, frozen
 
 from conformance.wire import signature_v3
 from conformance.wire.encoding import parse_query, split_target
-from conformance.wire.exchange import HttpRequest, SignatureVersion
+from conformance.wire.exchange import FORM_TYPE, HttpRequest, SignatureVersion
 
 COMMON = frozenset(
     (
@@ -25,7 +25,6 @@ COMMON = frozenset(
         "Version",
     )
 )
-FORM_TYPE = "application/x-www-form-urlencoded"
 
 
 @frozen

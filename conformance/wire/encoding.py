@@ -11,6 +11,11 @@ import re
 from collections.abc import Iterable
 from urllib.parse import parse_qsl, quote
 
+from conformance.wire.exchange import WireForm
+
+ESCAPE = re.compile(r"%[0-9A-F]{2}")
+# one character of a query that is no separator: an escape, or as it is
+PART = re.compile(r"%[0-9A-F]{2}|[^&=]")
 PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")
 Pairs = Iterable[tuple[str, str]]
 
@@ -25,6 +30,15 @@ def percent_encode(text: str) -> str:
 def build_query(pairs: Pairs) -> str:
     """`a=1&b=2` in the order given."""
     return "&".join([f"{percent_encode(name)}={percent_encode(value)}" for name, value in pairs])
+
+
+def written_as(query: str, wire_form: WireForm) -> str:
+    """A query or a form body that `build_query` made, with its escapes as the form on the wire has them."""
+    if wire_form.escapes == "every":
+        return PART.sub(lambda part: part[0].lower() if part[0][0] == "%" else f"%{ord(part[0]):02x}", query)
+    if wire_form.space != "%20" or wire_form.star != "%2A":
+        query = query.replace("%20", wire_form.space).replace("%2A", wire_form.star)
+    return ESCAPE.sub(lambda escape: escape[0].lower(), query) if wire_form.escapes == "lower" else query
 
 
 def canonical_query(pairs: Pairs) -> str:

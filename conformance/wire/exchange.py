@@ -10,6 +10,9 @@ from attrs import field, frozen
 Format = Literal["json", "xml"]
 SignatureVersion = Literal["v1", "v3", "none"]
 Placement = Literal["query", "form"]
+# how a right signature is changed before it travels; see `wire/forgery.py`
+Forgery = Literal["cut", "cut-short", "longer", "first", "second", "middle", "last", "case", "empty", "blank-after"]
+FORM_TYPE = "application/x-www-form-urlencoded"
 
 
 @frozen
@@ -41,6 +44,27 @@ class Channel:
 
 
 @frozen
+class WireForm:
+    """How a call is written where HTTP and the habits of SDKs leave room. The signature covers what is written.
+
+    `path` is added to that of the endpoint. `escapes`: the hexadecimal digits of escapes in upper or lower case, or
+    `every` character escaped, in lower case. `split`: the operation's own parameters in the form of a POST and the
+    common ones in its query, or only the last of its own there. `body` is a body of `media_type` that holds no
+    parameters. `headers`: names as usual, or in capitals.
+    """
+
+    path: str = ""
+    escapes: Literal["upper", "lower", "every"] = "upper"
+    space: Literal["%20", "+"] = "%20"
+    star: Literal["%2A", "*"] = "%2A"
+    split: Literal["none", "own-in-form", "last-in-form"] = "none"
+    media_type: str = FORM_TYPE
+    chunked: bool = False
+    headers: Literal["as-usual", "capitals"] = "as-usual"
+    body: str = ""
+
+
+@frozen
 class Call:
     """What is to be asked: an action with parameters, in order. Values are text, as they travel.
 
@@ -48,6 +72,10 @@ class Call:
     the parameter out. `tamper` does the same after signing, so that the signature no longer covers what is sent.
     Keys of both are the V1 names (`Timestamp`, `SignatureNonce`, `Signature`, `AccessKeyId`, `Action`, `Version`,
     `SignatureMethod`, `SignatureVersion`, `Format`, ...); the signer of V3 translates them.
+
+    `covered` leaves what travels as it is, and has the signature made over something else: other values under the same
+    names, or under names of headers in lower case (None: not covered), `:method`, `:path`, or `:body`, of which V3
+    signs the digest. `forgery` changes the signature itself.
     """
 
     action: str
@@ -56,6 +84,9 @@ class Call:
     channel: Channel = Channel()
     common: Mapping[str, str | None] = field(factory=dict)
     tamper: Mapping[str, str | None] = field(factory=dict)
+    covered: Mapping[str, str | None] = field(factory=dict)
+    forgery: Forgery | None = None
+    wire_form: WireForm = WireForm()
 
 
 @frozen

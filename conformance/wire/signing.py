@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from conformance.wire import signature_v1, signature_v3
-from conformance.wire.encoding import build_query, split_target
-from conformance.wire.exchange import Call, Channel, Credentials, Format, HttpRequest
+from conformance.wire.encoding import build_query, split_target, written_as
+from conformance.wire.exchange import Call, Credentials, Format, HttpRequest
+from conformance.wire.forgery import forged
 
-FORM_TYPE = "application/x-www-form-urlencoded"
 MEDIA_TYPES: dict[Format | None, str] = {"json": "application/json", "xml": "application/xml", None: "*/*"}
 HEADER_OF = {
     "Action": "x-acs-action",
@@ -75,7 +75,7 @@ def _unsigned(call: Call, origin: Origin, headers: dict[str, str]) -> HttpReques
     if call.channel.format:
         common["Format"] = call.channel.format.upper()
     pairs = _override((*call.parameters, *_present(common)), {**call.common, **call.tamper})
-    return _request(call.channel, origin, headers, pairs)
+    return _request(call, origin, headers, pairs)
 
 
 def _v1(
@@ -87,10 +87,12 @@ def _v1(
 ) -> HttpRequest:
     common |= {"SignatureMethod": signature_v1.METHOD, "SignatureVersion": signature_v1.VERSION}
     pairs = _override((*call.parameters, *_present(common)), call.common)
-    method = call.channel.method
     if "Signature" not in call.common:
-        pairs += (("Signature", signature_v1.signature(method, pairs, credentials.access_key_secret)),)
-    return _request(call.channel, origin, headers, _override(pairs, call.tamper))
+        covered = _override(pairs, {name: value for name, value in call.covered.items() if name[0] != ":"})
+        method = call.covered.get(":method") or call.channel.method
+        signature = signature_v1.signature(method, covered, credentials.access_key_secret)
+        pairs += (("Signature", forged(signature, call.forgery)),)
+    return _request(call, origin, headers, _override(pairs, call.tamper))
 
 
 def _v3(
@@ -104,34 +106,56 @@ def _v3(
         headers["x-acs-accesskey-id"] = credentials.access_key_id
     pairs, headers = _place(call.parameters, headers, common)
     pairs, headers = _place(pairs, headers, call.common)
-    draft = _request(call.channel, origin, headers, pairs)
+    draft = _request(call, origin, headers, pairs)
     headers = dict(draft.headers)
     if DIGEST_HEADER not in call.common:
         headers[DIGEST_HEADER] = signature_v3.body_digest(draft.body)
-    covered = {name.lower(): value for name, value in headers.items()}
-    names = tuple(sorted(name for name in covered if name in ("host", "content-type") or name.startswith("x-acs-")))
-    canonical = signature_v3.canonical_request(
-        draft.method,
-        split_target(origin.url)[0],
-        _split(call.channel, pairs)[0],
-        covered,
-        names,
-        signature_v3.body_digest(draft.body),
-    )
+    signed = _covered_by_v3(call, origin, pairs, headers, draft.body)
+    signature = signature_v3.signature(signed.canonical, credentials.access_key_secret)
     parts: dict[str, str | None] = {
         "AccessKeyId": credentials.access_key_id,
         "SignatureMethod": signature_v3.ALGORITHM,
-        "Signature": signature_v3.signature(canonical, credentials.access_key_secret),
+        "Signature": forged(signature, call.forgery),
     }
     # `Authorization` itself is never covered, so that what is changed before and after signing goes the same
     # way.
     parts |= {name: value for name, value in (*call.common.items(), *call.tamper.items()) if name in parts}
     authorization = signature_v3.Authorization(
-        parts["SignatureMethod"] or "", parts["AccessKeyId"] or "", names, parts["Signature"] or ""
+        parts["SignatureMethod"] or "", parts["AccessKeyId"] or "", signed.names, parts["Signature"] or ""
     )
-    headers["Authorization"] = str(authorization)
+    headers["Authorization"] = str(authorization) + (",Signature=" if call.forgery == "empty" else "")
     pairs, headers = _place(pairs, headers, call.tamper)
-    return _request(call.channel, origin, headers, pairs)
+    return _request(call, origin, headers, pairs)
+
+
+@frozen
+class _CoveredByV3:
+    """What a V3 signature is made over, and the names of the headers in it."""
+
+    canonical: str
+    names: tuple[str, ...]
+
+
+def _covered_by_v3(
+    call: Call, origin: Origin, pairs: tuple[Pair, ...], sent: dict[str, str], body: bytes
+) -> _CoveredByV3:
+    """The canonical request for what travels, or where the call says so, for something else."""
+    headers = {name.lower(): value for name, value in sent.items()}
+    other = {HEADER_OF.get(name, name): value for name, value in call.covered.items() if name[0] != ":"}
+    pairs = _override(pairs, {name: value for name, value in other.items() if name not in headers})
+    covered_body = _request(call, origin, {}, pairs).body
+    digest = signature_v3.body_digest(covered_body)
+    if covered_body != body:
+        headers[DIGEST_HEADER] = digest
+    if ":body" in call.covered:
+        digest = signature_v3.body_digest((call.covered[":body"] or "").encode())
+    headers = {name: other.get(name, value) or "" for name, value in headers.items() if other.get(name, "") is not None}
+    names = sorted(n for n in headers if n in ("host", "content-type") or n.startswith("x-acs-"))
+    path = call.covered.get(":path") or f"{split_target(origin.url)[0]}{call.wire_form.path}"
+    method = call.covered.get(":method") or call.channel.method
+    query = _split(call, pairs)[0]
+    canonical = signature_v3.canonical_request(method, path, query, headers, names, digest)
+    return _CoveredByV3(canonical, tuple(names))
 
 
 def _place(
@@ -140,7 +164,7 @@ def _place(
     """`changes` under V1 names, made where V3 has each: a header, or (format and operation parameters) a
     pair.
     """
-    headers, kept = dict(headers), {}
+    headers, kept = dict(headers), dict[str, str | None]()
     for name, value in changes.items():
         header = HEADER_OF.get(name) or (name if name.lower().startswith("x-acs-") or name in headers else None)
         if header is not None:
@@ -153,21 +177,36 @@ def _place(
     return _override(pairs, kept), headers
 
 
-def _request(channel: Channel, origin: Origin, headers: dict[str, str], pairs: tuple[Pair, ...]) -> HttpRequest:
-    query, form = _split(channel, pairs)
-    url = f"{origin.url}?{build_query(query)}" if query else origin.url
-    if form is None:
-        return HttpRequest(channel.method, url, tuple(headers.items()))
-    headers = {**headers, "Content-Type": FORM_TYPE}
-    return HttpRequest(channel.method, url, tuple(headers.items()), build_query(form).encode())
+def _request(call: Call, origin: Origin, headers: dict[str, str], pairs: tuple[Pair, ...]) -> HttpRequest:
+    wire_form = call.wire_form
+    query, form = _split(call, pairs)
+    url = f"{origin.url}{wire_form.path}"
+    url = f"{url}?{written_as(build_query(query), wire_form)}" if query else url
+    body = written_as(build_query(form), wire_form).encode() if form is not None else wire_form.body.encode()
+    if form is not None or body:
+        headers = {**headers, "Content-Type": wire_form.media_type}
+        if wire_form.chunked:
+            headers["Transfer-Encoding"] = "chunked"
+    if wire_form.headers == "capitals":
+        headers = {name.upper(): value for name, value in headers.items()}
+    return HttpRequest(call.channel.method, url, tuple(headers.items()), body)
 
 
-def _split(channel: Channel, pairs: tuple[Pair, ...]) -> tuple[list[Pair] | tuple[Pair, ...], list[Pair] | None]:
+def _split(call: Call, pairs: tuple[Pair, ...]) -> tuple[list[Pair], list[Pair] | None]:
     """What goes into the query, and what into the form. Under V3 the format stays in the query either way."""
+    channel, own = call.channel, [name for name, _ in call.parameters]
     if channel.placement == "query" or channel.method != "POST":
-        return pairs, None
-    stays = "Format" if channel.signature == "v3" else None
-    return [pair for pair in pairs if pair[0] == stays], [pair for pair in pairs if pair[0] != stays]
+        return list(pairs), None
+    if call.wire_form.split == "last-in-form":
+        last = max((i for i, (name, _) in enumerate(pairs) if name in own[-1:]), default=-1)
+        return [p for i, p in enumerate(pairs) if i != last], [p for i, p in enumerate(pairs) if i == last]
+
+    def stays(name: str) -> bool:
+        return (
+            name not in own if call.wire_form.split == "own-in-form" else name == "Format" and channel.signature == "v3"
+        )
+
+    return [pair for pair in pairs if stays(pair[0])], [pair for pair in pairs if not stays(pair[0])]
 
 
 def _present(values: Overrides) -> tuple[Pair, ...]:

@@ -153,7 +153,9 @@ class _Exchange:
         given = {name.lower() for name, _ in headers}
         if "host" not in given:
             headers.insert(0, ("Host", urlsplit(self.origin).netloc))
-        if "content-length" not in given and (request.body or request.method in ("POST", "PUT", "PATCH")):
+        if not given & {"content-length", "transfer-encoding"} and (
+            request.body or request.method in ("POST", "PUT", "PATCH")
+        ):
             headers.append(("Content-Length", str(len(request.body))))
         head = h11.Request(method=request.method, target=target, headers=[(n.encode(), v.encode()) for n, v in headers])
         data = self._line.send(head) or b""

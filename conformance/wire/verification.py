@@ -67,6 +67,26 @@ def verify(
     return tuple(problems)
 
 
+def right_signature(request: HttpRequest, credentials: Credentials) -> str:
+    """The signature that a request should carry, as it stands; V3 where it is not signed V1."""
+    return _right(read_request(request), request.body, credentials)
+
+
+def _right(arrival: Arrival, body: bytes, credentials: Credentials) -> str:
+    if arrival.signature == "v1":
+        pairs = (*arrival.query, *arrival.form)
+        return signature_v1.signature(arrival.method, pairs, credentials.access_key_secret)
+    canonical = signature_v3.canonical_request(
+        arrival.method,
+        arrival.path,
+        arrival.query,
+        arrival.headers,
+        arrival.authorization.signed_headers,
+        arrival.headers.get("x-acs-content-sha256", signature_v3.body_digest(body)),
+    )
+    return signature_v3.signature(canonical, credentials.access_key_secret)
+
+
 def _v1(arrival: Arrival, credentials: Credentials) -> list[SignatureProblem]:
     pairs = (*arrival.query, *arrival.form)
     names = [name for name, _ in pairs]
@@ -84,8 +104,7 @@ def _v1(arrival: Arrival, credentials: Credentials) -> list[SignatureProblem]:
     for name, value in expected.items():
         if given.get(name, value) != value:
             problems.append(SignatureProblem("algorithm", f"{name} is {given[name]!r}; expected {value!r}."))
-    right = signature_v1.signature(arrival.method, pairs, credentials.access_key_secret)
-    if not _same(given["Signature"], right):
+    if not _same(given["Signature"], _right(arrival, body=b"", credentials=credentials)):
         wrong = f"Signature does not match HMAC-SHA1 over the {len(pairs) - 1} other parameters that arrived."
         problems.append(SignatureProblem("signature", wrong))
     return problems
@@ -111,15 +130,7 @@ def _v3(arrival: Arrival, body: bytes, credentials: Credentials) -> list[Signatu
     digest = signature_v3.body_digest(body)
     if headers.get("x-acs-content-sha256", digest) != digest:
         problems.append(SignatureProblem("digest", "x-acs-content-sha256 is not the SHA-256 of the body that arrived."))
-    canonical = signature_v3.canonical_request(
-        arrival.method,
-        arrival.path,
-        arrival.query,
-        headers,
-        authorization.signed_headers,
-        headers.get("x-acs-content-sha256", digest),
-    )
-    if not _same(authorization.signature, signature_v3.signature(canonical, credentials.access_key_secret)):
+    if not _same(authorization.signature, _right(arrival, body, credentials)):
         problems.append(
             SignatureProblem("signature", "Signature does not match HMAC-SHA256 over the canonical request.")
         )

@@ -129,6 +129,7 @@ class Probes:
             yield self.v3(here, **how)
         for name in ("AccessKeyId", "SignatureNonce", "Timestamp", "Version", "Action"):
             yield self.v1(here, common={name: None})
+        yield self.v1(here, common={"Action": None}, method="POST")
         for name in ("x-acs-signature-nonce", "x-acs-date", "x-acs-version", "x-acs-action"):
             yield self.v3(here, common={name: None})
         yield self.v1(here, tamper={"Signature": None})
@@ -144,6 +145,7 @@ class Probes:
             yield self.v3(here, common={"x-acs-date": moment})
         yield self.v1(here, method="PUT")
         yield self.v1(here, method="DELETE")
+        yield self.v1(here, method="PATCH")
 
     def odd(self):
         """Requests that are allowed, and rare."""

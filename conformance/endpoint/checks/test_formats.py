@@ -12,6 +12,7 @@ from conformance.endpoint.findings import NotApplicable
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
 from conformance.generate.views import View, views
+from conformance.wire.exchange import Format
 
 
 @requirement("formats.default")
@@ -78,3 +79,14 @@ def test_unknown(target: Target, data: Draws) -> None:
         received = answer.body.format if answer.body else "unreadable"
         claim(received == "xml", "an unknown format", "an error or XML", received, answer)
     target.watch.dialect.observe("unknown-format", "Format", way, answer.exchange)
+
+
+@requirement("formats.other-case")
+def test_other_case(target: Target, format: Format) -> None:
+    """Format in lower case, as SDKs send it, is heard; in any other case it breaks nothing."""
+    for channel in target.channels_for(format):
+        asked = evolve(channel, format=None)
+        answer = target.ask((), asked, common={"Format": format})
+        claim_equal(f"the format of an answer to Format={format}", format, answer.body and answer.body.format, answer)
+        mixed = format.capitalize()
+        claim_never_breaks(target.ask((), asked, common={"Format": mixed}), f"Format={mixed}")

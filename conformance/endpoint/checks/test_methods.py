@@ -16,6 +16,8 @@ from conformance.generate.channels import Placement
 from conformance.generate.views import views
 from conformance.wire.exchange import Format
 
+NOT_IMPLEMENTED = 501
+
 
 def claim_same_answer(
     target: Target, format: Format, data: Draws, method: str, placement: Placement, message: str
@@ -57,3 +59,24 @@ def test_other(target: Target, format: Format, data: Draws) -> None:
     # a server may refuse a method before it knows the format, so the body is not judged
     answer = target.send(target.call((), evolve(channel, method=method, placement="query")), watched=False)
     claim(400 <= answer.status < 600, f"{method} is not refused", "a 4xx or 5xx status", answer.outline(), answer)
+
+
+@requirement("methods.safe")
+def test_safe(target: Target, format: Format) -> None:
+    """HEAD, OPTIONS and TRACE are refused, or mean what they mean in HTTP: none of them runs the operation."""
+    for method in ("HEAD", "OPTIONS", "TRACE"):
+        for channel in dict.fromkeys(evolve(c, method=method, placement="query") for c in target.channels_for(format)):
+            call = target.call((), channel)
+            answer = target.send(call, watched=False)
+            whole = answer.status < 500 or answer.status == NOT_IMPLEMENTED
+            claim(
+                whole,
+                f"{method} breaks the server",
+                "a refusal, or an answer without a result",
+                answer.outline(),
+                answer,
+            )
+            served = answer.kind == "success" and answer.has_result
+            claim(
+                not served, f"{method} is served", "a refusal, or an answer without a result", answer.outline(), answer
+            )

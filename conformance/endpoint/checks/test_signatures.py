@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.checks.drawing import channel_of
+from conformance.endpoint.checks.signing import SIGNED, signed, stamp
 from conformance.endpoint.claims import claim, claim_equal, claim_refused, need_items
 from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import NotApplicable
@@ -19,22 +20,7 @@ from conformance.endpoint.situations import SITUATIONS
 from conformance.endpoint.target import Target
 from conformance.generate import values
 from conformance.generate.views import views
-from conformance.wire.exchange import Channel, Format, SignatureVersion
-
-SIGNED: tuple[SignatureVersion, ...] = ("v1", "v3")
-
-
-def signed(target: Target, *versions: str) -> list[Channel]:
-    """The channels that are signed (with one of `versions`)."""
-    found = [c for c in target.channels if c.signature in (versions or SIGNED)]
-    if not found:
-        raise NotApplicable(f"this run does not sign {' or '.join(versions)}".strip())
-    return found
-
-
-def stamp(moment: datetime) -> str:
-    """A moment as the common parameter Timestamp has it."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+from conformance.wire.exchange import Format
 
 
 @requirement("signatures.versions-agree")

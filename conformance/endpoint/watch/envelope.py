@@ -19,6 +19,14 @@ MEDIA_TYPES: Mapping[Format, tuple[str, ...]] = {
     "json": ("application/json", "text/json"),
     "xml": ("text/xml", "application/xml"),
 }
+CHARSET = re.compile(r"(?i);\s*charset\s*=\s*\"?([^\s\";]+)")
+# traces of Python, the JVM, Go and JavaScript; paths of files; statements and messages of databases
+INTERNALS = re.compile(
+    r"Traceback \(most recent call last\)|File (?:\"|&quot;|\\\\?\")[^\"&\\]+(?:\"|&quot;|\\\\?\"), line \d+"
+    r"|\bat [\w.$<>]+\([\w.:/-]+:\d+\)|\bgoroutine \d+ \[|\bat \S+ \(\S+:\d+:\d+\)"
+    r"|(?<![\w./-])/(?:usr|home|var|opt|srv|app|etc|root|tmp)/[\w./-]+|\b[A-Z]:\\\\?\w+\\"
+    r"|\bSELECT\b[^<]{1,200}\bFROM\b|\bSQLSTATE\b|\bORA-\d{5}\b|syntax error at or near"
+)
 ROOT = re.compile(r"\s*(?:<\?[^>]*\?>\s*)?<([\w.-]+)")
 
 
@@ -100,6 +108,21 @@ def _media_type(answer: Answer, _: str | None) -> Iterator[Judgement]:
         yield None, None if ok else unlike("the media type", documented[0], received)
 
 
+def _charset(answer: Answer, _: str | None) -> Iterator[Judgement]:
+    """JSON needs no charset and XML names its own; where the header has one, it is that of the body."""
+    named = CHARSET.search(answer.exchange.response.header("content-type") or "")
+    charset = named[1].lower() if named else "utf-8"
+    ok = charset in ("utf-8", "utf8") or (charset == "us-ascii" and answer.exchange.response.body.isascii())
+    yield None, None if ok else unlike("the charset", "UTF-8", charset)
+
+
+def _no_internals(answer: Answer, _: str | None) -> Iterator[Judgement]:
+    if answer.status >= 400 or answer.kind == "refusal":
+        found = INTERNALS.search(answer.exchange.response.body.decode("utf-8", "replace"))
+        what = "an error shows what goes on inside the server"
+        yield None, Problem(what, "code and message alone", found[0][:80]) if found else None
+
+
 def _one_value_a_member(answer: Answer, _: str | None) -> Iterator[Judgement]:
     body = answer.body
     if body is not None:
@@ -126,6 +149,8 @@ JUDGES: Mapping[str, ResponseJudge] = {
     "envelope.no-byte-order-mark": _no_byte_order_mark,
     "envelope.root-element": _root_element,
     "envelope.media-type": _media_type,
+    "envelope.charset": _charset,
     "envelope.one-value-a-member": _one_value_a_member,
     "errors.no-result": _no_result,
+    "errors.no-internals": _no_internals,
 }

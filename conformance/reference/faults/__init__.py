@@ -8,11 +8,14 @@ from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
 from conformance.reference.faults import (
     choices,
+    coverage,
     envelope,
     errors,
     fields,
     filters,
+    forgeries,
     formats,
+    http,
     ids,
     paging,
     parameters,
@@ -41,6 +44,9 @@ def all_faults(contract: Contract, protocol: Protocol | None = None) -> tuple[Fa
         formats,
         regions,
         signatures,
+        coverage,
+        forgeries,
+        http,
         choices,
     )
     return tuple(fault for theme in themes for fault in theme.faults(roles))

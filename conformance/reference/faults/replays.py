@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conformance.reference.context import Context
+from conformance.reference.faults import clocks
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.middleware import in_form, is_v3, only, unchecked
 from conformance.reference.faults.roles import FaultRoles, of_known_situations
@@ -12,7 +13,7 @@ from conformance.reference.steps import STEP, CheckStep, Middleware, replacing
 
 def faults(roles: FaultRoles) -> tuple[Fault, ...]:
     """Faults of nonces and of the clock window."""
-    return (*_nonces(roles), *_clock())
+    return (*_nonces(roles), *_clock(), *clocks.faults())
 
 
 def _nonces(roles: FaultRoles) -> list[Fault]:
