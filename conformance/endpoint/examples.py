@@ -55,7 +55,7 @@ class Examples:
             try:
                 return example()
             except Violation as violation:
-                if not self.target.has_moved():
+                if violation.unmoved or not self.target.has_moved():
                     self.judged += 1
                     self.violations.append(violation)
                     raise
