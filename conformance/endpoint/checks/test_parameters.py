@@ -228,8 +228,6 @@ def test_unknown_value(target: Target, subject: str, format: Format, data: Draws
     if near := near_values(listed):
         value = data.draw(st.sampled_from(near), label="near")
         claim_unlisted(target, subject, value, channel_of(target, format, data))
-            target, subject, data.draw(st.sampled_from(near), label="near"), channel_of(target, format, data)
-        )
 
 
 def claim_unlisted(target: Target, subject: str, value: str, channel: Channel) -> None:
