@@ -8,17 +8,23 @@ from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
 from conformance.reference.faults import (
     choices,
+    crowds,
+    emptiness,
     envelope,
     errors,
     fields,
     filters,
     formats,
+    forms,
     ids,
+    near,
+    overflow,
     paging,
     parameters,
     ranges,
     regions,
     signatures,
+    stability,
 )
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.roles import FaultRoles
@@ -41,6 +47,12 @@ def all_faults(contract: Contract, protocol: Protocol | None = None) -> tuple[Fa
         formats,
         regions,
         signatures,
+        forms,
+        near,
+        overflow,
+        emptiness,
+        stability,
+        crowds,
         choices,
     )
     return tuple(fault for theme in themes for fault in theme.faults(roles))
