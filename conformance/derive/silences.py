@@ -122,6 +122,7 @@ CONDITIONS: Mapping[str, Callable[[Contract, str], bool]] = {
     "time": _is_time,
     "has-limit": lambda contract, name: roles.has(contract, "ids-limit"),
     "lists-values": _lists_values,
+    "has-known-values": roles.has_known_values,
     "optional-text": _optional_text,
     "has-an-end": lambda contract, name: roles.has(contract, "range"),
     "echoed-and-bounded": _echoed_and_bounded,

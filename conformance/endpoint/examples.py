@@ -61,7 +61,7 @@ class Examples:
                 elsewhere = self.target.about_another(violation.exchange) or self.target.outage()
                 if elsewhere is not None:
                     raise elsewhere from None
-                if not self._has_moved():
+                if violation.unmoved or not self._has_moved():
                     self.judged += 1
                     self.violations.append(violation)
                     raise

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from attrs import define, field, frozen
 
 from conformance.endpoint.answer import Item
+from conformance.generate.times import parse_time
 
 # how often a listing that is not what it was is read again, until two readings in a row agree on the change
 READINGS = 4
@@ -25,9 +26,21 @@ class Inventory:
         """How many items there are: the total that is shown, or the items themselves where none is."""
         return len(self.items) if self.total is None else self.total
 
+    @property
+    def moving(self) -> tuple[str, int | None, tuple[tuple[tuple[str, str], ...], ...]]:
+        """What of a listing a change can move: neither its order, nor a time that an item has.
+
+        What differs in these from reading to reading was answered wrongly.
+        """
+        return self.region, self.total, tuple(sorted(map(_moving, self.items)))
+
     def keys(self, name: str) -> tuple[str, ...]:
         """The values of the field `name`, which identifies items."""
         return tuple(item.get(name) or "" for item in self.items)
+
+
+def _moving(item: Item) -> tuple[tuple[str, str], ...]:
+    return tuple((name, "a time" if parse_time(text) else text or "") for name, text in sorted(item.items()))
 
 
 @define
@@ -63,10 +76,10 @@ class Inventories:
             previous = self.read(region)
             for _ in range(READINGS):
                 now = self.read(region)
-                if now == previous:
+                if now.moving == previous.moving:
                     break
                 previous = now
-            if now != before:
+            if now.moving != before.moving:
                 self._kept[region] = now
                 return True
         return False

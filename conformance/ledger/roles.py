@@ -37,6 +37,22 @@ def free_texts(contract: Contract) -> tuple[str, ...]:
     return tuple(f.name for f in contract.item_fields if f.type == "string" and f.name not in special)
 
 
+def is_plain(parameter: Parameter) -> bool:
+    """Whether it is sent under its own name, as one text."""
+    return ".N" not in parameter.name and parameter.type not in ("array", "object")
+
+
+def has_known_values(contract: Contract, name: str) -> bool:
+    """Whether the values of a parameter are names, of which it is known which ones there are: regions, ids of items,
+    or the listed values of a filter.
+    """
+    parameter, semantics = contract.parameter(name), contract.semantics
+    if parameter is None or not semantics.items or not is_plain(parameter):
+        return False
+    listed = name in {f.parameter for f in semantics.filters} and parameter.type == "string" and parameter.value("enum")
+    return bool(listed) or name == semantics.region or (semantics.ids is not None and name == semantics.ids.parameter)
+
+
 def is_repeated(parameter: Parameter) -> bool:
     """Whether it is documented as numbered from 1 (`Name.N`), and no structure."""
     return parameter.name.endswith(".N") or (parameter.type == "array" and "." not in parameter.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -29,6 +30,7 @@ def arguments(context: Context) -> Query:
     """The request as a Query. Raises RefusedRequest for what the documentation does not allow."""
     steps, semantics = context.steps, context.contract.semantics
     steps.unknown_parameters(context)
+    _check_repeated(context)
     steps.required(context)
     region = _region(context)
     steps.region(context, region)
@@ -57,6 +59,20 @@ def unknown_parameters(context: Context) -> None:
             refusals.invalid(context, name)
 
 
+def _check_repeated(context: Context) -> None:
+    """Parameters that are sent twice. Raises RefusedRequest where they are rejected."""
+    names = [name for name, _ in context.sent if name not in COMMON_NAMES]
+    if len(set(names)) < len(names) and context.take("repeated-parameter", "request") == "rejected":
+        refusals.invalid(context, next(name for name in names if names.count(name) > 1))
+
+
+def in_known_case(context: Context, name: str, value: str, known: Iterable[str]) -> str:
+    """The known value that differs from a value in nothing but capital and small letters, where that is ignored."""
+    if context.take("letter-case", name) != "ignored":
+        return value
+    return next((v for v in known if v.casefold() == value.casefold()), value)
+
+
 def required(context: Context) -> None:
     """Mandatory parameters: there, and not empty. Raises RefusedRequest."""
     for parameter in own_parameters(context):
@@ -83,7 +99,7 @@ def _region(context: Context) -> str:
         return ""
     parameter, sent = context.contract.parameter(name), context.steps.argument(context, name)
     if sent or (parameter and context.steps.is_required(context, parameter)):
-        return sent or ""
+        return in_known_case(context, name, sent, context.server.store.regions) if sent else ""
     return next(iter(context.server.store.regions), "")
 
 
@@ -185,6 +201,7 @@ def filter_value(context: Context, filter: Filter) -> str | Meaning:
         value = value.lower()
     listed = [xml_text(v) for v in parameter.value("enum") or ()] if parameter else []
     effective = [xml_text(v) for v in parameter.value("effective_values") or ()] if parameter else []
+    value = in_known_case(context, name, value, listed) if listed else value
     if not listed or value in (effective or listed):
         return value
     taken = context.take("unknown-value", name)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from attrs import evolve
 
 from conformance.contract.model import IdList
 from conformance.reference.context import Query
+from conformance.reference.listing import key_of
 from conformance.reference.meaning import NOTHING, empty
+from conformance.reference.store import Item
 
 if TYPE_CHECKING:
     from conformance.reference.context import Context
@@ -32,7 +35,19 @@ def with_ids(context: Context, query: Query, ids: IdList) -> Query:
         if taken == "rejected":
             context.steps.invalid(context, ids.parameter)
         return evolve(query, nothing=taken != "ignored")
-    return evolve(query, ids=context.steps.limit_ids(context, found))
+    return evolve(query, ids=_in_stored_case(context, query, context.steps.limit_ids(context, found)))
+
+
+def _in_stored_case(context: Context, query: Query, ids: tuple[str, ...]) -> tuple[str, ...]:
+    """The ids as items have them, where capital and small letters are not told apart."""
+    if context.take("letter-case", _id_parameter(context)) != "ignored":
+        return ids
+    stored = {key_of(context, item).casefold(): key_of(context, item) for item in _stored(context, query)}
+    return tuple(stored.get(id.casefold(), id) for id in ids)
+
+
+def _stored(context: Context, query: Query) -> Sequence[Item]:
+    return context.steps.stored(context, query.region)
 
 
 def _id_parameter(context: Context) -> str:

@@ -45,6 +45,8 @@ def read(context: Context) -> None:
         context.form = steps.decode(context, request.body.decode("utf-8", "replace"))
     context.sent = sent + context.form
     context.parameters = dict(context.sent)
+    if len(context.parameters) < len(context.sent) and context.take("repeated-parameter", "request") == "first":
+        context.parameters = dict(reversed(context.sent))
     context.signature = steps.signature_version(context)
     context.common = signatures.read_common(context)
     wanted = (context.parameters.get("Format") or "").lower()

@@ -19,8 +19,9 @@ RIGHT = {"v1": "OLeaidS1JvxuMvnyHOwuJ+uX5qY=", "v3": "06563a9e1b43f5dfe96b81484d
 WAYS = [
     Channel("json", s, m, p) for s in ("v1", "v3") for m, p in (("POST", "query"), ("POST", "form"), ("GET", "query"))
 ]
-MANNERS = (
-    WireForm(escapes="lower"), WireForm(escapes="every"), WireForm(space="+"), WireForm(star="*"), WireForm(split="own-in-form"),
+WIRE_FORMS = (
+    WireForm(escapes="lower"), WireForm(escapes="every"), WireForm(space="+"), WireForm(star="*"),
+    WireForm(split="own-in-form"),
     WireForm(split="last-in-form"), WireForm(media_type="Application/X-WWW-form-urlencoded; charset=UTF-8"),
     WireForm(chunked=True), WireForm(headers="capitals"), WireForm(path="elsewhere"),
 )  # fmt: skip
@@ -36,7 +37,7 @@ def problems(request):
 
 
 @pytest.mark.parametrize("channel", WAYS, ids=str)
-@pytest.mark.parametrize("wire_form", MANNERS, ids=lambda m: str(m)[7:60])
+@pytest.mark.parametrize("wire_form", WIRE_FORMS, ids=lambda m: str(m)[7:60])
 def test_whatever_the_manner_it_is_signed_as_it_stands(channel, wire_form):
     assert not problems(made(channel, wire_form=wire_form))
 
@@ -72,6 +73,6 @@ def test_a_forgery_is_another_text_and_as_base64_another_value(version, forgery)
 
 
 def test_manners_change_what_is_written():
-    written = {(r.url, r.body, r.headers) for m in (WireForm(), *MANNERS) for r in [made(WAYS[1], wire_form=m)]}
-    assert len(written) == len(MANNERS) + 1
+    written = {(r.url, r.body, r.headers) for m in (WireForm(), *WIRE_FORMS) for r in [made(WAYS[1], wire_form=m)]}
+    assert len(written) == len(WIRE_FORMS) + 1
     assert "Transfer-Encoding" in dict(made(evolve(WAYS[1]), wire_form=WireForm(chunked=True)).headers)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import cycle
+
 from hypothesis import strategies as st
 
 from conformance.endpoint.claims import need_items
@@ -35,3 +38,16 @@ def known_ids(
         raise NotApplicable(f"the documentation allows {limit} ids in a list, and this needs {at_least}")
     items = need_items(target, at_least, region)
     return id_lists(target.contract, items, limit if most is None else min(most, limit), at_least)
+
+
+def every_way(target: Target) -> Iterator[Channel]:
+    """The channels of the run, over and over, the formats by turns."""
+    formats = dict.fromkeys(c.format for c in target.channels)
+    by_format = [[c for c in target.channels if c.format == f] for f in formats]
+    return cycle(c for together in zip(*by_format, strict=True) for c in together)
+
+
+def long_way(target: Target, channel: Channel) -> Channel | None:
+    """A channel of the same format for what is too long for a URL; None where the run sends no form bodies."""
+    forms = [c for c in target.channels if c.placement == "form" and c.format == channel.format]
+    return next(iter(sorted(forms, key=lambda c: c.signature != channel.signature)), None)

@@ -36,7 +36,8 @@ def unknown_regions(target: Target) -> st.SearchStrategy[str]:
     words = st.text("abcdefghijklmnopqrstuvwxyz", min_size=3, max_size=10)
     made = st.builds(lambda a, b: f"{a}-{b}", st.sampled_from(["cn", "ap", "zz"]), words)
     near = st.sampled_from([f"{r}{tail}" for r in sorted(target.regions) for tail in ("x", "-9", "0")])
-    return st.one_of(near, made).filter(lambda r: r not in known)
+    parts = st.sampled_from([r[:-1] for r in sorted(target.regions)])
+    return st.one_of(near, parts, made).filter(lambda r: r not in known)
 
 
 Cause = Callable[[Target, ErrorCode, Draws], Call]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conformance.endpoint.answer import Answer
 from conformance.endpoint.checks.drawing import channel_of, whole_page
-from conformance.endpoint.claims import claim_listing, need_items
+from conformance.endpoint.claims import claim, claim_complete, claim_equal, claim_listing, claim_selected, need_items
 from conformance.endpoint.draws import Draws
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
-from conformance.generate.views import views
+from conformance.generate.crowds import crowds
+from conformance.generate.views import View, views
 from conformance.wire.exchange import Format
 
 
@@ -39,3 +41,43 @@ def test_concurrent(target: Target, format: Format, data: Draws) -> None:
         wanted, most = target.expect(view), target.largest_size if largest else len(items)
         if wanted.most <= most:
             claim_listing("under way with others", wanted, answer.listing().keys, answer)
+
+
+@requirement("isolation.mixed")
+@given(st.data())
+def test_mixed(target: Target, data: Draws) -> None:
+    """Requests under way together, each over a region, format, view and page of its own, get what was asked in them."""
+    regions = list(dict.fromkeys(target.regions))
+    items = {region: need_items(target, 0, region) for region in regions}
+    if not any(items.values()):
+        need_items(target)
+    sizes, paging = target.page_sizes(1, 3, 20), target.contract.semantics.paging
+    crowd = data.draw(crowds(target.contract, items, sizes, len(target.channels)), label="requests")
+    calls = []
+    for region, view, size, number, way in crowd:
+        page = {paging.number: str(number), paging.size: str(size)} if paging else {}
+        sent = {**view.parameters(target.contract, target.id_syntax), **page}
+        calls.append(target.call(sent, target.channels[way], region=region))
+    for (region, view, size, number, _), answer in zip(crowd, target.together(calls), strict=True):
+        claim_own(target, region, view, (size, number) if paging else None, answer)
+
+
+def claim_own(target: Target, region: str, view: View, page: tuple[int, int] | None, answer: Answer) -> None:
+    """The answer is one to this request: its format, its region, its items, and as many as are on its page."""
+    format, wanted = answer.exchange.call.channel.format, target.expect(view, region)
+    claim_equal("the format is another's", format, answer.body.format if answer.body else None, answer)
+    if page and answer.refused and (page[1] - 1) * page[0] >= len(wanted.certain):
+        return  # a page beyond the last may be an error
+    echo = target.contract.semantics.region_echo
+    if echo and region:
+        claim_equal("the region is another's", region, answer.listing().text(echo), answer)
+    claim_selected(f"under way with others, {view} in {region}", wanted, answer.listing().keys, answer)
+    if page is None:
+        claim_complete("under way with others", wanted, answer.keys, answer)
+        return
+    claim(wanted.admits_total(answer.total), "the total is another's", len(wanted.certain), answer.total, answer)
+    size, number = page
+    least, most = (max(0, min(size, len(keys) - (number - 1) * size)) for keys in (wanted.certain, wanted.possible))
+    beyond = (number - 1) * size >= len(wanted.certain)
+    if not beyond:
+        claim(least <= len(answer.items) <= most, f"page {number} is another's", least, len(answer.items), answer)

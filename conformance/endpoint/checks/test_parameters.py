@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.checks.drawing import channel_of
+from conformance.endpoint.checks.ways import count_of
 from conformance.endpoint.claims import claim, claim_equal, claim_never_breaks, claim_same_items, need_items
 from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import Violation
@@ -16,6 +17,7 @@ from conformance.endpoint.inventory import Inventory
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
 from conformance.generate import values
+from conformance.generate.texts import near_values
 from conformance.generate.times import format_time
 from conformance.generate.views import View, request_time_format, views
 from conformance.wire.exchange import Channel, Exchange, Format
@@ -219,17 +221,27 @@ def claim_dropped_or_nothing(target: Target, subject: str, value: str, answer: A
 @given(st.data())
 def test_unknown_value(target: Target, subject: str, format: Format, data: Draws) -> None:
     """An unlisted value drops the filter, matches nothing, or is an error, one of them throughout."""
-    documented = target.contract.choice_about("unknown-value", subject)
+    listed = tuple(map(str, target.parameter(subject).value("enum")))
     value = data.draw(values.unlisted(target.parameter(subject)), label=subject)
-    answer = target.ask({subject: value}, channel_of(target, format, data))
+    claim_unlisted(target, subject, value, channel_of(target, format, data))
+    # so does one that a listed value begins or ends with, or that is longer than one
+    if near := near_values(listed):
+        value = data.draw(st.sampled_from(near), label="near")
+        claim_unlisted(target, subject, value, channel_of(target, format, data))
+
+
+def claim_unlisted(target: Target, subject: str, value: str, channel: Channel) -> None:
+    """The value takes one of the ways that are documented for unlisted ones."""
+    documented = target.contract.choice_about("unknown-value", subject)
+    answer = target.ask({subject: value}, channel)
     claim_never_breaks(answer, f"{subject} of {value!r}")
-    way = "rejected" if answer.refused else "matches-nothing" if answer.count == 0 else "drops-filter"
+    way = "rejected" if answer.refused else "matches-nothing" if not count_of(answer) else "drops-filter"
     if way == "drops-filter":
-        whole = target.inventory().count
-        claim_equal(f"{subject} of {value!r} is neither dropped nor matches nothing", whole, answer.count, answer)
+        whole = count_of(default_page(target))
+        claim_equal(f"{subject} of {value!r} is neither dropped nor matches nothing", whole, count_of(answer), answer)
     allowed = [a.id for a in documented.alternatives] if documented else [way]
     claim(way in allowed, f"{subject} of {value!r}", " or ".join(allowed), way, answer)
-    if target.inventory().count:
+    if target.inventory().items:
         target.watch.dialect.observe("unknown-value", subject, way, answer.exchange)
 
 

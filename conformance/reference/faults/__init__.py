@@ -9,19 +9,25 @@ from conformance.contract.protocol import Protocol
 from conformance.reference.faults import (
     choices,
     coverage,
+    crowds,
+    emptiness,
     envelope,
     errors,
     fields,
     filters,
     forgeries,
     formats,
+    forms,
     http,
     ids,
+    near,
+    overflow,
     paging,
     parameters,
     ranges,
     regions,
     signatures,
+    stability,
 )
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.roles import FaultRoles
@@ -47,6 +53,12 @@ def all_faults(contract: Contract, protocol: Protocol | None = None) -> tuple[Fa
         coverage,
         forgeries,
         http,
+        forms,
+        near,
+        overflow,
+        emptiness,
+        stability,
+        crowds,
         choices,
     )
     return tuple(fault for theme in themes for fault in theme.faults(roles))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from attrs import evolve
 
 from conformance.reference.context import Context, Query
+from conformance.reference.faults import limits
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.middleware import crash
 from conformance.reference.faults.roles import FaultRoles
@@ -33,7 +34,7 @@ def faults(roles: FaultRoles) -> tuple[Fault, ...]:
         return ()
     found = [*_lists(semantics.ids.parameter), *_unknown()]
     if semantics.ids.limit:
-        found += _limits(semantics.ids.parameter, semantics.ids.limit)
+        found += [*_limits(semantics.ids.parameter, semantics.ids.limit), *limits.over(semantics.ids.limit)]
     if semantics.filters:
         found.append(
             Fault(

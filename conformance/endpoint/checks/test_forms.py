@@ -1,0 +1,203 @@
+"""Forms of values: blank, padded, hostile, repeated, in another case. Each is an error, or no other value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.endpoint.answer import Answer
+from conformance.endpoint.checks.drawing import every_way, long_way
+from conformance.endpoint.checks.ways import NoValue, Way, count_of, same, shortened, use_of
+from conformance.endpoint.claims import claim, claim_never_breaks, need_items
+from conformance.endpoint.findings import NotApplicable, Violation
+from conformance.endpoint.marks import requirement
+from conformance.endpoint.target import Target
+from conformance.generate import texts
+from conformance.generate.times import format_time, parse_time
+from conformance.generate.views import filter_values, request_time_format, write_ids
+
+# a value left out, as the blank that it may be read as
+AS_LEFT_OUT: tuple[Way, ...] = ("left-out", "nothing")
+
+
+@requirement("parameters.blank-value")
+def test_blank_value(target: Target, subject: str) -> None:
+    """No value, or white space alone, is an error, counts as left out, or matches nothing."""
+    need_items(target, 0)
+    no_value, channels, use = NoValue(target, subject), every_way(target), use_of(target, subject)
+    lists = texts.BLANK_LISTS if use == "ids" else ()
+    optional = use in ("ids", "filter") or (use == "region" and not target.parameter(subject).required)
+    for text in (*texts.BLANKS, *lists):
+        no_value.claim(text, no_value.send(text, next(channels)), AS_LEFT_OUT if optional else ())
+
+
+@requirement("parameters.hostile-text")
+def test_hostile_text(target: Target, subject: str) -> None:
+    """Quotes, markup, wildcards and query language never break the server, and never bring what they do not name."""
+    need_items(target, 0)
+    no_value, channels = NoValue(target, subject), every_way(target)
+    for text in texts.hostile_texts():
+        no_value.claim(text, no_value.send(written(target, subject, text), next(channels)))
+    for channel in {c.format: c for c in target.channels}.values():
+        no_value.claim(texts.ALL_AT_ONCE, no_value.send(written(target, subject, texts.ALL_AT_ONCE), channel))
+        form = long_way(target, channel)
+        if form is not None:
+            no_value.claim(texts.LONG, no_value.send(written(target, subject, texts.LONG), form))
+
+
+def written(target: Target, subject: str, text: str) -> str:
+    """A text as the only value of its parameter."""
+    return write_ids((text,), target.id_syntax) if use_of(target, subject) == "ids" else text
+
+
+def known_values(target: Target, subject: str) -> tuple[str, ...]:
+    """Two values that the parameter has, or one; they ask for different things where two such values are known.
+
+    Raises NotApplicable where none is known.
+    """
+    use, contract = use_of(target, subject), target.contract
+    values: list[str] = []
+    if use == "region":
+        values = [r for r in target.regions if r][:2]
+    elif use == "page":
+        values = [str(size) for size in target.page_sizes(2, 3)[:2]]
+        values = ["1", "2"] if contract.semantics.paging and subject == contract.semantics.paging.number else values
+    elif use == "time":
+        times = sorted({t for i in need_items(target, 0) if (t := parse_time(i.get(target.time_range.field)))})
+        moments = dict.fromkeys((times[len(times) // 3], times[len(times) * 2 // 3])) if times else {}
+        values = [format_time(moment, request_time_format(contract, subject)) for moment in moments]
+    elif use == "ids":
+        values = [written(target, subject, id) for item in plain_first(target)[:2] if (id := item.get(target.key))]
+    elif subject in {f.parameter for f in contract.semantics.filters}:
+        values = filter_values(contract, subject, need_items(target, 0))[:2]
+    values = values or list(target.parameter(subject).examples[:1])
+    if not values:
+        raise NotApplicable(f"no value of {subject} is known")
+    return tuple(values)
+
+
+def plain_first(target: Target) -> list[dict[str, str | None]]:
+    """The items, those first whose ids are plain words: white space around others could be their own."""
+    return sorted(map(dict, need_items(target, 0)), key=lambda item: not is_word(item.get(target.key)))
+
+
+def is_word(text: str | None) -> bool:
+    """Whether a text is letters, digits and hyphens of ASCII alone."""
+    return bool(text) and text is not None and text.isascii() and text.replace("-", "").isalnum()
+
+
+@requirement("parameters.padded-value")
+def test_padded_value(target: Target, subject: str) -> None:
+    """White space around a value is trimmed, or makes it a value that does not exist."""
+    need_items(target, 0)
+    values, no_value, channels = known_values(target, subject), NoValue(target, subject), every_way(target)
+    meant = [no_value.send(value, next(channels)) for value in values]
+    for pad in texts.PADDED:
+        text = pad.format(values[0])
+        answer = no_value.send(text, next(channels))
+        if not (answer.accepted and meant[0].accepted and same(answer, meant[0])):
+            no_value.claim(text, answer)
+    if use_of(target, subject) == "ids" and target.id_syntax == "comma" and target.longest_id_list > 1 < len(values):
+        for separator in texts.SEPARATORS:
+            text = separator.format(*values)
+            claim_only(no_value, text, no_value.send(text, next(channels)), {k for a in meant for k in a.keys})
+
+
+def claim_only(no_value: NoValue, text: str, answer: Answer, keys: set[str]) -> None:
+    """An error, or no other items than these."""
+    claim_never_breaks(answer, f"{no_value.subject} of {shortened(text)}")
+    if not answer.refused:
+        what = f"{no_value.subject} of {shortened(text)} brings items that it does not name"
+        within = keys.issuperset(answer.keys) and count_of(answer) <= len(keys)
+        claim(within, what, keys, answer.keys, answer)
+
+
+@requirement("parameters.repeated")
+def test_repeated(target: Target, subject: str) -> None:
+    """Sent twice, a parameter has one of its two values, or is an error; the same value twice is no other value."""
+    need_items(target, 0)
+    values, no_value, channels = known_values(target, subject), NoValue(target, subject), every_way(target)
+    channel = next(channels)
+    first = no_value.send(values[0], channel)
+    twice = no_value.send(values[0], channel, values[0])
+    if not (twice.accepted and first.accepted and same(twice, first)):
+        # the two joined are no value: `2,2`
+        no_value.claim(f"{values[0]}, sent twice,", twice, AS_LEFT_OUT if use_of(target, subject) == "names" else ())
+    if len(values) < 2:
+        return
+    other = no_value.send(values[1], channel)
+    for one, two in ((first, other), (other, first)):
+        pair = values if one is first else values[::-1]
+        answer = no_value.send(pair[0], next(channels), pair[1])
+        way = way_of_repeated(no_value, pair, (one, two), answer)
+        if way is not None and not same(one, two):
+            target.watch.dialect.observe("repeated-parameter", "request", way, answer.exchange)
+
+
+def way_of_repeated(
+    no_value: NoValue, pair: tuple[str, ...], meant: tuple[Answer, Answer], answer: Answer
+) -> str | None:
+    """`first`, `last`, `rejected`, or None where the two together are read as one value."""
+    text = " and ".join(pair)
+    claim_never_breaks(answer, f"{no_value.subject} of {text}")
+    if answer.refused:
+        return "rejected" if all(a.accepted for a in meant) else None
+    for way, expected in zip(("first", "last"), meant, strict=True):
+        if expected.accepted and same(answer, expected):
+            return way
+    both = {key for a in meant for key in a.keys}
+    most = sum(count_of(a) for a in meant if a.accepted)
+    joined = use_of(no_value.target, no_value.subject) in ("ids", "names", "filter") and count_of(answer) <= most
+    if joined and (len(answer.items) < count_of(answer) or both.issuperset(answer.keys)):
+        return None
+    no_value.claim(text, answer)
+    return None
+
+
+@requirement("parameters.letter-case")
+def test_letter_case(target: Target, subject: str) -> None:
+    """A value in other letters, capital or small, is the same value or one that does not exist."""
+    need_items(target, 0)
+    no_value, channels = NoValue(target, subject), every_way(target)
+    asked = [(value, text) for value in known_values(target, subject) for text in cases(target, subject, value)]
+    if not asked:
+        raise NotApplicable(f"no known value of {subject} has letters")
+    for value, text in asked:
+        meant = no_value.send(value, next(channels))
+        answer = no_value.send(text, next(channels))
+        folded = answer.accepted and meant.accepted and same(answer, meant) and bool(answer.items)
+        if not folded:
+            no_value.claim(text, answer)
+        elif same(answer, no_value.bare) and use_of(target, subject) == "names":
+            continue  # the filter keeps everything, or was dropped
+        way = "ignored" if folded else "distinguished"
+        target.watch.dialect.observe("letter-case", subject, way, answer.exchange)
+
+
+def cases(target: Target, subject: str, value: str) -> Iterator[str]:
+    """The value in other letters, where that is not another value that there is."""
+    known = set(map(str, target.parameter(subject).value("enum") or target.regions))
+    if use_of(target, subject) == "ids":
+        known = {written(target, subject, key) for key in target.inventory().keys(target.key)}
+    yield from (text for text in texts.other_cases(value) if text not in known)
+
+
+@requirement("ids.near-id")
+def test_near_id(target: Target) -> None:
+    """What is a part of an id, longer than it, or a pattern that fits it, matches nothing, or is an error."""
+    need_items(target)
+    name, channels = target.id_list.parameter, every_way(target)
+    known = set(target.inventory().keys(target.key))
+    ids = [item.get(target.key) or "" for item in plain_first(target)]
+    for text in texts.near_texts(ids[len(ids) // 2] if is_word(ids[len(ids) // 2]) else ids[0]):
+        answer = target.ask({name: write_ids((text,), target.id_syntax)}, next(channels))
+        claim_never_breaks(answer, f"{name} of {shortened(text)}")
+        if answer.refused:
+            continue
+        named = {part.strip() for part in (text, *text.split(","))} & known
+        if not named.issuperset(answer.keys) or count_of(answer) > len(named):
+            raise Violation(
+                f"{name} of {shortened(text)} brings items that it does not name",
+                expected=named or "nothing",
+                received=answer.keys,
+                exchange=answer.exchange,
+            )

@@ -1,0 +1,189 @@
+"""Stability: as long as nothing changes, neither does an answer; not with time, nor by what was asked before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from conformance.endpoint.answer import Answer
+from conformance.endpoint.checks.drawing import every_way, whole_page
+from conformance.endpoint.checks.ways import count_of
+from conformance.endpoint.claims import claim, claim_equal, need_items
+from conformance.endpoint.findings import Violation
+from conformance.endpoint.marks import requirement
+from conformance.endpoint.target import Target
+from conformance.generate.times import parse_time
+from conformance.generate.views import View, filter_values, fold
+from conformance.wire.exchange import Channel, Format
+
+# readings in a row, readings in one instant, items looked up, requests that change nothing, and refusals
+READINGS, TOGETHER, LOOKED_UP, MANY, REFUSALS = 6, 4, 3, 300, 12
+
+
+def claim_still(holds: bool, message: str, expected: object, received: object, answer: Answer) -> None:
+    """A claim that no change of the listing explains: what is compared would change with every single reading."""
+    if not holds:
+        raise Violation(message, expected=expected, received=received, exchange=answer.exchange, unmoved=True)
+
+
+@requirement("stability.order")
+def test_order(target: Target, format: Format) -> None:
+    """The items come in the same order at every reading, and in any two of one instant."""
+    need_items(target, 2)
+    largest, channels = whole_page(target), target.channels_for(format)
+    first = target.see(View(), channels[0], more=largest).listing()
+    for _ in range(READINGS):
+        again = target.see(View(), channels[0], more=largest).listing()
+        claim_same_order(first, again, "another time")
+    for answer in target.together([target.call(largest, channels[0])] * TOGETHER):
+        claim_same_order(first, answer.listing(), "where several ask at once")
+
+
+def claim_same_order(one: Answer, other: Answer, when: str) -> None:
+    """The same items in the same order. The same ones in another order have not been moved by a change."""
+    same_items = sorted(one.keys) == sorted(other.keys)
+    message = f"the {'order of the items' if same_items else 'listing'} is another {when}"
+    if same_items:
+        claim_still(one.keys == other.keys, message, one.keys, other.keys, other)
+    claim_equal(message, one.keys, other.keys, other)
+
+
+@requirement("stability.total")
+def test_total(target: Target, format: Format) -> None:
+    """The total is that of the items, however often it is asked for."""
+    need_items(target, 0)
+    channels, size = target.channels_for(format), target.paging.size
+    answers = [target.ask({size: "1"}, channels[i % len(channels)]).listing() for i in range(READINGS)]
+    totals = [answer.total for answer in answers]
+    claim_still(len(set(totals)) < READINGS, "the total is another at every reading", totals[0], totals, answers[-1])
+    for answer in answers[1:]:
+        claim_equal("the total is another at another reading", totals[0], answer.total, answer)
+
+
+@requirement("stability.times")
+def test_times(target: Target, format: Format) -> None:
+    """A time that an item has is the same at every reading."""
+    need_items(target)
+    largest, channels = whole_page(target), target.channels_for(format)
+    seen: dict[tuple[str, str], str] = {}
+    for i in range(READINGS):
+        answer = target.see(View(), channels[i % len(channels)], more=largest).listing()
+        for item in answer.items:
+            for name, text in item.items():
+                if text is None or parse_time(text) is None:
+                    continue
+                before = seen.setdefault((item.get(target.key) or "", name), text)
+                claim_still(before == text, f"{name} of an item is another time later on", before, text, answer)
+
+
+@requirement("stability.items-stay")
+def test_items_stay(target: Target, format: Format) -> None:
+    """An item that was looked up, by its id or on a page of its own, is still there afterwards."""
+    items, channels = need_items(target), target.channels_for(format)
+    for look in looks(target):
+        gone = [i for i in range(LOOKED_UP) if look(items_at(items, i, target), channels[i % len(channels)])]
+        if gone:
+            # one may have been deleted meanwhile; one after the other, right after it was looked at, are not
+            answer = target.see(View(), channels[0], more=whole_page(target)).listing()
+            message = f"{len(gone)} of {LOOKED_UP} items are gone once they were looked up"
+            found = answer.total if answer.total is not None else len(answer.items)
+            if len(gone) == LOOKED_UP:
+                claim_still(False, message, "each still there", f"{found} items are left", answer)
+            claim(False, message, "each still there", f"{found} items are left", answer)
+
+
+Look = Callable[[str, Channel], bool]
+
+
+def items_at(items: Sequence[object], turn: int, target: Target) -> str:
+    """The key of an item from somewhere in the listing."""
+    keys = [item.get(target.key) or "" for item in target.inventory().items]
+    return keys[(turn + 1) * len(keys) // (LOOKED_UP + 1)] if keys else ""
+
+
+def looks(target: Target) -> list[Look]:
+    """Ways to look an item up. Each looks twice, and says whether the item is gone the second time."""
+    paging, ids = target.contract.semantics.paging, target.contract.semantics.ids
+
+    def by_id(key: str, channel: Channel) -> bool:
+        first, second = (target.see(View(ids=(key,)), channel) for _ in range(2))
+        return key in first.keys and key not in second.keys
+
+    def by_page(key: str, channel: Channel) -> bool:
+        keys = target.inventory().keys(target.key)
+        if paging is None or key not in keys:
+            return False
+        sent = {paging.size: "1", paging.number: str(keys.index(key) + 1)}
+        first = target.see(View(), channel, more=sent).listing()
+        everything = [item.get(target.key) for item in target.listing(View(), channel)]
+        return any(shown not in everything for shown in first.keys)
+
+    return [*([by_id] if ids else []), *([by_page] if paging else [])]
+
+
+@requirement("stability.after-many")
+def test_after_many(target: Target) -> None:
+    """The answer to a request is the same after hundreds of requests."""
+    need_items(target)
+    channels, paging = every_way(target), target.contract.semantics.paging
+    claims = Questions(target)
+    for i in range(MANY):
+        sent = {paging.size: "1", paging.number: str(i % 5 + 1)} if paging else {}
+        answer = target.ask(sent, next(channels))
+        if not (answer.refused and i % 5):  # a page that there is not may be an error
+            answer.listing()
+    target.has_moved()  # items may come and go meanwhile: what is asked now is compared with what is there now
+    for channel in {c.format: c for c in target.channels}.values():
+        claims.ask_again(channel, f"after {MANY} requests")
+
+
+@requirement("stability.after-errors")
+def test_after_errors(target: Target, format: Format) -> None:
+    """The answer to a request is the same after a row of requests that were refused."""
+    need_items(target)
+    channels, claims, version = target.channels_for(format), Questions(target), {"Version": "1999-01-01"}
+    for i in range(REFUSALS):
+        common = version if i % 2 else {"Action": "NoSuchAction"}
+        answer = target.ask((), channels[i % len(channels)], common=common)
+        claim(not answer.accepted, "a wrong request is not refused", "an error", answer.outline(), answer)
+    claims.ask_again(channels[0], f"after {REFUSALS} requests that were refused")
+
+
+class Questions:
+    """A few requests whose answers hold whatever items come and go meanwhile, and the answers as they were at first."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        keys = target.inventory().keys(target.key)
+        self.key = keys[len(keys) // 2]
+        self.size = target.page_sizes(3)[0]
+
+    def ask_again(self, channel: Channel, when: str) -> None:
+        """Each requests brings what it must, and nothing else."""
+        target, semantics = self.target, self.target.contract.semantics
+        if semantics.ids:
+            answer = target.see(View(ids=(self.key,)), channel).listing()
+            claim_equal(f"an id brings other items {when}", (self.key,), answer.keys, answer)
+            claim_equal(f"an id has another total {when}", 1, count_of(answer), answer)
+        if semantics.paging:
+            pages = list(target.pages(View(), target.largest_page, channel))
+            listed = sum(len(page.items) for page in pages)
+            claim_equal(f"the total is not that of the items {when}", listed, pages[-1].total, pages[-1])
+            answer = target.ask({semantics.paging.size: str(self.size)}, channel).listing()
+            claim_equal(f"a page has another size {when}", min(self.size, listed), len(answer.items), answer)
+        answer = target.see(View(), channel, more=whole_page(target)).listing()
+        known = len(target.inventory().items)
+        claim_equal(f"there are other items {when}", min(known, target.largest_size), len(answer.items), answer)
+        for f in semantics.filters:
+            for value in filter_values(target.contract, f.parameter, target.inventory().items)[:1]:
+                answer = target.see(View({f.parameter: value}), channel, more=whole_page(target)).listing()
+                odd = [item.get(f.field) for item in answer.items if fold(item.get(f.field)) != fold(value)]
+                claim(not odd, f"{f.parameter} brings other items {when}", value, odd, answer)
+                wanted = target.expect(View({f.parameter: value}))
+                message = f"{f.parameter} brings another number of items {when}"
+                claim(
+                    wanted.admits_total(count_of(answer)) or (semantics.paging is None and not odd),
+                    message,
+                    len(wanted.certain),
+                    count_of(answer),
+                    answer,
+                )

@@ -1,0 +1,118 @@
+"""What may become of a text that is no value of its parameter: the few ways that documentation leaves open."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from attrs import define
+
+from conformance.endpoint.answer import Answer
+from conformance.endpoint.claims import claim_never_breaks
+from conformance.endpoint.findings import Violation
+from conformance.endpoint.target import Target
+from conformance.wire.exchange import Channel
+
+# what the operation does with a parameter
+Use = Literal["region", "page", "time", "names", "filter", "ids", "integer", "other"]
+# ways beside an error: as if it were not sent, an empty listing, or some of the items that there are
+Way = Literal["rejected", "left-out", "nothing", "within"]
+WAYS: dict[Use, tuple[Way, ...]] = {
+    "region": (),
+    "page": ("left-out",),
+    "time": ("left-out", "nothing"),
+    "names": ("left-out", "nothing"),
+    "filter": ("nothing",),
+    "ids": ("nothing",),
+    "integer": ("left-out", "nothing"),
+    "other": ("within",),
+}
+
+
+def use_of(target: Target, name: str) -> Use:
+    """What the operation does with a parameter."""
+    semantics, parameter = target.contract.semantics, target.parameter(name)
+    if name == semantics.region:
+        return "region"
+    if semantics.paging and name in (semantics.paging.number, semantics.paging.size):
+        return "page"
+    if semantics.range and name in (semantics.range.start, semantics.range.end):
+        return "time"
+    if semantics.ids and name == semantics.ids.parameter:
+        return "ids"
+    if not semantics.items or name not in {f.parameter for f in semantics.filters}:
+        return "other"
+    if parameter.type == "string":
+        return "names" if parameter.value("enum") else "filter"
+    return "integer" if parameter.type == "integer" else "other"
+
+
+def count_of(answer: Answer) -> int:
+    """How many items a request matches: the total, or where there is none, the items of the page."""
+    return len(answer.items) if answer.total is None else answer.total
+
+
+def same(one: Answer, other: Answer) -> bool:
+    """Whether two answers hold the same items and the same total."""
+    return (one.keys, one.total) == (other.keys, other.total)
+
+
+@define
+class NoValue:
+    """The ways of a text that is no value of `subject`: `claim` says which one an answer goes."""
+
+    target: Target
+    subject: str
+    _bare: Answer | None = None
+
+    @property
+    def bare(self) -> Answer:
+        """The answer to a request that does without the parameter, or would."""
+        if self._bare is None:
+            self._bare = self.target.ask().listing()
+        return self._bare
+
+    def send(self, text: str, channel: Channel, *more: str) -> Answer:
+        """The answer to a request with the text (and more of them) as the parameter's value.
+
+        What a response repeats of a region in another spelling is the server's affair, and not judged.
+        """
+        call = self.target.call([(self.subject, t) for t in (text, *more)], channel)
+        return self.target.send(call, watched=use_of(self.target, self.subject) != "region")
+
+    def claim(self, text: str, answer: Answer, more: tuple[Way, ...] = ()) -> Way:
+        """The way that the answer goes. Raises Violation where it is none of those for this use, or of `more`."""
+        claim_never_breaks(answer, f"{self.subject} of {shortened(text)}")
+        ways = (*WAYS[use_of(self.target, self.subject)], *more)
+        if answer.refused:
+            return "rejected"
+        if "nothing" in ways and not answer.items and not answer.total:
+            return "nothing"
+        if "left-out" in ways and same(answer, self.bare):
+            return "left-out"
+        if "within" in ways and self._within(answer):
+            return "within"
+        raise Violation(
+            f"{self.subject} of {shortened(text)} has a meaning of its own",
+            expected=" or ".join(("an error", *(WORDS[way] for way in ways))),
+            received=answer.outline(),
+            exchange=answer.exchange,
+        )
+
+    def _within(self, answer: Answer) -> bool:
+        inventory = self.target.inventory()
+        key = self.target.contract.semantics.key
+        known = key is None or set(inventory.keys(key)).issuperset(answer.keys)
+        return known and count_of(answer) <= max(len(inventory.items), inventory.total or 0)
+
+
+WORDS: dict[Way, str] = {
+    "rejected": "an error",
+    "left-out": "the answer without it",
+    "nothing": "nothing",
+    "within": "items of the listing",
+}
+
+
+def shortened(text: str) -> str:
+    """A text as a message shows it."""
+    return repr(text) if len(text) <= 60 else f"{text[:40]!r}… ({len(text)} characters)"

@@ -1,0 +1,52 @@
+"""Views that no item matches, each for a reason of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import combinations, product
+
+from conformance.contract.model import Contract
+from conformance.generate.times import parse_time
+from conformance.generate.views import Items, View, filter_values, fold
+
+# a while before and after every item, and where there is none
+DAY, EVER = timedelta(days=1), datetime(2015, 1, 1, tzinfo=UTC)
+
+
+def empty_views(contract: Contract, items: Items) -> Iterator[tuple[str, View]]:
+    """What makes each match nothing, and the view: the whole of an empty listing, times, values, values together.
+
+    An id that no item has is not among them: it may be an error.
+    """
+    if not items:
+        yield "no item", View()
+    range = contract.semantics.range
+    if range is not None:
+        times = sorted(t for item in items if (t := parse_time(item.get(range.field)))) or [EVER]
+        if range.end:
+            yield "an end before every item", View(end=times[0] - DAY)
+        if range.start:
+            yield "a start after every item", View(start=times[-1] + DAY)
+    yield from _values(contract, items)
+
+
+def _values(contract: Contract, items: Items) -> Iterator[tuple[str, View]]:
+    values = {f.parameter: filter_values(contract, f.parameter, items) for f in contract.semantics.filters}
+    fields = {f.parameter: f.field for f in contract.semantics.filters}
+    for name, listed in values.items():
+        parameter = contract.parameter(name)
+        if parameter is not None and parameter.value("enum"):
+            unused = next((v for v in listed if not _matching(items, fields, {name: v})), None)
+            if unused is not None:
+                yield f"a {name} that no item has", View({name: unused})
+    for a, b in combinations(values, 2):
+        pairs = ({a: one, b: other} for one, other in product(values[a], values[b]))
+        unused_pair = next((pair for pair in pairs if not _matching(items, fields, pair)), None)
+        if unused_pair is not None:
+            yield f"a {a} and a {b} that no item has together", View(unused_pair)
+            return
+
+
+def _matching(items: Items, fields: Mapping[str, str], equals: Mapping[str, str]) -> bool:
+    return any(all(fold(item.get(fields[name])) == fold(value) for name, value in equals.items()) for item in items)
