@@ -22,6 +22,7 @@ from conformance.reference.faults import (
     ranges,
     regions,
     signatures,
+    spellings,
 )
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.roles import FaultRoles
@@ -46,6 +47,7 @@ def all_faults(contract: Contract, protocol: Protocol | None = None) -> tuple[Fa
         signatures,
         coverage,
         forgeries,
+        spellings,
         http,
         choices,
     )
