@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 
 from conformance.cassettes.meaning import Meaning, Reader, as_data, from_data
-from conformance.wire.exchange import Call, Channel
+from conformance.wire.exchange import Call, Channel, WireForm
 from conformance.wire.redaction import REDACTED
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -58,11 +58,29 @@ def test_the_same(other: Call) -> None:
         evolve(CALL, tamper={"Signature": None}),
         evolve(CALL, common={"Timestamp": None}),
         evolve(CALL, common={"Timestamp": "yesterday"}),
+        evolve(CALL, covered={"PageSize": "3"}),
+        evolve(CALL, forgery="last"),
+        evolve(CALL, wire_form=WireForm(chunked=True)),
+        evolve(CALL, wire_form=WireForm(path="elsewhere")),
     ],
     ids=str,
 )
 def test_not_the_same(other: Call) -> None:
     assert meaning(CALL).key != meaning(other).key
+
+
+@pytest.mark.parametrize(
+    "form", ["%Y-%m-%d", "%s", "%a, %d %b %Y %H:%M:%S GMT", "%Y-%m-%dT%H:%M:%S+08:00", "%Y-13-01T%H:%M:%SZ"]
+)
+def test_a_timestamp_in_another_form_means_the_same_on_another_day(form) -> None:
+    one, other = (evolve(CALL, common={"Timestamp": day.strftime(form)}) for day in (NOW, NOW + timedelta(days=40)))
+    assert meaning(one).key == meaning(other).key
+    assert meaning(one).key != meaning(CALL).key
+
+
+def test_how_a_call_is_signed_and_written_is_kept() -> None:
+    call = evolve(CALL, covered={"Note": None, ":path": "/"}, forgery="cut", wire_form=WireForm(split="own-in-form"))
+    assert from_data(as_data(meaning(call))) == meaning(call)
 
 
 def test_another_key_is_another_meaning() -> None:

@@ -27,6 +27,7 @@ from conformance.reference.faults import (
     ranges,
     regions,
     signatures,
+    spellings,
     stability,
 )
 from conformance.reference.faults.fault import Fault
@@ -52,6 +53,7 @@ def all_faults(contract: Contract, protocol: Protocol | None = None) -> tuple[Fa
         signatures,
         coverage,
         forgeries,
+        spellings,
         http,
         forms,
         near,

@@ -216,10 +216,16 @@ def _request() -> Iterator[Fault]:
             replacing(STEP.verify).by(also(_in_form(condition), _without_form)),
         )
     yield Fault(
-        "path-is-not-looked-at",
-        "answers at any path, and takes it for / when it verifies V3",
+        "v3-path-may-be-the-operation",
+        "accepts a v3 signature over a path of the operation's name",
         ("signatures.covers-path",),
-        replacing(STEP.read).by(_at_root),
+        replacing(STEP.verify).by(also(is_v3, _at_operation)),
+    )
+    yield Fault(
+        "v3-path-may-have-another-slash",
+        "accepts a v3 signature over a path of two slashes",
+        ("signatures.covers-path",),
+        replacing(STEP.verify).by(also(is_v3, _at_two_slashes)),
     )
     yield Fault(
         "v3-digest-need-not-be-signed",
@@ -245,9 +251,12 @@ def _without_form(context: Context) -> Context:
     return evolve(context, request=_with_body(context.request, b""), form=[], sent=sent)
 
 
-def _at_root(inner: CheckStep, context: Context) -> None:
-    context.request = evolve(context.request, path="/")
-    inner(context)
+def _at_operation(context: Context) -> Context:
+    return evolve(context, request=evolve(context.request, path=f"/{context.contract.operation}"))
+
+
+def _at_two_slashes(context: Context) -> Context:
+    return evolve(context, request=evolve(context.request, path="//"))
 
 
 def _of_empty_body(context: Context) -> Context:

@@ -7,8 +7,10 @@ from collections.abc import Callable, Hashable
 from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
 
 from conformance.reference.context import Context
+from conformance.reference.message import Response
+from conformance.reference.pipeline import FORM
 from conformance.reference.refusals import COMMON, RefusedRequest
-from conformance.reference.steps import CheckStep, Middleware
+from conformance.reference.steps import CheckStep, Middleware, ResponseStep
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -89,3 +91,43 @@ def is_v3(context: Context) -> bool:
 
 def unchecked(inner: CheckStep, context: Context) -> None:
     """In the place of a check: nothing is looked at."""
+
+
+def media_type_of(context: Context) -> str:
+    """The media type of the body as it was sent; that of a form where there is none."""
+    return context.request.header("content-type") or FORM
+
+
+def broken_where(condition: Condition) -> Middleware[[], Response]:
+    """A documented internal error where the condition holds."""
+
+    def answer(inner: ResponseStep, context: Context) -> Response:
+        response = inner(context)
+        return (
+            context.steps.fail(context, RefusedRequest(*COMMON["crashed"], "crashed"))
+            if condition(context)
+            else response
+        )
+
+    return answer
+
+
+def refused_where(condition: Condition, status: int, code: str) -> Middleware[[], None]:
+    """A refusal with that status and code where the condition holds."""
+
+    def method(inner: CheckStep, context: Context) -> None:
+        if condition(context):
+            raise RefusedRequest(code, status, "The request is not supported.", code)
+        inner(context)
+
+    return method
+
+
+def before_reading(change: Callable[[Context], None]) -> Middleware[[], None]:
+    """The request is changed before it is read."""
+
+    def read(inner: CheckStep, context: Context) -> None:
+        change(context)
+        inner(context)
+
+    return read
