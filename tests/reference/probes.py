@@ -67,7 +67,7 @@ class Probes:
         mixed = [request for n, asked in enumerate(self.asked()) for request in self.some_ways(n, asked)]
         mixed += self.refused()
         random.Random(1).shuffle(mixed)
-        return [*self.odd(), *mixed, *self.replays(), *self.sequences()]
+        return [*self.odd(), *mixed, *self.replays(), *self.sequences(), *self.forms()]
 
     def asked(self):
         """Parameters to be sent in every way."""
@@ -172,6 +172,49 @@ class Probes:
                 yield make(here, method=method, form=form)
                 yield make(here, method=method, form=form)
                 yield make(here, common=used, method=method, form=form)
+
+    def forms(self):
+        """Values in forms that are nobody's: blank, padded, hostile, too large, nearly a known one, or sent twice."""
+        here, id = {"RegionId": self.first}, self.items[3]["TaskId"]
+        names = ("RegionId", "PageNumber", "PageSize", "TaskIds", "TaskAction", "TaskStatus", "StartTime", "EndTime")
+        for name in names:
+            usual = {"RegionId": self.first, "TaskIds": id, "TaskAction": "ImportImage", "TaskStatus": "Failed"}
+            value = usual.get(name, "2" if name.startswith("Page") else "2015-11-23T15:10:00Z")
+            odd = ("'", "<b>", '"', "${7*7}", "../x", "%", "' OR 1=1 --", "x" * 5000, " ", f" {value}", f"{value} ")
+            for text in odd:
+                yield self.v1({**here, name: text})
+            yield self.v1({**here, name: "<b>"}, format="XML")
+            yield self.v3([*here.items(), *(() if name == "RegionId" else ((name, value),)), (name, value)], form=True)
+        for name, one, other in (("PageSize", "2", "5"), ("TaskIds", id, self.items[4]["TaskId"])):
+            for pair in ((one, other), (other, one)):
+                yield self.v3([*here.items(), *((name, value) for value in pair)], form=True)
+        for text in ("ImportImag", "ImportImageX", "mportImage", "IMPORTIMAGE", "Faile", "Failedx", "ailed", "FAILED"):
+            for name in ("TaskAction", "TaskStatus"):
+                yield self.v1({**here, name: text})
+                yield self.v1({**here, name: text})
+        for text in (
+            id[:-1],
+            id[1:],
+            f"{id}0",
+            f"{id}%",
+            f"{id[:4]}*",
+            ".*",
+            f"{id}\0",
+            f"{id}' OR '1'='1",
+            id.upper(),
+        ):
+            yield self.v1({**here, "TaskIds": text})
+            yield self.v1({**here, "TaskIds": text})
+        for many in ([id] * 101, [item["TaskId"] for item in self.items] * 2):
+            yield self.v1({**here, "TaskIds": ",".join(many)})
+        for region in (self.first.upper(), self.first.upper(), f" {self.first}"):
+            yield self.v1({"RegionId": region})
+        for number in (2**32 + 2, 2**64 + 2, 2**26 + 2, 2**58 + 2, 2**63):
+            yield self.v1({**here, "PageNumber": str(number), "PageSize": "64"})
+            yield self.v1({**here, "PageSize": str(number)})
+        yield self.v1({**here, "StartTime": "2030-01-01T00:00:00Z", "PageNumber": "2"})
+        for _ in range(2):
+            yield self.v1({**here, "PageSize": "1", "PageNumber": "2"})
 
     def sequences(self):
         """Requests that must come in this order."""
