@@ -17,7 +17,7 @@ from conformance.endpoint.certify import certify
 from conformance.endpoint.embedded import NAME
 from conformance.endpoint.settings import Settings
 from conformance.errors import NotEstablished, Refusal
-from conformance.report.evidence import safe_name
+from conformance.report.folder import safe_name
 
 FOLDER = Path("cassettes")
 # a cassette of more exchanges is compressed

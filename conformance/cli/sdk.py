@@ -19,7 +19,7 @@ from conformance.drivers.self_test import self_test
 from conformance.drivers.toolchain import InstallFailed, ToolchainMissing
 from conformance.errors import NotEstablished, Refusal, unknown
 from conformance.report import events
-from conformance.report.evidence import safe_name
+from conformance.report.folder import safe_name
 from conformance.sdk.certify import LEVELS, SdkSettings, Subject, certify_release, plan_of
 from conformance.sdk.plan import Plan
 

@@ -51,10 +51,11 @@ def html(run: Run) -> str:
 
 def _view(run: Run) -> dict[str, Any]:
     found, conclusion, covered = results(run), conclude(run), coverage(run)
+    partly = conclusion.exit_status == 0 and conclusion.scope.word == "part"
     latency = run.footer.latency
     return {
         "conclusion": conclusion,
-        "tone": TONES[conclusion.exit_status],
+        "tone": "unsure" if partly else TONES[conclusion.exit_status],
         "found": found,
         "failures": groups(found, BAD),
         "others": groups(found, ("known-failing", "inconclusive", "not-judged", "warned")),
