@@ -12,12 +12,11 @@ from conformance.errors import Refusal
 from conformance.report import terminal
 from conformance.report.badge import badge, badge_svg
 from conformance.report.conclusion import conclude
-from conformance.report.events import to_line
 from conformance.report.html import html
 from conformance.report.junit import junit
 from conformance.report.markdown import markdown
 from conformance.report.merge import Unmergeable, merge
-from conformance.report.stream import Run, StreamError, read
+from conformance.report.stream import Run, StreamError, read, text_of
 from conformance.report.summary import summarise
 
 RENDERINGS: Mapping[str, Callable[[Run], str]] = {
@@ -27,7 +26,7 @@ RENDERINGS: Mapping[str, Callable[[Run], str]] = {
     "summary": lambda run: as_json_text(summarise(run)),
     "badge": lambda run: as_json_text(badge(run)),
     "badge-svg": badge_svg,
-    "events": lambda run: "".join(to_line(event) for event in run.events()),
+    "events": text_of,
 }
 
 

@@ -44,7 +44,7 @@ def musts_left_out(run: Run) -> tuple[str, ...]:
 def settings_of(run: Run) -> tuple[SettingsEntry, ...]:
     """The settings of each run that the stream is made of, as far as it says them, each once."""
     found: list[SettingsEntry] = []
-    for _, settings in _asked(run):
+    for _, settings in asked(run):
         if settings is not None and settings not in found:
             found.append(settings)
     return tuple(found)
@@ -60,16 +60,16 @@ def _aspects_left_out(run: Run) -> Iterator[str]:
     """What no part of the run judged of some MUST that it selected, or of anything where it selected no MUST."""
     if of_an_sdk(run):
         return
-    asked = tuple(_asked(run))
-    if not all(settings for _, settings in asked):
+    every = tuple(asked(run))
+    if not all(settings for _, settings in every):
         yield "formats, signatures and methods that the stream, of an earlier version, does not name"
     musts = tuple(entry.id for entry in run.header.catalogue if entry.level == "MUST")
     ids = musts or tuple(entry.id for entry in run.header.catalogue)
     for aspect, noun in ASPECTS.items():
-        taken = [(selected, set(getattr(settings, aspect))) for selected, settings in asked if settings]
+        taken = [(selected, set(getattr(settings, aspect))) for selected, settings in every if settings]
         missing = [
             value
-            for value in dict.fromkeys(v for _, s in asked if s for v in s.documented.get(aspect, ()))
+            for value in dict.fromkeys(v for _, s in every if s for v in s.documented.get(aspect, ()))
             if not all(any(id in selected and value in values for selected, values in taken) for id in ids)
         ]
         if aspect == "signatures" and missing and all(values == {"none"} for _, values in taken):
@@ -78,7 +78,7 @@ def _aspects_left_out(run: Run) -> Iterator[str]:
             yield f"{noun}{'s' if len(missing) > 1 else ''} {' and '.join(missing)}"
 
 
-def _asked(run: Run) -> Iterator[tuple[frozenset[str], SettingsEntry | None]]:
+def asked(run: Run) -> Iterator[tuple[frozenset[str], SettingsEntry | None]]:
     """Which requirements were selected under which settings, in each run that the stream is made of."""
     header = run.header
     if not header.parts:
