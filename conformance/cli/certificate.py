@@ -16,6 +16,7 @@ from conformance.report.stream import StreamError
 
 
 def read_bytes(path: Path, what: str) -> bytes:
+    """The bytes of a file, which a message calls `what`. Raises Refusal."""
     try:
         return path.read_bytes()
     except OSError as e:
@@ -23,6 +24,7 @@ def read_bytes(path: Path, what: str) -> bytes:
 
 
 def stream_file(path: Path) -> Path:
+    """The event stream that a path stands for: the file itself, or the one in a run's folder."""
     return path / "events.jsonl" if path.is_dir() else path
 
 
@@ -34,8 +36,9 @@ def stream_file(path: Path) -> Path:
 def certificate(events: Path, output: Path, key: Path | None, partial: bool) -> None:
     """Make a certificate (an in-toto test result) of a run, from its event stream.
 
-    Only a run in which every MUST passed, nothing was inconclusive and no failure was known earns one; for any other the
-    exit status is 1 and the reasons are given. A run that judged a part of what is required earns one with --partial.
+    Only a run in which every MUST passed, nothing was inconclusive and no failure was known earns one; for any other
+    the exit status is 1 and the reasons are given. A run that judged a part of what is required earns one with
+    --partial.
     """
     try:
         made = certificates.certify(read_bytes(stream_file(events), "the event stream"), partial)

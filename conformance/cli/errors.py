@@ -30,4 +30,5 @@ class Ending(click.ClickException):
         return self.status
 
     def show(self, file: IO[Any] | None = None) -> None:
+        """Print the sentence on standard error."""
         click.echo(f"acs-conformance: {self.format_message()}", err=True, file=file)

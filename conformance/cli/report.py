@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from conformance.cli.output import document
 from conformance.errors import Refusal
 from conformance.report import terminal
 from conformance.report.badge import badge, badge_svg
@@ -31,6 +32,7 @@ RENDERINGS: Mapping[str, Callable[[Run], str]] = {
 
 
 def as_json_text(value: object) -> str:
+    """A JSON document, ended by a newline."""
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -66,7 +68,7 @@ def report(streams: tuple[Path, ...], rendering: str, output: Path | None) -> No
 
 def _put(text: str, output: Path | None) -> None:
     if output is None:
-        click.echo(text, nl=False)
+        document(text)
         return
     try:
         output.write_text(text, "utf-8")

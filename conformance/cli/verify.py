@@ -25,7 +25,9 @@ UNSIGNED = (
 @click.option("--events", required=True, type=click.Path(path_type=Path), help="The event stream it was made of.")
 @click.option("--key", type=click.Path(path_type=Path), help="The signer's public key (PEM).")
 @click.option("--subject", metavar="NAME|URL", help="What the certificate has to be about.")
-@click.option("--contract", "folder", type=click.Path(path_type=Path), help="The contract, where it is not a shipped one.")
+@click.option(
+    "--contract", "folder", type=click.Path(path_type=Path), help="The contract, where it is not a shipped one."
+)
 @click.option("--allow-unsigned", is_flag=True, help="Be content with a certificate that nobody signed.")
 def verify(
     path: Path, events: Path, key: Path | None, subject: str | None, folder: Path | None, allow_unsigned: bool

@@ -70,7 +70,7 @@ class Decision:
 
     @property
     def conformant(self) -> bool:
-        """Whether every selected MUST was judged and none fails, known failures included; `word` says if that is all."""
+        """Every selected MUST was judged and none fails, known failures included; `word` says if that is all."""
         return self.word in ("conformant", "conformant-in-part")
 
 

@@ -57,12 +57,12 @@ class Basis:
         found = []
         if suite.contract_digest != right:
             found.append(
-                f"The stream names contract {one_line(suite.contract_digest, 23)}, and the contract of {operation} "
+                f"The stream names contract {one_line(suite.contract_digest[:23])}, and the contract of {operation} "
                 f"here is {right[:23]}: give the one that was used with --contract."
             )
         if ledger is None:
             found.append(
-                f"The stream names requirements {one_line(suite.requirements_digest, 23)}, and those of {operation} "
+                f"The stream names requirements {one_line(suite.requirements_digest[:23])}, and those of {operation} "
                 f"are {digest(dump_ledger(self.ledger))[:23]}."
             )
         return (*found, *self._differences(run, ledger or self.ledger))

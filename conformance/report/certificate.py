@@ -2,8 +2,8 @@
 
 It is issued only where every selected MUST was judged and met (or does not apply, with a reason), nothing was
 inconclusive, nothing erred, and no failure was known beforehand; for a run that judged a part of what is required, only
-where that is asked for, and then its text says so. Without a MUST that was judged there is none. It is a pure function of the stream, so that whoever
-has both can check that one follows from the other. Signing is in `signature.py`.
+where that is asked for, and then its text says so. Without a MUST that was judged there is none. It is a pure function
+of the stream, so that whoever has both can check that one follows from the other. Signing is in `signature.py`.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def _inputs(run: Run) -> tuple[tuple[str, str], ...]:
 def _statement(run: Run, events: bytes) -> dict[str, Any]:
     found = results(run)
     warned = _ids(found, "warned")
-    inputs = [{"name": name, "digest": {"sha256": DIGEST.fullmatch(text).group(1)}} for name, text in _inputs(run)]
+    inputs = [{"name": name, "digest": {"sha256": text.removeprefix("sha256:")}} for name, text in _inputs(run)]
     return {
         "_type": STATEMENT_TYPE,
         "subject": [_subject(run)],

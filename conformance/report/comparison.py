@@ -56,6 +56,7 @@ class RunComparison:
     sentence: str
 
     def of(self, kind: str) -> tuple[VerdictChange, ...]:
+        """The changes of one kind."""
         return tuple(change for change in self.changes if change.kind == kind)
 
 

@@ -23,8 +23,8 @@ HEADLINES: dict[Word, str] = {
 
 @frozen
 class Conclusion:
-    """`conformant` holds only where every selected MUST was judged and none fails, known failures included; `scope` says
-    whether that is all that is required. `word` holds both.
+    """`conformant` holds only where every selected MUST was judged and none fails, known failures included; `scope`
+    says whether that is all that is required. `word` holds both.
 
     With known failures only, `exit_status` is 0 and `conformant` is false: the run is as expected, the target
     is not conformant, and no certificate can be had.

@@ -29,7 +29,7 @@ class Covered:
     def standing(self) -> Standing | None:
         """The worst that was found of it."""
         found = [result.standing for result in self.results]
-        return min(found, key=ORDER.index) if found else None  # type: ignore[arg-type]
+        return min(found, key=ORDER.index) if found else None
 
 
 def coverage(run: Run) -> tuple[Covered, ...]:

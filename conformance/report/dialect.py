@@ -31,6 +31,7 @@ class Chosen:
 
     @property
     def observed(self) -> bool:
+        """Whether the run saw any of its alternatives."""
         return any(option.seen for option in self.options)
 
 

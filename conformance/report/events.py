@@ -277,9 +277,10 @@ def _converter() -> Converter:
                 kind,
                 converter,
                 _cattrs_omit_if_default=kind is Verdict,
-                **({"seal": override(omit_if_default=True)} if kind is RunFinished else {}),
             ),
         )
+    seal = override(omit_if_default=True)
+    converter.register_unstructure_hook(RunFinished, make_dict_unstructure_fn(RunFinished, converter, seal=seal))
     return converter
 
 

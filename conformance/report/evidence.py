@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
 from conformance import __version__
 from conformance.contract.files import ContractError
 from conformance.errors import NotEstablished, Refusal
 from conformance.report.conclusion import Conclusion, conclude
-from conformance.report.events import Event, RunFinished, RunStarted, Suite, TargetIdentity
+from conformance.report.events import Event, RunStarted, Suite, TargetIdentity
 from conformance.report.folder import EVENTS, JUNIT, PAGE, SUMMARY, taken
 from conformance.report.header import NAME
 from conformance.report.html import html

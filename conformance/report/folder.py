@@ -62,6 +62,16 @@ def taken(wanted: Path | None, name: str) -> Iterator[Path]:
         os.close(lock)
 
 
+def clear(folder: Path | None) -> None:
+    """Take away what an earlier run left in a folder that is to be used again: before anything can go wrong.
+
+    Raises Refusal where another run is writing there.
+    """
+    if folder is not None and folder.is_dir():
+        with taken(folder, ""):
+            pass
+
+
 def _new(name: str) -> Path:
     for number in count(1):
         folder = REPORTS / (name if number == 1 else f"{name}-{number}")
@@ -81,7 +91,8 @@ def _take(folder: Path, lock: int) -> None:
         probe.unlink()
     except BlockingIOError:
         raise Refusal(
-            f"Another run is writing its evidence to {folder}. Wait for its end, or give another folder with --report-dir."
+            f"Another run is writing its evidence to {folder}. Wait for its end, or give another folder with "
+            "--report-dir."
         ) from None
     except OSError as e:
         raise _unwritable(folder, e) from None

@@ -98,7 +98,7 @@ def slug(id: str) -> str:
 
 def _cases(result: Result) -> list[tuple[str, str]]:
     """The verdict of each named case, where they are not all the same."""
-    cases = [(case, verdict) for case, verdict in result.cases.items() if case]
+    cases: list[tuple[str, str]] = [(case, verdict) for case, verdict in result.cases.items() if case]
     return cases if len({verdict for _, verdict in cases}) > 1 or any(not case for case in result.cases) else []
 
 

@@ -53,6 +53,7 @@ class Progress:
             self._live = None
 
     def on_event(self, event: Event) -> None:
+        """An event, as it comes."""
         if isinstance(event, RunStarted):
             self._start(event)
         elif isinstance(event, Verdict):

@@ -13,7 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 from securesystemslib.dsse import Envelope
 from securesystemslib.exceptions import VerificationError
-from securesystemslib.signer import CryptoSigner, SSlibKey
+
+# the package re-exports both without saying so
+from securesystemslib.signer import CryptoSigner, SSlibKey  # type: ignore[attr-defined]
 
 from conformance.report.basis import Basis
 from conformance.report.certificate import EXTENSION, NotCertifiable, canonical, certify
@@ -29,8 +31,8 @@ class BadKey(ValueError):
 
 @frozen
 class Verification:
-    """What came of checking a certificate. It is valid where `problems` is empty; `key_id` is of the key whose signature
-    was checked, if there is one.
+    """What came of checking a certificate. It is valid where `problems` is empty; `key_id` is of the key whose
+    signature was checked, if there is one.
 
     `checked` says in words what was found to be so, `stated` what the stream says and the signer alone can vouch for,
     and `not_certified` what does not follow.
@@ -44,6 +46,7 @@ class Verification:
 
     @property
     def valid(self) -> bool:
+        """Whether nothing is wrong."""
         return not self.problems
 
     @property
@@ -86,7 +89,8 @@ def verify(
         return Verification(("The certificate is not JSON.",))
     if not isinstance(data, dict):
         return Verification(("The certificate is not a JSON object.",))
-    statement, key_id, problems = certificate, None, []
+    statement, key_id = certificate, None
+    problems: list[str] = []
     if "payload" in data or "signatures" in data:
         statement, key_id, problems = _opened(certificate, key)
     elif key is not None:
@@ -118,9 +122,11 @@ def _about(statement: dict[str, Any], subject: str | None) -> list[str]:
     """Why the statement is not about a subject."""
     target = statement["predicate"][EXTENSION]["target"]
     names = [statement["subject"][0]["name"], target["name"], target["url"]]
-    if subject is None or subject in names:
+    if subject is None or subject.rstrip("/") in [name.rstrip("/") for name in names if name]:
         return []
-    return [f"The certificate is about {one_line(' or '.join(dict.fromkeys(filter(None, names))), 200)}, not {subject}."]
+    return [
+        f"The certificate is about {one_line(' or '.join(dict.fromkeys(filter(None, names))), 200)}, not {subject}."
+    ]
 
 
 def _public(pem: bytes) -> SSlibKey:

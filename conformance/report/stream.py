@@ -37,6 +37,7 @@ class Run:
     sealed: bool = field(default=False, eq=False)
 
     def events(self) -> tuple[Event, ...]:
+        """All of its events, in order."""
         return (self.header, *self.verdicts, *self.observed, self.footer)
 
 
@@ -96,6 +97,7 @@ class Writer:
         self._lines = Sealing()
 
     def write(self, event: Event) -> None:
+        """Write the next event. Raises OSError."""
         self._file.write(self._lines.line(event))
         self._file.flush()
 

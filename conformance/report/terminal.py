@@ -20,6 +20,7 @@ from conformance.report.results import (
     Result,
     ResultGroup,
     Standing,
+    Taken,
     by_theme,
     groups,
     levels,
@@ -142,7 +143,7 @@ def _counts(members: list[Result]) -> Text:
     return line
 
 
-def _dialect(run: Run, observed: tuple) -> Table:
+def _dialect(run: Run, observed: tuple[Taken, ...]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, show_edge=False)
     for one in observed:
         name = Text(one_line(one.choice))

@@ -52,8 +52,8 @@ def plan_of(
 
 @frozen
 class Subject:
-    """One SDK as it is driven: the `command` of its driver, what is known of it beforehand, and its `release`, which the
-    driver has to confirm; None where only the driver knows. `name` is for files.
+    """One SDK as it is driven: the `command` of its driver, what is known of it beforehand, and its `release`, which
+    the driver has to confirm; None where only the driver knows. `name` is for files.
     """
 
     command: tuple[str, ...]
@@ -96,7 +96,12 @@ def certify_release(subject: Subject, settings: SdkSettings, live: Live) -> Cert
 
 
 def _certify_or_say_why(
-    subject: Subject, settings: SdkSettings, evidence: EvidenceFolder, recorder: SdkRecorder, live: Live, path: Path | None
+    subject: Subject,
+    settings: SdkSettings,
+    evidence: EvidenceFolder,
+    recorder: SdkRecorder,
+    live: Live,
+    path: Path | None,
 ) -> None:
     try:
         with terminated_like_interrupted() if path else nullcontext():

@@ -21,9 +21,9 @@ from conformance.errors import Refusal
 from conformance.ledger.requirement import Ledger
 from conformance.report import comparison, events
 from conformance.report.evidence import USAGE, EvidenceFolder, Live, evidence_of
+from conformance.report.folder import taken
 from conformance.report.header import run_header
 from conformance.report.stream import Run, Writer, read
-from conformance.report.folder import taken
 from conformance.sdk.certify import LEVELS, closing, plan_of, settings_entry
 from conformance.sdk.judging import Certification, judge
 from conformance.sdk.plan import Plan
