@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from importlib import import_module
 from typing import Any
@@ -10,9 +11,12 @@ import click
 
 from conformance import __version__
 from conformance.cli.errors import Ending, ExitStatus
+from conformance.cli.output import guarded
 from conformance.errors import NotEstablished, Refusal
 
 DEBUG = "ACS_CONFORMANCE_DEBUG"
+# what a file system refuses: no fault of the suite, and it establishes nothing
+OF_THE_MACHINE = (errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EIO, errno.EMFILE)
 # each command, in the order of the work, and its module
 COMMANDS = {
     "endpoint": "endpoint",
@@ -45,6 +49,19 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(import_module(f"conformance.cli.{COMMANDS[cmd_name]}"), cmd_name)
         return command
 
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """What could not be printed is said, and no result; a verdict that is not seen was not established."""
+        with guarded() as output:
+            try:
+                return super().main(*args, **extra)
+            except SystemExit as ending:
+                failure = output.failure
+                if failure is None:
+                    raise
+                Ending(failure, ExitStatus.NOT_ESTABLISHED).show()
+                silent = ending.code in (None, ExitStatus.CONFORMANT, ExitStatus.NOT_CONFORMANT)
+                raise SystemExit(ExitStatus.NOT_ESTABLISHED if silent else ending.code) from None
+
     def invoke(self, ctx: click.Context) -> Any:
         """Whatever goes wrong in the suite itself establishes nothing about its target: never exit status 1."""
         try:
@@ -60,8 +77,13 @@ class LazyGroup(click.Group):
         except Exception as e:
             if os.environ.get(DEBUG):
                 raise
-            sentence = f"The suite itself failed ({_told(e)}); {DEBUG}=1 shows where."
-            raise Ending(sentence, ExitStatus.NOT_ESTABLISHED) from None
+            raise Ending(_sentence(e), ExitStatus.NOT_ESTABLISHED) from None
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno in OF_THE_MACHINE:
+        return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
+    return f"The suite itself failed ({_told(error)}); {DEBUG}=1 shows where."
 
 
 def _told(error: Exception) -> str:

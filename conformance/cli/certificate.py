@@ -16,7 +16,7 @@ from conformance.report.stream import StreamError
 
 
 def read_bytes(path: Path, what: str) -> bytes:
-    """The bytes of a file. Refuses one that cannot be read."""
+    """The bytes of a file, which a message calls `what`. Raises Refusal."""
     try:
         return path.read_bytes()
     except OSError as e:
@@ -24,7 +24,7 @@ def read_bytes(path: Path, what: str) -> bytes:
 
 
 def stream_file(path: Path) -> Path:
-    """The event stream that a path names: a folder stands for its `events.jsonl`."""
+    """The event stream that a path stands for: the file itself, or the one in a run's folder."""
     return path / "events.jsonl" if path.is_dir() else path
 
 
@@ -32,14 +32,16 @@ def stream_file(path: Path) -> Path:
 @click.argument("events", type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The certificate to write.")
 @click.option("--key", type=click.Path(path_type=Path), help="Sign with this ed25519 private key (PEM).")
-def certificate(events: Path, output: Path, key: Path | None) -> None:
+@click.option("--partial", is_flag=True, help="Certify a run that judged a part; the certificate says so.")
+def certificate(events: Path, output: Path, key: Path | None, partial: bool) -> None:
     """Make a certificate (an in-toto test result) of a run, from its event stream.
 
-    Only a run in which every selected MUST passed, nothing was inconclusive and no failure was known earns one; for any
-    other the exit status is 1 and the reasons are given.
+    Only a run in which every MUST passed, nothing was inconclusive and no failure was known earns one; for any other
+    the exit status is 1 and the reasons are given. A run that judged a part of what is required earns one with
+    --partial.
     """
     try:
-        made = certificates.certify(read_bytes(stream_file(events), "the event stream"))
+        made = certificates.certify(read_bytes(stream_file(events), "the event stream"), partial)
         signed = signature.sign(made, read_bytes(key, "the key")) if key else made
         output.write_bytes(signed)
     except NotCertifiable as e:

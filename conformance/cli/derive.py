@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from conformance.cli.errors import ExitStatus
+from conformance.cli.output import document
 from conformance.contract.catalogue import common_folder
 from conformance.contract.files import ContractError, load_protocol
 from conformance.contract.model import Contract
@@ -61,7 +62,10 @@ def _report(pages: tuple[Path, ...], overlay_file: Path | None, as_json: bool) -
         contract = contract_of(understand(read), overlay)
         found += [coverages.coverage(one, contract, overlay.reasons) for one in read]
     shown = json.dumps(coverages.as_data(found), indent=2, ensure_ascii=False) if as_json else coverages.as_text(found)
-    click.echo(shown.rstrip("\n"))
+    if as_json:
+        document(shown.rstrip("\n") + "\n")
+    else:
+        click.echo(shown.rstrip("\n"))
 
 
 def _write(pages: tuple[Path, ...], output: Path, overlay_file: Path | None) -> None:
@@ -98,7 +102,11 @@ def diff(old: Path, new: Path, shape: str) -> None:
         raise Refusal(str(e)) from None
     _refuse_different(one, other)
     changes = differences(one, other)
-    click.echo(FORMATS[shape](one, other, changes).rstrip("\n"))
+    shown = FORMATS[shape](one, other, changes).rstrip("\n")
+    if shape == "text":
+        click.echo(shown)
+    else:
+        document(shown + "\n")
     raise SystemExit(ExitStatus.NOT_CONFORMANT if any(c.breaking for c in changes) else ExitStatus.CONFORMANT)
 
 

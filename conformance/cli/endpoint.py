@@ -11,6 +11,7 @@ from conformance.cli.showing import live, shown
 from conformance.contract.files import ContractError
 from conformance.endpoint.certify import certify
 from conformance.errors import Refusal
+from conformance.report.folder import clear
 
 
 @click.command()
@@ -24,6 +25,7 @@ def endpoint(url: str | None, as_json: bool, quiet: bool, **options: Any) -> Non
 
     Credentials come from ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and ALIBABA_CLOUD_SECURITY_TOKEN.
     """
+    clear(options["report_dir"])
     try:
         evidence = certify(settings_of(url, **options), live(quiet, as_json))
     except ContractError as e:

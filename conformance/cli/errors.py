@@ -30,5 +30,5 @@ class Ending(click.ClickException):
         return self.status
 
     def show(self, file: IO[Any] | None = None) -> None:
-        """The sentence, as every command says it."""
+        """Print the sentence on standard error."""
         click.echo(f"acs-conformance: {self.format_message()}", err=True, file=file)

@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from conformance.cli.output import document
 from conformance.contract.catalogue import common_folder, operation_folder
 from conformance.contract.files import ContractError, load_contract, load_protocol
 from conformance.contract.model import Contract
@@ -49,7 +50,7 @@ def requirements(
     if as_yaml:
         if patterns or levels or as_json:
             raise Refusal("--yaml writes the whole ledger; leave out patterns, --level and --json.")
-        click.echo(dump_ledger(ledger), nl=False)
+        document(dump_ledger(ledger))
         return
     for pattern in patterns:
         if not ledger.matching(pattern):
@@ -57,7 +58,7 @@ def requirements(
     wanted = {r.id for p in patterns or ("*",) for r in ledger.matching(p)}
     found = [r for r in ledger.requirements if r.id in wanted and r.level in (levels or LEVELS)]
     if as_json:
-        click.echo(json.dumps([_plain(r) for r in found], indent=2, ensure_ascii=False))
+        document(json.dumps([_plain(r) for r in found], indent=2, ensure_ascii=False) + "\n")
         return
     table = Table("requirement", "level", "statement", box=None, header_style="bold", pad_edge=False)
     for r in found:

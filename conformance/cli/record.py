@@ -17,7 +17,7 @@ from conformance.endpoint.certify import certify
 from conformance.endpoint.embedded import NAME
 from conformance.endpoint.settings import Settings
 from conformance.errors import NotEstablished, Refusal
-from conformance.report.evidence import safe_name
+from conformance.report.folder import clear, safe_name
 
 FOLDER = Path("cassettes")
 # a cassette of more exchanges is compressed
@@ -34,6 +34,7 @@ def record(url: str | None, path: Path | None, as_json: bool, quiet: bool, **opt
 
     The cassette holds no secret. Where the run is interrupted it holds what was recorded until then.
     """
+    clear(options["report_dir"])
     settings = settings_of(url, **options)
     refuse_unwritable(path or FOLDER / "probe")
     recorder = Recorder("reference" if url is None else "real", _target_name(settings))

@@ -14,6 +14,7 @@ from conformance.contract.files import ContractError
 from conformance.endpoint.replay import Replay
 from conformance.endpoint.sharing import processors
 from conformance.errors import Refusal
+from conformance.report.folder import clear
 from conformance.sdk.replay import SdkReplay, compared
 
 MOST_WORKERS = 4
@@ -60,6 +61,7 @@ def replay(
     With --compare, two recordings of an SDK: what the newer release sends or hands on differently, and which verdicts
     changed. Exit status: 0 no regression, 1 regression, 3 not established.
     """
+    clear(report_dir)
     if len(paths) != (2 if compare else 1):
         wanted = "--compare takes two cassettes, the older first" if compare else "One cassette is replayed at a time"
         raise Refusal(f"{wanted}; {len(paths)} given.")

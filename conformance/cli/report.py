@@ -8,16 +8,16 @@ from pathlib import Path
 
 import click
 
+from conformance.cli.output import document
 from conformance.errors import Refusal
 from conformance.report import terminal
 from conformance.report.badge import badge, badge_svg
 from conformance.report.conclusion import conclude
-from conformance.report.events import to_line
 from conformance.report.html import html
 from conformance.report.junit import junit
 from conformance.report.markdown import markdown
 from conformance.report.merge import Unmergeable, merge
-from conformance.report.stream import Run, StreamError, read
+from conformance.report.stream import Run, StreamError, read, text_of
 from conformance.report.summary import summarise
 
 RENDERINGS: Mapping[str, Callable[[Run], str]] = {
@@ -27,12 +27,12 @@ RENDERINGS: Mapping[str, Callable[[Run], str]] = {
     "summary": lambda run: as_json_text(summarise(run)),
     "badge": lambda run: as_json_text(badge(run)),
     "badge-svg": badge_svg,
-    "events": lambda run: "".join(to_line(event) for event in run.events()),
+    "events": text_of,
 }
 
 
 def as_json_text(value: object) -> str:
-    """A value as indented JSON, with a line break at its end."""
+    """A JSON document, ended by a newline."""
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -68,7 +68,7 @@ def report(streams: tuple[Path, ...], rendering: str, output: Path | None) -> No
 
 def _put(text: str, output: Path | None) -> None:
     if output is None:
-        click.echo(text, nl=False)
+        document(text)
         return
     try:
         output.write_text(text, "utf-8")

@@ -18,7 +18,7 @@ from conformance.drivers.self_test import self_test
 from conformance.drivers.toolchain import InstallFailed
 from conformance.errors import NotEstablished, Refusal, unknown
 from conformance.report import events
-from conformance.report.evidence import safe_name
+from conformance.report.folder import clear, safe_name
 from conformance.sdk.certify import LEVELS, Interrupted, SdkSettings, Subject, certify_release, plan_of
 from conformance.sdk.plan import Plan
 
@@ -64,6 +64,8 @@ def sdk(
         return
     if not words:
         raise Refusal("What is to be certified? Give a driver (see --list) and --release, or -- COMMAND ...")
+    for release in releases if report_dir and len(releases) > 1 else ("",):
+        clear(report_dir and report_dir / release)
     plan, ledger = plan_of(operation, folder, select, levels)
     settings = SdkSettings(plan, ledger, report_dir, cassette)
     if words[0] not in {r.name for r in packaged()}:
@@ -111,7 +113,7 @@ def _refuse_misspelt(words: tuple[str, ...], releases: tuple[str, ...]) -> None:
 
 
 def recipe_of(name: str) -> Recipe:
-    """The packaged driver of that name. Refuses any other."""
+    """The packaged driver of that name. Raises Refusal."""
     found = {r.name: r for r in packaged()}
     if name not in found:
         raise unknown("driver", name, found, "See acs-conformance sdk --list.")

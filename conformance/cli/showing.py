@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from conformance.cli.output import document
 from conformance.report import terminal
 from conformance.report.evidence import Evidence, summary_text
 from conformance.report.progress import Progress
@@ -20,7 +21,7 @@ def shown(evidence: Evidence, quiet: bool = False, as_json: bool = False) -> int
     """Print the result of a run; its exit status."""
     conclusion = evidence.conclusion
     if as_json:
-        click.echo(summary_text(evidence.run), nl=False)
+        document(summary_text(evidence.run))
     elif quiet:
         terminal.console().print(terminal.verdict_line(conclusion))
     else:

@@ -8,36 +8,60 @@ import click
 
 from conformance.cli.certificate import read_bytes, stream_file
 from conformance.cli.errors import ExitStatus
+from conformance.contract.files import ContractError
 from conformance.errors import Refusal
 from conformance.report import signature
-from conformance.report.signature import BadKey
+from conformance.report.basis import Basis
+from conformance.report.signature import BadKey, Verification
+
+UNSIGNED = (
+    "Consistent, not proven. The certificate follows from the event stream; it is not signed, and whoever made it may "
+    "have made up the stream as well."
+)
 
 
 @click.command()
 @click.argument("path", metavar="CERTIFICATE", type=click.Path(path_type=Path))
 @click.option("--events", required=True, type=click.Path(path_type=Path), help="The event stream it was made of.")
 @click.option("--key", type=click.Path(path_type=Path), help="The signer's public key (PEM).")
-def verify(path: Path, events: Path, key: Path | None) -> None:
-    """Check a certificate offline: its signature, its digests, and that the verdict follows from the event stream.
+@click.option("--subject", metavar="NAME|URL", help="What the certificate has to be about.")
+@click.option(
+    "--contract", "folder", type=click.Path(path_type=Path), help="The contract, where it is not a shipped one."
+)
+@click.option("--allow-unsigned", is_flag=True, help="Be content with a certificate that nobody signed.")
+def verify(
+    path: Path, events: Path, key: Path | None, subject: str | None, folder: Path | None, allow_unsigned: bool
+) -> None:
+    """Check a certificate offline: its signature and subject, its digests, that the verdict follows from the event
+    stream, and that the stream was judged by the requirements that follow from the contract.
 
-    Exit status: 0 valid, 1 not valid.
+    Exit status: 0 valid, 1 not valid, 3 consistent and not signed (0 with --allow-unsigned).
     """
     try:
         found = signature.verify(
             read_bytes(path, "the certificate"),
             read_bytes(stream_file(events), "the event stream"),
             read_bytes(key, "the key") if key else None,
+            subject,
+            lambda operation: Basis.of(operation, folder),
         )
-    except BadKey as e:
+    except (BadKey, ContractError) as e:
         raise Refusal(str(e)) from None
-    click.echo("Valid." if found.valid else "NOT VALID.")
+    _show(found)
+    if not found.valid:
+        raise SystemExit(ExitStatus.NOT_CONFORMANT)
+    raise SystemExit(ExitStatus.CONFORMANT if found.proven or allow_unsigned else ExitStatus.NOT_ESTABLISHED)
+
+
+def _show(found: Verification) -> None:
+    click.echo("NOT VALID." if not found.valid else "Valid." if found.proven else UNSIGNED)
     for title, lines in (
         ("What is wrong", found.problems),
-        ("Certified", found.certified if found.valid else ()),
-        ("Not certified", found.not_certified if found.valid else ()),
+        ("Checked", found.checked),
+        ("Certified" if found.proven else "Stated, not proven", found.stated),
+        ("Not certified", found.not_certified),
     ):
         if lines:
             click.echo(f"\n{title}:")
             for line in lines:
                 click.echo(f"  - {line}")
-    raise SystemExit(ExitStatus.CONFORMANT if found.valid else ExitStatus.NOT_CONFORMANT)

@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from conformance.errors import Refusal
+
 _MARK = "installed.json"
 
 
@@ -40,13 +42,14 @@ def built(folder: Path, build: Callable[[Path], Mapping[str, object]]) -> dict[s
     """What `build` recorded for `folder`; `build` is called with a temporary folder unless that was done before.
 
     A folder exists whole or not at all: an interrupted build leaves only a temporary folder, which the next
-    one removes. Another process that builds the same folder is waited for.
+    one removes. Another process that builds the same folder is waited for. Raises Refusal where the cache is read-only.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    if (folder / _MARK).is_file() and not os.access(folder.parent, os.W_OK):
+        return _record(folder)
+    made(folder.parent)
     with _locked(folder.with_name(folder.name + ".lock")):
         if (folder / _MARK).is_file():
-            kept: dict[str, Any] = json.loads((folder / _MARK).read_text(encoding="utf-8"))
-            return kept
+            return _record(folder)
         for left_over in folder.parent.glob(f".{folder.name}.*"):
             shutil.rmtree(left_over, ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
@@ -59,6 +62,23 @@ def built(folder: Path, build: Callable[[Path], Mapping[str, object]]) -> dict[s
             shutil.rmtree(aside, ignore_errors=True)
             raise
         return record
+
+
+def made(folder: Path) -> Path:
+    """A folder of the cache, made if need be. Raises Refusal where nothing can be written to it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        why = "" if os.access(folder, os.W_OK) else "Permission denied"
+    except OSError as e:
+        why = e.strerror or type(e).__name__
+    if why:
+        raise Refusal(f"Cannot write the cache {folder}: {why}. Give another folder with ACS_CONFORMANCE_CACHE.")
+    return folder
+
+
+def _record(folder: Path) -> dict[str, object]:
+    record: dict[str, object] = json.loads((folder / _MARK).read_text(encoding="utf-8"))
+    return record
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from types import ModuleType
 from attrs import frozen
 
 from conformance.drivers import golang, maven, npm, pypi
-from conformance.drivers.cache import built, cache_folder, digest
+from conformance.drivers.cache import built, cache_folder, digest, made
 from conformance.drivers.recipe import Recipe
 from conformance.drivers.releases import ordered
 from conformance.drivers.toolchain import InstallFailed, ToolchainMissing
@@ -41,9 +41,7 @@ def known_releases(recipe: Recipe, cache: Path | None = None) -> tuple[str, ...]
     """Every release that the registry's own client lists, oldest first. Raises ToolchainMissing, InstallFailed."""
     ecosystem = _ECOSYSTEMS[recipe.ecosystem]
     ecosystem.check_tools()
-    folder = cache or cache_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    return ordered(ecosystem.known(recipe, folder))
+    return ordered(ecosystem.known(recipe, made(cache or cache_folder())))
 
 
 def install(recipe: Recipe, release: str, cache: Path | None = None) -> Installation:

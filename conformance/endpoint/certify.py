@@ -26,8 +26,9 @@ from conformance.errors import Refusal, unknown
 from conformance.ledger.profiles import pins_of, profiles
 from conformance.ledger.verdicts import VerdictName
 from conformance.report import events
-from conformance.report.evidence import Evidence, EvidenceFolder, Live, both, report_folder
-from conformance.report.header import run_header
+from conformance.report.evidence import Evidence, EvidenceFolder, Live, both, evidence_of
+from conformance.report.folder import bare
+from conformance.report.header import documented, run_header
 from conformance.wire.client import BadEndpoint
 from conformance.wire.environment import KEY_ID, KEY_SECRET, credentials_from
 
@@ -37,12 +38,15 @@ def certify(settings: Settings, live: Live, recorder: Recorder | None = None) ->
 
     Raises Refusal or NotEstablished where there is nothing to judge, ContractError for what is certified against.
     """
-    specification = Specification.load(settings.folder)
-    try:
-        with tempfile.TemporaryDirectory(prefix="acs-") as scratch:
-            return _Certification(settings, specification, Path(scratch), live, recorder).run()
-    except BadEndpoint as e:
-        raise Refusal(str(e)) from None
+    name = settings.url or NAME
+    target = events.TargetIdentity("endpoint", bare(name))
+    place = evidence_of(settings.report_dir, name, settings.folder.name, target, settings.events_file)
+    with place as evidence, tempfile.TemporaryDirectory(prefix="acs-") as scratch:
+        try:
+            specification = Specification.load(settings.folder)
+            return _Certification(settings, specification, Path(scratch), live, recorder, evidence).run()
+        except BadEndpoint as e:
+            raise Refusal(str(e)) from None
 
 
 @frozen
@@ -52,6 +56,7 @@ class _Certification:
     scratch: Path
     live: Live
     recorder: Recorder | None
+    evidence: EvidenceFolder
 
     def run(self) -> Evidence:
         settings, contract = self.settings, self.specification.contract
@@ -61,11 +66,14 @@ class _Certification:
         if not selection:
             raise Refusal("Nothing is selected: --select and --level together match no requirement.")
         known = load_known(settings.known_file, ledger, contract)
-        evidence = EvidenceFolder(report_folder(settings.report_dir, settings.url or NAME), settings.events_file)
+        evidence = self.evidence
         with target_of(settings, plan, self.specification, self.scratch) as found:
             preflight(open_target(found, contract, self.specification.protocol), self.specification.protocol)
             target = events.TargetIdentity("endpoint", settings.url or NAME, found.url)
-            header = run_header(contract, ledger, selection, target, found.seed, pinned_profile(settings, contract))
+            header = run_header(
+                contract, ledger, selection, target, found.seed, pinned_profile(settings, contract),
+                settings=settings_entry(found, self.specification),
+            )  # fmt: skip
             with evidence.recording(self.live) as show:
                 on_event = both(show, self.recorder.hear) if self.recorder else show
                 on_event(evolve(header, known_failures=entries(known), profiles=profile_entries(contract)))
@@ -117,6 +125,20 @@ def run_settings(settings: Settings, specification: Specification) -> RunSetting
         items_file=str(settings.items_file) if settings.items_file else None,
         allow_plaintext=settings.allow_plaintext,
         strict=strict,
+    )
+
+
+def settings_entry(settings: RunSettings, specification: Specification) -> events.SettingsEntry:
+    """The settings of a run, as its header says them."""
+    return events.SettingsEntry(
+        select=settings.select,
+        levels=settings.levels,
+        formats=settings.formats,
+        signatures=settings.signatures,
+        methods=settings.methods,
+        regions=settings.regions,
+        examples=settings.max_examples,
+        documented=documented(specification.protocol),
     )
 
 

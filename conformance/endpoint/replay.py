@@ -24,7 +24,7 @@ from conformance.contract.files import CONTRACT_FILE
 from conformance.endpoint import run as runs
 from conformance.endpoint import sharing
 from conformance.endpoint.certification import selected
-from conformance.endpoint.certify import footer, observations
+from conformance.endpoint.certify import footer, observations, settings_entry
 from conformance.endpoint.draws import KeptDraws
 from conformance.endpoint.settings import JSON, RunSettings
 from conformance.endpoint.specification import Specification
@@ -34,7 +34,7 @@ from conformance.errors import Refusal, unknown
 from conformance.ledger.profiles import pins_of
 from conformance.ledger.requirement import Ledger
 from conformance.report import events
-from conformance.report.evidence import EvidenceFolder, Live, report_folder
+from conformance.report.evidence import USAGE, EvidenceFolder, Live, evidence_of
 from conformance.report.header import run_header
 from conformance.wire.curl import curl_line
 
@@ -81,15 +81,17 @@ class Replay:
 
     def run(self, live: Live) -> ReplayOutcome:
         """Judge, and write the evidence. Raises Refusal or BadCassette."""
-        with tempfile.TemporaryDirectory(prefix="acs-") as scratch:
-            return self._run(live, Path(scratch))
+        asked, name = self.asked, f"replay-{self.path.name}"
+        target = events.TargetIdentity("cassette", self.path.name)
+        operation, usage = self.specification.contract.operation, (*USAGE, BadCassette)
+        place = evidence_of(asked.report_dir, name, operation, target, asked.events_file, usage)
+        with place as evidence, tempfile.TemporaryDirectory(prefix="acs-") as scratch:
+            return self._run(live, Path(scratch), evidence)
 
-    def _run(self, live: Live, scratch: Path) -> ReplayOutcome:
+    def _run(self, live: Live, scratch: Path, evidence: EvidenceFolder) -> ReplayOutcome:
         settings = self._settings(scratch)
         ledger = self.specification.ledger.strict() if self.strict else self.specification.ledger
         header = self._header(ledger, settings)
-        folder = report_folder(self.asked.report_dir, f"replay-{self.path.name}")
-        evidence = EvidenceFolder(folder, self.asked.events_file)
         verdicts: list[events.Verdict] = []
         started = time.monotonic()
         judged = self._in_shares(settings, scratch)
@@ -114,7 +116,7 @@ class Replay:
         ids, selection = {entry.id for entry in header.catalogue}, bool(self.asked.select)
         replayed = Replayed(recorded, verdicts, ids, selection, self.specification.ledger, self._number)
         found = tuple(replayed.differences())
-        differences.write(found, folder)
+        differences.write(found, evidence.folder)
         notes = tuple(differences.notes_on(self.cassette.provenance, header))
         return ReplayOutcome(evidence.conclude(), found, notes, len(recorded), asked=bool(self.asked.against))
 
@@ -166,7 +168,10 @@ class Replay:
         target = events.TargetIdentity(
             "cassette", f"{provenance.target}, recorded {provenance.recorded}", digest=digest
         )
-        return run_header(self.specification.contract, ledger, selection, target, provenance.seed, profile)
+        return run_header(
+            self.specification.contract, ledger, selection, target, provenance.seed, profile,
+            settings=settings_entry(settings, self.specification),
+        )  # fmt: skip
 
     def _number(self, verdict: events.Verdict) -> int | None:
         """Which interaction a verdict shows as its evidence."""

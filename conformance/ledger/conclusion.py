@@ -10,7 +10,14 @@ from attrs import frozen
 from conformance.ledger.requirement import Level
 from conformance.ledger.verdicts import VerdictName
 
-Word = Literal["conformant", "conformant-but-for-known-failures", "not-conformant", "not-established"]
+Word = Literal[
+    "conformant",
+    "conformant-in-part",
+    "conformant-but-for-known-failures",
+    "conformant-in-part-but-for-known-failures",
+    "not-conformant",
+    "not-established",
+]
 Why = Literal[
     "interrupted",
     "unexpectedly-passed",
@@ -23,7 +30,9 @@ Why = Literal[
 ]
 EXIT_STATUS: dict[Word, int] = {
     "conformant": 0,
+    "conformant-in-part": 0,
     "conformant-but-for-known-failures": 0,
+    "conformant-in-part-but-for-known-failures": 0,
     "not-conformant": 1,
     "not-established": 3,
 }
@@ -61,12 +70,15 @@ class Decision:
 
     @property
     def conformant(self) -> bool:
-        """Whether every selected MUST was judged and none fails, known failures included."""
-        return self.word == "conformant"
+        """Every selected MUST was judged and none fails, known failures included; `word` says if that is all."""
+        return self.word in ("conformant", "conformant-in-part")
 
 
-def decide(found: Iterable[RequirementVerdicts], finished: bool) -> Decision:
-    """The word on a target, from what was found of each selected requirement; `finished`: the run came to its end.
+def decide(found: Iterable[RequirementVerdicts], finished: bool, whole: bool = True) -> Decision:
+    """The word on a target, from what was found of each selected requirement.
+
+    `finished`: the run came to its end. `whole`: every MUST was selected, in everything that the documentation knows;
+    what was judged of a part alone is never called conformant without saying so.
 
     A run that was broken off proves nothing either way. What fails outweighs what could not be judged, and nothing is
     conformant unless every selected MUST was judged and one of them applied; without a MUST, any requirement.
@@ -86,12 +98,19 @@ def decide(found: Iterable[RequirementVerdicts], finished: bool) -> Decision:
     if not any(one.applied for one in musts or every):
         return Decision("not-established", "nothing-applied")
     if any("known-failing" in one.verdicts for one in every):
-        return Decision("conformant-but-for-known-failures", "known-failing")
-    return Decision("conformant", "met")
+        known: Word = "conformant-but-for-known-failures" if whole else "conformant-in-part-but-for-known-failures"
+        return Decision(known, "known-failing")
+    return Decision("conformant" if whole else "conformant-in-part", "met")
 
 
 def together(words: Iterable[Word]) -> Word:
     """The word on several targets at once: one that is not conformant decides, then one of which nothing is known."""
     found = set(words) or {"not-established"}
-    order: tuple[Word, ...] = ("not-conformant", "not-established", "conformant-but-for-known-failures")
+    order: tuple[Word, ...] = (
+        "not-conformant",
+        "not-established",
+        "conformant-in-part-but-for-known-failures",
+        "conformant-but-for-known-failures",
+        "conformant-in-part",
+    )
     return next((word for word in order if word in found), "conformant")

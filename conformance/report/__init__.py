@@ -1,1 +1,1 @@
-"""What is made of an event stream: reports, comparisons, certificates. A run is known here by its events only."""
+"""What is made of the events of a run: reports, certificates, comparisons. Reads events, and asks nobody."""

@@ -51,11 +51,14 @@ def _text(text: str, middle: float, width: int) -> str:
 
 def _message(run: Run) -> tuple[str, str]:
     conclusion, found = conclude(run), results(run)
-    if conclusion.conformant:
+    if conclusion.word == "conformant":
         return "conformant", "brightgreen"
+    part = " in part" if conclusion.scope.word == "part" else ""
+    if conclusion.conformant:
+        return f"conformant{part}", "yellow"
     if conclusion.exit_status == 0:
         known = sum(result.standing == "known-failing" for result in found)
-        return f"{known} known {'failure' if known == 1 else 'failures'}", "yellow"
+        return f"{known} known {'failure' if known == 1 else 'failures'}{part and ', judged in part'}", "yellow"
     if conclusion.exit_status == 1:
         failed = sum(result.standing == "failed" and result.entry.level == "MUST" for result in found)
         return (f"{failed} failed" if failed else "unexpectedly passed"), "red"

@@ -1,8 +1,9 @@
 """A certificate: an in-toto statement, with the test-result predicate, that a run's event stream bears out.
 
 It is issued only where every selected MUST was judged and met (or does not apply, with a reason), nothing was
-inconclusive, nothing erred, and no failure was known beforehand. It is a pure function of the stream, so that whoever
-has both can check that one follows from the other. Signing is in `signature.py`.
+inconclusive, nothing erred, and no failure was known beforehand; for a run that judged a part of what is required, only
+where that is asked for, and then its text says so. Without a MUST that was judged there is none. It is a pure function
+of the stream, so that whoever has both can check that one follows from the other. Signing is in `signature.py`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from hashlib import sha256
 from typing import Any
 
 from conformance.report.conclusion import conclude
+from conformance.report.events import CONVERTER
 from conformance.report.results import Result, counts, dialect, results
+from conformance.report.scope import settings_of
 from conformance.report.stream import Run, parse
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
@@ -32,10 +35,13 @@ class NotCertifiable(Exception):
         super().__init__(" ".join(reasons))
 
 
-def certify(events: bytes) -> bytes:
-    """The certificate for an event stream, unsigned. Raises NotCertifiable, or a StreamError."""
+def certify(events: bytes, partial: bool = False) -> bytes:
+    """The certificate for an event stream, unsigned; with `partial` also for a run that judged a part.
+
+    Raises NotCertifiable, or a StreamError.
+    """
     run = parse(events)
-    if reasons := tuple(objections(run)):
+    if reasons := tuple(objections(run, partial)):
         raise NotCertifiable(reasons)
     return canonical(_statement(run, events))
 
@@ -45,11 +51,15 @@ def canonical(value: Any) -> bytes:
     return (json.dumps(value, sort_keys=True, indent=2, ensure_ascii=True) + "\n").encode()
 
 
-def objections(run: Run) -> Iterator[str]:
+def objections(run: Run, partial: bool = False) -> Iterator[str]:
     """Everything that keeps a run from being certified."""
     found, conclusion = results(run), conclude(run)
     if not conclusion.conformant:
         yield f"The run is not one of a conformant target: {conclusion.sentence}"
+    if left_out := () if partial else conclusion.scope.left_out:
+        yield f"The run judged a part of what is required; not {', '.join(left_out)}. --partial certifies the part."
+    if not any(_judged(result) for result in found if result.entry.level == "MUST"):
+        yield "No MUST was judged, and nothing else earns a certificate."
     if run.header.known_failures or any(verdict.verdict == "known-failing" for verdict in run.verdicts):
         yield "The run was told of known failures, and a known failure never earns a certificate."
     if unsure := [result.entry.id for result in found if _unsure(result)]:
@@ -65,6 +75,10 @@ def _unsure(result: Result) -> bool:
     return not result.verdicts or any(verdict.verdict in ("inconclusive", "errored") for verdict in result.verdicts)
 
 
+def _judged(result: Result) -> bool:
+    return any(verdict.verdict == "passed" for verdict in result.verdicts)
+
+
 def _is_named(run: Run) -> bool:
     target = run.header.target
     return bool(target.digest) or (target.kind == "endpoint" and bool(target.url))
@@ -78,11 +92,7 @@ def _inputs(run: Run) -> tuple[tuple[str, str], ...]:
 def _statement(run: Run, events: bytes) -> dict[str, Any]:
     found = results(run)
     warned = _ids(found, "warned")
-    inputs = [
-        {"name": name, "digest": {"sha256": digest.group(1)}}
-        for name, text in _inputs(run)
-        if (digest := DIGEST.fullmatch(text))
-    ]
+    inputs = [{"name": name, "digest": {"sha256": text.removeprefix("sha256:")}} for name, text in _inputs(run)]
     return {
         "_type": STATEMENT_TYPE,
         "subject": [_subject(run)],
@@ -108,12 +118,16 @@ def _subject(run: Run) -> dict[str, Any]:
 
 
 def _facts(run: Run, found: tuple[Result, ...]) -> dict[str, Any]:
-    header, footer = run.header, run.footer
+    header, footer, conclusion = run.header, run.footer, conclude(run)
     levels = dict.fromkeys(result.entry.level for result in found)
     target = {"kind": header.target.kind, "name": header.target.name, "url": header.target.url}
     target |= {"release": header.target.release, "runtime": header.target.runtime}
     return {
-        "formatVersion": 1,
+        "formatVersion": 2,
+        "text": f"{conclusion.headline}. {conclusion.sentence}",
+        "scope": conclusion.scope.word,
+        "leftOut": list(conclusion.scope.left_out),
+        "settings": [CONVERTER.unstructure(one) for one in settings_of(run)],
         "suite": {"name": header.suite.name, "version": header.suite.version},
         "operation": header.operation,
         "target": target | {"dependencies": dict(header.target.dependencies)},

@@ -8,10 +8,13 @@ from attrs import frozen
 
 from conformance.ledger.conclusion import EXIT_STATUS, Decision, RequirementVerdicts, Word, decide
 from conformance.report.results import Result, results
+from conformance.report.scope import Scope, musts_left_out, scope
 from conformance.report.stream import Run
 
 HEADLINES: dict[Word, str] = {
     "conformant": "Conformant",
+    "conformant-in-part": "Conformant in part",
+    "conformant-in-part-but-for-known-failures": "Conformant in part, but for known failures",
     "conformant-but-for-known-failures": "Conformant but for known failures",
     "not-conformant": "Not conformant",
     "not-established": "Not established",
@@ -20,7 +23,8 @@ HEADLINES: dict[Word, str] = {
 
 @frozen
 class Conclusion:
-    """`conformant` holds only where every selected MUST was judged and none fails, known failures included.
+    """`conformant` holds only where every selected MUST was judged and none fails, known failures included; `scope`
+    says whether that is all that is required. `word` holds both.
 
     With known failures only, `exit_status` is 0 and `conformant` is false: the run is as expected, the target
     is not conformant, and no certificate can be had.
@@ -30,17 +34,23 @@ class Conclusion:
     conformant: bool
     headline: str
     sentence: str
+    word: Word
+    scope: Scope
 
 
 def conclude(run: Run) -> Conclusion:
     """What the run comes to."""
     found = results(run)
-    decision = decide((_found_of(result) for result in found), finished=not run.footer.interrupted)
+    asked = scope(run)
+    finished, whole = not run.footer.interrupted, asked.word == "whole"
+    decision = decide((_found_of(result) for result in found), finished, whole)
     return Conclusion(
         EXIT_STATUS[decision.word],
         decision.conformant,
         HEADLINES[decision.word],
         _sentence(decision, run, found),
+        decision.word,
+        asked,
     )
 
 
@@ -52,24 +62,26 @@ def _found_of(result: Result) -> RequirementVerdicts:
 
 def _sentence(decision: Decision, run: Run, found: tuple[Result, ...]) -> str:
     musts = [result for result in found if result.entry.level == "MUST"]
-    scope = _scope(run)
+    of_what = _of_what(run)
     match decision.why:
         case "interrupted":
             why = (run.footer.reason or "the run was interrupted").rstrip(".")
-            return f"{_capital(why)}; what was judged until then proves nothing about {scope}."
+            if not run.verdicts:
+                return f"{_capital(why)}{'' if why.endswith('?') else '.'} Nothing is established about {of_what}."
+            return f"{_capital(why)}; what was judged until then proves nothing about {of_what}."
         case "unexpectedly-passed":
             broken = sum("unexpectedly-passed" in _verdicts(result) for result in found)
             also = f", and {_of(failed, musts)} failed" if (failed := _failed(musts)) else ""
-            return f"{_number(broken, 'known failure')} unexpectedly passed{also}: {scope}."
+            return f"{_number(broken, 'known failure')} unexpectedly passed{also}: {of_what}."
         case "failed":
-            return f"{_of(_failed(musts), musts)} failed: {scope}."
+            return f"{_of(_failed(musts), musts)} failed: {of_what}."
         case "nothing-judged":
-            return f"Nothing was judged: {scope}."
+            return f"Nothing was judged: {of_what}."
         case "unjudged":
             unjudged = sum(not _found_of(result).judged for result in musts)
-            return f"{_of(unjudged, musts)} could not be judged: {scope}."
+            return f"{_of(unjudged, musts)} could not be judged: {of_what}."
         case "nothing-applied":
-            return f"No requirement applied: {scope}."
+            return f"No requirement applied: {of_what}."
         case "known-failing":
             known = sum("known-failing" in _verdicts(result) for result in found)
             exception = f"{_number(known, 'requirement')} {'is' if known == 1 else 'are'} not met, as was known"
@@ -83,7 +95,9 @@ def _sentence(decision: Decision, run: Run, found: tuple[Result, ...]) -> str:
 def _with_notes(main: str, run: Run, found: tuple[Result, ...], musts: list[Result]) -> str:
     notes = list(_notes(run, found, musts))
     aside = f" ({', '.join(notes)})" if notes else ""
-    return f"{main}{aside}: {_scope(run)}."
+    left_out = ", ".join(scope(run).left_out)
+    part = f"; not judged: {left_out}" if left_out else ""
+    return f"{main}{aside}{part}: {_of_what(run)}."
 
 
 def _failed(musts: list[Result]) -> int:
@@ -95,8 +109,8 @@ def _notes(run: Run, found: tuple[Result, ...], musts: list[Result]) -> Iterator
         yield f"{set_aside} {'does' if set_aside == 1 else 'do'} not apply"
     if warned := sum(result.standing == "warned" for result in found):
         yield f"{warned} SHOULD {'was' if warned == 1 else 'were'} not"
-    if left_out := len(run.header.deselected):
-        yield f"{left_out} {'was' if left_out == 1 else 'were'} left out of the run"
+    if left_out := len(run.header.deselected) - len(musts_left_out(run)):
+        yield f"{left_out} more {'was' if left_out == 1 else 'were'} left out of the run"
 
 
 def _verdicts(result: Result) -> set[str]:
@@ -107,12 +121,12 @@ def _applied(result: Result) -> bool:
     return _found_of(result).applied
 
 
-def _scope(run: Run) -> str:
+def _of_what(run: Run) -> str:
     target = run.header.target
     name = target.name if not target.url or target.url in target.name else f"{target.name} at {target.url}"
     release = f" {target.release}" if target.release and target.release not in name else ""
-    requests = _number(run.footer.requests, "request")
-    return f"{run.header.operation} of {name}{release}, over {requests}"
+    sent = f", over {_number(run.footer.requests, 'request')}" if run.footer.requests else ""
+    return f"{run.header.operation} of {name}{release}{sent}"
 
 
 def _of(number: int, musts: list[Result]) -> str:
@@ -124,4 +138,4 @@ def _number(number: int, noun: str) -> str:
 
 
 def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return text if "://" in text.split(" ", 1)[0] else text[:1].upper() + text[1:]

@@ -31,7 +31,7 @@ class Chosen:
 
     @property
     def observed(self) -> bool:
-        """Whether the target showed any of the alternatives."""
+        """Whether the run saw any of its alternatives."""
         return any(option.seen for option in self.options)
 
 

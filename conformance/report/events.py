@@ -13,12 +13,12 @@ from typing import Any, Literal
 from attrs import field, frozen
 from cattrs import Converter
 from cattrs.errors import BaseValidationError
-from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
 from conformance.ledger.verdicts import Evidence as Evidence
 from conformance.ledger.verdicts import Verdict as Verdict
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 SCHEMA = "event.schema.json"
 
 
@@ -144,6 +144,32 @@ class Latency:
 
 
 @frozen
+class SettingsEntry:
+    """What a run was asked to judge. `select` are globs over requirement ids (none: all), `levels` those judged.
+
+    The rest is of runs on endpoints: formats, signatures, methods and regions that requests were made in, and how many
+    `examples` were drawn a check. `documented` has what the documentation knows of `formats`, `signatures`, `methods`.
+    """
+
+    select: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
+    signatures: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    examples: int | None = None
+    documented: Mapping[str, tuple[str, ...]] = field(factory=dict)
+
+
+@frozen
+class Seal:
+    """What the footer says of the lines before it: the SHA-256 over their bytes, and how often each verdict stands."""
+
+    digest: str
+    verdicts: Mapping[str, int] = field(factory=dict)
+
+
+@frozen
 class Part:
     """One of the runs that a merged stream was made of: `id` is the digest of its own stream, the rest its
     footer's.
@@ -162,12 +188,13 @@ class Part:
     latency: Latency = field(factory=Latency)
     interrupted: bool = False
     reason: str | None = None
+    settings: SettingsEntry | None = None
 
 
 @frozen
 class RunStarted:
-    """The header. `started` is ISO 8601 in UTC; `deselected` are ids of the ledger that were left out of the
-    run.
+    """The header. `started` is ISO 8601 in UTC; `deselected` are ids of the ledger that were left out of the run, and
+    `deselected_levels` the level of each. Streams of format version 1 have neither levels nor `settings`.
     """
 
     suite: Suite
@@ -184,6 +211,8 @@ class RunStarted:
     known_failures: tuple[KnownFailureEntry, ...] = ()
     profiles: tuple[ProfileEntry, ...] = ()
     parts: tuple[Part, ...] = ()
+    settings: SettingsEntry | None = None
+    deselected_levels: Mapping[str, Literal["MUST", "SHOULD", "MAY"]] = field(factory=dict)
     format_version: int = FORMAT_VERSION
 
 
@@ -203,7 +232,9 @@ class ChoiceObserved:
 
 @frozen
 class RunFinished:
-    """The footer. `outcomes` counts answers by HTTP status, or by the name of what went wrong."""
+    """The footer. `outcomes` counts answers by HTTP status, or by the name of what went wrong; `seal` is written by
+    `stream.Writer`, and checked and taken off by its reader.
+    """
 
     requests: int = 0
     throttled: int = 0
@@ -212,6 +243,7 @@ class RunFinished:
     latency: Latency = field(factory=Latency)
     interrupted: bool = False
     reason: str | None = None
+    seal: Seal | None = None
 
 
 Event = RunStarted | Verdict | ChoiceObserved | RunFinished
@@ -240,8 +272,15 @@ def _converter() -> Converter:
     for kind in KINDS.values():
         converter.register_structure_hook(kind, make_dict_structure_fn(kind, converter))
         converter.register_unstructure_hook(
-            kind, make_dict_unstructure_fn(kind, converter, _cattrs_omit_if_default=kind is Verdict)
+            kind,
+            make_dict_unstructure_fn(
+                kind,
+                converter,
+                _cattrs_omit_if_default=kind is Verdict,
+            ),
         )
+    seal = override(omit_if_default=True)
+    converter.register_unstructure_hook(RunFinished, make_dict_unstructure_fn(RunFinished, converter, seal=seal))
     return converter
 
 

@@ -1,29 +1,33 @@
-"""The evidence of a run: the event stream as it goes, and every report of it at the end."""
+"""The evidence of a run: the event stream as it goes, and every report of it at the end, whatever the end is."""
 
 from __future__ import annotations
 
 import json
-import re
+import platform
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
-from attrs import frozen
+from attrs import define, field, frozen
 
-from conformance.errors import Refusal
+from conformance import __version__
+from conformance.contract.files import ContractError
+from conformance.errors import NotEstablished, Refusal
 from conformance.report.conclusion import Conclusion, conclude
-from conformance.report.events import Event
+from conformance.report.events import Event, RunStarted, Suite, TargetIdentity
+from conformance.report.folder import EVENTS, JUNIT, PAGE, SUMMARY, taken
+from conformance.report.header import NAME
 from conformance.report.html import html
 from conformance.report.junit import junit
-from conformance.report.stream import Run, Writer, read
+from conformance.report.stream import Run, Writer, begun, read, text_of
 from conformance.report.summary import summarise
 
-EVENTS = "events.jsonl"
-SUMMARY = "summary.json"
-
 EventSink = Callable[[Event], None]
+# what the command line makes a usage error of
+USAGE = (Refusal, ContractError)
+USAGE_STATUS = 2
 
 
 class Live(AbstractContextManager[Any], Protocol):
@@ -34,26 +38,6 @@ class Live(AbstractContextManager[Any], Protocol):
 
     def on_requests(self, requests: int) -> None:
         """How many requests were sent so far."""
-
-
-def safe_name(target: str) -> str:
-    """A target's name or address as part of a file name; of an address nothing that may be a credential."""
-    bare = re.sub(r"(?<=://)[^/?#]*@", "", re.split("[?#]", target)[0] if "://" in target else target)
-    return re.sub(r"[^A-Za-z0-9.]+", "-", bare).strip("-")[:60]
-
-
-def report_folder(wanted: Path | None, target: str) -> Path:
-    """The folder for a run's reports, made if need be: the given one, or `reports/<time>-<target>`. Raises Refusal."""
-    folder = wanted or Path("reports") / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{safe_name(target)}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / EVENTS
-        probe.write_text("", "utf-8")
-    except OSError as e:
-        raise Refusal(
-            f"Cannot write reports to {folder}: {e.strerror}. Give a folder that can be written with --report-dir."
-        ) from None
-    return folder
 
 
 def both(one: EventSink, other: EventSink) -> EventSink:
@@ -88,28 +72,155 @@ class EvidenceFolder:
 
     @contextmanager
     def recording(self, live: Live) -> Iterator[EventSink]:
-        """Takes events while the run goes on: each is on disk, and shown to `live`, before the call returns."""
-        with (self.folder / EVENTS).open("w", encoding="utf-8") as file, live:
-            yield both(Writer(file).write, live.on_event)
+        """Takes events while the run goes on: each is on disk, and shown to `live`, before the call returns.
+
+        Raises Refusal where they cannot be written: at the header, otherwise at the end.
+        """
+        with ExitStack() as open_ones:
+            streams = [_StreamFile.opened(path, open_ones) for path in self._streams()]
+
+            def write(event: Event) -> None:
+                for one in streams:
+                    one.write(event)
+
+            open_ones.enter_context(live)
+            yield both(write, live.on_event)
+            for one in streams:
+                one.check()
 
     def conclude(self) -> Evidence:
         """Write every report from the event stream. Raises Refusal where one cannot be written."""
         run = read(self.folder / EVENTS)
-        if self.events_copy is not None:
-            _write(self.events_copy, (self.folder / EVENTS).read_bytes())
-        _write(self.folder / "junit.xml", junit(run))
-        _write(self.folder / SUMMARY, summary_text(run).encode())
-        _write(self.folder / "report.html", html(run).encode())
+        self._render(run, None)
         return Evidence(self.folder, run)
 
+    def give_up(self, error: BaseException, fallback: RunStarted, usage: tuple[type[Exception], ...]) -> None:
+        """Write every report of a run that came to no end: what was judged, and that it establishes nothing."""
+        reason = _reason(error)
+        run = begun(self._data(), fallback, reason)
+        status = USAGE_STATUS if isinstance(error, usage) else None
+        with suppress(OSError, Refusal):
+            for path in self._streams():
+                path.write_text(text_of(run), "utf-8", newline="\n")
+        with suppress(Refusal):
+            self._render(run, status)
 
-def summary_text(run: Run) -> str:
-    """The summary of a run as JSON text."""
-    return json.dumps(summarise(run), indent=2, ensure_ascii=False) + "\n"
+    def _streams(self) -> tuple[Path, ...]:
+        mine = self.folder / EVENTS
+        copied = self.events_copy is not None and self.events_copy.resolve() != mine.resolve()
+        return (mine, self.events_copy) if copied and self.events_copy else (mine,)
+
+    def _data(self) -> bytes:
+        try:
+            return (self.folder / EVENTS).read_bytes()
+        except OSError:
+            return b""
+
+    def _render(self, run: Run, status: int | None) -> None:
+        _write(self.folder / JUNIT, junit(run))
+        _write(self.folder / SUMMARY, summary_text(run, status).encode())
+        _write(self.folder / PAGE, html(run).encode())
+
+
+@contextmanager
+def evidence_of(
+    wanted: Path | None,
+    name: str,
+    operation: str,
+    target: TargetIdentity,
+    events_copy: Path | None = None,
+    usage: tuple[type[Exception], ...] = USAGE,
+) -> Iterator[EvidenceFolder]:
+    """A folder for a run's evidence, for it alone while this is open; `name` is for the folder's.
+
+    A run that ends in an exception leaves reports too, which say why; `operation` and `target` are for those of one
+    that ends before its header. `usage` are the errors that end the command with exit status 2. Raises Refusal.
+    """
+    with taken(wanted, name) as folder:
+        evidence = EvidenceFolder(folder, events_copy)
+        if events_copy is not None and events_copy.is_file():
+            with suppress(OSError):
+                events_copy.unlink()
+        try:
+            yield evidence
+        except BaseException as error:
+            if wanted is not None or (folder / EVENTS).exists() or not isinstance(error, usage):
+                evidence.give_up(error, _unknown(operation, target), usage)
+            raise
+
+
+def summary_text(run: Run, status: int | None = None) -> str:
+    """The summary of a run as JSON text; `status` is the exit status where it is not that of the conclusion."""
+    summary = summarise(run) if status is None else {**summarise(run), "exit_status": status}
+    return json.dumps(summary, indent=2, ensure_ascii=False) + "\n"
+
+
+def _unknown(operation: str, target: TargetIdentity) -> RunStarted:
+    """The header of a run that ended before it had one."""
+    return RunStarted(
+        suite=Suite(NAME, __version__, "", ""),
+        target=target,
+        operation=operation,
+        seed=0,
+        started=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        python=platform.python_version(),
+        catalogue=(),
+    )
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, (*USAGE, NotEstablished, ValueError)):
+        return str(error)
+    if isinstance(error, KeyboardInterrupt | SystemExit):
+        return "the run was interrupted"
+    if isinstance(error, OSError):
+        return f"{error.filename or 'a file'}: {error.strerror}"
+    return f"the suite itself failed ({type(error).__name__})"
+
+
+@define(eq=False)
+class _StreamFile:
+    """An event stream on its way to a file. After the first failure nothing more is written."""
+
+    path: Path
+    file: IO[str]
+    writer: Writer
+    failure: OSError | None = field(default=None, init=False)
+
+    @classmethod
+    def opened(cls, path: Path, open_ones: ExitStack) -> _StreamFile:
+        try:
+            file = path.open("w", encoding="utf-8", newline="\n")
+        except OSError as e:
+            raise _unwritable(path, e) from None
+        one = cls(path, file, Writer(file))
+        open_ones.callback(one.close)
+        return one
+
+    def write(self, event: Event) -> None:
+        if self.failure is None:
+            try:
+                self.writer.write(event)
+            except OSError as e:
+                self.failure = e
+                if isinstance(event, RunStarted):
+                    self.check()
+
+    def check(self) -> None:
+        if self.failure is not None:
+            raise _unwritable(self.path, self.failure)
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self.file.close()
+
+
+def _unwritable(path: Path, error: OSError) -> Refusal:
+    return Refusal(f"Cannot write {path}: {error.strerror}.")
 
 
 def _write(path: Path, data: bytes) -> None:
     try:
         path.write_bytes(data)
     except OSError as e:
-        raise Refusal(f"Cannot write {path}: {e.strerror}.") from None
+        raise _unwritable(path, e) from None

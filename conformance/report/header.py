@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from conformance import __version__
 from conformance.contract.files import dump_contract
 from conformance.contract.model import Choice, Contract
+from conformance.contract.protocol import Protocol
 from conformance.ledger.files import dump_ledger
 from conformance.ledger.requirement import Ledger, Requirement
 from conformance.report.events import (
@@ -21,11 +22,14 @@ from conformance.report.events import (
     RunProfile,
     RunStarted,
     SentenceEntry,
+    SettingsEntry,
     Suite,
     TargetIdentity,
 )
 
 NAME = "acs-conformance"
+# of the common page on methods
+METHODS = ("POST", "GET")
 
 
 def run_header(
@@ -36,10 +40,12 @@ def run_header(
     seed: int,
     profile: RunProfile | None = None,
     side: str = "endpoint",
+    settings: SettingsEntry | None = None,
 ) -> RunStarted:
     """The header for a run that judges `selection` of the ledger's requirements on one side."""
     chosen = tuple(selection)
     ids = {r.id for r in chosen}
+    left_out = tuple(r for r in ledger.requirements if r.side == side and r.id not in ids)
     return RunStarted(
         suite=Suite(NAME, __version__, digest(dump_contract(contract)), digest(dump_ledger(ledger))),
         target=target,
@@ -47,22 +53,46 @@ def run_header(
         seed=seed,
         started=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         python=platform.python_version(),
-        catalogue=tuple(_entry(r) for r in chosen),
+        catalogue=tuple(catalogue_entry(r) for r in chosen),
         profile=profile or RunProfile(),
-        deselected=tuple(r.id for r in ledger.requirements if r.side == side and r.id not in ids),
-        sentences=tuple(SentenceEntry(str(s.citation), s.digest, s.requirements, s.excluded) for s in ledger.sentences),
-        choices=tuple(_choice(c) for c in contract.choices),
+        deselected=tuple(r.id for r in left_out),
+        deselected_levels={r.id: r.level for r in left_out},
+        sentences=sentence_entries(ledger),
+        choices=choice_entries(contract),
+        settings=settings,
     )
+
+
+def documented(protocol: Protocol) -> dict[str, tuple[str, ...]]:
+    """The formats, signatures and methods of the common protocol, as settings name them."""
+    formats = next((p.value("enum") for p in protocol.parameters if p.name == "Format"), None)
+    signatures = dict.fromkeys(v for situation in protocol.situations for v in situation.signatures)
+    return {
+        "formats": tuple(str(word).lower() for word in formats or ()),
+        "signatures": tuple(signatures),
+        "methods": METHODS,
+    }
+
+
+def catalogue_entry(r: Requirement) -> CatalogueEntry:
+    """A requirement as streams list it."""
+    cited = tuple(str(c) for c in r.citations)
+    return CatalogueEntry(r.id, r.level, r.theme, r.statement, cited, r.choice, r.subject)
+
+
+def sentence_entries(ledger: Ledger) -> tuple[SentenceEntry, ...]:
+    """What became of the documentation's sentences, as streams list it."""
+    return tuple(SentenceEntry(str(s.citation), s.digest, s.requirements, s.excluded) for s in ledger.sentences)
+
+
+def choice_entries(contract: Contract) -> tuple[ChoiceEntry, ...]:
+    """The choices of a contract, as streams list them."""
+    return tuple(_choice(c) for c in contract.choices)
 
 
 def digest(text: str) -> str:
     """`sha256:…` of a text in UTF-8."""
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
-
-
-def _entry(r: Requirement) -> CatalogueEntry:
-    cited = tuple(str(c) for c in r.citations)
-    return CatalogueEntry(r.id, r.level, r.theme, r.statement, cited, r.choice, r.subject)
 
 
 def _choice(c: Choice) -> ChoiceEntry:

@@ -51,10 +51,11 @@ def html(run: Run) -> str:
 
 def _view(run: Run) -> dict[str, Any]:
     found, conclusion, covered = results(run), conclude(run), coverage(run)
+    partly = conclusion.exit_status == 0 and conclusion.scope.word == "part"
     latency = run.footer.latency
     return {
         "conclusion": conclusion,
-        "tone": TONES[conclusion.exit_status],
+        "tone": "unsure" if partly else TONES[conclusion.exit_status],
         "found": found,
         "failures": groups(found, BAD),
         "others": groups(found, ("known-failing", "inconclusive", "not-judged", "warned")),
@@ -97,7 +98,7 @@ def slug(id: str) -> str:
 
 def _cases(result: Result) -> list[tuple[str, VerdictName]]:
     """The verdict of each named case, where they are not all the same."""
-    cases = [(case, verdict) for case, verdict in result.cases.items() if case]
+    cases: list[tuple[str, VerdictName]] = [(case, verdict) for case, verdict in result.cases.items() if case]
     return cases if len({verdict for _, verdict in cases}) > 1 or any(not case for case in result.cases) else []
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from lxml import etree
 
+from conformance.report.conclusion import Conclusion, conclude
 from conformance.report.events import Verdict
 from conformance.report.results import NOT_JUDGED, Result, by_theme, results
 from conformance.report.stream import Run
@@ -30,8 +31,11 @@ def junit(run: Run) -> bytes:
     """UTF-8 XML with its declaration. Characters that XML cannot hold become U+FFFD."""
     found = results(run)
     root = etree.Element("testsuites", name=legal(f"{run.header.suite.name} {run.header.operation}"))
+    conclusion = conclude(run)
     for theme, members in by_theme(found).items():
-        root.append(_suite(run, theme, members))
+        root.append(_suite(run, theme, members, conclusion))
+    if conclusion.exit_status not in (0, 1):
+        root.append(_not_established(run, conclusion))
     _totals(root, [case for suite in root for case in suite.findall("testcase")], skipped=False)
     etree.indent(root)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
@@ -42,7 +46,17 @@ def legal(text: str) -> str:
     return ILLEGAL.sub("\ufffd", text)
 
 
-def _suite(run: Run, theme: str, members: Iterable[Result]) -> etree._Element:
+def _not_established(run: Run, conclusion: Conclusion) -> etree._Element:
+    """An error, so that a run that came to no verdict never reads as green for want of failures."""
+    suite = _head(run, "conclusion", conclusion)
+    case = etree.SubElement(suite, "testcase", classname=legal(run.header.operation), name="conclusion", time="0.000")
+    problem = etree.SubElement(case, "error", message=legal(conclusion.sentence), type=conclusion.word)
+    problem.text = legal(f"{conclusion.headline}. {conclusion.sentence}")
+    _totals(suite, [case], skipped=True)
+    return suite
+
+
+def _head(run: Run, theme: str, conclusion: Conclusion) -> etree._Element:
     header = run.header
     suite = etree.Element("testsuite", name=legal(f"{header.operation}.{theme}"), hostname=legal(header.target.name))
     if TIMESTAMP.fullmatch(header.started):
@@ -52,8 +66,16 @@ def _suite(run: Run, theme: str, members: Iterable[Result]) -> etree._Element:
         ("seed", str(header.seed)),
         ("suite", header.suite.version),
         ("target", header.target.url or ""),
+        ("conclusion", conclusion.headline),
+        ("scope", conclusion.scope.word),
+        ("left-out", ", ".join(conclusion.scope.left_out)),
     ):
         etree.SubElement(properties, "property", name=name, value=legal(value))
+    return suite
+
+
+def _suite(run: Run, theme: str, members: Iterable[Result], conclusion: Conclusion) -> etree._Element:
+    suite = _head(run, theme, conclusion)
     cases = [_case(result, verdict) for result in members for verdict in result.verdicts or (None,)]
     suite.extend(cases)
     _totals(suite, cases, skipped=True)

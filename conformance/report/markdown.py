@@ -10,7 +10,8 @@ from conformance.report.results import Result, ResultGroup, counts, dialect, gro
 from conformance.report.stream import Run
 from conformance.report.text import duration, first_lines, one_line
 
-SYMBOLS = {0: "✅", 1: "❌", 3: "⚠️"}
+SYMBOLS = {0: "✅", 1: "❌", 2: "⚠️", 3: "⚠️"}
+PART = "🟡"
 SPECIAL = re.compile(r"[&<>`*_\[\]()|~\\#!$:]")
 # code hosts refuse comments of more than 65,536 characters
 LIMIT = 60_000
@@ -47,7 +48,9 @@ def code(text: str) -> str:
 
 def _render(run: Run, shown: int) -> str:
     conclusion, found = conclude(run), results(run)
-    title = f"{SYMBOLS[conclusion.exit_status]} {conclusion.headline}: {inline(run.header.operation)}"
+    partly = conclusion.exit_status == 0 and conclusion.scope.word == "part"
+    symbol = PART if partly else SYMBOLS[conclusion.exit_status]
+    title = f"{symbol} {conclusion.headline}: {inline(run.header.operation)}"
     blocks = [f"### {title}", inline(conclusion.sentence, 1000), _table(found)]
     failures = groups(found, BAD)
     blocks += [_failure(group) for group in failures[:shown]]
@@ -118,4 +121,5 @@ def _facts(run: Run) -> str:
         facts.append(f"profile {header.profile.name or 'none'}, {len(header.profile.pins)} choices pinned")
     if header.deselected:
         facts.append(f"{len(header.deselected)} requirements left out")
+    facts += [f"not judged: {one}" for one in conclude(run).scope.left_out]
     return f"<sub>{inline(' · '.join(facts))}</sub>"

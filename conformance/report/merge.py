@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from attrs import evolve, frozen
 
 from conformance.report.events import (
+    FORMAT_VERSION,
     CatalogueEntry,
     ChoiceObserved,
     Latency,
@@ -106,6 +107,7 @@ def _part(run: Run) -> Part:
         latency=footer.latency,
         interrupted=footer.interrupted,
         reason=footer.reason,
+        settings=header.settings,
     )
 
 
@@ -141,6 +143,7 @@ def _header(pieces: list[_Piece]) -> RunStarted:
     catalogue = _catalogue(pieces)
     left_out = dict.fromkeys(id for piece in pieces for id in piece.part.deselected)
     selected = {entry.id for entry in catalogue}
+    levels = {id: level for piece in pieces for id, level in piece.header.deselected_levels.items()}
     return evolve(
         first,
         seed=pieces[0].part.seed,
@@ -153,6 +156,9 @@ def _header(pieces: list[_Piece]) -> RunStarted:
         profiles=_union(pieces, lambda header: header.profiles),
         known_failures=_union(pieces, lambda header: header.known_failures),
         parts=tuple(piece.part for piece in pieces),
+        settings=None,
+        deselected_levels={id: level for id, level in sorted(levels.items()) if id in left_out and id not in selected},
+        format_version=FORMAT_VERSION,
     )
 
 

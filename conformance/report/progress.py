@@ -53,7 +53,7 @@ class Progress:
             self._live = None
 
     def on_event(self, event: Event) -> None:
-        """Begin with the header of a run, and count each verdict."""
+        """An event, as it comes."""
         if isinstance(event, RunStarted):
             self._start(event)
         elif isinstance(event, Verdict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from collections.abc import Callable
 from typing import Any
 
 from attrs import frozen
@@ -14,8 +15,9 @@ from securesystemslib.dsse import Envelope
 from securesystemslib.exceptions import VerificationError
 from securesystemslib.signer import CryptoSigner, SSlibKey
 
+from conformance.report.basis import Basis
 from conformance.report.certificate import EXTENSION, NotCertifiable, canonical, certify
-from conformance.report.stream import StreamError
+from conformance.report.stream import StreamError, parse
 from conformance.report.text import one_line
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
@@ -27,20 +29,28 @@ class BadKey(ValueError):
 
 @frozen
 class Verification:
-    """What came of checking a certificate. It is valid where `problems` is empty; `key_id` is its signer's, if signed.
+    """What came of checking a certificate. It is valid where `problems` is empty; `key_id` is of the key whose
+    signature was checked, if there is one.
 
-    `certified` and `not_certified` say in words what follows from it, and what does not.
+    `checked` says in words what was found to be so, `stated` what the stream says and the signer alone can vouch for,
+    and `not_certified` what does not follow.
     """
 
     problems: tuple[str, ...]
     key_id: str | None = None
-    certified: tuple[str, ...] = ()
+    checked: tuple[str, ...] = ()
+    stated: tuple[str, ...] = ()
     not_certified: tuple[str, ...] = ()
 
     @property
     def valid(self) -> bool:
-        """Whether nothing is wrong with the certificate."""
+        """Whether nothing is wrong."""
         return not self.problems
+
+    @property
+    def proven(self) -> bool:
+        """Whether somebody vouches for it: without a signature whoever made it may have made up the stream, too."""
+        return self.valid and self.key_id is not None
 
 
 def sign(certificate: bytes, private_key: bytes) -> bytes:
@@ -56,10 +66,19 @@ def sign(certificate: bytes, private_key: bytes) -> bytes:
     return _enveloped(certificate, signature.keyid, bytes.fromhex(signature.signature))
 
 
-def verify(certificate: bytes, events: bytes, public_key: bytes | None = None) -> Verification:
-    """Checks signature, digests, and that the verdict follows from the stream. Raises BadKey, and nothing else.
+def verify(
+    certificate: bytes,
+    events: bytes,
+    public_key: bytes | None = None,
+    subject: str | None = None,
+    basis_of: Callable[[str], Basis] | None = None,
+) -> Verification:
+    """Checks signature, subject, digests, and that the verdict follows from the stream.
 
-    A certificate is a pure function of its stream: it is valid if it is, byte for byte, what the stream gives.
+    A certificate is a pure function of its stream: it is valid if it is, byte for byte, what the stream gives. The
+    stream has to be one of a run by the requirements that `basis_of` its operation gives.
+
+    Raises BadKey; and what `basis_of` and the basis raise, where the certificate follows from the stream.
     """
     key = _public(public_key) if public_key is not None else None
     try:
@@ -74,10 +93,38 @@ def verify(certificate: bytes, events: bytes, public_key: bytes | None = None) -
         statement, key_id, problems = _opened(certificate, key)
     elif key is not None:
         problems = ["The certificate is not signed, although a key was given to check it with."]
-    problems += _follows(statement, events)
+    followed = _follows(statement, events)
+    problems += followed
+    if not followed:
+        problems += _about(json.loads(statement), subject)
+    basis, found = _judged_by(events, basis_of)
+    problems += found
     if problems:
         return Verification(tuple(problems), key_id)
-    return Verification((), key_id, *_words(json.loads(statement), key_id))
+    return Verification((), key_id, *_words(json.loads(statement), key_id, subject, basis))
+
+
+def _judged_by(events: bytes, basis_of: Callable[[str], Basis] | None) -> tuple[Basis | None, list[str]]:
+    """The basis of the run, and why the stream is none of a run by it."""
+    if basis_of is None:
+        return None, []
+    try:
+        run = parse(events)
+    except StreamError:
+        return None, []
+    basis = basis_of(run.header.operation)
+    return basis, list(basis.disagreements(run))
+
+
+def _about(statement: dict[str, Any], subject: str | None) -> list[str]:
+    """Why the statement is not about a subject."""
+    target = statement["predicate"][EXTENSION]["target"]
+    names = [statement["subject"][0]["name"], target["name"], target["url"]]
+    if subject is None or subject.rstrip("/") in [name.rstrip("/") for name in names if name]:
+        return []
+    return [
+        f"The certificate is about {one_line(' or '.join(dict.fromkeys(filter(None, names))), 200)}, not {subject}."
+    ]
 
 
 def _public(pem: bytes) -> SSlibKey:
@@ -122,7 +169,7 @@ def _opened(certificate: bytes, key: SSlibKey | None) -> tuple[bytes, str | None
 def _follows(statement: bytes, events: bytes) -> list[str]:
     """Why the statement is not what the stream gives."""
     try:
-        right = certify(events)
+        right = certify(events, partial=True)
     except StreamError as error:
         return [f"The event stream cannot be read as a run: {error}"]
     except NotCertifiable as error:
@@ -155,30 +202,52 @@ def _differences(given: Any, right: Any, place: str) -> list[str]:
     return [] if type(given) is type(right) and given == right else [one_line(place, 100)]
 
 
-def _words(statement: dict[str, Any], key_id: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _words(
+    statement: dict[str, Any], key_id: str | None, subject: str | None, basis: Basis | None
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """What was checked, what is stated, and what is not certified."""
     predicate = statement["predicate"]
     facts = predicate[EXTENSION]
-    subject, target, musts = statement["subject"][0], facts["target"], facts["counts"].get("MUST", {})
-    name = subject["name"] + (f" ({target['url']})" if target["url"] and target["url"] != subject["name"] else "")
+    name, target = statement["subject"][0]["name"], facts["target"]
+    checked = [
+        "The certificate is, byte for byte, what the event stream gives, and names its digest "
+        f"(sha256:{_digest_of(predicate, 'events.jsonl')[:16]}…)."
+    ]
+    if basis is not None:
+        number = sum(sum(standings.values()) for standings in facts["counts"].values()) + len(facts["deselected"])
+        checked.append(
+            f"Its {number} requirements, selected and left out, and their levels and words are those that follow from "
+            f"the contract of {facts['operation']} (sha256:{_digest_of(predicate, 'contract.yaml')[:16]}…); "
+            "the stream's lines are those that its footer counts."
+        )
+    if subject is not None:
+        checked.append(f"It is about {subject}.")
+    if key_id:
+        checked.append(f"It is signed with key {key_id}.")
     suite = f"{facts['suite']['name']} {facts['suite']['version']}"
-    must = f"{musts.get('passed', 0)} MUST requirements"
-    certified = [
-        f"{name} met each of the {must} of {facts['operation']} that apply, when {suite} judged it at "
-        f"{facts['started']} over {facts['requests']:,} requests (seed {facts['seed']}).",
-        "The verdict follows from the attached event stream, and neither was changed.",
+    url = f" ({target['url']})" if target["url"] and target["url"] != name else ""
+    who = f"The holder of key {key_id} says" if key_id else "The event stream says, and nobody vouches for it"
+    stated = [
+        f"{who}: {suite} judged {name}{url} at {facts['started']} over {facts['requests']:,} requests "
+        f"(seed {facts['seed']}), and found: {facts['text']}"
     ]
     if facts["dialect"]:
         taken = ", ".join(f"{choice} = {alternative}" for choice, alternative in sorted(facts["dialect"].items()))
-        certified.append(f"Where the documentation leaves a choice, it takes: {taken}.")
+        stated.append(f"Where the documentation leaves a choice, it takes: {taken}.")
     if profile := facts["profile"]["name"]:
-        certified.append(f"It was held to profile {profile}.")
-    if key_id:
-        certified.append(f"The holder of key {key_id} signed this.")
-    return tuple(map(one_line, certified)), tuple(map(one_line, _limits(predicate, facts, key_id)))
+        stated.append(f"It was held to profile {profile}.")
+    found = (checked, stated, _limits(predicate, facts, key_id))
+    return tuple(map(one_line, found[0])), tuple(map(one_line, found[1])), tuple(map(one_line, found[2]))
+
+
+def _digest_of(predicate: dict[str, Any], name: str) -> str:
+    return next(str(one["digest"]["sha256"]) for one in predicate["configuration"] if one["name"] == name)
 
 
 def _limits(predicate: dict[str, Any], facts: dict[str, Any], key_id: str | None) -> list[str]:
-    limits = [] if key_id else ["Who issued this: it is not signed."]
+    limits = [] if key_id else ["That the run took place as the stream says: the certificate is not signed."]
+    if facts["leftOut"]:
+        limits.append(f"The whole: it was judged in part, without {', '.join(facts['leftOut'])}.")
     for members, text in (
         (facts["deselected"], "left out of the run"),
         (list(facts["notApplicable"]), "found not to apply"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from conformance.report.events import (
     BadEvent,
@@ -16,6 +18,7 @@ from conformance.report.events import (
     FutureVersion,
     RunFinished,
     RunStarted,
+    Seal,
     UnknownEvent,
     Verdict,
     from_dict,
@@ -25,15 +28,16 @@ from conformance.report.events import (
 
 @frozen
 class Run:
-    """A whole run, as its events tell it."""
+    """A whole run, as its events tell it. `sealed`: its footer's digest and counts were there, and are right."""
 
     header: RunStarted
     verdicts: tuple[Verdict, ...]
     observed: tuple[ChoiceObserved, ...]
     footer: RunFinished
+    sealed: bool = field(default=False, eq=False)
 
     def events(self) -> tuple[Event, ...]:
-        """The run as events again, in the order of a stream."""
+        """All of its events, in order."""
         return (self.header, *self.verdicts, *self.observed, self.footer)
 
 
@@ -81,21 +85,45 @@ class UnknownRequirement(StreamError):
     """A verdict on a requirement that the header does not list."""
 
 
+class Altered(StreamError):
+    """The lines are not those that the footer was written for."""
+
+
 class Writer:
-    """Writes events to an open text file, each flushed as soon as it is there."""
+    """Writes events to an open text file, each flushed as soon as it is there; the footer seals what is before it."""
 
     def __init__(self, file: IO[str]) -> None:
         self._file = file
+        self._lines = Sealing()
 
     def write(self, event: Event) -> None:
-        """An event as a line that is in the file when this returns."""
-        self._file.write(to_line(event))
+        """Write the next event. Raises OSError."""
+        self._file.write(self._lines.line(event))
         self._file.flush()
 
 
-def write(path: Path | str, events: Iterable[Event]) -> None:
-    """A whole stream at once."""
-    Path(path).write_text("".join(map(to_line, events)), encoding="utf-8", newline="\n")
+class Sealing:
+    """Makes the lines of one stream, in order."""
+
+    def __init__(self) -> None:
+        self._digest = sha256()
+        self._verdicts: Counter[str] = Counter()
+
+    def line(self, event: Event) -> str:
+        """The line of the next event; of a footer, with the seal over the lines before it."""
+        if isinstance(event, Verdict):
+            self._verdicts[event.verdict] += 1
+        elif isinstance(event, RunFinished):
+            seal = Seal(f"sha256:{self._digest.hexdigest()}", dict(sorted(self._verdicts.items())))
+            return to_line(evolve(event, seal=seal))
+        line = to_line(event)
+        self._digest.update(line.encode())
+        return line
+
+
+def text_of(run: Run) -> str:
+    """A whole stream as text, sealed."""
+    return "".join(map(Sealing().line, run.events()))
 
 
 def read(path: Path | str) -> Run:
@@ -122,10 +150,11 @@ def parse(data: bytes, name: str = "the event stream") -> Run:
         raise Truncated(f"{name} has no run-finished event: the run did not come to its end, and proves nothing.")
     if footers[0] != len(events) - 1:
         raise Duplicated(f"{name} goes on after its run-finished event, at line {events[footers[0] + 1][0]}.")
-    return _run([event for _, event in events], name)
+    last = events[-1][0]
+    return _run([event for _, event in events], b"".join(line + b"\n" for line in lines[: last - 1]), name)
 
 
-def _run(events: list[Event], name: str) -> Run:
+def _run(events: list[Event], before: bytes, name: str) -> Run:
     header, footer = events[0], events[-1]
     assert isinstance(header, RunStarted)
     assert isinstance(footer, RunFinished)
@@ -139,7 +168,43 @@ def _run(events: list[Event], name: str) -> Run:
             )
     if not verdicts and not footer.interrupted:
         raise NoVerdicts(f"{name} holds no verdict: nothing was judged.")
-    return Run(header, verdicts, observed, footer)
+    _check_seal(footer.seal, before, Counter(verdict.verdict for verdict in verdicts), name)
+    return Run(header, verdicts, observed, evolve(footer, seal=None), footer.seal is not None)
+
+
+def begun(data: bytes, fallback: RunStarted, reason: str) -> Run:
+    """What a stream holds of a run that came to no end: up to the first line that is no event, ended for `reason`.
+
+    A stream without a header is given `fallback`.
+    """
+    events: list[Event] = []
+    for number, line in enumerate(data.split(b"\n"), 1):
+        try:
+            events.append(_event(line, number, ""))
+        except StreamError:
+            break
+    header = events[0] if events and isinstance(events[0], RunStarted) else fallback
+    known = {entry.id for entry in header.catalogue}
+    verdicts = (event for event in events if isinstance(event, Verdict) and event.requirement in known)
+    footer = next((event for event in events if isinstance(event, RunFinished)), RunFinished())
+    return Run(
+        header,
+        tuple(verdicts),
+        tuple(event for event in events if isinstance(event, ChoiceObserved)),
+        evolve(footer, interrupted=True, reason=reason, seal=None),
+    )
+
+
+def _check_seal(seal: Seal | None, before: bytes, verdicts: Mapping[str, int], name: str) -> None:
+    if seal is None:
+        return
+    changed = f"{name} was changed after it was written"
+    for word in dict.fromkeys((*seal.verdicts, *verdicts)):
+        said, there = seal.verdicts.get(word, 0), verdicts.get(word, 0)
+        if said != there:
+            raise Altered(f"{changed}: its footer counts {said} verdicts {word!r}, and its lines hold {there}.")
+    if seal.digest != f"sha256:{sha256(before).hexdigest()}":
+        raise Altered(f"{changed}: its lines do not have the digest that its footer gives.")
 
 
 def _event(line: bytes, number: int, name: str) -> Event:

@@ -7,6 +7,7 @@ from typing import Any
 from conformance.report.conclusion import conclude
 from conformance.report.events import CONVERTER
 from conformance.report.results import Result, by_theme, counts, dialect, results
+from conformance.report.scope import settings_of
 from conformance.report.stream import Run
 
 SCHEMA = "summary.schema.json"
@@ -28,6 +29,8 @@ def summarise(run: Run) -> dict[str, Any]:
         "conformant": conclusion.conformant,
         "exit_status": conclusion.exit_status,
         "headline": conclusion.headline,
+        "scope": conclusion.scope.word,
+        "left_out": list(conclusion.scope.left_out),
         "sentence": conclusion.sentence,
         "counts": counts(found),
         "levels": {level: counts(r for r in found if r.entry.level == level) for level in levels},
@@ -40,6 +43,7 @@ def summarise(run: Run) -> dict[str, Any]:
         "interrupted": footer.interrupted,
         "reason": footer.reason,
         "deselected": list(header.deselected),
+        "settings": [CONVERTER.unstructure(one) for one in settings_of(run)],
         "verdicts": [_verdict(result) for result in found],
     }
 

@@ -81,7 +81,9 @@ def show(run: Run, to: Console) -> None:
 
 def verdict_line(conclusion: Conclusion) -> Text:
     """`Conformant. Each of 96 MUST requirements …`"""
-    line = Text(f"{conclusion.headline}. ", style=HEADLINE_STYLES[conclusion.exit_status])
+    partly = conclusion.exit_status == 0 and conclusion.scope.word == "part"
+    style = "bold yellow" if partly else HEADLINE_STYLES[conclusion.exit_status]
+    line = Text(f"{conclusion.headline}. ", style=style)
     return line.append(one_line(conclusion.sentence), style="default not bold")
 
 

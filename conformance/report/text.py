@@ -9,7 +9,7 @@ UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u
 
 
 def printable(text: str) -> str:
-    r"""`text` with what would act on a terminal, instead of being shown by it, written as its code: `\x1b`."""
+    """`text` with what would act on a terminal, instead of being shown by it, written as its code."""
     return UNSHOWABLE.sub(_code, text.replace("\r\n", "\n"))
 
 

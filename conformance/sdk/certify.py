@@ -23,7 +23,7 @@ from conformance.errors import NotEstablished, Refusal, unknown
 from conformance.ledger.files import load_ledger
 from conformance.ledger.requirement import Ledger
 from conformance.report import events
-from conformance.report.evidence import Evidence, EvidenceFolder, Live, both, report_folder
+from conformance.report.evidence import Evidence, EvidenceFolder, Live, both, evidence_of
 from conformance.report.header import run_header
 from conformance.sdk.judging import Certification, certify
 from conformance.sdk.plan import Plan
@@ -93,8 +93,20 @@ def certify_release(subject: Subject, settings: SdkSettings, live: Live) -> Cert
     SDK does not load, and Interrupted on an interruption; what was recorded until then is kept.
     """
     path = _cassette_path(settings.cassette, subject.name)
-    recorder, folder = SdkRecorder(settings.plan), report_folder(settings.report_dir, subject.name)
-    evidence = EvidenceFolder(folder)
+    recorder, operation = SdkRecorder(settings.plan), settings.plan.contract.operation
+    with evidence_of(settings.report_dir, subject.name, operation, subject.identity) as evidence:
+        _certify_or_say_why(subject, settings, evidence, recorder, live, path)
+        return Certified(evidence.conclude(), _keep(recorder, path))
+
+
+def _certify_or_say_why(
+    subject: Subject,
+    settings: SdkSettings,
+    evidence: EvidenceFolder,
+    recorder: SdkRecorder,
+    live: Live,
+    path: Path | None,
+) -> None:
     try:
         with terminated_like_interrupted() if path else nullcontext():
             _certify(subject, settings, evidence, recorder, live)
@@ -106,7 +118,6 @@ def certify_release(subject: Subject, settings: SdkSettings, live: Live) -> Cert
         if path is None:
             raise
         raise Interrupted(f"{INTERRUPTED} {_keep(recorder, path) or ''}".rstrip()) from None
-    return Certified(evidence.conclude(), _keep(recorder, path))
 
 
 def _cassette_path(wanted: Path | None, name: str) -> Path | None:
@@ -131,7 +142,8 @@ def _certify(
             known = subject.identity
             if not subject.release:
                 known = evolve(known, name=ready.name, release=ready.version, runtime=ready.runtime)
-            on_event(run_header(plan.contract, settings.ledger, selection, known, 0, side="sdk"))
+            asked = settings_entry(plan)
+            on_event(run_header(plan.contract, settings.ledger, selection, known, 0, side="sdk", settings=asked))
 
         done = certify(
             subject.command,
@@ -143,6 +155,11 @@ def _certify(
         )
         for event in closing(done):
             on_event(event)
+
+
+def settings_entry(plan: Plan) -> events.SettingsEntry:
+    """What is asked of a certification, as its header says it."""
+    return events.SettingsEntry(select=plan.select, levels=plan.levels)
 
 
 def closing(done: Certification) -> Iterator[events.Event]:

@@ -20,10 +20,11 @@ from conformance.contract.files import CONTRACT_FILE
 from conformance.errors import Refusal
 from conformance.ledger.requirement import Ledger
 from conformance.report import comparison, events
-from conformance.report.evidence import EvidenceFolder, Live, report_folder
+from conformance.report.evidence import USAGE, EvidenceFolder, Live, evidence_of
+from conformance.report.folder import taken
 from conformance.report.header import run_header
 from conformance.report.stream import Run, Writer, read
-from conformance.sdk.certify import LEVELS, closing, plan_of
+from conformance.sdk.certify import LEVELS, closing, plan_of, settings_entry
 from conformance.sdk.judging import Certification, judge
 from conformance.sdk.plan import Plan
 from conformance.sdk.recording import observed_in
@@ -69,14 +70,18 @@ class SdkReplay:
 
     def run(self, live: Live) -> ReplayOutcome:
         """Judge, and write the evidence. Raises BadCassette or Refusal."""
-        folder = report_folder(self.asked.report_dir, f"replay-{self.path.name}")
-        evidence = EvidenceFolder(folder, self.asked.events_file)
+        asked, target = self.asked, events.TargetIdentity("cassette", self.path.name)
+        name, operation, usage = f"replay-{self.path.name}", self.plan.contract.operation, (*USAGE, BadCassette)
+        with evidence_of(asked.report_dir, name, operation, target, asked.events_file, usage) as evidence:
+            return self._run(live, evidence)
+
+    def _run(self, live: Live, evidence: EvidenceFolder) -> ReplayOutcome:
         with evidence.recording(live) as show:
             header, done = self._judged(show)
         ids, selection = {entry.id for entry in header.catalogue}, bool(self.asked.select)
         replayed = Replayed(self.cassette.verdicts, done.verdicts, ids, selection, self.ledger, self._number)
         found = tuple(replayed.differences())
-        differences.write(found, folder)
+        differences.write(found, evidence.folder)
         notes, recorded = tuple(differences.notes_on(self.cassette.provenance, header)), len(self.cassette.verdicts)
         return ReplayOutcome(evidence.conclude(), found, notes, recorded, asked=bool(self.asked.against))
 
@@ -110,7 +115,8 @@ class SdkReplay:
             digest={"sha256": hashlib.sha256(self.path.read_bytes()).hexdigest()},
         )
         selection = tuple(r.requirement for r in self.plan.requirements())
-        return run_header(self.plan.contract, self.ledger, selection, target, 0, side="sdk")
+        asked = settings_entry(self.plan)
+        return run_header(self.plan.contract, self.ledger, selection, target, 0, side="sdk", settings=asked)
 
     def _number(self, verdict: events.Verdict) -> int | None:
         """Which interaction a verdict shows as its evidence."""
@@ -147,7 +153,11 @@ def compared(older: tuple[Path, Loaded], newer: tuple[Path, Loaded], asked: Repl
             advice = "compare the runs of two endpoints with `acs-conformance compare`"
             raise Refusal(f"{path} is no recording of an SDK; {advice}.")
     one, other = (SdkReplay.of(*found, asked) for found in (older, newer))
-    folder = report_folder(asked.report_dir, f"compare-{newer[0].name}")
+    with taken(asked.report_dir, f"compare-{newer[0].name}") as folder:
+        return _compared(one, other, folder)
+
+
+def _compared(one: SdkReplay, other: SdkReplay, folder: Path) -> Compared:
     with tempfile.TemporaryDirectory(prefix="acs-") as scratch:
         runs = [side.stream(Path(scratch) / f"{name}.jsonl") for name, side in (("older", one), ("newer", other))]
     try:

@@ -8,6 +8,8 @@ import subprocess
 import pytest
 from lxml import html as lxml_html
 
+from conformance.report.folder import taken
+
 SCOPE = ("-k", "ids.*", "-k", "paging.total-is-constant", "--level", "MUST", "--seed", "5", "--max-examples", "3")
 FAULT = "repeated-id-counts-twice"
 
@@ -44,10 +46,16 @@ def test_from_a_failing_endpoint_to_a_certificate(acs, tmp_path):
     assert "ids.repetition-irrelevant" in back.stdout
 
     key_pair(tmp_path)
-    assert acs("certificate", "fixed", "-o", "certificate.json", "--key", "key.pem").returncode == 0
+    narrowed = acs("certificate", "fixed", "-o", "no.json", "--key", "key.pem")
+    assert narrowed.returncode == 1
+    assert "MUST requirements" in narrowed.stderr
+    assert "--partial" in narrowed.stderr
+    made = acs("certificate", "fixed", "-o", "certificate.json", "--key", "key.pem", "--partial")
+    assert made.returncode == 0
     valid = acs("verify", "certificate.json", "--events", "fixed", "--key", "key.pub")
     assert valid.returncode == 0
     assert valid.stdout.startswith("Valid.")
+    assert "Conformant in part" in valid.stdout
     assert "Not certified" in valid.stdout
 
     events = tmp_path / "fixed" / "events.jsonl"
@@ -126,3 +134,64 @@ def test_strict_raises_every_should(acs):
     words = ("endpoint", "-k", "ids.over-the-limit", "--variant", "TaskIds.too-many-ids=all-answered", "--seed", "1")
     assert acs(*words).returncode == 0
     assert acs(*words, "--profile", "strict").returncode == 1
+
+
+def test_a_narrowed_run_is_conformant_in_part(acs, tmp_path):
+    done = acs("endpoint", "-k", "ids.selects", "--format", "json", "--seed", "1", "--report-dir", "part")
+    assert done.returncode == 0
+    assert "Conformant in part. " in done.stdout
+    summary = json.loads((tmp_path / "part" / "summary.json").read_text())
+    assert summary["scope"] == "part"
+    assert [one.split(" of ")[-1] for one in summary["left_out"]][1:] == ["format xml"]
+    assert summary["left_out"][0].endswith("MUST requirements")
+    asked = summary["settings"][0]
+    assert (asked["select"], asked["formats"], asked["examples"]) == (["ids.selects"], ["json"], 8)
+    assert json.loads(acs("report", "part", "--format", "badge").stdout)["message"] == "conformant in part"
+    should = acs("endpoint", "-k", "ids.*", "--level", "SHOULD", "--seed", "1", "--report-dir", "should")
+    assert should.returncode == 0
+    assert "Conformant in part. No MUST was selected" in should.stdout
+    refused = acs("certificate", "should", "-o", "no.json", "--partial")
+    assert refused.returncode == 1
+    assert "No MUST was judged" in refused.stderr
+
+
+def test_yesterdays_green_files_do_not_outlive_a_run_that_dies(acs, tmp_path):
+    assert acs("endpoint", *SCOPE, "--report-dir", "out").returncode == 0
+    dead = acs("endpoint", "http://127.0.0.1:1", "--signature", "none", "--report-dir", "out")
+    assert dead.returncode == 3
+    assert json.loads((tmp_path / "out" / "summary.json").read_text())["headline"] == "Not established"
+    assert 'errors="1"' in (tmp_path / "out" / "junit.xml").read_text()
+    assert "Not established" in acs("report", "out").stdout
+    assert acs("endpoint", *SCOPE, "--report-dir", "out").returncode == 0
+    assert acs("endpoint", "--operation", "DescribeTask", "--report-dir", "out").returncode == 2
+    assert list((tmp_path / "out").iterdir()) == []
+    mistaken = acs("endpoint", "--known-failing", "none.yaml", "--report-dir", "out")
+    assert mistaken.returncode == 2
+    assert json.loads((tmp_path / "out" / "summary.json").read_text())["exit_status"] == 2
+
+
+def test_a_second_run_into_one_folder_is_refused_before_its_first_request(acs, tmp_path):
+    with taken(tmp_path / "out", "x"):
+        refused = acs("endpoint", *SCOPE, "--report-dir", "out")
+    assert refused.returncode == 2
+    assert refused.stdout == ""
+    assert "Another run is writing its evidence to out" in refused.stderr
+
+
+def test_a_forged_stream_is_not_valid(acs, tmp_path):
+    scope = ("-k", "ids.*", "--level", "MUST", "--seed", "5", "--max-examples", "3")
+    assert acs("endpoint", *scope, "--report-dir", "run").returncode == 0
+    assert acs("certificate", "run", "-o", "c.json", "--partial").returncode == 0
+    unsigned = acs("verify", "c.json", "--events", "run")
+    assert unsigned.returncode == 3
+    assert unsigned.stdout.startswith("Consistent, not proven.")
+    assert acs("verify", "c.json", "--events", "run", "--allow-unsigned").returncode == 0
+    other = acs("verify", "c.json", "--events", "run", "--allow-unsigned", "--subject", "https://ecs.example.test")
+    assert other.returncode == 1
+    assert "not https://ecs.example.test" in other.stdout
+
+    whole = (tmp_path / "run" / "events.jsonl").read_text()
+    (tmp_path / "edited.jsonl").write_text(whole.replace('"level":"MUST"', '"level":"SHOULD"'))
+    edited = acs("verify", "c.json", "--events", "edited.jsonl", "--allow-unsigned")
+    assert edited.returncode == 1
+    assert "was changed after it was written" in edited.stdout

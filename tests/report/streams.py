@@ -74,7 +74,9 @@ class Maker:
                 for id in ids
             ),
             profile=e.RunProfile(self.maybe(), self.mapping(), self.mapping()),
-            deselected=self.texts(),
+            deselected=(left_out := self.texts()),
+            deselected_levels={id: chance.choice(["MUST", "SHOULD"]) for id in left_out},
+            settings=chance.choice([None, WHOLE, self.settings()]),
             sentences=self.many(
                 lambda: e.SentenceEntry(self.text(), self.text(), tuple(chance.sample(ids, 1)), self.maybe())
             ),
@@ -85,6 +87,12 @@ class Maker:
             ),
             known_failures=self.many(lambda: e.KnownFailureEntry(chance.choice(ids), self.text(), self.maybe()), 1),
             profiles=self.many(lambda: e.ProfileEntry(self.text(), self.text(), self.mapping()), 2),
+        )
+
+    def settings(self):
+        formats, signatures, methods = (self.chance.sample(words, 1) for words in DOCUMENTED.values())
+        return e.SettingsEntry(
+            self.texts(), ("MUST",), tuple(formats), tuple(signatures), tuple(methods), self.texts(), 1, DOCUMENTED
         )
 
     def alternative(self):
@@ -124,6 +132,10 @@ class Maker:
         )
 
 
+DOCUMENTED = {"formats": ("json", "xml"), "signatures": ("v1", "v3"), "methods": ("POST", "GET")}
+WHOLE = e.SettingsEntry((), ("MUST", "SHOULD", "MAY"), *DOCUMENTED.values(), ("cn-hangzhou",), 8, DOCUMENTED)
+
+
 def entry(id, level="MUST", **changes):
     return e.CatalogueEntry(
         f"DescribeTasks.{id}", level, id.split(".")[0], changes.pop("statement", f"About {id}."), **changes
@@ -151,6 +163,7 @@ def run(catalogue=None, verdicts=(), observed=(), **footer):
         started="2026-01-02T03:04:05Z",
         python="3.11.7",
         catalogue=tuple(catalogue) if catalogue is not None else tuple(map(entry, names)),
+        settings=WHOLE,
     )
     return Run(header, made, tuple(observed), e.RunFinished(**{"requests": 100, "seconds": 1.5, **footer}))
 

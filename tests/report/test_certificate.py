@@ -32,12 +32,15 @@ def stream(made):
     return "".join(map(e.to_line, made.events())).encode()
 
 
+LEFT_OUT = {"deselected": ("DescribeTasks.z",), "deselected_levels": {"DescribeTasks.z": "SHOULD"}}
+
+
 def conformant(**header):
     catalogue = [entry("a.b"), entry("a.c"), entry("a.d", "SHOULD"), entry("a.e")]
     aside = e.Verdict("DescribeTasks.a.e", "", "not-applicable", "one region only")
     verdicts = [("a.b", "passed", "json"), ("a.b", "passed", "xml"), ("a.c", "passed"), ("a.d", "warned"), aside]
     made = run(catalogue, verdicts, [e.ChoiceObserved("TaskSet.list-form", "object", None, 5)])
-    return evolve(made, header=evolve(made.header, deselected=("DescribeTasks.z",), **header))
+    return evolve(made, header=evolve(made.header, **{**LEFT_OUT, **header}))
 
 
 EVENTS = stream(conformant())
@@ -135,20 +138,59 @@ def test_only_conformant_runs_are_certified(made):
 def test_every_conformant_run_is_certified_and_verifies(made):
     suite = evolve(made.header.suite, contract_digest="sha256:" + "c" * 64, requirements_digest="sha256:" + "d" * 64)
     target = evolve(made.header.target, digest={"sha256": "a" * 64})
-    verdicts = tuple(e.Verdict(one.id, "", "passed") for one in made.header.catalogue)
-    header = evolve(made.header, known_failures=(), suite=suite, target=target)
+    catalogue = (*made.header.catalogue, entry("a.must"))
+    verdicts = tuple(e.Verdict(one.id, "", "passed") for one in catalogue)
+    header = evolve(made.header, catalogue=catalogue, known_failures=(), suite=suite, target=target)
     events = stream(evolve(made, header=header, verdicts=verdicts, footer=evolve(made.footer, interrupted=False)))
-    assert verify(certify(events), events).valid
-    assert verify(sign(certify(events), PRIVATE), events, PUBLIC).valid
+    if conclude(parse(events)).scope.word == "part":
+        with pytest.raises(NotCertifiable, match="--partial"):
+            certify(events)
+    assert verify(certify(events, partial=True), events).valid
+    assert verify(sign(certify(events, partial=True), PRIVATE), events, PUBLIC).valid
+
+
+NO_MUST = run([entry("a.b", "SHOULD")], [("a.b", "passed")])
+
+
+@pytest.mark.parametrize("partial", [False, True])
+def test_without_a_must_there_is_no_certificate(partial):
+    with pytest.raises(NotCertifiable, match="No MUST was judged"):
+        certify(stream(NO_MUST), partial)
+
+
+def test_a_certificate_of_a_part_says_so_in_its_text():
+    made = conformant(deselected_levels={"DescribeTasks.z": "MUST"})
+    with pytest.raises(NotCertifiable, match=r"not 1 of 4 MUST requirements\. --partial"):
+        certify(stream(made))
+    certificate = certify(stream(made), partial=True)
+    facts = json.loads(certificate)["predicate"][EXTENSION]
+    assert (facts["scope"], facts["leftOut"]) == ("part", ["1 of 4 MUST requirements"])
+    assert facts["text"].startswith("Conformant in part. ")
+    assert facts["settings"][0]["formats"] == ["json", "xml"]
+    assert "judged in part, without 1 of 4 MUST" in " ".join(verify(certificate, stream(made)).not_certified)
+
+
+@pytest.mark.parametrize("subject", ["http://127.0.0.1:4000", "http://127.0.0.1:4000/", "endpoint under test"])
+def test_the_subject_is_compared(subject):
+    assert verify(CERTIFICATE, EVENTS, subject=subject).valid
+    other = verify(CERTIFICATE, EVENTS, subject="http://127.0.0.1:4001")
+    assert other.problems == (
+        "The certificate is about http://127.0.0.1:4000 or endpoint under test, not http://127.0.0.1:4001.",
+    )
 
 
 def test_verified_in_words():
     found = verify(CERTIFICATE, EVENTS)
     assert found.valid
     assert found.key_id is None
-    certified, not_certified = " ".join(found.certified), " ".join(found.not_certified)
-    assert "http://127.0.0.1:4000 met each of the 2 MUST requirements of DescribeTasks" in certified
-    assert "TaskSet.list-form = object" in certified
+    assert not found.proven
+    checked, stated = " ".join(found.checked), " ".join(found.stated)
+    not_certified = " ".join(found.not_certified)
+    assert "byte for byte" in checked
+    assert "requirements" not in checked
+    assert "nobody vouches" in stated
+    assert "Each of 2 MUST requirements that apply was met" in stated
+    assert "TaskSet.list-form = object" in stated
     assert "not signed" in not_certified
     assert "left out of the run, 1 in number: DescribeTasks.z" in not_certified
     assert "found not to apply, 1 in number: DescribeTasks.a.e" in not_certified
@@ -159,7 +201,9 @@ def test_signed():
     found = verify(SIGNED, EVENTS, PUBLIC)
     assert found.valid
     assert found.key_id
-    assert any(found.key_id in line for line in found.certified)
+    assert found.proven
+    assert any(found.key_id in line for line in found.checked)
+    assert found.stated[0].startswith(f"The holder of key {found.key_id} says")
     assert not any("not signed" in line for line in found.not_certified)
     assert b64decode(json.loads(SIGNED)["payload"]) == CERTIFICATE
     assert json.loads(SIGNED)["payloadType"] == "application/vnd.in-toto+json"

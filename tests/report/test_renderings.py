@@ -44,10 +44,13 @@ def test_junit(made):
     root = etree.fromstring(junit(made))
     JUNIT.assertValid(root)
     unjudged = sum(not result.verdicts for result in results(made))
-    assert int(root.get("tests")) == len(made.verdicts) + unjudged
+    unsettled = conclude(made).exit_status == 3
+    assert int(root.get("tests")) == len(made.verdicts) + unjudged + unsettled
     verdicts = [verdict.verdict for verdict in made.verdicts]
     assert int(root.get("failures")) == verdicts.count("failed") + verdicts.count("unexpectedly-passed")
-    assert int(root.get("errors")) == verdicts.count("errored")
+    assert int(root.get("errors")) == verdicts.count("errored") + unsettled
+    said = {one.get("name"): one.get("value") for one in root.iter("property")}
+    assert (said["conclusion"], said["scope"]) == (conclude(made).headline, conclude(made).scope.word)
 
 
 @settings(deadline=None, max_examples=60)

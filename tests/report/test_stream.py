@@ -49,7 +49,7 @@ def lines(*changes):
 
 HEADER, VERDICT, FOOTER = lines()
 EMPTY = b"".join([HEADER, FOOTER])
-FUTURE = HEADER.replace(b'"format_version":1', b'"format_version":2')
+FUTURE = HEADER.replace(b'"format_version":2', b'"format_version":3')
 UNKNOWN = VERDICT.replace(b"DescribeTasks.a.b", b"DescribeTasks.x.y")
 
 

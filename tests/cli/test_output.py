@@ -1,0 +1,106 @@
+"""Standard output that is closed, full or of a narrow encoding: one sentence, and never a verdict on the target."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from conformance.report.stream import text_of
+from tests.cli.conftest import NO_KEY
+from tests.report.streams import showcase
+
+PAGES = ("first.md", "second.md")
+
+
+def started(folder, *words, **options):
+    environment = {**NO_KEY, "NO_COLOR": "1", **options.pop("environment", {})}
+    return subprocess.Popen(
+        [sys.executable, "-m", "conformance", *map(str, words)], cwd=folder, env=environment,
+        stderr=subprocess.PIPE, **{"stdout": subprocess.PIPE, **options},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def stream(tmp_path):
+    path = tmp_path / "events.jsonl"
+    path.write_text(text_of(showcase()), "utf-8")
+    return path
+
+
+def told(process, status, *words):
+    error = process.stderr.read().decode()
+    assert process.wait(60) == status, error
+    assert len(error.splitlines()) == 1, error
+    assert "Traceback" not in error
+    assert "suite itself" not in error
+    for word in words:
+        assert word in error
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("requirements",), ("requirements", "--yaml"), ("endpoint", "-k", "ids.selects", "--seed", "1"), ("--help",)],
+    ids=" ".join,
+)
+def test_a_reader_that_went_away_is_3(tmp_path, words):
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        process = started(tmp_path, *words, stdout=writer)
+    finally:
+        os.close(writer)
+    told(process, 3, "Standard output was closed")
+
+
+def test_a_reader_that_went_away_leaves_the_evidence_whole(tmp_path):
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = started(tmp_path, "endpoint", "-k", "ids.selects", "--seed", "1", "--report-dir", "out", stdout=writer)
+    os.close(writer)
+    told(process, 3, "closed")
+    assert b"Conformant in part" in (tmp_path / "out" / "summary.json").read_bytes()
+
+
+@pytest.mark.parametrize("words", [("requirements",), ("report", "events.jsonl", "--format", "html")], ids=" ".join)
+def test_a_full_disk_is_3(tmp_path, stream, words):
+    with open("/dev/full", "wb") as full:
+        told(started(tmp_path, *words, stdout=full), 3, "No space left on device")
+
+
+def test_events_to_a_full_disk_are_2(tmp_path):
+    process = started(tmp_path, "endpoint", "-k", "ids.selects", "--seed", "1", "--events", "/dev/full")
+    told(process, 2, "/dev/full", "No space left")
+
+
+def test_no_standard_output_at_all(tmp_path):
+    words = ["requirements", "ids.*"]
+    shell = f'exec "{sys.executable}" -m conformance {" ".join(words)} >&-'
+    done = subprocess.run(["sh", "-c", shell], cwd=tmp_path, env=NO_KEY, capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "gbk", "ascii"])
+@pytest.mark.parametrize("rendering", ["markdown", "html", "junit", "events"])
+def test_a_document_is_utf_8_whatever_the_pipe_is(tmp_path, stream, encoding, rendering):
+    words = ("report", stream, "--format", rendering)
+    plain = started(tmp_path, *words, environment={"PYTHONIOENCODING": "utf-8"})
+    narrow = started(tmp_path, *words, environment={"PYTHONIOENCODING": encoding})
+    expected, found = plain.communicate(timeout=60), narrow.communicate(timeout=60)
+    assert found == expected
+    assert expected[0].decode("utf-8")
+    assert plain.returncode == narrow.returncode == 1
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "gbk"])
+@pytest.mark.parametrize(
+    "words", [("report", "events.jsonl"), ("requirements",), ("explain", "paging.*")], ids=" ".join
+)
+def test_what_a_terminal_cannot_show_is_a_question_mark(tmp_path, stream, encoding, words):
+    process = started(tmp_path, *words, environment={"PYTHONIOENCODING": encoding})
+    out, error = process.communicate(timeout=60)
+    assert error == b""
+    assert out.decode(encoding)
+    assert process.returncode == (1 if words[0] == "report" else 0)
