@@ -38,8 +38,9 @@ def test_there_are_many_variants() -> None:
     assert len(VARIANTS) == len(set(VARIANTS)) >= 14
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", [SEEDS[0], *(pytest.param(seed, marks=pytest.mark.gate) for seed in SEEDS[1:])])
 def test_the_plain_reference_is_conformant(tmp_path, seed) -> None:
+    """With as many examples as a run of a user. `make gate` takes the other seeds."""
     claim_innocent(tmp_path, [], seed, max_examples=8)
 
 
