@@ -13,8 +13,8 @@ FOLDER = schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks"
 CONTRACT, PROTOCOL = load_contract(FOLDER), load_protocol(FOLDER.parent / "common")
 LEDGER = load_ledger(FOLDER)
 FAULTS = all_faults(CONTRACT, PROTOCOL)
-# what is sent besides, where a requirement is judged by the traffic of others; first a little, then what is sent in other
-# ways, then everything
+# what is sent besides, where a requirement is judged by the traffic of others: first a little, then what is sent in
+# other ways, then everything
 LITTLE = (
     "fields.unchanged-by-request",
     "errors.*",
