@@ -21,6 +21,12 @@ def claim(holds: bool, message: str, expected: Any, received: Any, answer: Answe
         raise Violation(message, expected=expected, received=received, exchange=exchange)
 
 
+def claim_certain(holds: bool, message: str, expected: Any, received: Any, answer: Answer) -> None:
+    """Raise the violation unless the claim holds; the answer alone shows it, whatever else becomes of the endpoint."""
+    if not holds:
+        raise Violation(message, expected=expected, received=received, exchange=answer.exchange, certain=True)
+
+
 def claim_equal(message: str, expected: Any, received: Any, answer: Answer | None) -> None:
     """Raise the violation unless the two are equal."""
     claim(expected == received, message, expected, received, answer)

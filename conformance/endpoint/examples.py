@@ -58,14 +58,18 @@ class Examples:
             except Disturbed as disturbed:
                 disturbance = disturbed
             except Violation as violation:
-                elsewhere = self.target.about_another(violation.exchange) or self.target.outage()
+                elsewhere = None if violation.certain else self._about_another(violation)
                 if elsewhere is not None:
                     raise elsewhere from None
-                if violation.unmoved or not self._has_moved():
+                if violation.certain or not self._has_moved():
                     self.judged += 1
                     self.violations.append(violation)
                     raise
         raise disturbance
+
+    def _about_another(self, violation: Violation) -> Inconclusive | None:
+        """What another requirement is about, and explains the violation."""
+        return self.target.about_another(violation.exchange) or self.target.outage()
 
     def _has_moved(self) -> bool:
         """Whether the listing is another now. One that is not answered as a listing is not known to be."""

@@ -80,6 +80,7 @@ class Target:
         default=Factory(lambda self: StoredItems(self.contract, self.known), takes_self=True), init=False
     )
     _by_format: dict[Format, tuple[Channel, ...]] = field(factory=dict, init=False)
+    _unwatched: set[int] = field(factory=set, init=False)
 
     @property
     def traffic(self) -> Traffic:
@@ -221,6 +222,8 @@ class Target:
         answer = self.sender.send(call, credentials)
         if watched:
             self._watch(answer)
+        else:
+            self._unwatched.add(answer.exchange.number)
         return answer
 
     def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
@@ -302,8 +305,11 @@ class Target:
         return self.known is None and self._inventories.have_moved()
 
     def about_another(self, exchange: Exchange | None) -> Inconclusive | None:
-        """What an exchange shows that another requirement is about: a body that cannot be read."""
-        if exchange is None or not exchange.response.status:
+        """What an exchange shows that another requirement is about: a body that cannot be read.
+
+        No other requirement is about an exchange that is not watched.
+        """
+        if exchange is None or not exchange.response.status or exchange.number in self._unwatched:
             return None
         try:
             Answer(self.contract, exchange).readable()

@@ -13,6 +13,8 @@ PADDED = (" {}", "{} ", "\t{}\r\n")
 SEPARATORS = ("{}, {}", " {} ,{} ", "{}\n,\t{}")
 """White space around the values of a list of two."""
 LONG = "x" * 10_000
+PLAIN = "plain"
+"""The nearest text without anything hostile in it."""
 ALL_AT_ONCE = "'\"<b>&]]>%*_\\../${7*7}"
 """Every character that one language or another must escape, in one text."""
 

@@ -28,7 +28,8 @@ class Violation(Finding):
     """The requirement is not met. `expected` and `received` are shown side by side.
 
     Violations of one `cause` are shown as one; where none is given it is what came back, with whatever is particular
-    to the request left out. `unmoved` says that no change of the stored items explains it.
+    to the request left out. `certain` says that its exchange alone shows it, whatever
+    became of the stored items or of the endpoint.
     """
 
     def __init__(
@@ -39,10 +40,10 @@ class Violation(Finding):
         received: Any = None,
         exchange: Exchange | None = None,
         cause: str | None = None,
-        unmoved: bool = False,
+        certain: bool = False,
     ) -> None:
         super().__init__(message, exchange)
-        self.unmoved = unmoved
+        self.certain = certain
         self.expected = None if expected is None else shown(expected)
         self.received = None if received is None else shown(received)
         self.cause = self._cause() if cause is None else cause

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.checks.drawing import every_way
-from conformance.endpoint.claims import claim, claim_equal, need_items
+from conformance.endpoint.claims import claim, claim_certain, claim_equal, need_items
 from conformance.endpoint.findings import NotApplicable, Violation
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
@@ -73,8 +73,11 @@ def test_result(target: Target, format: Format) -> None:
 def test_list(target: Target, format: Format) -> None:
     """Where nothing matches the list holds no item, no placeholder and nothing in place of an item."""
     for reason, answer in answers(target, format):
-        held = placeholder(answer.listing(), target.contract.semantics.items or "")
-        claim(held is None, f"{reason.why} leaves something in the list", "an empty list, or none", held, answer)
+        claim(answer.accepted, f"{reason.why} gets no result", "a result", answer.outline(), answer)
+        held = placeholder(answer, target.contract.semantics.items or "")
+        claim_certain(
+            held is None, f"{reason.why} leaves something in the list", "an empty list, or none", held, answer
+        )
 
 
 def placeholder(answer: Answer, path: str) -> str | None:

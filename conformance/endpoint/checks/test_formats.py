@@ -6,7 +6,14 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.endpoint.claims import claim, claim_equal, claim_never_breaks, claim_same_items, need_items
+from conformance.endpoint.claims import (
+    claim,
+    claim_certain,
+    claim_equal,
+    claim_never_breaks,
+    claim_same_items,
+    need_items,
+)
 from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import NotApplicable
 from conformance.endpoint.marks import requirement
@@ -73,6 +80,11 @@ def test_unknown(target: Target, data: Draws) -> None:
     value = data.draw(st.sampled_from(["YAML", "csv", "html"]), label="Format")
     channel = data.draw(st.sampled_from([evolve(c, format=None) for c in target.channels]), label="channel")
     answer = target.ask((), channel, common={"Format": value})
+    if target.ask((), channel).kind != "unreadable":
+        readable = answer.kind != "unreadable"
+        claim_certain(
+            readable, f"Format={value} makes the answer unreadable", "an error or XML", answer.outline(), answer
+        )
     claim_never_breaks(answer, f"Format={value}")
     way = "rejected" if answer.refused else "default-format"
     if way == "default-format" and channel.signature != "v3":

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.checks.drawing import every_way, long_way
 from conformance.endpoint.checks.ways import NoValue, Way, count_of, same, shortened, use_of
-from conformance.endpoint.claims import claim, claim_never_breaks, need_items
+from conformance.endpoint.claims import claim, claim_certain, claim_never_breaks, need_items
 from conformance.endpoint.findings import NotApplicable, Violation
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
@@ -35,13 +35,17 @@ def test_hostile_text(target: Target, subject: str) -> None:
     """Quotes, markup, wildcards and query language never break the server, and never bring what they do not name."""
     need_items(target, 0)
     no_value, channels = NoValue(target, subject), every_way(target)
-    for text in texts.hostile_texts():
-        no_value.claim(text, no_value.send(written(target, subject, text), next(channels)))
     for channel in {c.format: c for c in target.channels}.values():
-        no_value.claim(texts.ALL_AT_ONCE, no_value.send(written(target, subject, texts.ALL_AT_ONCE), channel))
+        answer = no_value.send(written(target, subject, texts.ALL_AT_ONCE), channel)
+        if no_value.send(written(target, subject, texts.PLAIN), channel).kind != "unreadable":
+            what = f"{subject} of {shortened(texts.ALL_AT_ONCE)} makes the answer unreadable"
+            claim_certain(answer.kind != "unreadable", what, "JSON or XML", answer.outline(), answer)
+        no_value.claim(texts.ALL_AT_ONCE, answer)
         form = long_way(target, channel)
         if form is not None:
             no_value.claim(texts.LONG, no_value.send(written(target, subject, texts.LONG), form))
+    for text in texts.hostile_texts():
+        no_value.claim(text, no_value.send(written(target, subject, text), next(channels)))
 
 
 def written(target: Target, subject: str, text: str) -> str:
@@ -89,7 +93,11 @@ def is_word(text: str | None) -> bool:
 def test_padded_value(target: Target, subject: str) -> None:
     """White space around a value is trimmed, or makes it a value that does not exist."""
     need_items(target, 0)
-    values, no_value, channels = known_values(target, subject), NoValue(target, subject), every_way(target)
+    values, no_value, channels = (
+        known_values(target, subject),
+        NoValue(target, subject, respelled=True),
+        every_way(target),
+    )
     meant = [no_value.send(value, next(channels)) for value in values]
     for pad in texts.PADDED:
         text = pad.format(values[0])
@@ -115,7 +123,11 @@ def claim_only(no_value: NoValue, text: str, answer: Answer, keys: set[str]) -> 
 def test_repeated(target: Target, subject: str) -> None:
     """Sent twice, a parameter has one of its two values, or is an error; the same value twice is no other value."""
     need_items(target, 0)
-    values, no_value, channels = known_values(target, subject), NoValue(target, subject), every_way(target)
+    values, no_value, channels = (
+        known_values(target, subject),
+        NoValue(target, subject, respelled=True),
+        every_way(target),
+    )
     channel = next(channels)
     first = no_value.send(values[0], channel)
     twice = no_value.send(values[0], channel, values[0])
@@ -157,7 +169,7 @@ def way_of_repeated(
 def test_letter_case(target: Target, subject: str) -> None:
     """A value in other letters, capital or small, is the same value or one that does not exist."""
     need_items(target, 0)
-    no_value, channels = NoValue(target, subject), every_way(target)
+    no_value, channels = NoValue(target, subject, respelled=True), every_way(target)
     asked = [(value, text) for value in known_values(target, subject) for text in cases(target, subject, value)]
     if not asked:
         raise NotApplicable(f"no known value of {subject} has letters")

@@ -22,7 +22,7 @@ READINGS, TOGETHER, LOOKED_UP, MANY, REFUSALS = 6, 4, 3, 300, 12
 def claim_still(holds: bool, message: str, expected: object, received: object, answer: Answer) -> None:
     """A claim that no change of the listing explains: what is compared would change with every single reading."""
     if not holds:
-        raise Violation(message, expected=expected, received=received, exchange=answer.exchange, unmoved=True)
+        raise Violation(message, expected=expected, received=received, exchange=answer.exchange, certain=True)
 
 
 @requirement("stability.order")

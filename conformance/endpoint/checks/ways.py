@@ -58,10 +58,15 @@ def same(one: Answer, other: Answer) -> bool:
 
 @define
 class NoValue:
-    """The ways of a text that is no value of `subject`: `claim` says which one an answer goes."""
+    """The ways of a text that is no value of `subject`: `claim` says which one an answer goes.
+
+    `respelled`: the text is a value in another spelling. What a response repeats of a region so spelt is the server's
+    affair, and not judged.
+    """
 
     target: Target
     subject: str
+    respelled: bool = False
     _bare: Answer | None = None
 
     @property
@@ -72,12 +77,9 @@ class NoValue:
         return self._bare
 
     def send(self, text: str, channel: Channel, *more: str) -> Answer:
-        """The answer to a request with the text (and more of them) as the parameter's value.
-
-        What a response repeats of a region in another spelling is the server's affair, and not judged.
-        """
+        """The answer to a request with the text (and more of them) as the parameter's value."""
         call = self.target.call([(self.subject, t) for t in (text, *more)], channel)
-        return self.target.send(call, watched=use_of(self.target, self.subject) != "region")
+        return self.target.send(call, watched=not (self.respelled and use_of(self.target, self.subject) == "region"))
 
     def claim(self, text: str, answer: Answer, more: tuple[Way, ...] = ()) -> Way:
         """The way that the answer goes. Raises Violation where it is none of those for this use, or of `more`."""
