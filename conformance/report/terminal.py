@@ -67,10 +67,10 @@ def show(run: Run, to: Console) -> None:
     if observed := taken(run):
         _section(to, "Dialect")
         to.print(_dialect(run, observed))
-    _list(to, "Could not be judged", found, ("inconclusive", "not-judged"))
+    _by_reason(to, "Could not be judged", found, ("inconclusive", "not-judged"))
     _list(to, "Not met, as was known", found, ("known-failing",))
     _list(to, "Recommended, and not met", found, ("warned",))
-    _set_aside(to, found)
+    _by_reason(to, "Do not apply", found, ("not-applicable",))
     if failures := groups(found, BAD):
         _section(to, "Failures")
         for group in failures:
@@ -181,17 +181,28 @@ def _list(to: Console, title: str, found: tuple[Result, ...], standings: tuple[S
             to.print(Padding(Text(one_line(result.message, 400), style="dim"), (0, 0, 0, 4)))
 
 
-def _set_aside(to: Console, found: tuple[Result, ...]) -> None:
-    """What does not apply, by reason: many requirements share one."""
-    reasons: dict[str, list[str]] = {}
+def _by_reason(to: Console, title: str, found: tuple[Result, ...], standings: tuple[Standing, ...]) -> None:
+    """What was not judged or does not apply, by reason: many requirements share one."""
+    reasons: dict[tuple[Standing, str], list[str]] = {}
     for result in found:
-        if result.standing == "not-applicable":
-            reasons.setdefault(one_line(result.message, 300) or "no reason given", []).append(one_line(result.entry.id))
+        if result.standing in standings:
+            reasons.setdefault((result.standing, _reason(result)), []).append(one_line(result.entry.id))
     if reasons:
-        _section(to, "Do not apply")
-    for reason, ids in reasons.items():
-        to.print(Text(f"{GLYPHS['not-applicable']} {reason}", style="default"))
+        _section(to, title)
+    for (standing, reason), ids in reasons.items():
+        count = f"{len(ids)} requirements: " if len(ids) > 1 else ""
+        to.print(
+            Text(f"{GLYPHS[standing]} {count}{reason}", style=STYLES[standing] if standing != "not-applicable" else "")
+        )
         to.print(Padding(Text(", ".join(ids), style="dim"), (0, 0, 0, 4)))
+
+
+def _reason(result: Result) -> str:
+    """Why there is no verdict: the requirement that failed and stands in the way, or the message."""
+    because = result.decisive.because if result.decisive else None
+    if because is not None:
+        return f"not judged, because {one_line(because)} failed"
+    return one_line(result.message, 300) or "no reason given"
 
 
 def _failure(to: Console, group: ResultGroup) -> None:
