@@ -8,7 +8,7 @@ from pathlib import Path
 from attrs import frozen
 
 from conformance.cassettes.differences import VerdictDifference
-from conformance.report.evidence import Evidence
+from conformance.report.evidence import RunEvidence
 
 
 @frozen
@@ -33,7 +33,7 @@ class ReplayOutcome:
     says whether somebody asked for differences.
     """
 
-    evidence: Evidence
+    evidence: RunEvidence
     differences: tuple[VerdictDifference, ...]
     notes: tuple[str, ...]
     recorded: int

@@ -29,11 +29,11 @@ COMMANDS = {
     "compare": "compare",
     "certificate": "certificate",
     "verify": "verify",
-    "requirements": "ledger",
-    "explain": "ledger",
+    "requirements": "requirements",
+    "explain": "explain",
     "serve": "serve",
     "derive": "derive",
-    "diff": "derive",
+    "diff": "diff",
 }
 
 

@@ -8,7 +8,7 @@ import click
 
 from conformance.cli.output import document
 from conformance.report import terminal
-from conformance.report.evidence import Evidence, summary_text
+from conformance.report.evidence import RunEvidence, summary_text
 from conformance.report.progress import Progress
 
 
@@ -17,7 +17,7 @@ def live(quiet: bool = False, as_json: bool = False) -> Progress:
     return Progress(terminal.console(sys.stderr if as_json else None), quiet or as_json)
 
 
-def shown(evidence: Evidence, quiet: bool = False, as_json: bool = False) -> int:
+def shown(evidence: RunEvidence, quiet: bool = False, as_json: bool = False) -> int:
     """Print the result of a run; its exit status."""
     conclusion = evidence.conclusion
     if as_json:

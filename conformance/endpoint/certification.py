@@ -130,7 +130,7 @@ def passed(item: pytest.Function, verdict: Verdict, retry: Callable[[int], Verdi
 
 
 @define(eq=False, slots=False)
-class Certification:
+class CertificationPlugin:
     """One run of the suite, or a worker's share of it: a pytest plugin."""
 
     settings: RunSettings
@@ -143,7 +143,7 @@ class Certification:
     outcome: Outcome = passed
 
     @classmethod
-    def start(cls, settings: RunSettings, config: pytest.Config, outcome: Outcome = passed) -> Certification:
+    def start(cls, settings: RunSettings, config: pytest.Config, outcome: Outcome = passed) -> CertificationPlugin:
         """Raises ContractError and BadEndpoint; nothing is sent yet."""
         folder = Path(settings.contract_dir)
         contract, protocol = load_contract(folder), load_protocol(common_folder(folder))

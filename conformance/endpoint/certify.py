@@ -26,14 +26,14 @@ from conformance.errors import Refusal, unknown
 from conformance.ledger.profiles import pins_of, profiles
 from conformance.ledger.verdicts import VerdictName
 from conformance.report import events
-from conformance.report.evidence import Evidence, EvidenceFolder, Live, both, evidence_of
+from conformance.report.evidence import EvidenceFolder, Live, RunEvidence, both, evidence_of
 from conformance.report.folder import bare
 from conformance.report.header import documented, run_header
 from conformance.wire.client import BadEndpoint
 from conformance.wire.environment import KEY_ID, KEY_SECRET, credentials_from
 
 
-def certify(settings: Settings, live: Live, recorder: Recorder | None = None) -> Evidence:
+def certify(settings: Settings, live: Live, recorder: Recorder | None = None) -> RunEvidence:
     """Certify an endpoint and write the evidence. `live` sees the run go on; a recorder keeps it as a cassette.
 
     Raises Refusal or NotEstablished where there is nothing to judge, ContractError for what is certified against.
@@ -58,7 +58,7 @@ class _Certification:
     recorder: Recorder | None
     evidence: EvidenceFolder
 
-    def run(self) -> Evidence:
+    def run(self) -> RunEvidence:
         settings, contract = self.settings, self.specification.contract
         plan = run_settings(settings, self.specification)
         ledger = self.specification.ledger.strict() if plan.strict else self.specification.ledger

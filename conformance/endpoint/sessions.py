@@ -20,7 +20,7 @@ from conformance.endpoint.certification import (
     OBSERVED,
     OBSERVER,
     VERDICT,
-    Certification,
+    CertificationPlugin,
     InPassing,
     merged,
 )
@@ -50,7 +50,7 @@ def start_ours(config: pytest.Config, file: Path) -> None:
     if not hasattr(config, "workerinput") and config.getoption("numprocesses", None):
         return
     settings = JSON.loads(file.read_text("utf-8"), RunSettings)
-    config.pluginmanager.register(Certification.start(settings, config), NAME)
+    config.pluginmanager.register(CertificationPlugin.start(settings, config), NAME)
     config.pluginmanager.register(fixtures, FIXTURES)
 
 
@@ -66,7 +66,7 @@ def start_theirs(config: pytest.Config, settings: Settings) -> None:
             )
         known = load_known(settings.known_file, specification.ledger, specification.contract)
         outcome = TestOutcome(known)
-        certification = Certification.start(plan, config, outcome)
+        certification = CertificationPlugin.start(plan, config, outcome)
         outcome.dialect = certification.open_target.watch.dialect
         if not hasattr(config, "workerinput"):
             preflight(certification.open_target, specification.protocol)
@@ -128,7 +128,7 @@ def told(verdict: Verdict, settled: str, message: str) -> str:
 class Closing:
     """Reports, after the last test, the requirements that the exchanges of all tests are judged by."""
 
-    certification: Certification
+    certification: CertificationPlugin
     known: KnownFailures
     _observed: list[InPassing] = field(factory=list)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import frozen
 
-from conformance.ledger.tables import Table, shipped_table
+from conformance.ledger.tables import RequirementTable, shipped_table
 
 SCHEMA = "choices.schema.json"
 
@@ -59,7 +59,7 @@ def kinds() -> Mapping[str, ChoiceKind]:
     return kinds_in(shipped_table("conformance.ledger", "choices.yaml", SCHEMA))
 
 
-def kinds_in(table: Table) -> Mapping[str, ChoiceKind]:
+def kinds_in(table: RequirementTable) -> Mapping[str, ChoiceKind]:
     """The kinds of a table. Raises BadTable."""
     found = {}
     for number, row in enumerate(table.rows):

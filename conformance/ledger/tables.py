@@ -24,7 +24,7 @@ class BadTable(Refusal):
 
 
 @frozen
-class Table:
+class RequirementTable:
     """The rows of one file, in its order, and its text."""
 
     path: str
@@ -39,7 +39,7 @@ class Table:
         return BadTable(f"{self.path}, line {line}: row {named or row + 1}:{where} {problem}")
 
 
-def read_table(text: str, path: str, schema: str) -> Table:
+def read_table(text: str, path: str, schema: str) -> RequirementTable:
     """The table in a text. `schema` names a file of `schemas/acs-conformance`. Raises BadTable."""
     try:
         data = yaml.load(text, Loader=_LOADER)
@@ -49,7 +49,7 @@ def read_table(text: str, path: str, schema: str) -> Table:
         raise BadTable(f"{path}{place}: not YAML: {getattr(error, 'problem', error)}") from None
     if not isinstance(data, list) or not data:
         raise BadTable(f"{path}, line 1: expected a list of rows")
-    table = Table(path, text, tuple(data))
+    table = RequirementTable(path, text, tuple(data))
     if errors := list(_validator(schema).iter_errors(data)):
         found = min(errors, key=_order)
         raise table.bad(int(found.instance_path[0]), _said(found), found.instance_path[1:])
@@ -61,7 +61,7 @@ def read_table(text: str, path: str, schema: str) -> Table:
 
 
 @cache
-def shipped_table(package: str, name: str, schema: str) -> Table:
+def shipped_table(package: str, name: str, schema: str) -> RequirementTable:
     """The table in a file of a package of the suite. Raises BadTable."""
     text = resources.files(package).joinpath(name).read_text("utf-8")
     return read_table(text, f"{package.replace('.', '/')}/{name}", schema)

@@ -20,7 +20,7 @@ from conformance.ledger.choices import kinds
 from conformance.ledger.citations import cited, cited_by_sdk
 from conformance.ledger.requirement import Level, Requirement
 from conformance.ledger.subjects import SUBJECTS, WHERE, TemplateSubject, unique
-from conformance.ledger.tables import Row, Table, shipped_table
+from conformance.ledger.tables import RequirementTable, Row, shipped_table
 
 ENDPOINT_SCHEMA = "requirements.schema.json"
 SDK_SCHEMA = "sdk-requirements.schema.json"
@@ -49,12 +49,12 @@ def endpoint_templates() -> tuple[Template, ...]:
     return templates_in(shipped_table("conformance.endpoint", "requirements.yaml", ENDPOINT_SCHEMA))
 
 
-def templates_in(table: Table) -> tuple[Template, ...]:
+def templates_in(table: RequirementTable) -> tuple[Template, ...]:
     """The templates of a table. Raises BadTable."""
     return tuple(_template(table, number) for number in range(len(table.rows)))
 
 
-def sdk_table() -> Table:
+def sdk_table() -> RequirementTable:
     """The table of the SDK side, in which `sdk` reads its cases. Raises BadTable."""
     return shipped_table("conformance.sdk", "requirements.yaml", SDK_SCHEMA)
 
@@ -74,7 +74,7 @@ def sdk_requirements(contract: Contract) -> Iterator[tuple[int, Requirement]]:
             yield number, _of_sdk(table, number, row, contract)
 
 
-def _template(table: Table, number: int) -> Template:
+def _template(table: RequirementTable, number: int) -> Template:
     row = table.rows[number]
     template = Template(**{**row, "cites": tuple(row["cites"]), "needs": tuple(row.get("needs", ()))})
     if template.choice is not None and template.choice not in kinds():
@@ -127,7 +127,7 @@ def _value(template: Template, subject: TemplateSubject) -> Any:
     return None
 
 
-def _of_sdk(table: Table, number: int, row: Row, contract: Contract) -> Requirement:
+def _of_sdk(table: RequirementTable, number: int, row: Row, contract: Contract) -> Requirement:
     try:
         places = tuple(c for word in row.get("cites", ()) for c in cited_by_sdk(word, contract))
     except ValueError as error:

@@ -12,7 +12,7 @@ from conformance.contract.model import Filter, Parameter
 from conformance.reference import refusals
 from conformance.reference.context import Query
 from conformance.reference.id_list import sent_as, with_ids
-from conformance.reference.meaning import IGNORED, NOTHING, Meaning, empty
+from conformance.reference.meaning import IGNORED, NOTHING, ParameterMeaning, empty
 from conformance.reference.rendering import xml_text
 from conformance.reference.signatures import COMMON_NAMES
 from conformance.reference.time_range import within
@@ -188,7 +188,7 @@ def _filtered(context: Context, query: Query) -> Query:
     return evolve(query, filters=tuple((f, v) for f, v in values if isinstance(v, str)), nothing=nothing)
 
 
-def filter_value(context: Context, filter: Filter) -> str | Meaning:
+def filter_value(context: Context, filter: Filter) -> str | ParameterMeaning:
     """The value that a filter keeps, IGNORED, or NOTHING. Raises RefusedRequest."""
     name = filter.parameter
     value = context.steps.argument(context, name)

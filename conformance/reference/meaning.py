@@ -9,17 +9,17 @@ if TYPE_CHECKING:
     from conformance.reference.context import Context
 
 
-class Meaning(Enum):
+class ParameterMeaning(Enum):
     """What a value means that is none: it counts as not sent, or it matches no item."""
 
     IGNORED = "ignored"
     NOTHING = "nothing"
 
 
-IGNORED, NOTHING = Meaning.IGNORED, Meaning.NOTHING
+IGNORED, NOTHING = ParameterMeaning.IGNORED, ParameterMeaning.NOTHING
 
 
-def empty(context: Context, name: str) -> Meaning:
+def empty(context: Context, name: str) -> ParameterMeaning:
     """What an optional parameter means that is sent without a value. Raises RefusedRequest."""
     taken = context.take("empty-value", name)
     if taken == "rejected":

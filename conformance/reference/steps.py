@@ -20,7 +20,7 @@ from conformance.reference import arguments, id_list, listing, pipeline, refusal
 from conformance.reference.context import Context, Query
 from conformance.reference.id_list import IdText
 from conformance.reference.listing import ListingPage
-from conformance.reference.meaning import Meaning
+from conformance.reference.meaning import ParameterMeaning
 from conformance.reference.message import Response
 from conformance.reference.refusals import RefusedRequest
 from conformance.reference.rendering import Converter, ItemPlan, Tree
@@ -48,8 +48,8 @@ ArgumentStep = Callable[[Context, str], str | None]
 ArgumentsStep = Callable[[Context], Query]
 IntegerStep = Callable[[Context, str], tuple[int, int]]
 BoundedStep = Callable[[Context, str, int], int]
-FilterValueStep = Callable[[Context, Filter], str | Meaning]
-TimeStep = Callable[[Context, str], str | Meaning]
+FilterValueStep = Callable[[Context, Filter], str | ParameterMeaning]
+TimeStep = Callable[[Context, str], str | ParameterMeaning]
 IdTextStep = Callable[[Context], IdText | None]
 SplitIdsStep = Callable[[Context, IdText], tuple[str, ...] | None]
 LimitIdsStep = Callable[[Context, tuple[str, ...]], tuple[str, ...]]

@@ -10,7 +10,7 @@ from attrs import evolve
 
 from conformance.contract.model import TimeRange
 from conformance.reference.context import Query
-from conformance.reference.meaning import IGNORED, NOTHING, Meaning, empty
+from conformance.reference.meaning import IGNORED, NOTHING, ParameterMeaning, empty
 from conformance.reference.rendering import MILLISECONDS
 from conformance.reference.seeding import stamp
 from conformance.reference.signatures import epoch
@@ -32,7 +32,7 @@ def within(context: Context, query: Query, range: TimeRange) -> Query:
     return context.steps.inverted(context, bounded) if is_inverted(bounded) else bounded
 
 
-def _sent(time: str | Meaning) -> str | None:
+def _sent(time: str | ParameterMeaning) -> str | None:
     return time if isinstance(time, str) else None
 
 
@@ -51,7 +51,7 @@ def inverted(context: Context, query: Query) -> Query:
     return evolve(query, start=None, end=None, nothing=query.nothing or taken != "ignored")
 
 
-def time(context: Context, name: str) -> str | Meaning:
+def time(context: Context, name: str) -> str | ParameterMeaning:
     """A time parameter as `yyyy-MM-ddTHH:mm:ssZ`, IGNORED, or NOTHING. Raises RefusedRequest."""
     text = context.steps.argument(context, name)
     if text is None:

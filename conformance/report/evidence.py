@@ -51,7 +51,7 @@ def both(one: EventSink, other: EventSink) -> EventSink:
 
 
 @frozen
-class Evidence:
+class RunEvidence:
     """What a finished run left: its event stream, read back, and the folder with every report of it."""
 
     folder: Path
@@ -88,11 +88,11 @@ class EvidenceFolder:
             for one in streams:
                 one.check()
 
-    def conclude(self) -> Evidence:
+    def conclude(self) -> RunEvidence:
         """Write every report from the event stream. Raises Refusal where one cannot be written."""
         run = read(self.folder / EVENTS)
         self._render(run, None)
-        return Evidence(self.folder, run)
+        return RunEvidence(self.folder, run)
 
     def give_up(self, error: BaseException, fallback: RunStarted, usage: tuple[type[Exception], ...]) -> None:
         """Write every report of a run that came to no end: what was judged, and that it establishes nothing."""

@@ -23,7 +23,7 @@ from conformance.errors import NotEstablished, Refusal, unknown
 from conformance.ledger.files import load_ledger
 from conformance.ledger.requirement import Ledger
 from conformance.report import events
-from conformance.report.evidence import Evidence, EvidenceFolder, Live, both, evidence_of
+from conformance.report.evidence import EvidenceFolder, Live, RunEvidence, both, evidence_of
 from conformance.report.header import run_header
 from conformance.sdk.judging import Certification, certify
 from conformance.sdk.plan import Plan
@@ -78,7 +78,7 @@ class SdkSettings:
 class Certified:
     """The evidence of a certification, and a line on its cassette where one was kept."""
 
-    evidence: Evidence
+    evidence: RunEvidence
     cassette: str | None = None
 
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from conformance.cli import COMMANDS, main
-from conformance.cli.ledger import requirements
+from conformance.cli.requirements import requirements
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from conformance.contract.model import Filter, Parameter
 from conformance.reference.context import Context
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.middleware import crash
-from conformance.reference.meaning import Meaning
+from conformance.reference.meaning import ParameterMeaning
 from conformance.reference.steps import STEP, ArgumentStep, FilterValueStep, Middleware, replacing
 
-ValueMiddleware = Middleware[[Filter], str | Meaning]
+ValueMiddleware = Middleware[[Filter], str | ParameterMeaning]
 
 
 def faults_of(parameter: Parameter) -> list[Fault]:
@@ -50,7 +50,7 @@ def faults_of(parameter: Parameter) -> list[Fault]:
 
 
 def _refused_value(name: str, values: list[str]) -> ValueMiddleware:
-    def filter_value(inner: FilterValueStep, context: Context, filter: Filter) -> str | Meaning:
+    def filter_value(inner: FilterValueStep, context: Context, filter: Filter) -> str | ParameterMeaning:
         if filter.parameter == name and context.steps.argument(context, name) in values:
             context.steps.invalid(context, name)
         return inner(context, filter)
@@ -67,7 +67,7 @@ def _first_for_unknown(name: str, listed: list[str], first: str) -> Middleware[[
 
 
 def _crash_on_unknown(name: str, listed: list[str]) -> ValueMiddleware:
-    def filter_value(inner: FilterValueStep, context: Context, filter: Filter) -> str | Meaning:
+    def filter_value(inner: FilterValueStep, context: Context, filter: Filter) -> str | ParameterMeaning:
         text = context.steps.argument(context, filter.parameter)
         return crash() if filter.parameter == name and text and text not in listed else inner(context, filter)
 

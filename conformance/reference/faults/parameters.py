@@ -15,7 +15,7 @@ from conformance.reference.faults.middleware import Condition, crash, every, onl
 from conformance.reference.faults.roles import FaultRoles
 from conformance.reference.faults.times import in_the_middle
 from conformance.reference.listing import ListingPage
-from conformance.reference.meaning import Meaning
+from conformance.reference.meaning import ParameterMeaning
 from conformance.reference.rendering import Tree
 from conformance.reference.signatures import COMMON_NAMES
 from conformance.reference.steps import (
@@ -193,8 +193,8 @@ def _as_length(size: str) -> Middleware[[str], str | None]:
     return argument
 
 
-def _lost_after(size: str) -> Middleware[[Filter], str | Meaning]:
-    def filter_value(inner: FilterValueStep, context: Context, filter: Filter) -> str | Meaning:
+def _lost_after(size: str) -> Middleware[[Filter], str | ParameterMeaning]:
+    def filter_value(inner: FilterValueStep, context: Context, filter: Filter) -> str | ParameterMeaning:
         names = [name for name, _ in context.sent]
         if size in names and filter.parameter in names and names.index(filter.parameter) > names.index(size):
             context.parameters = {k: v for k, v in context.parameters.items() if k != filter.parameter}

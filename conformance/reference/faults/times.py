@@ -10,10 +10,10 @@ from conformance.reference.context import Context
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.middleware import crash
 from conformance.reference.listing import value_at
-from conformance.reference.meaning import Meaning
+from conformance.reference.meaning import ParameterMeaning
 from conformance.reference.steps import STEP, Middleware, TimeStep, replacing
 
-TimeMiddleware = Middleware[[str], str | Meaning]
+TimeMiddleware = Middleware[[str], str | ParameterMeaning]
 
 
 def faults_of(parameter: Parameter) -> list[Fault]:
@@ -36,7 +36,7 @@ def faults_of(parameter: Parameter) -> list[Fault]:
 
 
 def _refused_time(name: str, condition: Callable[[str], bool]) -> TimeMiddleware:
-    def time(inner: TimeStep, context: Context, asked: str) -> str | Meaning:
+    def time(inner: TimeStep, context: Context, asked: str) -> str | ParameterMeaning:
         text = context.steps.argument(context, asked)
         if asked == name and text and condition(text):
             context.steps.invalid(context, name)
@@ -48,7 +48,7 @@ def _refused_time(name: str, condition: Callable[[str], bool]) -> TimeMiddleware
 def _crashing_time(name: str) -> TimeMiddleware:
     form = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z|\d{10,}")
 
-    def time(inner: TimeStep, context: Context, asked: str) -> str | Meaning:
+    def time(inner: TimeStep, context: Context, asked: str) -> str | ParameterMeaning:
         text = context.steps.argument(context, asked)
         return crash() if asked == name and text and not form.fullmatch(text) else inner(context, asked)
 
@@ -58,7 +58,7 @@ def _crashing_time(name: str) -> TimeMiddleware:
 def in_the_middle(name: str, field: str) -> TimeMiddleware:
     """Middleware that takes what is no time for one in the middle of the listing."""
 
-    def time(inner: TimeStep, context: Context, asked: str) -> str | Meaning:
+    def time(inner: TimeStep, context: Context, asked: str) -> str | ParameterMeaning:
         text = context.steps.argument(context, asked)
         if asked != name or not text or re.match(r"\d{4}-", text):
             return inner(context, asked)

@@ -1,0 +1,80 @@
+"""`acs-conformance requirements`: the ledger as documentation."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from conformance.cli.output import document
+from conformance.contract.catalogue import operation_folder
+from conformance.contract.files import ContractError, load_contract
+from conformance.contract.model import Contract
+from conformance.errors import Refusal, unknown
+from conformance.ledger.files import dump_ledger, load_ledger
+from conformance.ledger.requirement import Ledger, Requirement
+
+LEVELS = ("MUST", "SHOULD", "MAY")
+
+
+def loaded(operation: str, folder: Path | None) -> tuple[Path, Contract, Ledger]:
+    """The folder of an operation, its contract and its ledger. Raises Refusal."""
+    try:
+        found = operation_folder(operation, folder)
+        return found, load_contract(found), load_ledger(found)
+    except ContractError as e:
+        raise Refusal(str(e)) from None
+
+
+@click.command()
+@click.argument("patterns", nargs=-1)
+@click.option("--operation", default="DescribeTasks", show_default=True)
+@click.option("--contract", "folder", type=click.Path(path_type=Path), help="A folder that `derive` wrote.")
+@click.option("--level", "levels", multiple=True, type=click.Choice(LEVELS))
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--yaml", "as_yaml", is_flag=True, help="The whole ledger, with what became of every sentence, as YAML.")
+def requirements(
+    patterns: tuple[str, ...],
+    operation: str,
+    folder: Path | None,
+    levels: tuple[str, ...],
+    as_json: bool,
+    as_yaml: bool,
+) -> None:
+    """List the requirements of an operation, or those that match globs."""
+    _, _, ledger = loaded(operation, folder)
+    if as_yaml:
+        if patterns or levels or as_json:
+            raise Refusal("--yaml writes the whole ledger; leave out patterns, --level and --json.")
+        document(dump_ledger(ledger))
+        return
+    for pattern in patterns:
+        if not ledger.matching(pattern):
+            raise unknown("requirement", pattern, ledger.names, "Leave it out to list all.")
+    wanted = {r.id for p in patterns or ("*",) for r in ledger.matching(p)}
+    found = [r for r in ledger.requirements if r.id in wanted and r.level in (levels or LEVELS)]
+    if as_json:
+        document(json.dumps([_plain(r) for r in found], indent=2, ensure_ascii=False) + "\n")
+        return
+    table = Table("requirement", "level", "statement", box=None, header_style="bold", pad_edge=False)
+    for r in found:
+        table.add_row(r.id, r.level, r.statement)
+    Console(highlight=False).print(table)
+    click.echo(f"\n{len(found)} requirements")
+
+
+def _plain(r: Requirement) -> dict[str, Any]:
+    return {
+        "id": r.id,
+        "level": r.level,
+        "side": r.side,
+        "statement": r.statement,
+        "check": r.check,
+        "subject": r.subject,
+        "choice": r.choice,
+        "citations": [str(c) for c in r.citations],
+    }
