@@ -69,7 +69,7 @@ class Examples:
 
     def _about_another(self, violation: Violation) -> Inconclusive | None:
         """What another requirement is about, and explains the violation."""
-        return self.target.about_another(violation.exchange) or self.target.outage()
+        return self.target.about_another(violation.exchange) or self.target.outage(violation.exchange)
 
     def _has_moved(self) -> bool:
         """Whether the listing is another now. One that is not answered as a listing is not known to be."""

@@ -21,8 +21,8 @@ BUSY_STATUSES = (429, 503)
 BUSY_CODES = ("Throttling*", "ServiceUnavailable")
 # in seconds, before the first repetition; twice as long before each one after it
 FIRST_PAUSE = 0.05
-# common parameters that a check gives values of its own to, which count once
-PINNED = ("SignatureNonce", "Timestamp")
+# common parameters of which a value counts once
+PINNED = ("SignatureNonce",)
 
 
 @define
@@ -64,7 +64,7 @@ class Sender:
             time.sleep(self._pause(response, attempt))
             if any(call.common.get(name) for name in PINNED):
                 # the same nonce again would be refused for being used, which is nobody's fault
-                raise Disturbed("throttled while a nonce or a time was given that counts once", exchange)
+                raise Disturbed("throttled while a nonce was given, which counts once", exchange)
         raise Inconclusive(f"throttled {self.limits.attempts} times in a row", exchange)
 
     def _pause(self, response: HttpResponse, attempt: int) -> float:

@@ -317,13 +317,16 @@ class Target:
             return finding
         return None
 
-    def outage(self) -> Inconclusive | None:
+    def outage(self, exchange: Exchange | None) -> Inconclusive | None:
         """Whether the endpoint no longer answers even the barest request as this API does, and what is about that.
+
+        It is asked in the format of an exchange that something was found in.
 
         What a check finds while that is so is no finding about its own requirement.
         """
         try:
-            self.ask(channel=self.channels[0]).readable()
+            wanted = exchange.call.channel.format if exchange is not None else None
+            self.ask(channel=self.channels_for(wanted)[0] if wanted else self.channels[0]).readable()
         except Inconclusive as finding:
             return finding
         except Violation as violation:

@@ -45,7 +45,13 @@ from tests.cli.conftest import NO_KEY
 
 MINIATURE = Path(__file__).parents[1] / "sdk" / "miniature.py"
 PLANTED = {KEY, SECRET, TOKEN, ACCOUNT, COOKIE, OTHER_KEY, PASSWORD}
-CHECKS = ("paging.total-counts*", "signatures.v1-awk*", "errors.leave-no-trace", "fields.unch*")
+CHECKS = (
+    "paging.total-counts*",
+    "signatures.v1-awk*",
+    "signatures.v3-awk*",
+    "errors.leave-no-trace",
+    "fields.unch*",
+)
 REPORTS = {"events.jsonl", "junit.xml", "summary.json", "report.html"}
 
 

@@ -132,7 +132,7 @@ def test_a_profile_is_held_against_the_target(acs):
 
 
 def test_strict_raises_every_should(acs):
-    words = ("endpoint", "-k", "ids.over-the-limit", "--variant", "TaskIds.too-many-ids=all-answered", "--seed", "1")
+    words = ("endpoint", "-k", "envelope.host-id", "-k", "errors.*", "--fault", "errors-without-host-id", "--seed", "1")
     assert acs(*words).returncode == 0
     assert acs(*words, "--profile", "strict").returncode == 1
 

@@ -19,6 +19,12 @@ class Listing:
     def resample(self) -> None:
         self.kept += 1
 
+    def about_another(self, exchange: object) -> None:
+        """Nothing else is found."""
+
+    def outage(self, exchange: object) -> None:
+        """It answers."""
+
     def has_moved(self) -> bool:
         self.moves -= 1
         return self.moves >= 0
