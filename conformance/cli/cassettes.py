@@ -14,8 +14,8 @@ from conformance.contract.catalogue import operation_folder
 from conformance.contract.files import ContractError, dump_contract
 from conformance.endpoint import linting as endpoint_linting
 from conformance.endpoint.samples import sample_cassettes
-from conformance.endpoint.specification import Specification
 from conformance.errors import Refusal
+from conformance.ledger.specification import Specification
 from conformance.report.header import digest
 from conformance.sdk import linting as sdk_linting
 from conformance.wire.environment import credentials_from

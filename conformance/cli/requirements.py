@@ -14,11 +14,9 @@ from conformance.cli.output import document
 from conformance.contract.catalogue import operation_folder
 from conformance.contract.files import ContractError, load_contract
 from conformance.contract.model import Contract
-from conformance.errors import Refusal, unknown
+from conformance.errors import Refusal
 from conformance.ledger.files import dump_ledger, load_ledger
-from conformance.ledger.requirement import Ledger, Requirement
-
-LEVELS = ("MUST", "SHOULD", "MAY")
+from conformance.ledger.requirement import LEVELS, Ledger, Requirement
 
 
 def loaded(operation: str, folder: Path | None) -> tuple[Path, Contract, Ledger]:
@@ -52,10 +50,8 @@ def requirements(
             raise Refusal("--yaml writes the whole ledger; leave out patterns, --level and --json.")
         document(dump_ledger(ledger))
         return
-    for pattern in patterns:
-        if not ledger.matching(pattern):
-            raise unknown("requirement", pattern, ledger.names, "Leave it out to list all.")
-    wanted = {r.id for p in patterns or ("*",) for r in ledger.matching(p)}
+    ledger.refuse_unknown(patterns, "Leave it out to list all.")
+    wanted = ledger.chosen(patterns or ("*",))
     found = [r for r in ledger.requirements if r.id in wanted and r.level in (levels or LEVELS)]
     if as_json:
         document(json.dumps([_plain(r) for r in found], indent=2, ensure_ascii=False) + "\n")

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 import click
 
 from conformance.contract.catalogue import operation_folder
-from conformance.endpoint.settings import FORMATS, LEVELS, METHODS, SIGNATURES, Settings
+from conformance.endpoint.settings import FORMATS, METHODS, SIGNATURES, Settings
 from conformance.endpoint.traffic import Limits
-from conformance.ledger.requirement import Level
+from conformance.ledger.requirement import LEVELS, Level
 from conformance.wire.exchange import Format, SignatureVersion
 
 Command = TypeVar("Command", bound=Callable[..., Any])

@@ -17,9 +17,10 @@ from conformance.drivers.recipe import Recipe, packaged
 from conformance.drivers.self_test import self_test
 from conformance.drivers.toolchain import InstallFailed
 from conformance.errors import NotEstablished, Refusal, unknown
+from conformance.ledger.requirement import LEVELS
 from conformance.report import events
 from conformance.report.folder import clear, safe_name
-from conformance.sdk.certify import LEVELS, Interrupted, SdkSettings, Subject, certify_release, plan_of
+from conformance.sdk.certify import Interrupted, SdkSettings, Subject, certify_release, plan_of
 from conformance.sdk.plan import Plan
 
 

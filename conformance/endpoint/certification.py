@@ -22,13 +22,11 @@ import pytest
 from attrs import define, evolve, field, frozen
 from hypothesis.internal.detection import is_hypothesis_test
 
-from conformance.contract.catalogue import common_folder
-from conformance.contract.files import load_contract, load_protocol
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol as CommonProtocol
 from conformance.endpoint.examples import run_check
 from conformance.endpoint.inventory_file import load_items
-from conformance.endpoint.judge import ONE_ALTERNATIVE, verdict_of
+from conformance.endpoint.judge import ONE_ALTERNATIVE, choice_verdicts, tallied_verdicts, verdict_of
 from conformance.endpoint.recording import Recording
 from conformance.endpoint.settings import JSON, RunSettings
 from conformance.endpoint.target import Target
@@ -38,8 +36,8 @@ from conformance.endpoint.watch.tally import Tallies
 from conformance.endpoint.watch.validation import Validation
 from conformance.endpoint.watch.watch import EVERY_EXCHANGE, Watch
 from conformance.generate.channels import channels
-from conformance.ledger.files import load_ledger
 from conformance.ledger.requirement import Ledger, Requirement
+from conformance.ledger.specification import Specification
 from conformance.ledger.templates import endpoint_templates
 from conformance.report.events import Verdict, to_dict
 from conformance.wire.client import Client
@@ -71,31 +69,21 @@ class Observer:
     def in_passing(self) -> InPassing:
         """Everything that was not told yet."""
         watch, told = self.target.watch, self._told
-        fresh = (evolve(s, count=s.count - told.get(_key(s), 0)) for s in watch.dialect.choice_observations())
+        fresh = (evolve(s, count=s.count - told.get(s.key, 0)) for s in watch.dialect.choice_observations())
         return InPassing(watch.tallies, tuple(s for s in fresh if s.count), self.target.traffic)
 
     def forget(self) -> None:
         """What was observed up to here is for another process to tell; the dialect stays known."""
         self.target.watch.tallies, self.target.sender.traffic = Tallies(), Traffic()
-        self._told = {_key(s): s.count for s in self.target.watch.dialect.choice_observations()}
-
-
-def _key(s: ChoiceObservation) -> tuple[str, str | None, str]:
-    return (*s.slot, s.alternative)
+        self._told = {s.key: s.count for s in self.target.watch.dialect.choice_observations()}
 
 
 OBSERVER: pytest.StashKey[Observer] = pytest.StashKey()
 
 
-def ledger_of(settings: RunSettings) -> Ledger:
-    """The ledger of a run's contract, at the levels that count."""
-    ledger = load_ledger(Path(settings.contract_dir))
-    return ledger.strict() if settings.strict else ledger
-
-
 def selected(ledger: Ledger, settings: RunSettings) -> tuple[Requirement, ...]:
     """The endpoint requirements that the settings select."""
-    wanted = {r.id for p in settings.select for r in ledger.matching(p)} if settings.select else set(ledger.ids)
+    wanted = ledger.chosen(settings.select or ("*",))
     return tuple(
         r for r in ledger.requirements if r.side == "endpoint" and r.level in settings.levels and r.id in wanted
     )
@@ -107,7 +95,7 @@ def open_target(
     """The target of a run, with nothing sent to it yet; its client is the recording's, where there is one."""
 
     def make() -> Client:
-        credentials = credentials_from() if set(settings.signatures) != {"none"} else None
+        credentials = credentials_from() if settings.signs else None
         plaintext, timeout = settings.allow_plaintext, settings.timeout
         return Client(settings.url, credentials, allow_plaintext=plaintext, timeout=timeout)
 
@@ -145,9 +133,9 @@ class CertificationPlugin:
     @classmethod
     def start(cls, settings: RunSettings, config: pytest.Config, outcome: Outcome = passed) -> CertificationPlugin:
         """Raises ContractError and BadEndpoint; nothing is sent yet."""
-        folder = Path(settings.contract_dir)
-        contract, protocol = load_contract(folder), load_protocol(common_folder(folder))
-        ledger = ledger_of(settings)
+        specification = Specification.load(Path(settings.contract_dir))
+        contract, protocol = specification.contract, specification.protocol
+        ledger = specification.ledger.strict(settings.strict)
         recording = config.stash.get(RECORDING, None)
         target = open_target(settings, contract, protocol, recording)
         if recording is not None:
@@ -161,7 +149,7 @@ class CertificationPlugin:
         """The requirements whose checks run: the selection, and others where it is judged by what they send."""
         if not any(r.check in EVERY_EXCHANGE or r.check == ONE_ALTERNATIVE for r in self.selection):
             return self.selection
-        wanted = {r.id for p in self.settings.traffic for r in self.ledger.matching(p)} | self.selected_ids
+        wanted = self.ledger.chosen(self.settings.traffic) | self.selected_ids
         return tuple(r for r in self.ledger.requirements if r.id in wanted)
 
     @cached_property
@@ -280,6 +268,13 @@ class CertificationPlugin:
             output[OBSERVED] = pickle.dumps(session.config.stash[OBSERVER].in_passing())
 
 
+def handed_over(node: Any) -> Iterator[InPassing]:
+    """What a worker of pytest-xdist observed in passing, where it came to its end."""
+    output = getattr(node, "workeroutput", {})
+    if OBSERVED in output:
+        yield pickle.loads(output[OBSERVED])
+
+
 @contextmanager
 def _nothing_kept_by_hypothesis() -> Iterator[None]:
     """While open, whatever Hypothesis keeps goes to a folder that is nobody's; the user's own stays as it was."""
@@ -304,6 +299,15 @@ def merged(observed: Iterable[InPassing], contract: Contract, settings: RunSetti
         tallies.absorb(one.tallies.items())
         dialect.absorb(one.choices)
     return tallies, dialect
+
+
+def verdicts_in_passing(
+    ledger: Ledger, selection: tuple[Requirement, ...], tallies: Tallies, dialect: Dialect, settings: RunSettings
+) -> Iterator[Verdict]:
+    """The verdicts on what was selected and has no check of its own: what every exchange is judged by, and choices."""
+    chosen, credentials = Ledger(ledger.operation, selection), credentials_from()
+    yield from tallied_verdicts(chosen, tallies, credentials, settings.formats)
+    yield from choice_verdicts(chosen, dialect, credentials)
 
 
 def is_check(item: pytest.Item) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,11 +19,11 @@ from conformance.endpoint.embedded import NAME, embedded_reference
 from conformance.endpoint.known import Held, entries, load_known
 from conformance.endpoint.preflight import preflight
 from conformance.endpoint.settings import RunSettings, Settings
-from conformance.endpoint.specification import Specification
 from conformance.endpoint.traffic import LATENCY_BOUNDS_MS
 from conformance.endpoint.watch.dialect import Dialect
 from conformance.errors import Refusal, unknown
 from conformance.ledger.profiles import pins_of, profiles
+from conformance.ledger.specification import Specification
 from conformance.ledger.verdicts import VerdictName
 from conformance.report import events
 from conformance.report.evidence import EvidenceFolder, Live, RunEvidence, both, evidence_of
@@ -61,7 +61,7 @@ class _Certification:
     def run(self) -> RunEvidence:
         settings, contract = self.settings, self.specification.contract
         plan = run_settings(settings, self.specification)
-        ledger = self.specification.ledger.strict() if plan.strict else self.specification.ledger
+        ledger = self.specification.ledger.strict(plan.strict)
         selection = selected(ledger, plan)
         if not selection:
             raise Refusal("Nothing is selected: --select and --level together match no requirement.")
@@ -70,8 +70,9 @@ class _Certification:
         with target_of(settings, plan, self.specification, self.scratch) as found:
             preflight(open_target(found, contract, self.specification.protocol), self.specification.protocol)
             target = events.TargetIdentity("endpoint", settings.url or NAME, found.url)
+            profile, pins, _ = pins_of(settings.profiles, contract)
             header = run_header(
-                contract, ledger, selection, target, found.seed, pinned_profile(settings, contract),
+                contract, ledger, selection, target, found.seed, pinned_profile(profile, pins),
                 settings=settings_entry(found, self.specification),
             )  # fmt: skip
             with evidence.recording(self.live) as show:
@@ -100,9 +101,7 @@ def run_settings(settings: Settings, specification: Specification) -> RunSetting
     Raises Refusal for globs that match nothing, unknown regions, profiles and choices.
     """
     ledger, contract, listed = specification.ledger, specification.contract, specification.protocol.regions
-    for pattern in settings.select:
-        if not ledger.matching(pattern):
-            raise unknown("requirement", pattern, ledger.names, "See `acs-conformance requirements`.")
+    ledger.refuse_unknown(settings.select)
     for region in settings.regions:
         if region not in listed and not settings.unlisted_regions:
             advice = "A region that the documentation does not list is taken with --unlisted-regions."
@@ -148,10 +147,9 @@ def example_regions(contract: Contract) -> tuple[str, ...]:
     return parameter.examples[:1] if parameter and parameter.examples else ("",)
 
 
-def pinned_profile(settings: Settings, contract: Contract) -> events.RunProfile:
-    """The profile of the run, as its header says it: which choices are pinned, and by what."""
-    name, pins, _ = pins_of(settings.profiles, contract)
-    return events.RunProfile(name, pins, dict.fromkeys(pins, f"profile {name}" if name else "command line"))
+def pinned_profile(name: str | None, pins: Mapping[str, str]) -> events.RunProfile:
+    """The profile of a run, as its header says it: which choices are pinned, and by what."""
+    return events.RunProfile(name, dict(pins), dict.fromkeys(pins, f"profile {name}" if name else "command line"))
 
 
 @contextmanager
@@ -162,10 +160,7 @@ def target_of(
     if settings.url is not None:
         if settings.faults or settings.variants:
             raise Refusal("--fault and --variant change the embedded reference; leave them out, or leave out the URL.")
-        if set(settings.signatures) != {"none"} and credentials_from() is None:
-            raise Refusal(
-                f"Signed requests need an access key: set {KEY_ID} and {KEY_SECRET}, or give --signature none."
-            )
+        require_access_key(plan, "--signature none")
         yield plan
         return
     with embedded_reference(
@@ -182,6 +177,12 @@ def target_of(
             regions=settings.regions or reference.regions,
             items_file=str(reference.items_file) if reference.items_file else None,
         )
+
+
+def require_access_key(plan: RunSettings, otherwise: str) -> None:
+    """Raises Refusal where requests are to be signed and there is no key; `otherwise` is how to go without one."""
+    if plan.signs and credentials_from() is None:
+        raise Refusal(f"Signed requests need an access key: set {KEY_ID} and {KEY_SECRET}, or give {otherwise}.")
 
 
 def again(settings: RunSettings, verdict: events.Verdict, tries: int, scratch: Path) -> list[VerdictName]:

@@ -13,6 +13,8 @@ from conformance.endpoint.target import Target
 from conformance.generate.times import parse_time, precision_of
 from conformance.generate.views import fold
 
+NOT_IMPLEMENTED = 501
+
 
 def claim(holds: bool, message: str, expected: Any, received: Any, answer: Answer | None) -> None:
     """Raise the violation unless the claim holds."""
@@ -22,7 +24,7 @@ def claim(holds: bool, message: str, expected: Any, received: Any, answer: Answe
 
 
 def claim_certain(holds: bool, message: str, expected: Any, received: Any, answer: Answer) -> None:
-    """Raise the violation unless the claim holds; the answer alone shows it, whatever else becomes of the endpoint."""
+    """Raise the violation unless the claim holds; no change of the listing, and no outage, explains what came."""
     if not holds:
         raise Violation(message, expected=expected, received=received, exchange=answer.exchange, certain=True)
 
@@ -30,6 +32,12 @@ def claim_certain(holds: bool, message: str, expected: Any, received: Any, answe
 def claim_equal(message: str, expected: Any, received: Any, answer: Answer | None) -> None:
     """Raise the violation unless the two are equal."""
     claim(expected == received, message, expected, received, answer)
+
+
+def claim_same_page(message: str, expected: Answer, received: Answer) -> None:
+    """Two results hold the same items in the same order, and the same total."""
+    claim_equal(message, expected.keys, received.keys, received)
+    claim_equal(f"{message}: the total", expected.total, received.total, received)
 
 
 def claim_listing(message: str, expectation: Expectation, keys: Sequence[str], answer: Answer | None) -> None:
@@ -150,6 +158,17 @@ def claim_refused(answer: Answer, what: str) -> None:
     """A documented error with a status of the client's fault, and nothing else."""
     answer.readable()
     claim(answer.refused, f"{what} is not refused", "a 4xx error", answer.outline(), answer)
+
+
+def claim_documented_code(target: Target, situation: str, answer: Answer) -> None:
+    """One of the codes that the protocol documents for a situation."""
+    codes = {a.code for a in target.protocol.situation(situation).answers}
+    claim(answer.code in codes, "another code than documented", codes, answer.outline(), answer)
+
+
+def stands(answer: Answer) -> bool:
+    """Whether the server is not broken: of the statuses from 500 on, one says that it does not do this."""
+    return answer.status < 500 or answer.status == NOT_IMPLEMENTED
 
 
 def need_items(target: Target, at_least: int = 1, region: str | None = None) -> tuple[Item, ...]:

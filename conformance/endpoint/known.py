@@ -6,13 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from attrs import define, evolve, field
 
 from conformance.contract.model import Contract
 from conformance.errors import Refusal
-from conformance.ledger.known_failing import BadKnownFailures, KnownFailures, load, settle
+from conformance.ledger.known_failing import BadKnownFailures, KnownFailures, load
 from conformance.ledger.requirement import Ledger
 from conformance.ledger.verdicts import VerdictName
 from conformance.report.events import KnownFailureEntry, Verdict
@@ -59,10 +60,7 @@ class Held:
     def settle(self, dialect: Mapping[str, str], retry: Retry) -> None:
         """Forward what was held, as the entries say. `retry` runs a check again and gives the verdicts of its tries."""
         for verdict in self.held:
-            entry = self.known.entry(verdict.requirement, verdict.case, dialect)
-            tries = self.known.tries(verdict.requirement, verdict.case, dialect)
-            verdicts = [verdict.verdict, *(retry(verdict, tries - 1) if tries > 1 else ())]
-            settled, message = settle(entry, verdicts)
+            settled, message = self.known.settled(verdict, dialect, partial(retry, verdict))
             self.forward(evolve(verdict, verdict=settled, message=_joined(message, verdict.message)))
         self.held = []
 

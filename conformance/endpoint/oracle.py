@@ -68,39 +68,29 @@ class Oracle:
             return False
         if semantics.range is None:
             return True
-        return _both(self._after_start(view, item, semantics.range), self._before_end(view, item, semantics.range))
+        after_start = self._within(item, semantics.range, semantics.range.start, view.start, later=True)
+        return _both(after_start, self._within(item, semantics.range, semantics.range.end, view.end, later=False))
 
-    def _after_start(self, view: View, item: Item, range: TimeRange) -> bool | None:
-        if view.start is None:
+    def _within(
+        self, item: Item, range: TimeRange, parameter: str | None, moment: datetime | None, *, later: bool
+    ) -> bool | None:
+        """Whether an item lies on the right side of one bound, which is the `later` side of a start."""
+        if moment is None:
             return True
         span = self._span(item, range)
         if span is None:
             return None
         first, last = span
-        low, high = self._bound(range.start or "", view.start)
+        low, high = self._bound(parameter or "", moment)
         if first == last == low == high:
-            return self._at_bound(range.start or "")
-        return True if first > high else False if last < low else None
-
-    def _before_end(self, view: View, item: Item, range: TimeRange) -> bool | None:
-        if view.end is None:
-            return True
-        span = self._span(item, range)
-        if span is None:
-            return None
-        first, last = span
-        low, high = self._bound(range.end or "", view.end)
-        if first == last == low == high:
-            return self._at_bound(range.end or "")
-        return True if last < low else False if first > high else None
+            return self._at_bound(parameter or "")
+        after, before = first > high, last < low
+        inside, outside = (after, before) if later else (before, after)
+        return True if inside else False if outside else None
 
     def _bound(self, parameter: str, moment: datetime) -> tuple[datetime, datetime]:
         """The earliest and the latest moment that a bound may mean as it is written: some are to the minute."""
-        written = parse_time(format_time(moment, request_time_format(self.contract, parameter)))
-        if written is None:
-            return moment, moment
-        to_the_minute = precision_of(format_time(moment, request_time_format(self.contract, parameter))) == "minutes"
-        return written, written + (MINUTE if to_the_minute else timedelta())
+        return _meant_by(format_time(moment, request_time_format(self.contract, parameter))) or (moment, moment)
 
     def _at_bound(self, parameter: str) -> bool | None:
         taken = self.dialect.taken("range-bound", parameter)
@@ -111,11 +101,15 @@ class Oracle:
         exact = self.exact_times.get(item.get(self.contract.semantics.key or "") or "")
         if exact is not None:
             return exact, exact
-        text = item.get(range.field)
-        shown = parse_time(text)
-        if shown is None:
-            return None
-        return shown, shown + (MINUTE if precision_of(text) == "minutes" else timedelta())
+        return _meant_by(item.get(range.field))
+
+
+def _meant_by(text: str | None) -> tuple[datetime, datetime] | None:
+    """The earliest and the latest moment that a written time may mean, or None where it is no time."""
+    written = parse_time(text)
+    if written is None:
+        return None
+    return written, written + (MINUTE if precision_of(text) == "minutes" else timedelta())
 
 
 def _both(a: bool | None, b: bool | None) -> bool | None:

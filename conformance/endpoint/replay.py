@@ -24,15 +24,15 @@ from conformance.contract.files import CONTRACT_FILE
 from conformance.endpoint import run as runs
 from conformance.endpoint import sharing
 from conformance.endpoint.certification import selected
-from conformance.endpoint.certify import footer, observations, settings_entry
+from conformance.endpoint.certify import footer, observations, pinned_profile, settings_entry
 from conformance.endpoint.draws import KeptDraws
 from conformance.endpoint.settings import JSON, RunSettings
-from conformance.endpoint.specification import Specification
 from conformance.endpoint.traffic import Limits
 from conformance.endpoint.watch.dialect import Dialect
-from conformance.errors import Refusal, unknown
+from conformance.errors import Refusal
 from conformance.ledger.profiles import pins_of
 from conformance.ledger.requirement import Ledger
+from conformance.ledger.specification import Specification
 from conformance.report import events
 from conformance.report.evidence import USAGE, EvidenceFolder, Live, evidence_of
 from conformance.report.header import run_header
@@ -74,9 +74,7 @@ class Replay:
         else:
             profile, pins = provenance.profile, dict(provenance.pins)
             strict = bool(provenance.settings.get("strict", False))
-        for pattern in asked.select:
-            if not specification.ledger.matching(pattern):
-                raise unknown("requirement", pattern, specification.ledger.names, "See `acs-conformance requirements`.")
+        specification.ledger.refuse_unknown(asked.select)
         return cls(path, loaded.cassette, tuple(loaded.changes), specification, profile, pins, strict, asked)
 
     def run(self, live: Live) -> ReplayOutcome:
@@ -90,7 +88,7 @@ class Replay:
 
     def _run(self, live: Live, scratch: Path, evidence: EvidenceFolder) -> ReplayOutcome:
         settings = self._settings(scratch)
-        ledger = self.specification.ledger.strict() if self.strict else self.specification.ledger
+        ledger = self.specification.ledger.strict(self.strict)
         header = self._header(ledger, settings)
         verdicts: list[events.Verdict] = []
         started = time.monotonic()
@@ -162,14 +160,14 @@ class Replay:
         selection = selected(ledger, settings)
         if not selection:
             raise Refusal("Nothing is selected: --select and the cassette's own selection match no requirement.")
-        provenance, pinned_by = self.cassette.provenance, f"profile {self.profile}" if self.profile else "command line"
-        profile = events.RunProfile(self.profile, dict(self.pins), dict.fromkeys(self.pins, pinned_by))
+        provenance = self.cassette.provenance
         digest = {"sha256": hashlib.sha256(self.path.read_bytes()).hexdigest()}
         target = events.TargetIdentity(
             "cassette", f"{provenance.target}, recorded {provenance.recorded}", digest=digest
         )
         return run_header(
-            self.specification.contract, ledger, selection, target, provenance.seed, profile,
+            self.specification.contract, ledger, selection, target, provenance.seed,
+            pinned_profile(self.profile, self.pins),
             settings=settings_entry(settings, self.specification),
         )  # fmt: skip
 

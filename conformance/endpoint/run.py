@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import pickle
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -15,10 +14,8 @@ from typing import Any
 import pytest
 from attrs import define, field, frozen
 
-from conformance.contract.files import load_contract
 from conformance.endpoint import sharing
 from conformance.endpoint.certification import (
-    OBSERVED,
     OBSERVER,
     RECORDING,
     REQUESTS,
@@ -26,20 +23,20 @@ from conformance.endpoint.certification import (
     InPassing,
     Observer,
     finds_out_choices,
+    handed_over,
     judged_by,
-    ledger_of,
     merged,
     selected,
+    verdicts_in_passing,
 )
-from conformance.endpoint.judge import choice_verdicts, tallied_verdicts
 from conformance.endpoint.recording import Recording
 from conformance.endpoint.settings import JSON, RunSettings
 from conformance.endpoint.sharing import Items, Sharer, Sharing
 from conformance.endpoint.traffic import Traffic
 from conformance.endpoint.watch.dialect import Dialect
-from conformance.ledger.requirement import Ledger
+from conformance.ledger.specification import Specification
 from conformance.report.events import Verdict, from_dict
-from conformance.wire.environment import changed_environment, credentials_from
+from conformance.wire.environment import changed_environment
 
 SUITE = Path(__file__).parent / "checks"
 Listener = Callable[[Verdict], None]
@@ -87,8 +84,8 @@ def run(
     run early: what was judged by then counts, and `interrupted` says so.
     """
     settings_file.write_text(JSON.dumps(settings), "utf-8")
-    contract, ledger = load_contract(settings.contract_dir), ledger_of(settings)
-    credentials = credentials_from()
+    specification = Specification.load(Path(settings.contract_dir))
+    ledger = specification.ledger.strict(settings.strict)
     arguments = [
         "-p", "conformance.endpoint.plugin", f"--acs-settings={settings_file}",
         "-p", "no:terminal", "-p", "no:cacheprovider",
@@ -104,12 +101,8 @@ def run(
     with changed_environment(ALONE), _noting_interruption(results), _rare_collection():
         status = pytest.main(arguments, plugins=[collector])
     results.interrupted = results.interrupted or status == pytest.ExitCode.INTERRUPTED
-    chosen = Ledger(ledger.operation, selected(ledger, settings))
-    tallies, dialect = merged(results.in_passing, contract, settings)
-    for verdict in (
-        *tallied_verdicts(chosen, tallies, credentials, settings.formats),
-        *choice_verdicts(chosen, dialect, credentials),
-    ):
+    tallies, dialect = merged(results.in_passing, specification.contract, settings)
+    for verdict in verdicts_in_passing(ledger, selected(ledger, settings), tallies, dialect, settings):
         results.verdicts.append(verdict)
         listener(verdict)
     return results, dialect
@@ -207,8 +200,7 @@ class Collector:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: Any) -> None:
         """Take what a worker saw in passing."""
-        if OBSERVED in getattr(node, "workeroutput", {}):
-            self.results.in_passing.append(pickle.loads(node.workeroutput[OBSERVED]))
+        self.results.in_passing += handed_over(node)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Take what this process saw in passing, and tell the verdicts that were held back."""

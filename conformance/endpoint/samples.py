@@ -19,8 +19,8 @@ from conformance.contract.model import Contract
 from conformance.endpoint import run as runs
 from conformance.endpoint.draws import KeptDraws
 from conformance.endpoint.settings import JSON, RunSettings
-from conformance.endpoint.specification import Specification
 from conformance.ledger.files import dump_ledger
+from conformance.ledger.specification import Specification
 from conformance.report.header import digest
 
 UNJUDGED = ("inconclusive", "not-applicable")

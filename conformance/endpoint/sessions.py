@@ -4,7 +4,6 @@ project, whose tests fail where verdicts do.
 
 from __future__ import annotations
 
-import pickle
 import warnings
 from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
@@ -17,30 +16,27 @@ from attrs import define, field
 from conformance.contract.files import ContractError
 from conformance.endpoint import fixtures
 from conformance.endpoint.certification import (
-    OBSERVED,
     OBSERVER,
     VERDICT,
     CertificationPlugin,
     InPassing,
+    handed_over,
     merged,
+    verdicts_in_passing,
 )
-from conformance.endpoint.certify import run_settings
-from conformance.endpoint.judge import choice_verdicts, tallied_verdicts
+from conformance.endpoint.certify import require_access_key, run_settings
 from conformance.endpoint.known import load_known
 from conformance.endpoint.plugin import NAME, ConformanceWarning
 from conformance.endpoint.preflight import preflight
 from conformance.endpoint.settings import JSON, RunSettings, Settings
-from conformance.endpoint.specification import Specification
 from conformance.endpoint.watch.dialect import Dialect
 from conformance.errors import NotEstablished, Refusal
-from conformance.ledger.known_failing import KnownFailures, settle
-from conformance.ledger.requirement import Ledger
-from conformance.ledger.verdicts import VerdictName
+from conformance.ledger.known_failing import KnownFailures
+from conformance.ledger.specification import Specification
+from conformance.ledger.verdicts import BAD, VerdictName
 from conformance.report.events import Verdict
 from conformance.wire.client import BadEndpoint
-from conformance.wire.environment import credentials_from
 
-FAILED = ("failed", "unexpectedly-passed", "errored")
 PLACE = "acs-conformance"
 FIXTURES = "acs-fixtures"
 
@@ -59,11 +55,7 @@ def start_theirs(config: pytest.Config, settings: Settings) -> None:
     try:
         specification = Specification.load(settings.folder)
         plan = run_settings(settings, specification)
-        if set(plan.signatures) != {"none"} and credentials_from() is None:
-            raise Refusal(
-                "signed requests need an access key in ALIBABA_CLOUD_ACCESS_KEY_ID and "
-                "ALIBABA_CLOUD_ACCESS_KEY_SECRET; or give --acs-signature none"
-            )
+        require_access_key(plan, "--acs-signature none")
         known = load_known(settings.known_file, specification.ledger, specification.contract)
         outcome = TestOutcome(known)
         certification = CertificationPlugin.start(plan, config, outcome)
@@ -93,7 +85,7 @@ class TestOutcome:
         taken = self.dialect.mapping() if self.dialect else {}
         settled, message = settled_verdict(self.known, verdict, taken, retry)
         text = told(verdict, settled, message)
-        if settled in FAILED:
+        if settled in BAD:
             pytest.fail(text, pytrace=False)
         if settled == "known-failing":
             pytest.xfail(message)
@@ -107,10 +99,11 @@ def settled_verdict(
     known: KnownFailures, verdict: Verdict, dialect: dict[str, str], retry: Callable[[int], Verdict] | None = None
 ) -> tuple[VerdictName, str]:
     """What counts of a verdict beside known failures, and why. A flaky one is judged again where it can be."""
-    entry = known.entry(verdict.requirement, verdict.case, dialect)
-    tries = known.tries(verdict.requirement, verdict.case, dialect) if retry else 1
-    verdicts = [verdict.verdict, *(retry(n).verdict for n in range(1, tries) if retry)]
-    settled, message = settle(entry, verdicts)
+
+    def more(tries: int) -> list[VerdictName]:
+        return [retry(n).verdict for n in range(1, tries + 1)] if retry else []
+
+    settled, message = known.settled(verdict, dialect, more)
     return settled, message or verdict.message or settled
 
 
@@ -135,9 +128,7 @@ class Closing:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: Any) -> None:
         """What a worker of pytest-xdist observed."""
-        output = getattr(node, "workeroutput", {})
-        if OBSERVED in output:
-            self._observed.append(pickle.loads(output[OBSERVED]))
+        self._observed += handed_over(node)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
@@ -150,12 +141,12 @@ class Closing:
 
     def _verdicts(self, session: pytest.Session) -> Iterator[Verdict]:
         parts = self._observed or [session.config.stash[OBSERVER].in_passing()]
-        tallies, dialect = merged(parts, self.certification.contract, self.certification.settings)
-        if not any(part.traffic.requests for part in parts):
-            return
-        chosen = Ledger(self.certification.ledger.operation, self.certification.selection)
-        yield from tallied_verdicts(chosen, tallies, credentials_from(), self.certification.settings.formats)
-        yield from choice_verdicts(chosen, dialect, credentials_from())
+        certification = self.certification
+        tallies, dialect = merged(parts, certification.contract, certification.settings)
+        if any(part.traffic.requests for part in parts):
+            yield from verdicts_in_passing(
+                certification.ledger, certification.selection, tallies, dialect, certification.settings
+            )
 
 
 def _report(session: pytest.Session, known: KnownFailures, verdict: Verdict) -> None:
@@ -163,8 +154,8 @@ def _report(session: pytest.Session, known: KnownFailures, verdict: Verdict) -> 
     settled, message = settled_verdict(known, verdict, {})
     now = datetime.now(UTC).timestamp()
     place = (PLACE, None, verdict.requirement)
-    outcome: Any = "failed" if settled in FAILED else "skipped"
-    text: Any = told(verdict, settled, message) if settled in FAILED else (PLACE, 0, f"Skipped: {message}")
+    outcome: Any = "failed" if settled in BAD else "skipped"
+    text: Any = told(verdict, settled, message) if settled in BAD else (PLACE, 0, f"Skipped: {message}")
     if settled in ("passed", "warned"):
         outcome, text = "passed", None
     if settled == "warned":

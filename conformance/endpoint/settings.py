@@ -9,13 +9,12 @@ from attrs import field, frozen
 from cattrs.preconf.json import make_converter
 
 from conformance.endpoint.traffic import Limits
-from conformance.ledger.requirement import Level
+from conformance.ledger.requirement import LEVELS, Level
 from conformance.wire.exchange import Format, SignatureVersion
 
 FORMATS: tuple[Format, ...] = ("json", "xml")
 SIGNATURES: tuple[SignatureVersion, ...] = ("v1", "v3")
 METHODS = ("POST", "GET")
-LEVELS: tuple[Level, ...] = ("MUST", "SHOULD", "MAY")
 # run settings cross processes, and stand in cassettes, as JSON
 JSON = make_converter()
 
@@ -83,3 +82,8 @@ class RunSettings:
     items_file: str | None = None
     allow_plaintext: bool = False
     strict: bool = False
+
+    @property
+    def signs(self) -> bool:
+        """Whether some request is signed, which takes an access key."""
+        return set(self.signatures) != {"none"}

@@ -15,6 +15,7 @@ from conformance.endpoint.answer import Answer
 from conformance.endpoint.claims import claim
 from conformance.endpoint.findings import NotApplicable
 from conformance.endpoint.target import Target
+from conformance.wire.client import stamp
 from conformance.wire.exchange import Channel
 
 Act = Callable[[Target, Channel], Answer]
@@ -30,7 +31,7 @@ def _off_the_clock(sign: Literal[-1, 1]) -> Act:
     def act(target: Target, channel: Channel) -> Answer:
         widest = timedelta(minutes=max(target.protocol.clock_window_minutes, default=0))
         moment = datetime.now(UTC) + sign * max(FAR, widest + MARGIN)
-        return target.ask((), channel, common={"Timestamp": moment.strftime("%Y-%m-%dT%H:%M:%SZ")})
+        return target.ask((), channel, common={"Timestamp": stamp(moment)})
 
     return act
 
@@ -61,7 +62,7 @@ def _nonce_used(target: Target, channel: Channel) -> Answer:
     claim(first.accepted, "a fresh nonce is refused", "a result", first.outline(), first)
     # a server that remembers only the last nonce, or nonces by region or by timestamp, has not remembered it
     target.ask((), channel).listing()
-    earlier = (datetime.now(UTC) - timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    earlier = stamp(datetime.now(UTC) - timedelta(minutes=1))
     again = {"SignatureNonce": nonce, "Timestamp": earlier}
     return target.ask((), channel, region=target.regions[-1], common=again)
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypedDict, Unpack
+from typing import Literal, TypedDict, Unpack
 
 from attrs import Factory, define, evolve, field
 
@@ -22,6 +22,7 @@ from conformance.endpoint.traffic import Limits, Traffic
 from conformance.endpoint.watch.identity import ANSWERED
 from conformance.endpoint.watch.watch import Watch
 from conformance.generate.views import IdSyntax, View
+from conformance.ledger.subjects import operation_parameters
 from conformance.wire.client import AnyClient
 from conformance.wire.exchange import (
     Call,
@@ -127,10 +128,7 @@ class Target:
     @property
     def largest_page(self) -> int | None:
         """The documented maximum of the page size."""
-        paging = self.contract.semantics.paging
-        parameter = self.contract.parameter(paging.size) if paging else None
-        maximum = parameter.value("maximum") if parameter else None
-        return int(maximum) if maximum is not None else None
+        return self._of_the_size("maximum")
 
     @property
     def largest_size(self) -> int:
@@ -140,10 +138,14 @@ class Target:
     @property
     def default_size(self) -> int:
         """How many items an answer holds at most where no size is asked for."""
+        default = self._of_the_size("default")
+        return self.largest_size if default is None else default
+
+    def _of_the_size(self, constraint: Literal["default", "maximum"]) -> int | None:
         paging = self.contract.semantics.paging
         parameter = self.contract.parameter(paging.size) if paging else None
-        default = parameter.value("default") if parameter else None
-        return int(default) if default is not None else self.largest_size
+        value = parameter.value(constraint) if parameter else None
+        return None if value is None else int(value)
 
     @property
     def longest_id_list(self) -> int:
@@ -200,12 +202,12 @@ class Target:
         )
 
     def _required(self, region: str | None) -> Iterator[tuple[str, str]]:
-        common, name = {p.name for p in self.protocol.parameters}, self.contract.semantics.region
+        name = self.contract.semantics.region
         region = self.regions[0] if region is None else region
         if name and region:
             yield name, region
-        for p in self.contract.parameters:
-            if p.required and p.name != name and p.name not in common and p.examples:
+        for p in operation_parameters(self.contract, self.protocol):
+            if p.required and p.name != name and p.examples:
                 yield p.name, p.examples[0]
 
     def ask(
@@ -280,6 +282,13 @@ class Target:
             if not page.items or number * step >= (page.total or 0):
                 return
             number += 1
+
+    def keys_of(
+        self, view: View, size: int | None, channel: Channel | None = None, region: str | None = None
+    ) -> tuple[list[str], Answer]:
+        """The keys of all items of a view, over all pages of a size, and the last page."""
+        pages = list(self.pages(view, size, channel, region))
+        return [key for page in pages for key in page.keys], pages[-1]
 
     def listing(self, view: View, channel: Channel | None = None, region: str | None = None) -> tuple[Item, ...]:
         """All items of a view, over all pages of the largest documented size."""

@@ -7,7 +7,7 @@ entry is removed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 from attrs import field, frozen
 
-from conformance.ledger.verdicts import VerdictName
+from conformance.ledger.verdicts import Verdict, VerdictName
 
 SCHEMA = "known-failing.schema.json"
 MEMBERS = ("requirement", "case", "choice", "reason", "owner", "link", "expires", "flaky")
@@ -82,6 +82,16 @@ class KnownFailures:
         """How often a check is to be run: once, unless it is known to be flaky."""
         entry = self.entry(id, case, dialect)
         return entry.flaky.of if entry and entry.flaky else 1
+
+    def settled(
+        self, verdict: Verdict, dialect: Mapping[str, str], more: Callable[[int], Sequence[VerdictName]]
+    ) -> tuple[VerdictName, str | None]:
+        """What counts of a verdict, and a message where an entry decided it. `more` judges again, so many times, where
+        the check is known to be flaky.
+        """
+        place = verdict.requirement, verdict.case, dialect
+        tries = self.tries(*place)
+        return settle(self.entry(*place), [verdict.verdict, *(more(tries - 1) if tries > 1 else ())])
 
 
 def settle(entry: KnownFailure | None, verdicts: Sequence[VerdictName]) -> tuple[VerdictName, str | None]:

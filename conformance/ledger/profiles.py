@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
+from functools import cache
 from importlib import resources
 
 import yaml
@@ -41,7 +42,8 @@ class Profile:
         return sides[0] if len(sides) == 1 else None
 
 
-def profiles() -> dict[str, Profile]:
+@cache
+def profiles() -> Mapping[str, Profile]:
     """The profiles that are shipped, by name."""
     text = resources.files("conformance.ledger").joinpath("profiles.yaml").read_text("utf-8")
     return {name: Profile(name, **values) for name, values in yaml.safe_load(text).items()}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import Literal, get_args
 
 from attrs import evolve, frozen
 
 from conformance.contract.model import Citation
+from conformance.errors import unknown
 
 Level = Literal["MUST", "SHOULD", "MAY"]
 Side = Literal["endpoint", "sdk"]
+LEVELS: tuple[Level, ...] = get_args(Level)
 
 GLOB = frozenset("*?[")
 
@@ -83,10 +86,22 @@ class Ledger:
         """Ids with and without the operation, as a person may write them."""
         return (*self.ids, *(id.split(".", 1)[1] for id in self.ids))
 
-    def strict(self) -> Ledger:
-        """The same ledger with every SHOULD as a MUST."""
+    def strict(self, asked: bool = True) -> Ledger:
+        """The same ledger with every SHOULD as a MUST, where that is asked for."""
+        if not asked:
+            return self
         raised = tuple(evolve(r, level="MUST") if r.level == "SHOULD" else r for r in self.requirements)
         return evolve(self, requirements=raised)
+
+    def chosen(self, patterns: Iterable[str]) -> frozenset[str]:
+        """The ids of the requirements that one of several globs matches."""
+        return frozenset(r.id for pattern in patterns for r in self.matching(pattern))
+
+    def refuse_unknown(self, patterns: Iterable[str], advice: str = "See `acs-conformance requirements`.") -> None:
+        """Raises Refusal, with the nearest known one and the advice, for a glob that no requirement matches."""
+        for pattern in patterns:
+            if not self.matching(pattern):
+                raise unknown("requirement", pattern, self.names, advice)
 
     def matching(self, pattern: str) -> tuple[Requirement, ...]:
         """Requirements whose id matches a glob. The operation's name may be left out (`paging.*`)."""

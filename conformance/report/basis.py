@@ -8,13 +8,14 @@ from pathlib import Path
 from attrs import frozen
 
 from conformance import __version__
-from conformance.contract.catalogue import common_folder, operation_folder
-from conformance.contract.files import dump_contract, load_contract, load_protocol
+from conformance.contract.catalogue import operation_folder
+from conformance.contract.files import dump_contract
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
 from conformance.errors import NotEstablished
-from conformance.ledger.files import dump_ledger, load_ledger
-from conformance.ledger.requirement import Ledger, Requirement
+from conformance.ledger.files import dump_ledger
+from conformance.ledger.requirement import LEVELS, Ledger, Requirement
+from conformance.ledger.specification import Specification
 from conformance.report.events import CatalogueEntry, RunStarted, SettingsEntry
 from conformance.report.header import catalogue_entry, choice_entries, digest, documented, sentence_entries
 from conformance.report.results import of_an_sdk
@@ -36,8 +37,8 @@ class Basis:
     @classmethod
     def of(cls, operation: str, folder: Path | None) -> Basis:
         """That of a shipped operation, or of a contract folder. Raises Refusal or ContractError."""
-        found = operation_folder(operation, folder)
-        return cls(load_contract(found), load_protocol(common_folder(found)), load_ledger(found))
+        found = Specification.load(operation_folder(operation, folder))
+        return cls(found.contract, found.protocol, found.ledger)
 
     def disagreements(self, run: Run) -> tuple[str, ...]:
         """Why the stream is not one of a run that was judged by this, a sentence each.
@@ -90,8 +91,8 @@ class Basis:
         self, selected: frozenset[str], settings: SettingsEntry, ledger: Ledger, known: dict[str, Requirement]
     ) -> Iterator[str]:
         globs = [p for word in settings.select for p in (word, f"sdk.{word}")]
-        chosen = {r.id for p in globs for r in ledger.matching(p)} if globs else set(known)
-        levels = settings.levels or ("MUST", "SHOULD", "MAY")
+        chosen = ledger.chosen(globs) if globs else set(known)
+        levels = settings.levels or LEVELS
         if selected != {id for id, r in known.items() if id in chosen and r.level in levels}:
             yield "The requirements that the stream lists are not those that its settings select."
         if settings.documented and dict(settings.documented) != documented(self.protocol):

@@ -7,6 +7,7 @@ from typing import Literal
 
 from attrs import frozen
 
+from conformance.ledger.requirement import LEVELS
 from conformance.ledger.verdicts import BAD, ORDER, VerdictName, worst
 from conformance.report.events import CatalogueEntry, Evidence, Verdict
 from conformance.report.stream import Run
@@ -14,7 +15,6 @@ from conformance.report.stream import Run
 NOT_JUDGED: Literal["not-judged"] = "not-judged"
 Standing = VerdictName | Literal["not-judged"]
 STANDINGS: tuple[Standing, ...] = (*ORDER, NOT_JUDGED)
-LEVELS = ("MUST", "SHOULD", "MAY")
 
 
 @frozen

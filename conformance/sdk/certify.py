@@ -15,13 +15,13 @@ from conformance.cassettes.keeping import (
     terminated_like_interrupted,
     write_cassette,
 )
-from conformance.contract.catalogue import common_folder, operation_folder
-from conformance.contract.files import ContractError, load_contract, load_protocol
+from conformance.contract.catalogue import operation_folder
+from conformance.contract.files import ContractError
 from conformance.drivers.process import DriverFault, SdkUnusable
 from conformance.drivers.protocol import Ready
 from conformance.errors import NotEstablished, Refusal, unknown
-from conformance.ledger.files import load_ledger
-from conformance.ledger.requirement import Ledger
+from conformance.ledger.requirement import LEVELS, Ledger
+from conformance.ledger.specification import Specification
 from conformance.report import events
 from conformance.report.evidence import EvidenceFolder, Live, RunEvidence, both, evidence_of
 from conformance.report.header import run_header
@@ -29,25 +29,20 @@ from conformance.sdk.judging import Certification, certify
 from conformance.sdk.plan import Plan
 from conformance.sdk.recording import SdkRecorder
 
-LEVELS = ("MUST", "SHOULD", "MAY")
-
 
 def plan_of(
     operation: str, folder: Path | None, select: tuple[str, ...], levels: tuple[str, ...]
 ) -> tuple[Plan, Ledger]:
     """What a certification goes by. Raises Refusal."""
     try:
-        found = operation_folder(operation, folder)
-        contract = load_contract(found)
-        plan = Plan(contract, load_protocol(common_folder(found)), select, levels or LEVELS)
-        ledger = load_ledger(found)
+        found = Specification.load(operation_folder(operation, folder))
     except ContractError as e:
         raise Refusal(str(e)) from None
     for pattern in select:
-        if not Plan(contract, plan.protocol, (pattern,)).requirements():
-            names = [r.id for r in ledger.requirements if r.side == "sdk"]
+        if not Plan(found.contract, found.protocol, (pattern,)).requirements():
+            names = [r.id for r in found.ledger.requirements if r.side == "sdk"]
             raise unknown("requirement of an SDK", pattern, names, "See acs-conformance requirements 'sdk.*'.")
-    return plan, ledger
+    return Plan(found.contract, found.protocol, select, levels or LEVELS), found.ledger
 
 
 @frozen

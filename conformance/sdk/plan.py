@@ -8,6 +8,7 @@ from attrs import frozen
 
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
+from conformance.ledger.requirement import LEVELS
 from conformance.sdk.requirements import SdkRequirement, requirements
 from conformance.sdk.roles import SdkRoles, roles
 
@@ -19,7 +20,7 @@ class Plan:
     contract: Contract
     protocol: Protocol
     select: tuple[str, ...] = ()
-    levels: tuple[str, ...] = ("MUST", "SHOULD", "MAY")
+    levels: tuple[str, ...] = LEVELS
 
     def roles(self) -> SdkRoles:
         """The roles of the operation's parameters and fields."""

@@ -18,13 +18,13 @@ from conformance.cassettes.replaying import ReplayOutcome, ReplaySettings
 from conformance.cassettes.sdk_cassette import SdkCassette
 from conformance.contract.files import CONTRACT_FILE
 from conformance.errors import Refusal
-from conformance.ledger.requirement import Ledger
+from conformance.ledger.requirement import LEVELS, Ledger
 from conformance.report import comparison, events
 from conformance.report.evidence import USAGE, EvidenceFolder, Live, evidence_of
 from conformance.report.folder import taken
 from conformance.report.header import run_header
 from conformance.report.stream import Run, Writer, read
-from conformance.sdk.certify import LEVELS, closing, plan_of, settings_entry
+from conformance.sdk.certify import closing, plan_of, settings_entry
 from conformance.sdk.judging import Certification, judge
 from conformance.sdk.plan import Plan
 from conformance.sdk.recording import observed_in

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -36,9 +36,14 @@ def new_nonce() -> str:
     return uuid4().hex
 
 
+def stamp(moment: datetime) -> str:
+    """A moment (UTC) as `yyyy-MM-ddTHH:mm:ssZ`, the form of the common parameter Timestamp."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def utc_now() -> str:
-    """Now as `yyyy-MM-ddTHH:mm:ssZ`, the form of common parameters."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    """Now as `stamp` has it."""
+    return stamp(datetime.now(UTC))
 
 
 def is_loopback(host: str) -> bool:

@@ -19,7 +19,7 @@ from conformance.endpoint.draws import KeptDraws
 from conformance.endpoint.embedded import embedded_reference
 from conformance.endpoint.recording import Recording
 from conformance.endpoint.settings import RunSettings
-from conformance.endpoint.specification import Specification
+from conformance.ledger.specification import Specification
 from conformance.report import events
 from conformance.report.header import run_header
 

@@ -1,9 +1,8 @@
-"""What the checks of signatures have in common: which channels are signed, and how a moment is written."""
+"""What the checks of signatures have in common: which channels are signed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from itertools import cycle
 
 from conformance.endpoint.findings import NotApplicable
@@ -24,8 +23,3 @@ def signed(target: Target, *versions: str) -> list[Channel]:
 def by_versions(target: Target) -> dict[str, Iterator[Channel]]:
     """For each signature version of the run, its channels, one after the other without an end."""
     return {v: cycle(signed(target, v)) for v in SIGNED if any(c.signature == v for c in signed(target))}
-
-
-def stamp(moment: datetime) -> str:
-    """A moment as the common parameter Timestamp has it."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

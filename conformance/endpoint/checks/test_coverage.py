@@ -12,30 +12,19 @@ from itertools import cycle
 from uuid import uuid4
 
 from conformance.contract.model import Parameter
-from conformance.endpoint.checks.signing import signed, stamp
+from conformance.endpoint.checks.signing import by_versions, signed
 from conformance.endpoint.claims import claim_refused
 from conformance.endpoint.findings import NotApplicable
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import SentParameters, Target
-from conformance.wire.exchange import Channel, SignatureVersion, WireForm
+from conformance.ledger.subjects import operation_parameters
+from conformance.wire.client import stamp
+from conformance.wire.exchange import Channel, WireForm
 from conformance.wire.signing import HEADER_OF
 
 Covered = dict[str, str | None]
 # what a signature is made over where something else travels, in the place of a name or a time
 ELSEWHERE = "elsewhere.example"
-
-
-def by_turns(target: Target, *versions: str, method: str | None = None) -> Iterator[Channel]:
-    """The channels that are signed so, one after the other without an end. Raises NotApplicable where there is none."""
-    found = [c for c in signed(target, *versions) if method in (None, c.method)]
-    if not found:
-        raise NotApplicable(f"this run does not use {method}")
-    return cycle(found)
-
-
-def versions(target: Target) -> list[SignatureVersion]:
-    """The signature versions of the run."""
-    return list(dict.fromkeys(c.signature for c in signed(target)))
 
 
 def claim_covered(target: Target, what: str, channel: Channel, parameters: SentParameters, covered: Covered) -> None:
@@ -57,9 +46,8 @@ def documented_value(target: Target, parameter: Parameter) -> str | None:
 
 def own_parameters(target: Target) -> Iterator[tuple[str, str]]:
     """The operation's parameters, each with a value that it may have."""
-    common = {p.name for p in target.protocol.parameters}
-    for parameter in target.contract.parameters:
-        if parameter.name not in common and ".N" not in parameter.name:
+    for parameter in operation_parameters(target.contract, target.protocol):
+        if ".N" not in parameter.name:
             value = documented_value(target, parameter)
             if value is not None:
                 yield parameter.name, value
@@ -68,8 +56,7 @@ def own_parameters(target: Target) -> Iterator[tuple[str, str]]:
 @requirement("signatures.covers-parameters")
 def test_covers_parameters(target: Target) -> None:
     """Each parameter of the operation, and each that nobody knows: changed, added, taken away, and changed places."""
-    for version in versions(target):
-        ways = by_turns(target, version)
+    for ways in by_versions(target).values():
         for name, value in own_parameters(target):
             claim_covered(target, f"value of {name}", next(ways), {name: value}, {name: f"{value}0"})
             claim_covered(target, f"request, without {name}", next(ways), {name: value}, {name: None})
@@ -102,7 +89,7 @@ def test_covers_common_parameters(target: Target) -> None:
     }  # fmt: skip
     if _has_token(target):
         other["SecurityToken"] = ELSEWHERE
-    ways = by_turns(target, "v1")
+    ways = cycle(signed(target, "v1"))
     for name, value in other.items():
         for covered in (value, None):
             claim_covered(target, f"value of {name}", next(ways), (), {name: covered})
@@ -121,7 +108,7 @@ def test_covers_headers(target: Target) -> None:
     }  # fmt: skip
     if _has_token(target):
         other["SecurityToken"] = ELSEWHERE
-    ways = by_turns(target, "v3")
+    ways = cycle(signed(target, "v3"))
     for name, value in other.items():
         for covered in (value, ""):
             claim_covered(target, f"value of {HEADER_OF.get(name, name)}", next(ways), (), {name: covered})
@@ -132,7 +119,7 @@ def test_covers_headers(target: Target) -> None:
 @requirement("signatures.names-core-headers")
 def test_names_core_headers(target: Target) -> None:
     """A V3 signature that leaves one of the headers out that it is documented to have is refused."""
-    ways = by_turns(target, "v3")
+    ways = cycle(signed(target, "v3"))
     for name in (*_core(target), "x-acs-content-sha256"):
         answer = target.ask((), next(ways), covered={name: None})
         claim_refused(answer, f"a signature that leaves {HEADER_OF.get(name, name)} out")
@@ -159,7 +146,7 @@ def test_covers_method(target: Target) -> None:
 @requirement("signatures.covers-path")
 def test_covers_path(target: Target) -> None:
     """V3 signs the path. (At another path than the documented one, what a server signs is its own affair.)"""
-    ways = by_turns(target, "v3")
+    ways = cycle(signed(target, "v3"))
     for path in ("/elsewhere", f"/{target.contract.operation}", "//"):
         for channel in (next(ways), next(ways)):
             claim_covered(target, "path", channel, (), {":path": path})

@@ -38,8 +38,7 @@ def filtered(target: Target, subject: str, format: Format, data: Draws) -> tuple
     view = View({subject: data.draw(st.sampled_from(values), label=subject)})
     channel = channel_of(target, format, data)
     size = data.draw(sizes(target), label="page size")
-    pages = list(target.pages(view, size, channel))
-    return view, [key for p in pages for key in p.keys], pages[-1]
+    return view, *target.keys_of(view, size, channel)
 
 
 @requirement("filters.selects")
@@ -86,10 +85,8 @@ def test_intersect(target: Target, format: Format) -> None:
     for a, b in combinations(names, 2):
         for values in product(filter_values(target.contract, a, items), filter_values(target.contract, b, items)):
             view, turn = View({a: values[0], b: values[1]}), turn + 1
-            pages = list(target.pages(view, target.largest_page, channels[turn % len(channels)]))
-            claim_listing(
-                f"filters {dict(view.equals)}", target.expect(view), [k for p in pages for k in p.keys], pages[-1]
-            )
+            keys, answer = target.keys_of(view, target.largest_page, channels[turn % len(channels)])
+            claim_listing(f"filters {dict(view.equals)}", target.expect(view), keys, answer)
 
 
 @requirement("filters.known-store")

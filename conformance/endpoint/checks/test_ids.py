@@ -35,8 +35,7 @@ def listed(
     target: Target, ids: Sequence[str], channel: Channel, view: View | None = None, size: int | None = None
 ) -> tuple[list[str], Answer]:
     """The keys of all items that come for an id list (and a view), and the last page of them."""
-    pages = list(target.pages((view or View()).with_ids(ids), size or target.largest_page, channel))
-    return [key for p in pages for key in p.keys], pages[-1]
+    return target.keys_of((view or View()).with_ids(ids), size or target.largest_page, channel)
 
 
 def unknown_id(known: str) -> str:

@@ -33,9 +33,8 @@ def times_of(target: Target) -> list[datetime]:
 
 def claim_range(target: Target, view: View, channel: Channel) -> list[str]:
     """The items of a view are those that the inventory has there."""
-    pages = list(target.pages(view, target.largest_page, channel))
-    keys = [key for p in pages for key in p.keys]
-    claim_listing(f"from {view.start} to {view.end}", target.expect(view), keys, pages[-1])
+    keys, answer = target.keys_of(view, target.largest_page, channel)
+    claim_listing(f"from {view.start} to {view.end}", target.expect(view), keys, answer)
     return keys
 
 

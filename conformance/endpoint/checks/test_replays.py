@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
 from uuid import uuid4
 
-from conformance.endpoint.checks.signing import by_versions, signed, stamp
+from conformance.endpoint.checks.signing import by_versions, signed
 from conformance.endpoint.claims import claim, claim_refused
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
+from conformance.wire.client import stamp
 
 # how many requests lie between the first use of a nonce and the second
 BETWEEN = 64

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.checks.drawing import every_way, whole_page
 from conformance.endpoint.checks.ways import count_of
-from conformance.endpoint.claims import claim, claim_equal, need_items
-from conformance.endpoint.findings import Violation
+from conformance.endpoint.claims import claim, claim_certain, claim_equal, need_items
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
 from conformance.generate.times import parse_time
@@ -17,12 +16,6 @@ from conformance.wire.exchange import Channel, Format
 
 # readings in a row, readings in one instant, items looked up, requests that change nothing, and refusals
 READINGS, TOGETHER, LOOKED_UP, MANY, REFUSALS = 6, 4, 3, 300, 12
-
-
-def claim_still(holds: bool, message: str, expected: object, received: object, answer: Answer) -> None:
-    """A claim that no change of the listing explains: what is compared would change with every single reading."""
-    if not holds:
-        raise Violation(message, expected=expected, received=received, exchange=answer.exchange, certain=True)
 
 
 @requirement("stability.order")
@@ -43,7 +36,7 @@ def claim_same_order(one: Answer, other: Answer, when: str) -> None:
     same_items = sorted(one.keys) == sorted(other.keys)
     message = f"the {'order of the items' if same_items else 'listing'} is another {when}"
     if same_items:
-        claim_still(one.keys == other.keys, message, one.keys, other.keys, other)
+        claim_certain(one.keys == other.keys, message, one.keys, other.keys, other)
     claim_equal(message, one.keys, other.keys, other)
 
 
@@ -54,7 +47,7 @@ def test_total(target: Target, format: Format) -> None:
     channels, size = target.channels_for(format), target.paging.size
     answers = [target.ask({size: "1"}, channels[i % len(channels)]).listing() for i in range(READINGS)]
     totals = [answer.total for answer in answers]
-    claim_still(len(set(totals)) < READINGS, "the total is another at every reading", totals[0], totals, answers[-1])
+    claim_certain(len(set(totals)) < READINGS, "the total is another at every reading", totals[0], totals, answers[-1])
     for answer in answers[1:]:
         claim_equal("the total is another at another reading", totals[0], answer.total, answer)
 
@@ -72,31 +65,32 @@ def test_times(target: Target, format: Format) -> None:
                 if text is None or parse_time(text) is None:
                     continue
                 before = seen.setdefault((item.get(target.key) or "", name), text)
-                claim_still(before == text, f"{name} of an item is another time later on", before, text, answer)
+                claim_certain(before == text, f"{name} of an item is another time later on", before, text, answer)
 
 
 @requirement("stability.items-stay")
 def test_items_stay(target: Target, format: Format) -> None:
     """An item that was looked up, by its id or on a page of its own, is still there afterwards."""
-    items, channels = need_items(target), target.channels_for(format)
+    need_items(target)
+    channels = target.channels_for(format)
     for look in looks(target):
-        gone = [i for i in range(LOOKED_UP) if look(items_at(items, i, target), channels[i % len(channels)])]
+        gone = [i for i in range(LOOKED_UP) if look(key_at(target, i), channels[i % len(channels)])]
         if gone:
             # one may have been deleted meanwhile; one after the other, right after it was looked at, are not
             answer = target.see(View(), channels[0], more=whole_page(target)).listing()
             message = f"{len(gone)} of {LOOKED_UP} items are gone once they were looked up"
             found = answer.total if answer.total is not None else len(answer.items)
             if len(gone) == LOOKED_UP:
-                claim_still(False, message, "each still there", f"{found} items are left", answer)
+                claim_certain(False, message, "each still there", f"{found} items are left", answer)
             claim(False, message, "each still there", f"{found} items are left", answer)
 
 
 Look = Callable[[str, Channel], bool]
 
 
-def items_at(items: Sequence[object], turn: int, target: Target) -> str:
+def key_at(target: Target, turn: int) -> str:
     """The key of an item from somewhere in the listing."""
-    keys = [item.get(target.key) or "" for item in target.inventory().items]
+    keys = target.inventory().keys(target.key)
     return keys[(turn + 1) * len(keys) // (LOOKED_UP + 1)] if keys else ""
 
 

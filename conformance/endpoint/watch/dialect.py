@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from conformance.contract.model import Contract
 from conformance.wire.exchange import Exchange
@@ -29,6 +29,11 @@ class ChoiceObservation:
         """What takes one alternative throughout a run."""
         return self.choice, self.format
 
+    @property
+    def key(self) -> tuple[str, str | None, str]:
+        """What observations that count as one have in common: the slot and the alternative."""
+        return *self.slot, self.alternative
+
 
 @define
 class Dialect:
@@ -48,13 +53,12 @@ class Dialect:
         self._note(ChoiceObservation(choice.id, alternative, format if choice.per_format else None, 1, exchange))
 
     def _note(self, s: ChoiceObservation) -> None:
-        key = (*s.slot, s.alternative)
-        before = self._seen.get(key)
+        before = self._seen.get(s.key)
         if before is None:
-            self._seen[key] = s
+            self._seen[s.key] = s
         else:
             first = min((before.exchange, s.exchange), key=lambda e: float("inf") if e is None else e.number)
-            self._seen[key] = ChoiceObservation(*key[:1], s.alternative, s.format, before.count + s.count, first)
+            self._seen[s.key] = evolve(s, count=before.count + s.count, exchange=first)
 
     def absorb(self, choice_observations: Iterable[ChoiceObservation]) -> None:
         """Add what another worker saw."""

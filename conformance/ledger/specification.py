@@ -1,4 +1,4 @@
-"""What an endpoint is certified against."""
+"""What an implementation is certified against."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from conformance.contract.catalogue import common_folder
 from conformance.contract.files import load_contract, load_protocol
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
-from conformance.ledger.files import load_ledger
+from conformance.ledger.files import ledger_of
 from conformance.ledger.requirement import Ledger
+from conformance.ledger.sentences import load_sentences
 
 
 @frozen
@@ -26,4 +27,5 @@ class Specification:
     @classmethod
     def load(cls, folder: Path) -> Specification:
         """What is in a folder that `derive` wrote. Raises ContractError."""
-        return cls(folder, load_contract(folder), load_ledger(folder), load_protocol(common_folder(folder)))
+        contract, protocol = load_contract(folder), load_protocol(common_folder(folder))
+        return cls(folder, contract, ledger_of(contract, protocol, load_sentences(folder)), protocol)
