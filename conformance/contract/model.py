@@ -282,6 +282,18 @@ class Contract:
         """The choice of a kind about a parameter, field or code, or None."""
         return next((c for c in self.choices if c.kind == kind and c.subject == subject), None)
 
+    @property
+    def current(self) -> frozenset[str]:
+        """The ids of the newest revisions: those of the newest date, or where the last one has none, that one."""
+        if not self.revisions:
+            return frozenset()
+        newest = self.revisions[-1]
+        return frozenset(r.id for r in self.revisions if r is newest or (r.date and r.date == newest.date))
+
+    def is_superseded(self, thing: Parameter | Field | ErrorCode) -> bool:
+        """Whether only pages before the newest one document a parameter, a field or an error."""
+        return bool(thing.citations) and self.current.isdisjoint(c.revision for c in thing.citations)
+
     def at(self, path: str) -> Field | None:
         """The field at a dotted path (`TaskSet.Task.TaskId`), or None."""
         names = path.split(".")

@@ -135,6 +135,12 @@ def _is_optional_text(contract: Contract, subject: TemplateSubject) -> bool:
     return not subject.thing.required and subject.thing.type == "string"
 
 
+def _is_required(contract: Contract, subject: TemplateSubject) -> bool:
+    """Required by all pages, and no documented error is about its absence: that one is provoked where it stands."""
+    absence = any(e.parameter == subject.name and e.code.startswith("Missing") for e in contract.errors)
+    return subject.thing.required and not absence and not contract.choice_about("required", subject.name or "")
+
+
 WHERE: Mapping[str, Callable[[Contract, TemplateSubject], bool]] = {
     "always": lambda contract, s: s.thing.presence == "always" and s.name not in _optional_names(contract),
     "scalar": lambda contract, s: True,
@@ -142,7 +148,8 @@ WHERE: Mapping[str, Callable[[Contract, TemplateSubject], bool]] = {
     "enumerated": _enumerated,
     "optional-field": lambda contract, s: s.name in _optional_names(contract),
     "end-time": _is_end_time,
-    "optional": lambda contract, s: not s.thing.required,
+    "optional": lambda contract, s: not s.thing.required and not contract.choice_about("required", s.name or ""),
+    "required": _is_required,
     "has-default": lambda contract, s: s.thing.value("default") is not None,
     "has-minimum": lambda contract, s: s.thing.value("minimum") is not None,
     "has-maximum": lambda contract, s: s.thing.value("maximum") is not None,

@@ -13,7 +13,7 @@ from typing import Any
 
 from attrs import frozen
 
-from conformance.contract.model import Contract
+from conformance.contract.model import Contract, ErrorCode, Field, Parameter
 from conformance.contract.protocol import Protocol
 from conformance.ledger import roles
 from conformance.ledger.choices import kinds
@@ -26,6 +26,8 @@ ENDPOINT_SCHEMA = "requirements.schema.json"
 SDK_SCHEMA = "sdk-requirements.schema.json"
 # what a statement may name, besides what its kind of subject has
 WORDS = ("subject", "value", "ids_limit")
+# said of a requirement about what only older pages have, which is therefore no MUST
+_NO_LONGER = "(The newest page no longer has it.)"
 WORDS_OF = {"field": ("type",), "situation": ("situation", "codes"), "choice": ("choice",)}
 
 
@@ -95,11 +97,14 @@ def _instances(template: Template, contract: Contract, protocol: Protocol) -> It
             continue
         name = f".{subject.name}" if subject.name else ""
         words = {**subject.words, "subject": subject.name, "ids_limit": _ids_limit(contract)}
+        level, statement = template.level, template.statement.format(**words, value=_value(template, subject))
+        if isinstance(subject.thing, Parameter | Field | ErrorCode) and contract.is_superseded(subject.thing):
+            level, statement = "SHOULD" if level == "MUST" else level, f"{statement} {_NO_LONGER}"
         yield Requirement(
             id=f"{contract.operation}.{theme}{name}.{rest}",
-            level=template.level,
+            level=level,
             side="endpoint",
-            statement=template.statement.format(**words, value=_value(template, subject)),
+            statement=statement,
             check=template.check,
             citations=unique(c for word in template.cites for c in cited(word, subject, contract)),
             subject=subject.name,

@@ -14,6 +14,7 @@ from conformance.endpoint.claims import (
     claim,
     claim_equal,
     claim_never_breaks,
+    claim_refused,
     claim_same_items,
     claim_same_page,
     need_items,
@@ -43,6 +44,15 @@ def test_optional(target: Target, subject: str, format: Format, data: Draws) -> 
     view = data.draw(views(target.contract, items), label="view")
     sent = {k: v for k, v in view.parameters(target.contract, target.id_syntax).items() if k != subject}
     target.ask(sent, channel_of(target, format, data)).listing()
+
+
+@requirement("parameters.required")
+@given(st.data())
+def test_required(target: Target, subject: str, format: Format, data: Draws) -> None:
+    """A request without the parameter is refused; the same request with it is not."""
+    channel = channel_of(target, format, data)
+    target.ask((), channel).listing()
+    claim_refused(target.ask((), channel, without=subject), f"a request without {subject}")
 
 
 @requirement("parameters.time-format")

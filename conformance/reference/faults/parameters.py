@@ -34,8 +34,8 @@ def faults(roles: FaultRoles) -> tuple[Fault, ...]:
     """Faults of each parameter, and of parameters as such."""
     found: list[Fault] = []
     for parameter in roles.parameters:
-        if not parameter.required:
-            found += _of_optional(parameter)
+        if not roles.contract.choice_about("required", parameter.name):
+            found += _of_required(roles, parameter) if parameter.required else _of_optional(parameter)
         if parameter in roles.times:
             found += times.faults_of(parameter)
         elif parameter.type == "integer":
@@ -44,6 +44,20 @@ def faults(roles: FaultRoles) -> tuple[Fault, ...]:
             found += enumerations.faults_of(parameter)
     found += [_not_echoed(roles, parameter, path) for parameter, path in roles.echoes.items()]
     return (*found, *_by_hand(roles))
+
+
+def _of_required(roles: FaultRoles, parameter: Parameter) -> list[Fault]:
+    name = parameter.name
+    if any(e.parameter == name and e.code.startswith("Missing") for e in roles.contract.errors):
+        return []  # it is among the faults of that error
+    return [
+        Fault(
+            f"not-demanded:{name}",
+            f"answers a request without {name} as if it were optional",
+            (f"parameters.{name}.required",),
+            replacing(STEP.is_required).by(lambda inner, context, p: p.name != name and inner(context, p)),
+        )
+    ]
 
 
 def _of_optional(parameter: Parameter) -> list[Fault]:
