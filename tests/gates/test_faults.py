@@ -41,6 +41,8 @@ def about_choices(fault) -> tuple[str, ...]:
         "ids.unknown-id",
         "ids.blank-id",
         "ids.over-the-limit",
+        "parameters.*.repeated",
+        "http.repeated-parameter",
     )
 
 
