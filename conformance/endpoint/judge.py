@@ -29,7 +29,8 @@ def evidence(exchange: Exchange | None, credentials: Credentials | None) -> Evid
     secrets = _secrets(exchange, credentials)
     text = exchange.response.body.decode("utf-8", "replace")[:RESPONSE_CHARACTERS]
     lines = redact_text(text, secrets).splitlines()[:RESPONSE_LINES]
-    return Evidence(curl_line(exchange.request, secrets), exchange.response.status, "\n".join(lines))
+    curl = curl_line(exchange.request, secrets)
+    return Evidence(curl, exchange.response.status, "\n".join(lines), exchange.call.varies)
 
 
 def verdict_of(

@@ -199,6 +199,7 @@ class Target:
             options.get("covered") or {},
             options.get("forgery"),
             options.get("wire_form", WireForm()),
+            frozenset(name for name, _ in added),
         )
 
     def _required(self, region: str | None) -> Iterator[tuple[str, str]]:

@@ -32,6 +32,14 @@ class View:
     start: datetime | None = None
     end: datetime | None = None
 
+    def __str__(self) -> str:
+        """As a sentence has it: `Status Done, 2 ids, from 2021-01-07 05:00:00, to 2021-01-08 00:00:00`."""
+        parts = [f"{name} {value}" for name, value in self.equals.items()]
+        parts += [f"{len(self.ids)} ids" if len(self.ids) > 1 else f"id {''.join(self.ids)}"] if self.ids else []
+        bounds = (("from", self.start), ("to", self.end))
+        parts += [f"{word} {moment:%Y-%m-%d %H:%M:%S}" for word, moment in bounds if moment is not None]
+        return ", ".join(parts) or "everything"
+
     def parameters(self, contract: Contract, id_syntax: IdSyntax = "comma") -> dict[str, str]:
         """The request parameters of the view, in the documented syntax."""
         semantics, sent = contract.semantics, dict(self.equals)

@@ -46,12 +46,13 @@ def worst(verdicts: Iterable[VerdictName]) -> VerdictName:
 @frozen
 class Evidence:
     """The exchange behind a verdict: a curl line, the status, and the first lines of the response, all
-    redacted.
+    redacted. `varies` names what the request asks for beyond what every request of the operation has.
     """
 
     curl: str
     status: int | None = None
     response: str = ""
+    varies: tuple[str, ...] = ()
 
 
 @frozen

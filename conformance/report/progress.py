@@ -27,7 +27,7 @@ class Progress:
     """A consumer of events: call `on_event` with each, and `on_requests` now and then; use it as a context
     manager.
 
-    With `quiet` only failures are printed.
+    With `quiet` only failures are printed. A requirement that fails in several cases is one failure, shown once.
     """
 
     console: Console
@@ -35,8 +35,8 @@ class Progress:
     clock: Callable[[], float] = time.monotonic
     total: int = field(default=0, init=False)
     requests: int = field(default=0, init=False)
-    failures: int = field(default=0, init=False)
     _judged: set[str] = field(factory=set, init=False)
+    _failed: set[str] = field(factory=set, init=False)
     _began: float = field(default=0.0, init=False)
     _live: Live | None = field(default=None, init=False)
 
@@ -73,10 +73,12 @@ class Progress:
     def _verdict(self, verdict: Verdict) -> None:
         before = len(self._judged)
         self._judged.add(verdict.requirement)
-        if verdict.verdict in AT_ONCE:
-            self.failures += 1
+        if verdict.verdict in AT_ONCE and verdict.requirement not in self._failed:
+            self._failed.add(verdict.requirement)
             glyph, style = GLYPHS[verdict.verdict], STYLES[verdict.verdict]
-            print_line(self.console, failure_line(glyph, style, verdict.requirement, verdict.case, verdict.message))
+            status = f"{verdict.exchange.status} " if verdict.exchange and verdict.exchange.status else ""
+            line = failure_line(glyph, style, verdict.requirement, verdict.case, f"{status}{verdict.message}")
+            print_line(self.console, line)
         if self._live is None and not self.quiet and self._crossed(before):
             print_line(self.console, Text(f"  {self._state()}", style="dim"))
 
@@ -89,8 +91,8 @@ class Progress:
         words = [f"{len(self._judged)} of {self.total} requirements judged"]
         if self.requests:
             words.append(f"{self.requests:,} requests")
-        if self.failures:
-            words.append(f"{self.failures} failures" if self.failures > 1 else "1 failure")
+        if self._failed:
+            words.append(f"{len(self._failed)} failed")
         return ", ".join([*words, duration(self.clock() - self._began)])
 
     def _line(self) -> Table:
@@ -101,10 +103,10 @@ class Progress:
         words.append(_clock(elapsed))
         if done and done < total and elapsed > 2:
             words.append(f"about {_clock(elapsed / done * (total - done))} left")
-        if self.failures:
-            words.append(f"{self.failures} failed")
+        if self._failed:
+            words.append(f"{len(self._failed)} failed")
         filled = round(BAR * min(done, total) / total)
-        bar = Text("━" * filled, style="red" if self.failures else "green").append("─" * (BAR - filled), style="dim")
+        bar = Text("━" * filled, style="red" if self._failed else "green").append("─" * (BAR - filled), style="dim")
         line = Table.grid(padding=(0, 2, 0, 0))
         line.add_row(bar, Text(" · ".join(word for word in words if word), no_wrap=True, overflow="ellipsis"))
         return line

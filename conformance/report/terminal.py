@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.ledger.verdicts import BAD, GLYPHS
+from conformance.report.causes import Cause, start_here
 from conformance.report.conclusion import Conclusion, conclude
 from conformance.report.results import (
     Result,
@@ -44,6 +45,8 @@ STYLES: dict[Standing, str] = {
 }
 HEADLINE_STYLES = {0: "bold green", 1: "bold red", 3: "bold yellow"}
 RESPONSE_LINES = 8
+# how many causes are shown as the ones to start with, where there are more failures than that
+CAUSES = 5
 LOG_WIDTH = 110
 
 
@@ -75,6 +78,8 @@ def show(run: Run, to: Console) -> None:
         _section(to, "Failures")
         for group in failures:
             _failure(to, group)
+        if len(failures) > CAUSES:
+            _start_here(to, start_here(found))
     to.print()
     to.print(verdict_line(conclusion))
 
@@ -179,6 +184,26 @@ def _list(to: Console, title: str, found: tuple[Result, ...], standings: tuple[S
         else:
             to.print(failure_line(*style, result.entry.id, case, ""))
             to.print(Padding(Text(one_line(result.message, 400), style="dim"), (0, 0, 0, 4)))
+
+
+def _start_here(to: Console, causes: tuple[Cause, ...]) -> None:
+    """The causes whose mending turns most green, each with the simplest request that shows it."""
+    to.print(Rule(style="dim"))
+    _section(to, "Start here")
+    for number, cause in enumerate(causes[:CAUSES], 1):
+        first, more = cause.results[0], len(cause.results) - 1
+        fail = f"{more + 1} requirements fail" if more else "1 requirement fails"
+        title = Text(f"{number}  ", style="dim").append(f"{one_line(cause.about or first.entry.id)}", style="bold red")
+        title.append(f"  {fail}{' where it is sent' if cause.about else ''}", style="default not bold")
+        to.print(title)
+        if cause.about:
+            to.print(Text(f"   {one_line(first.entry.id)}", style="default"), soft_wrap=True)
+        to.print(Text(f"   {one_line(first.message, 300)}", style="default"), soft_wrap=True)
+        if first.evidence:
+            to.print(Text(f"   {printable(first.evidence.curl)}", style="cyan"), soft_wrap=True)
+    if rest := causes[CAUSES:]:
+        failing = sum(len(cause.results) for cause in rest)
+        to.print(Text(f"   and {failing} more, of {len(rest)} causes", style="dim"))
 
 
 def _by_reason(to: Console, title: str, found: tuple[Result, ...], standings: tuple[Standing, ...]) -> None:

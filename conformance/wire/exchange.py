@@ -75,7 +75,8 @@ class Call:
 
     `covered` leaves what travels as it is, and has the signature made over something else: other values under the same
     names, or under names of headers in lower case (None: not covered), `:method`, `:path`, or `:body`, of which V3
-    signs the digest. `forgery` changes the signature itself.
+    signs the digest. `forgery` changes the signature itself. `usual` names the parameters that every request of the
+    operation has; it is a note for people, and two calls that differ in nothing else are the same.
     """
 
     action: str
@@ -87,6 +88,13 @@ class Call:
     covered: Mapping[str, str | None] = field(factory=dict)
     forgery: Forgery | None = None
     wire_form: WireForm = WireForm()
+    usual: frozenset[str] = field(default=frozenset(), eq=False)
+
+    @property
+    def varies(self) -> tuple[str, ...]:
+        """The names of what is asked for here, beyond what every request of the operation has; each once."""
+        own = (name for name, _ in self.parameters if name not in self.usual)
+        return tuple(dict.fromkeys((*own, *self.common, *self.tamper)))
 
 
 @frozen

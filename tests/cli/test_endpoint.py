@@ -182,7 +182,8 @@ def test_wrong_credentials_are_2_and_are_not_shown(acs, contract, protocol):
 
 
 def test_an_interrupted_run_is_3_and_keeps_what_it_has(tmp_path):
-    command = [sys.executable, "-m", "conformance", "endpoint", "--report-dir", "out", "--seed", "1", "--max-examples", "200"]
+    long_run = ["endpoint", "--report-dir", "out", "--seed", "1", "--max-examples", "200"]
+    command = [sys.executable, "-m", "conformance", *long_run]
     process = subprocess.Popen(
         command, cwd=tmp_path, env={**NO_KEY, "NO_COLOR": "1"}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True, start_new_session=True,

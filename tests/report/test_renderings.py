@@ -9,14 +9,14 @@ from lxml import etree
 
 from conformance.contract.files import schemas_root
 from conformance.report.conclusion import conclude
-from conformance.report.events import Verdict
+from conformance.report.events import Evidence, Verdict
 from conformance.report.junit import junit
 from conformance.report.progress import Progress
 from conformance.report.results import results
 from conformance.report.summary import summarise
 from conformance.report.terminal import console, show
 
-from .streams import run, runs, showcase
+from .streams import entry, run, runs, showcase
 
 SCHEMAS = schemas_root() / "acs-conformance"
 SUMMARY = jsonschema_rs.Draft202012Validator(json.loads((SCHEMAS / "summary.schema.json").read_text("utf-8")))
@@ -130,7 +130,7 @@ def test_quiet_lines_without_a_terminal():
     assert lines[0] == "DescribeTasks of http://127.0.0.1:4000: 41 requirements, seed 7"
     assert len(lines) == 6
     assert "✗ DescribeTasks.a.bad json  message of a.bad" in lines
-    assert lines[-1] == "  41 of 41 requirements judged, 1 failure, 0 ms"
+    assert lines[-1] == "  41 of 41 requirements judged, 1 failed, 0 ms"
 
 
 def test_quiet_prints_failures_only():
@@ -163,3 +163,13 @@ def test_escapes_of_a_server_do_not_reach_the_terminal():
     assert "\\x1b[2J\\x9b2J" in text
     assert "\x1b" not in text
     assert "\x9b" not in text
+
+
+def test_many_failures_end_with_where_to_start():
+    shown = Evidence("curl 'http://127.0.0.1:4000/?TaskIds=t-1'", 200, "", ("TaskIds",))
+    found = [Verdict(f"DescribeTasks.ids.r{n}", "", "failed", f"message {n}", exchange=shown) for n in range(6)]
+    said = printed(run(catalogue=[entry(f"ids.r{n}") for n in range(6)], verdicts=found)).split("Start here")[1]
+    assert "TaskIds  6 requirements fail where it is sent" in said
+    assert "message 0" in said
+    assert shown.curl in said
+    assert "message 1" not in said

@@ -34,7 +34,7 @@ def times_of(target: Target) -> list[datetime]:
 def claim_range(target: Target, view: View, channel: Channel) -> list[str]:
     """The items of a view are those that the inventory has there."""
     keys, answer = target.keys_of(view, target.largest_page, channel)
-    claim_listing(f"from {view.start} to {view.end}", target.expect(view), keys, answer)
+    claim_listing(str(view), target.expect(view), keys, answer)
     return keys
 
 

@@ -19,16 +19,17 @@ class Problem:
     exchange: Exchange | None = field(default=None, eq=False)
 
     @property
-    def size(self) -> tuple[int, int]:
-        """How much a person has to read to see it, and when it was: of several failing exchanges the smallest is
-        shown, and the first of those that are as small.
+    def size(self) -> tuple[int, int, int]:
+        """How much is asked for, how much a person has to read to see it, and when it was: of several failing
+        exchanges the plainest is shown, and the first of those that are as plain.
         """
-        return (0, 0) if self.exchange is None else (self.exchange.size, self.exchange.number)
+        exchange = self.exchange
+        return (0, 0, 0) if exchange is None else (len(exchange.call.varies), exchange.size, exchange.number)
 
 
 @define
 class Tally:
-    """`judged` counts exchanges, `failed` those with a problem, `worst` is the smallest of them."""
+    """`judged` counts exchanges, `failed` those with a problem, `worst` is the plainest of them."""
 
     judged: int = 0
     failed: int = 0
