@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 from importlib import import_module
 from typing import Any
@@ -11,8 +12,8 @@ import click
 
 from conformance import __version__
 from conformance.cli.errors import Ending, ExitStatus
-from conformance.cli.output import guarded
-from conformance.errors import NotEstablished, Refusal
+from conformance.cli.output import document, guarded
+from conformance.errors import NotEstablished, Refusal, unknown_sentence
 
 DEBUG = "ACS_CONFORMANCE_DEBUG"
 # what a file system refuses: no fault of the suite, and it establishes nothing
@@ -49,6 +50,14 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(import_module(f"conformance.cli.{COMMANDS[cmd_name]}"), cmd_name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command, or the nearest one in the error for a name that is none."""
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            raise Refusal(unknown_sentence("command", args[0], COMMANDS, "See acs-conformance --help."))
+        return super().resolve_command(ctx, args)
+
     def main(self, *args: Any, **extra: Any) -> Any:
         """What could not be printed is said, and no result; a verdict that is not seen was not established."""
         with guarded() as output:
@@ -63,21 +72,44 @@ class LazyGroup(click.Group):
                 raise SystemExit(ExitStatus.NOT_ESTABLISHED if silent else ending.code) from None
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Whatever goes wrong in the suite itself establishes nothing about its target: never exit status 1."""
+        """Whatever goes wrong in the suite itself establishes nothing about its target: never exit status 1.
+
+        A program that asked for JSON gets JSON at every end.
+        """
+        as_json = "--json" in ctx.args
+        try:
+            return self._invoked(ctx)
+        except click.ClickException as ending:
+            if as_json:
+                document(_as_json(ending))
+            raise
+
+    def _invoked(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except (KeyboardInterrupt, click.Abort):
             raise Ending("Stopped before the end; nothing is established.", ExitStatus.NOT_ESTABLISHED) from None
         except Refusal as e:
-            raise Ending(e, ExitStatus.USAGE) from None
+            raise Ending(e, ExitStatus.USAGE, e.evidence) from None
         except NotEstablished as e:
-            raise Ending(e, ExitStatus.NOT_ESTABLISHED) from None
+            raise Ending(e, ExitStatus.NOT_ESTABLISHED, e.evidence) from None
         except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
             raise
         except Exception as e:
             if os.environ.get(DEBUG):
                 raise
             raise Ending(_sentence(e), ExitStatus.NOT_ESTABLISHED) from None
+
+
+def _as_json(ending: click.ClickException) -> str:
+    evidence = ending.evidence if isinstance(ending, Ending) else None
+    told = {
+        "conformant": False,
+        "exit_status": int(ending.exit_code),
+        "sentence": ending.format_message(),
+        "evidence": str(evidence) if evidence else None,
+    }
+    return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
 
 
 def _sentence(error: Exception) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from pathlib import Path
 from typing import IO, Any
 
 import click
@@ -18,11 +19,14 @@ class ExitStatus(IntEnum):
 
 
 class Ending(click.ClickException):
-    """The end of a command that came to no result: one sentence on standard error, and an exit status."""
+    """The end of a command that came to no result: one sentence on standard error, and an exit status.
 
-    def __init__(self, sentence: object, status: ExitStatus) -> None:
+    `evidence` is the folder of what was written all the same, if anything was.
+    """
+
+    def __init__(self, sentence: object, status: ExitStatus, evidence: Path | None = None) -> None:
         super().__init__(str(sentence))
-        self.status = status
+        self.status, self.evidence = status, evidence
 
     @property
     def exit_code(self) -> int:  # type: ignore[override]

@@ -21,7 +21,7 @@ def shown(evidence: RunEvidence, quiet: bool = False, as_json: bool = False) -> 
     """Print the result of a run; its exit status."""
     conclusion = evidence.conclusion
     if as_json:
-        document(summary_text(evidence.run))
+        document(summary_text(evidence.run, evidence=evidence.folder))
     elif quiet:
         terminal.console().print(terminal.verdict_line(conclusion))
     else:

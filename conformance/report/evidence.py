@@ -14,7 +14,7 @@ from attrs import define, field, frozen
 
 from conformance import __version__
 from conformance.contract.files import ContractError
-from conformance.errors import NotEstablished, Refusal
+from conformance.errors import NotEstablished, Refusal, Stopped
 from conformance.report.conclusion import Conclusion, conclude
 from conformance.report.events import Event, RunStarted, Suite, TargetIdentity
 from conformance.report.folder import EVENTS, JUNIT, PAGE, SUMMARY, taken
@@ -146,12 +146,18 @@ def evidence_of(
         except BaseException as error:
             if wanted is not None or (folder / EVENTS).exists() or not isinstance(error, usage):
                 evidence.give_up(error, _unknown(operation, target), usage)
+                if isinstance(error, Stopped):
+                    error.evidence = folder
             raise
 
 
-def summary_text(run: Run, status: int | None = None) -> str:
-    """The summary of a run as JSON text; `status` is the exit status where it is not that of the conclusion."""
+def summary_text(run: Run, status: int | None = None, evidence: Path | None = None) -> str:
+    """The summary of a run as JSON text; `status` is the exit status where it is not that of the conclusion, `evidence`
+    the folder of the run, for a reader who does not have the summary out of it.
+    """
     summary = summarise(run) if status is None else {**summarise(run), "exit_status": status}
+    if evidence is not None:
+        summary["evidence"] = str(evidence)
     return json.dumps(summary, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -48,7 +48,28 @@ def test_the_whole_says_what_each_does_and_nothing_else_is_a_command():
     assert CliRunner().invoke(main, ["no-such-command"]).exit_code == 2
 
 
-def test_json_prints_the_summary_and_nothing_else(acs):
+def test_json_prints_the_summary_and_nothing_else(acs, tmp_path):
     done = acs("endpoint", "-k", "ids.selects", "--seed", "1", "--max-examples", "2", "--json")
     assert done.returncode == 0
     assert json.loads(done.stdout)["conformant"] is True
+    assert (tmp_path / json.loads(done.stdout)["evidence"] / "summary.json").exists()
+
+
+def test_json_comes_at_every_end(tmp_path):
+    nobody = ["endpoint", "http://127.0.0.1:1", "--signature", "none", "--report-dir", str(tmp_path / "out"), "--json"]
+    ends = {
+        3: (nobody, "cannot be reached", str(tmp_path / "out")),
+        2: (["endpoint", "--operation", "Nope", "--json"], "no operation 'Nope'", None),
+    }
+    for status, (arguments, said, evidence) in ends.items():
+        done = CliRunner().invoke(main, arguments)
+        told = json.loads(done.stdout)
+        assert (done.exit_code, told["exit_status"], told["conformant"]) == (status, status, False)
+        assert said in told["sentence"]
+        assert told["evidence"] == evidence
+    bad_option = CliRunner().invoke(main, ["endpoint", "--json", "--seed", "x"])
+    assert json.loads(bad_option.stdout)["exit_status"] == bad_option.exit_code == 2
+
+
+def test_the_nearest_command_is_named():
+    assert "did you mean endpoint?" in CliRunner().invoke(main, ["endpont"]).stderr

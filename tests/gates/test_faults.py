@@ -55,13 +55,13 @@ def test_there_are_many_faults_with_names_of_their_own() -> None:
     assert len({fault.name for fault in FAULTS}) == len(FAULTS) >= 80
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f.name)
-def test_the_fault_is_found(fault, tmp_path, record_property) -> None:
+def noticed(fault, tmp_path, variants: tuple[str, ...] = ()) -> set[str]:
+    """The requirements that notice a fault of the reference, with less traffic first."""
     expected = {f"{CONTRACT.operation}.{k}" for k in fault.killed_by}
     found: set[str] = set()
     for traffic in (LITTLE + about_choices(fault), OTHER_WAYS, EVERYTHING):
         certificate = certified(
-            FOLDER, CONTRACT, PROTOCOL, tmp_path, faults=[fault.name],
+            FOLDER, CONTRACT, PROTOCOL, tmp_path, faults=[fault.name], variants=variants,
             select=fault.killed_by, traffic=traffic, seed=7, shrinks=3,
         )  # fmt: skip
         assert not certificate.breakdowns
@@ -70,5 +70,17 @@ def test_the_fault_is_found(fault, tmp_path, record_property) -> None:
         found |= set(certificate.with_verdict("failed", "warned"))
         if expected <= found:
             break
-    record_property("killed by", (fault.name, sorted(i.split(".", 1)[1] for i in found)))
     assert expected <= found, f"{fault.name} ({fault.description}) is not noticed by {sorted(expected - found)}"
+    return found
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f.name)
+def test_the_fault_is_found(fault, tmp_path, record_property) -> None:
+    found = noticed(fault, tmp_path)
+    record_property("killed by", (fault.name, sorted(i.split(".", 1)[1] for i in found)))
+
+
+@pytest.mark.gate
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f.name)
+def test_the_fault_is_found_on_a_bad_day(fault, tmp_path) -> None:
+    noticed(fault, tmp_path, ("throttling", "drops-now-and-then", "closes-now-and-then"))

@@ -23,7 +23,10 @@ ALL_BUT_SWEEPS = tuple(
 )
 
 
-def claim_innocent(tmp_path, variants: list[str], seed: int, max_examples: int, select: tuple[str, ...] = ()) -> None:
+def claim_innocent(
+    tmp_path, variants: list[str], seed: int, max_examples: int, select: tuple[str, ...] = (), strict: bool = True
+) -> None:
+    """Nothing is accused, and nothing errored; where `strict` every MUST is judged, too."""
     certificate = certified(
         FOLDER, CONTRACT, PROTOCOL, tmp_path, variants=variants, seed=seed, max_examples=max_examples, select=select,
         traffic=select or ("*",),
@@ -31,7 +34,7 @@ def claim_innocent(tmp_path, variants: list[str], seed: int, max_examples: int, 
     assert not certificate.breakdowns
     assert not certificate.with_verdict("failed", "errored")
     inconclusive = certificate.with_verdict("inconclusive")
-    assert not {id: why for id, why in inconclusive.items() if id in MUSTS}
+    assert not (strict and {id: why for id, why in inconclusive.items() if id in MUSTS})
 
 
 def test_there_are_many_variants() -> None:
@@ -73,6 +76,16 @@ def test_variants_together_are_not_accused(tmp_path, variants, seed) -> None:
 @pytest.mark.parametrize("variant", [v for v in VARIANTS if v.startswith("every-choice")])
 def test_every_choice_at_once_is_not_accused(tmp_path, variant) -> None:
     claim_innocent(tmp_path, [variant], SEEDS[0], max_examples=2)
+
+
+# what an endpoint is like on a bad day, all of it at once
+DISTURBANCES = ("throttling", "throttling-429", "drops-now-and-then", "closes-now-and-then", "slow", "progressing")
+
+
+@pytest.mark.gate
+@pytest.mark.parametrize("variant", [v for v in VARIANTS if v not in DISTURBANCES])
+def test_a_variant_is_not_accused_on_a_bad_day(tmp_path, variant) -> None:
+    claim_innocent(tmp_path, [variant, *DISTURBANCES], SEEDS[0], max_examples=2, strict=False)
 
 
 @pytest.mark.gate

@@ -42,13 +42,13 @@ def _slow(inner: SendStep, context: Context, response: Response) -> Response:
 
 
 def _now_and_then(
-    every: int, refusal: RefusedRequest, headers: tuple[tuple[str, str], ...] = ()
+    every: int, refusal: RefusedRequest, headers: tuple[tuple[str, str], ...] = (), dropped: bool = False
 ) -> tuple[Replacement, ...]:
-    """Middleware that refuses every so many-th request unseen, so that its nonce stays good."""
+    """Middleware that refuses every so many-th request unseen, or drops it, so that its nonce stays good."""
 
     def operate(inner: ResponseStep, context: Context) -> Response:
         if context.number % every == every - 1:
-            return evolve(context.steps.fail(context, refusal), headers=headers)
+            return evolve(context.steps.fail(context, refusal), headers=headers, dropped=dropped)
         return inner(context)
 
     return replacing(STEP.operate).by(operate)
@@ -73,6 +73,11 @@ TRANSPORT: tuple[Variant, ...] = (
         "closes-now-and-then",
         "closes the connection after every seventh answer",
         replacements=replacing(STEP.send).by(_closing_now_and_then),
+    ),
+    Variant(
+        "drops-now-and-then",
+        "ends the connection in place of every 101st answer, without reading the request",
+        replacements=_now_and_then(101, BUSY, dropped=True),
     ),
     Variant(
         "slow",
