@@ -10,6 +10,9 @@ from attrs import frozen
 from conformance.ledger.verdicts import BAD
 from conformance.report.results import Result, groups
 
+# how many causes are named as the ones to start with, where there are more failures than that
+MOST = 5
+
 
 @frozen
 class Cause:

@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from conformance.ledger.verdicts import BAD, GLYPHS, VerdictName
+from conformance.report.causes import MOST, start_here
 from conformance.report.conclusion import conclude
 from conformance.report.coverage import coverage, states
 from conformance.report.dialect import chosen, distances
@@ -52,12 +53,13 @@ def html(run: Run) -> str:
 def _view(run: Run) -> dict[str, Any]:
     found, conclusion, covered = results(run), conclude(run), coverage(run)
     partly = conclusion.exit_status == 0 and conclusion.scope.word == "part"
-    latency = run.footer.latency
+    latency, failures = run.footer.latency, groups(found, BAD)
     return {
         "conclusion": conclusion,
         "tone": "unsure" if partly else TONES[conclusion.exit_status],
         "found": found,
-        "failures": groups(found, BAD),
+        "failures": failures,
+        "causes": start_here(found)[:MOST] if len(failures) > MOST else (),
         "others": groups(found, ("known-failing", "inconclusive", "not-judged", "warned")),
         "levels": [(level, tally(r for r in found if r.entry.level == level)) for level in levels(found)],
         "themes": [(theme, tally(members), len(members)) for theme, members in by_theme(found).items()],

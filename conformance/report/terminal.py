@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.ledger.verdicts import BAD, GLYPHS
-from conformance.report.causes import Cause, start_here
+from conformance.report.causes import MOST, Cause, start_here
 from conformance.report.conclusion import Conclusion, conclude
 from conformance.report.results import (
     Result,
@@ -45,8 +45,6 @@ STYLES: dict[Standing, str] = {
 }
 HEADLINE_STYLES = {0: "bold green", 1: "bold red", 3: "bold yellow"}
 RESPONSE_LINES = 8
-# how many causes are shown as the ones to start with, where there are more failures than that
-CAUSES = 5
 LOG_WIDTH = 110
 
 
@@ -78,7 +76,7 @@ def show(run: Run, to: Console) -> None:
         _section(to, "Failures")
         for group in failures:
             _failure(to, group)
-        if len(failures) > CAUSES:
+        if len(failures) > MOST:
             _start_here(to, start_here(found))
     to.print()
     to.print(verdict_line(conclusion))
@@ -190,7 +188,7 @@ def _start_here(to: Console, causes: tuple[Cause, ...]) -> None:
     """The causes whose mending turns most green, each with the simplest request that shows it."""
     to.print(Rule(style="dim"))
     _section(to, "Start here")
-    for number, cause in enumerate(causes[:CAUSES], 1):
+    for number, cause in enumerate(causes[:MOST], 1):
         first, more = cause.results[0], len(cause.results) - 1
         fail = f"{more + 1} requirements fail" if more else "1 requirement fails"
         title = Text(f"{number}  ", style="dim").append(f"{one_line(cause.about or first.entry.id)}", style="bold red")
@@ -201,7 +199,7 @@ def _start_here(to: Console, causes: tuple[Cause, ...]) -> None:
         to.print(Text(f"   {one_line(first.message, 300)}", style="default"), soft_wrap=True)
         if first.evidence:
             to.print(Text(f"   {printable(first.evidence.curl)}", style="cyan"), soft_wrap=True)
-    if rest := causes[CAUSES:]:
+    if rest := causes[MOST:]:
         failing = sum(len(cause.results) for cause in rest)
         to.print(Text(f"   and {failing} more, of {len(rest)} causes", style="dim"))
 

@@ -227,3 +227,14 @@ def test_the_matrix_names_every_requirement():
     for result in results(made):
         assert result.entry.id in text
         assert result.entry.statement in text
+
+
+def test_many_failures_begin_with_where_to_start():
+    shown = e.Evidence("curl", 200, "", ("TaskIds",))
+    found = [e.Verdict(f"DescribeTasks.ids.r{n}", "", "failed", f"message {n}", exchange=shown) for n in range(6)]
+    made = page(run(catalogue=[entry(f"ids.r{n}") for n in range(6)], verdicts=found))
+    said = " ".join(made.xpath("//ol[contains(@class, 'causes')]")[0].text_content().split())
+    assert said == "TaskIds: 6 requirements fail where it is sent. DescribeTasks.ids.r0: message 0"
+    [link] = made.xpath("//ol[contains(@class, 'causes')]//a/@href")
+    assert made.get_element_by_id(link[1:]) is not None
+    assert not page(showcase()).xpath("//ol[contains(@class, 'causes')]")
