@@ -96,6 +96,11 @@ class Oracle:
         taken = self.dialect.taken("range-bound", parameter)
         return None if taken is None else taken == "inclusive"
 
+    def may_be_at(self, item: Item, moment: datetime) -> bool:
+        """Whether the time that the range is over may be just that moment."""
+        span = self._span(item, self.contract.semantics.range) if self.contract.semantics.range else None
+        return span is not None and span[0] <= moment <= span[1]
+
     def _span(self, item: Item, range: TimeRange) -> tuple[datetime, datetime] | None:
         """The earliest and the latest moment that the item's time may mean."""
         exact = self.exact_times.get(item.get(self.contract.semantics.key or "") or "")
