@@ -15,8 +15,10 @@ _ROW = re.compile(r"^[\w.└]+ \|")
 
 
 def is_flattened(text: str) -> bool:
-    """Whether there are tables whose lines do not begin with a bar."""
+    """Whether there are tables whose lines do not begin with a bar, and no headings: the text is all that was kept."""
     lines = text.splitlines()
+    if any(re.match(r"#{1,6}\s+\S", line) for line in lines):
+        return False
     return any(_RULE.match(b) and _HEADER.match(a) and not a.startswith("|") for a, b in pairwise(lines))
 
 

@@ -28,6 +28,30 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "authorization": ("authorization information", "authorization", "授权信息", "ram authorization"),
 }  # fmt: skip
 
+# what only a heading says: in text without markup these stand on lines of their own everywhere
+HEADINGS: Mapping[str, tuple[str, ...]] = {
+    "parameters": (
+        "parameters", "request", "request fields", "request body", "request body parameters", "body parameters",
+        "query parameters", "path parameters", "request headers", "request header", "header parameters",
+        "operation parameters", "输入参数", "请求体", "请求体参数", "请求头", "路径参数", "查询参数", "接口请求参数",
+    ),
+    "response": (
+        "returned parameters", "output parameters", "response body", "response fields", "response result",
+        "responses", "return", "returns", "return result", "return data", "result", "results", "output",
+        "响应参数", "输出参数", "响应", "响应体", "返回值", "返回", "响应结果",
+    ),
+    "examples": (
+        "request example", "request examples", "sample request", "sample requests", "response example",
+        "response examples", "sample response", "sample responses", "return examples", "返回示例", "响应示例", "调用示例",
+        "正常返回示例",
+    ),
+    "errors": ("error", "error message", "error messages", "specific error codes", "错误", "错误信息", "返回错误码"),
+    "syntax": ("request syntax", "syntax", "request line", "request url", "url", "uri", "http request",
+               "请求语法", "请求行", "请求url", "请求路径", "接口地址"),
+    "description": ("api operation description", "function description", "introduction", "overview", "功能描述",
+                    "接口功能"),
+}  # fmt: skip
+
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "name": ("parameter", "name", "parameters", "field", "element", "名称", "参数", "参数名", "参数名称", "字段"),
     "type": ("type", "data type", "类型", "数据类型", "参数类型"),
@@ -71,6 +95,13 @@ def _one_of(words: Mapping[Word, tuple[str, ...]], text: str) -> Word | None:
 def section(title: str) -> str | None:
     """The kind of the section that bears this title, or None."""
     return _one_of(SECTIONS, title)
+
+
+@lru_cache(maxsize=2048)
+def heading(title: str) -> str | None:
+    """The kind of the section below a heading of this title, which may be numbered, or None."""
+    bare = re.sub(r"^\s*(?:\d{1,2}(?:\.\d{1,2}){0,3}[.、)]?|[一二三四五六七八九十]{1,2}、)\s*(?=\D)", "", plain(title))
+    return section(bare) or _one_of(HEADINGS, bare)
 
 
 @lru_cache(maxsize=2048)
