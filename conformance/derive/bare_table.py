@@ -1,4 +1,4 @@
-"""Tables in Markdown whose lines have no bar at their left: the help centre since 2023, and plain GFM without outer bars.
+"""Tables in Markdown whose lines have no bar at their left: the help centre since 2023, and plain GFM.
 
 Two ways to end a row are told apart by the header: where it ends with a bar, rows do so too, and a cell may run over
 several lines; otherwise a row is a line.
@@ -94,7 +94,7 @@ def _closed(
     if taken[0].rstrip().endswith("|"):
         # fewer cells than columns, and the row ended all the same
         return start + 1, _fitted(_cells(taken[0]), width, where, numbers[start])
-    raise PageError(path, numbers[start], "this table row is never closed; is the page whole?")
+    raise PageError(path, numbers[start], "this table row is never closed; is the page whole?", "cut")
 
 
 def _has_empty_name(line: str, width: int) -> bool:

@@ -73,7 +73,7 @@ def _row(path: str, lines: list[str], i: int, end: int, width: int) -> tuple[int
         i += 1
         if bars >= width and lines[i - 1].rstrip().endswith("|"):
             return i, Row(_cells("\n".join(lines[start:i]), width), start + 1)
-    raise PageError(path, start + 1, "this table row is never closed; is the page whole?")
+    raise PageError(path, start + 1, "this table row is never closed; is the page whole?", "cut")
 
 
 def _cells(text: str, width: int) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ def read(path: str, text: str) -> tuple[str, tuple[Section, ...]]:
         current = []
         kind, name, start, level = found or "other", label, line.number, depth
     if fenced:
-        raise PageError(path, fenced, "this code block is never closed; is the page whole?")
+        raise PageError(path, fenced, "this code block is never closed; is the page whole?", "cut")
     sections.append(Section(kind, name, start, _parts(path, current)))
     return title, tuple(s for s in sections if s.parts or s.kind != "summary")
 
@@ -186,7 +186,7 @@ def _row(path: str, lines: list[Line], i: int, width: int) -> tuple[int, Row]:
             return i, Row(_fit("\n".join(taken), width), lines[start].number)
     if len(taken) == 1 and taken[0].rstrip().endswith("|"):
         return start + 1, Row(_fit(taken[0], width), lines[start].number, complete=False)
-    raise PageError(path, lines[start].number, "this table row is never closed; is the page whole?")
+    raise PageError(path, lines[start].number, "this table row is never closed; is the page whole?", "cut")
 
 
 def _fit(text: str, width: int) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import TypeVar
 
-from conformance.contract.model import FieldType
+from conformance.contract.model import FieldType, Place
 
 Word = TypeVar("Word", bound=str)
 
@@ -42,8 +42,8 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     ),
     "examples": (
         "request example", "request examples", "sample request", "sample requests", "response example",
-        "response examples", "sample response", "sample responses", "return examples", "返回示例", "响应示例", "调用示例",
-        "正常返回示例",
+        "response examples", "sample response", "sample responses", "return examples", "返回示例", "响应示例",
+        "调用示例", "正常返回示例",
     ),
     "errors": ("error", "error message", "error messages", "specific error codes", "错误", "错误信息", "返回错误码"),
     "syntax": ("request syntax", "syntax", "request line", "request url", "url", "uri", "http request",
@@ -60,6 +60,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "example": ("example", "example value", "sample value", "sample", "示例值", "示例", "样例"),
     "description": ("description", "描述", "说明", "note", "notes", "meaning", "remarks", "参数说明", "含义", "备注"),
+    "place": ("location", "position", "in", "parameter location", "parameter position", "位置", "参数位置", "传入位置"),
     "status": ("httpcode", "http status code", "http code", "status code", "http status", "http状态码", "状态码"),
     "code": ("error code", "code", "错误码", "错误代码"),
     "message": ("error message", "error information", "message", "错误信息", "错误消息", "错误描述"),
@@ -135,9 +136,37 @@ def type_of(text: str) -> tuple[FieldType, str | None]:
     found = _one_of(TYPES, text)
     if found:
         return found, None
+    if slip := slipped(text):
+        return _one_of(TYPES, slip) or "unknown", None
     name = _unlinked(text).strip()
     # older pages give the name of a type that another page describes
     return "unknown", name if re.fullmatch(r"\w+", name) and key not in ("n/a", "na", "") else None
+
+
+@lru_cache(maxsize=2048)
+def slipped(text: str) -> str | None:
+    """The type that a page means by a word that is nearly one (`Sting`), or None."""
+    key = plain(text)
+    if not re.fullmatch(r"[A-Za-z][a-z]{4,}", _unlinked(text).strip()) or _one_of(TYPES, text):
+        return None
+    spellings = [s for all_ in TYPES.values() for s in all_ if s.isascii() and len(s) > 4]
+    close = get_close_matches(key, spellings, n=1, cutoff=0.85)
+    return close[0] if close and key != f"{close[0]}s" else None
+
+
+PLACES: Mapping[Place, tuple[str, ...]] = {
+    "query": ("query", "querystring", "query string", "url", "formdata", "form", "host", "查询"),
+    "path": ("path", "uri", "路径"),
+    "header": ("header", "headers", "head", "请求头"),
+    "body": ("body", "request body", "请求体"),
+}
+
+
+def place(text: str) -> Place | None:
+    """Where a parameter travels, by the word of a cell, a heading or metadata, or None."""
+    key = plain(text)
+    found = _one_of(PLACES, key)
+    return found or _one_of(PLACES, re.sub(r"\s*(?:request )?parameters?$|参数$", "", key))
 
 
 def _unlinked(text: str) -> str:
