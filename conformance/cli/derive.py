@@ -74,8 +74,9 @@ def _write(pages: tuple[Path, ...], output: Path, overlay_file: Path | None) -> 
     read = read_pages(surveys.files_in(pages), overlay)
     contract = contract_of(understand(read), overlay)
     found = [PageSentence(citation, digest, overlay.reasons.get(digest)) for citation, digest, _ in sentences(read)]
-    ledger = ledger_of(contract, load_protocol(common_folder(output)), found)
-    written = write(contract, found, output)
+    protocol = load_protocol(common_folder(output))
+    ledger = ledger_of(contract, protocol, found)
+    written = write(contract, found, output, protocol)
     click.echo(f"{contract.operation}: {_understood(ledger)}")
     for path in written:
         click.echo(f"  {path}")

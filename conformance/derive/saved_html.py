@@ -150,7 +150,7 @@ def _parts(node: Node) -> Iterator[Part]:
             yield Block(_seen(child).strip("\n"), _line(child))
         elif tag in _SILENT:
             pass
-        elif any(child.iter(*_OWN)):
+        elif next(child.iter(*_OWN), None) is not None:
             yield from paragraph()
             yield from _parts(child)
         elif tag in _BLOCKS:
