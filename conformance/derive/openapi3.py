@@ -333,9 +333,17 @@ class _Scope:
             found |= {"required": required} if required else {}
         return found
 
-    def schema(self, given: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
-        """A schema as the explorer has it. Raises PageError where references make it grow without end."""
+    def schema(self, given: Mapping[str, Any], depth: int = 0, open: frozenset[str] = frozenset()) -> dict[str, Any]:
+        """A schema as the explorer has it. One inside itself ends there, as an object without members.
+
+        Raises PageError where references make it grow without end.
+        """
         self._count += 1
+        reference = _mapping(given).get("$ref")
+        if isinstance(reference, str):
+            if reference in open:
+                return {"type": "object"}
+            open = open | {reference}
         if self._count > _MOST:
             raise PageError(self.path, 1, f"has more than {_MOST} schemas where they are used; {_ADVICE}")
         found = self.flattened(given)
@@ -358,7 +366,7 @@ class _Scope:
         if depth >= _DEEPEST:
             return made
         if made["type"] == "array":
-            made["items"] = self.schema(_mapping(found.get("items")), depth + 1)
+            made["items"] = self.schema(_mapping(found.get("items")), depth + 1, open)
         elif members:
-            made["properties"] = {str(n): self.schema(_mapping(s), depth + 1) for n, s in members.items()}
+            made["properties"] = {str(n): self.schema(_mapping(s), depth + 1, open) for n, s in members.items()}
         return made

@@ -16,6 +16,7 @@ from lxml import etree
 
 from conformance.contract.model import Contract, Field
 from conformance.emit.forms import QUOTED, UTC_TIME, Form, form
+from conformance.emit.relaxing import relaxed
 
 NAMESPACE = "http://www.w3.org/2001/XMLSchema"
 Node = etree._Element
@@ -40,8 +41,8 @@ def strict_xsd(contract: Contract) -> str:
 
 
 def portable_xsd(contract: Contract) -> str:
-    """XSD 1.0 of a success. It accepts every documented form, and refuses elements that the documentation lacks."""
-    return _text(_document(contract, "portable"))
+    """XSD 1.0 of a success. It accepts every documented sample, and refuses elements that the documentation lacks."""
+    return _text(relaxed(_document(contract, "portable"), contract))
 
 
 def portable_error_xsd() -> str:
@@ -118,8 +119,8 @@ def _complex(contract: Contract, path: tuple[str, ...], members: tuple[Field, ..
         if not repeated:
             return _xs("complexType", _xs("all", *elements), _attributes())
         for e in elements:
-            e.attrib.pop("minOccurs", None)
-            e.attrib.pop("maxOccurs", None)
+            for bound in {"minOccurs", "maxOccurs"} & set(e.attrib):
+                del e.attrib[bound]
         return _xs("complexType", _xs("choice", *elements, minOccurs="0", maxOccurs="unbounded"), _attributes())
     return _xs("complexType", _xs("sequence", *elements) if repeated else _xs("all", *elements))
 
