@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from lxml import etree
 
@@ -38,8 +39,8 @@ def _errors(judge: etree.XMLSchema, document: bytes) -> list[tuple[str, str]]:
     """Path and message of the first thing that is wrong."""
     if judge.validate(etree.fromstring(document, etree.XMLParser(resolve_entities=False, no_network=True))):
         return []
-    error = judge.error_log[0]
-    return [(str(error.path or ""), str(error.message))]
+    log: Any = judge.error_log
+    return [(str(error.path or ""), str(error.message)) for error in log[:1]]
 
 
 def _open(schema: Node, path: str, message: str) -> bool:
