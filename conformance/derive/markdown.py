@@ -84,8 +84,11 @@ def _with_hash_headings(lines: list[Line]) -> list[Line]:
         if _FENCE.match(text):
             fenced = not fenced
         under = _UNDERLINE.match(lines[i + 1].text) if i + 1 < len(lines) and not fenced else None
-        stands_alone = i == 0 or not lines[i - 1].text.strip() or _UNDERLINE.match(lines[i - 1].text)
-        if under and stands_alone and text.strip() and len(text) <= 120 and not re.match(r"\s*([#|>-]|\*\s)", text):
+        before = lines[i - 1].text if i else ""
+        # a page without empty lines has its headings among its rows
+        alone = not before.strip() or bool(_UNDERLINE.match(before)) or words.heading(flat(text[:200])) is not None
+        plain = 0 < len(text.strip()) <= 120 and "|" not in text and not re.match(r"\s*([#>-]|\*\s)", text)
+        if under and alone and plain:
             found.append(Line(lines[i].number, f"{'#' if under.group(1)[0] == '=' else '##'} {text.strip()}"))
             i += 2
             continue

@@ -61,7 +61,7 @@ def _rows(page: Page, section: Section, table: Table, number: int) -> Iterator[R
             root = above is None and words.type_of(_cell(row, where, "type"))[0] == "object"
             inner = above is not None and above.line in with_item
             if any(flat(c) for c in row.cells) and not root and not inner:
-                shown = " | ".join(flat(c) for c in row.cells)[:_SHOWN]
+                shown = " | ".join(text for c in row.cells if (text := flat(c)))[:_SHOWN]
                 yield Remark(Citation(page.id, section.kind), row.line, f"a row without a name is not read: {shown!r}")
         above = row
 
