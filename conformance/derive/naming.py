@@ -24,7 +24,8 @@ _AFTER = r"(?![A-Za-z0-9_-])"
 def operation_name(page: Page, readings: Iterable[Reading], notes: list[str]) -> str:
     """The operation that a page is about. Raises PageError where nothing names one."""
     title = _bare_title(page.title)
-    sent = [str(value) for r in readings if r.format == "url" for name, value in r.value if name == "Action" and value]
+    actions = (str(v) for r in readings if r.format == "url" for name, v in r.value if name == "Action")
+    sent = [action for action in actions if re.fullmatch(r"(?a)[A-Za-z]\w*", action)]
     for action in sent:
         if not title or action.casefold() == title.casefold():
             return action

@@ -14,6 +14,7 @@ from conformance.derive.page import PageError
 
 _METHODS = ("get", "put", "post", "delete", "patch", "head")
 _DEEPEST = 12  # levels of schemas; one that refers to itself ends there
+_NESTED = 500  # brackets within brackets, wherever they stand
 _MOST = 20_000  # schemas of one operation, counted where they are used
 _COMMON = (
     "Action", "Version", "Format", "Signature", "SignatureMethod", "SignatureNonce", "SignatureVersion", "AccessKeyId",
@@ -92,6 +93,8 @@ def _load(path: str, text: str) -> Mapping[str, Any]:
         if text.lstrip().startswith("{"):
             data = json.loads(text)
         else:
+            if _depth(text) > _NESTED:
+                raise PageError(path, 1, f"is nested too deeply; {_ADVICE}")
             if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_Loader)):
                 raise PageError(path, 1, f"has aliases of YAML, which are not followed; {_ADVICE}")
             data = yaml.load(text, Loader=_Loader)
@@ -107,6 +110,15 @@ def _load(path: str, text: str) -> Mapping[str, Any]:
     if not isinstance(data, dict):
         raise PageError(path, 1, f"is no OpenAPI document; {_ADVICE}")
     return data
+
+
+def _depth(text: str) -> int:
+    """How deep the brackets of a text nest; libyaml takes seconds for some ten thousand."""
+    deepest = depth = 0
+    for bracket in re.findall(r"[\[\]{}]", text):
+        depth += 1 if bracket in "[{" else -1 if depth else 0
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
@@ -277,6 +289,17 @@ def _errors(scope: _Scope, responses: Mapping[str, Any]) -> dict[str, list[dict[
 # --------------------------------------------------------------------------------------------------------- schemas
 
 
+def _fits(keyword: str, value: Any) -> bool:
+    """Whether a keyword's value is of its kind: limits are numbers."""
+    if keyword in ("minimum", "maximum"):
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if keyword in ("minLength", "maxLength", "maxItems"):
+        return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    if keyword == "enum":
+        return isinstance(value, list) and all(isinstance(v, str | int | float) for v in value)
+    return keyword in ("description", "example") or isinstance(value, str | int | float)
+
+
 class _Scope:
     """What `$ref`s lead to. Only those within the document are followed; the others are no schema."""
 
@@ -349,7 +372,7 @@ class _Scope:
         found = self.flattened(given)
         kinds = [k for k in _list(found.get("type")) if k != "null"] or [found.get("type")]
         kind = next((k for k in kinds if k in ("boolean", "integer", "number")), kinds[0])
-        made: dict[str, Any] = {k: found[k] for k in _KEPT if found.get(k) is not None}
+        made: dict[str, Any] = {k: found[k] for k in _KEPT if found.get(k) is not None and _fits(k, found[k])}
         if "const" in found:
             made["enum"] = [found["const"]]
         if "example" not in made and _list(found.get("examples")):

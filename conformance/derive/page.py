@@ -60,7 +60,7 @@ class Block:
     caption: str = ""
 
 
-@frozen
+@frozen(cache_hash=True)
 class Section:
     """`kind` is one of the words of `words.SECTIONS`, or `other`."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from attrs import frozen
@@ -73,6 +74,8 @@ def _types(page: Page, section: Section) -> Iterator[Remark]:
     captions = {flat(t.caption or "").casefold() for s in page.sections for t in s.tables}
     for entry in rows.entries(section):
         cited = Citation(page.id, section.kind, entry.label)
+        if not re.fullmatch(r"[\w.$\[\]{}<>#*:/-]{1,120}", entry.name):
+            yield Remark(cited, entry.line, f"the name {entry.name[:_SHOWN]!r} is none that a parameter can have")
         shown = flat(entry.type)
         if slip := words.slipped(entry.type):
             yield Remark(cited, entry.line, f"type {shown!r} is read as {slip}")

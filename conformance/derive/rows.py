@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from attrs import evolve, frozen
 
@@ -65,6 +66,7 @@ def describes_parameters(table: Table) -> bool:
     return "name" in where and bool({"type", "required"} & set(where))
 
 
+@lru_cache(maxsize=64)
 def entries(section: Section) -> tuple[RowEntry, ...]:
     """The rows of a section's tables of parameters, in order."""
     seen: dict[str, int] = {}

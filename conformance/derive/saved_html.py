@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 from attrs import frozen
 from lxml import etree, html
@@ -31,6 +32,7 @@ _SILENT = (
 )
 _OWN = ("table", "pre", *_HEADINGS)  # what is read by itself, wherever it stands
 _LIMIT = 200  # columns or rows that one cell may span
+_WIDEST = 60  # columns of a table
 
 
 @frozen
@@ -55,12 +57,15 @@ def is_html(text: str) -> bool:
 @lru_cache(maxsize=4)
 def read(path: str, text: str) -> SavedPage:
     """The page in a text. Raises PageError where there is nothing in it."""
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        root = html.document_fromstring(
-            text.encode("utf-8"), parser=html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-        )
+        root = html.document_fromstring(text.encode("utf-8"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         raise PageError(path, 1, "is HTML without content; save the page again, whole") from None
+    log: Any = parser.error_log
+    if any("depth" in str(error.message) for error in log):
+        # the parser drops what is inside
+        raise PageError(path, 1, "is HTML that is nested too deeply to be read; save the page as text or Markdown")
     given = root.find(".//title")
     body = root.find("body")
     parts = list(_parts(body if body is not None else root))
@@ -208,8 +213,10 @@ def _grid(table: Node) -> Iterator[tuple[Node, list[str]]]:
         cells: list[str] = []
         for cell in (c for c in tr if _tag(c) in ("td", "th")):
             _fill(cells, below)
+            if len(cells) >= _WIDEST:
+                break
             text = _tidy(_markup_of_cell(cell))
-            for _ in range(_span(cell, "colspan")):
+            for _ in range(min(_span(cell, "colspan"), _WIDEST - len(cells))):
                 if (more := _span(cell, "rowspan") - 1) > 0:
                     below[len(cells)] = (more, text)
                 cells.append(text)

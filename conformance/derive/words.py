@@ -162,6 +162,7 @@ PLACES: Mapping[Place, tuple[str, ...]] = {
 }
 
 
+@lru_cache(maxsize=2048)
 def place(text: str) -> Place | None:
     """Where a parameter travels, by the word of a cell, a heading or metadata, or None."""
     key = plain(text)

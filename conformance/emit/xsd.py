@@ -110,7 +110,9 @@ def _attributes() -> Node:
 
 
 def _complex(contract: Contract, path: tuple[str, ...], members: tuple[Field, ...], style: Style) -> Node:
-    elements = [e for m in members for e in [_element(contract, (*path, m.name), m, style)]]
+    # what is no name of XML is no element: a page's cell may hold anything
+    named = [m for m in members if re.fullmatch(r"[^\W\d][\w.-]*", m.name)]
+    elements = [_element(contract, (*path, m.name), m, style) for m in named]
     if style == "open":
         return _xs("complexType", _xs("all", *elements, _unknown()), _attributes())
     # in 1.0 an unordered group takes each element once at most
