@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import re
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from conformance.derive import bare_table, words
+from conformance.derive import bare_table, saved_html, words
 from conformance.derive.page import Block, PageError, Prose, Row, Section, Table
 from conformance.derive.text import flat
 
@@ -31,6 +31,8 @@ def read(path: str, text: str) -> tuple[str, tuple[Section, ...]]:
     """Title and sections. Raises PageError for a fence or a row that is never closed."""
     lines, title = _without_front_matter([Line(i, t) for i, t in enumerate(text.splitlines(), 1)])
     lines = _with_hash_headings(lines)
+    if not any((m := _HEADING.match(line.text)) and words.heading(flat(m.group(2))) in _MAIN for line in lines):
+        lines = [_bold_as_heading(line) for line in lines]
     sections = []
     current: list[Line] = []
     kind, name, start, level = "summary", "", 1, 1
@@ -60,6 +62,16 @@ def read(path: str, text: str) -> tuple[str, tuple[Section, ...]]:
         raise PageError(path, fenced, "this code block is never closed; is the page whole?", "cut")
     sections.append(Section(kind, name, start, _parts(path, current)))
     return title, tuple(s for s in sections if s.parts or s.kind != "summary")
+
+
+_MAIN = ("parameters", "response")
+
+
+def _bold_as_heading(line: Line) -> Line:
+    """A line in bold that names a section, as a heading: some pages have no others."""
+    bold = re.fullmatch(r"\s*(\*\*|__)(?P<name>[^*_|]{1,60})\1\s*[:：]?\s*", line.text)
+    named = bold is not None and words.section(bold.group("name")) in (*_MAIN, "errors", "examples")
+    return Line(line.number, f"## {bold.group('name').strip()}") if bold and named else line
 
 
 def _without_front_matter(lines: list[Line]) -> tuple[list[Line], str]:
@@ -109,6 +121,10 @@ def _parts(path: str, lines: list[Line]) -> tuple[Prose | Table | Block, ...]:
             continue
         if _FENCE.match(text):
             i, part = _block(lines, i, _caption(parts))
+        elif text.lstrip().casefold().startswith("<table"):
+            i, tables = _html(texts, numbers, i, _caption(parts))
+            parts += tables
+            continue
         elif bare_table.starts(texts, i):
             i, part = bare_table.table(path, texts, numbers, i, _caption(parts) or None)
         elif text.lstrip().startswith("|") and len(_BAR.findall(text)) >= 3:
@@ -117,6 +133,17 @@ def _parts(path: str, lines: list[Line]) -> tuple[Prose | Table | Block, ...]:
             i, part = _prose(lines, texts, i)
         parts.append(part)
     return tuple(parts)
+
+
+def _html(texts: list[str], numbers: list[int], i: int, caption: str) -> tuple[int, tuple[Table, ...]]:
+    """The tables of HTML that begin with a line, each cell as Markdown; the line after them."""
+    start = i
+    while i < len(texts) and "</table>" not in texts[i].casefold():
+        i += 1
+    source = "\n".join(texts[start : i + 1])
+    return i + 1, tuple(
+        evolve(t, caption=t.caption or caption or None) for t in saved_html.tables(source, numbers[start])
+    )
 
 
 def _caption(parts: list[Prose | Table | Block]) -> str:
@@ -139,7 +166,7 @@ def _block(lines: list[Line], i: int, caption: str) -> tuple[int, Block]:
 def _prose(lines: list[Line], texts: list[str], i: int) -> tuple[int, Prose]:
     start = i
     while i < len(lines) and lines[i].text.strip() and not _FENCE.match(lines[i].text):
-        if i > start and (texts[i].startswith("|") or bare_table.starts(texts, i)):
+        if i > start and (texts[i].startswith(("|", "<table")) or bare_table.starts(texts, i)):
             break
         i += 1
     return i, Prose("\n".join(line.text for line in lines[start:i]), lines[start].number)

@@ -67,7 +67,11 @@ def _named(page: Page, section: Section, route: Calling, notes: list[str]) -> tu
             members_of = name if words.type_of(entry.item)[0] == "object" and not _has_marks(entries, i) else ""
         opened = name if kind != "array" or name.endswith((".N", ".n")) else f"{name}.N"
         above.append((entry.marks, opened))
-        if kind == "array" and item and words.type_of(item)[0] == "object" and _has_marks(entries, i):
+        if (
+            kind == "array"
+            and (item is None or words.type_of(item)[0] in ("object", "unknown"))
+            and _has_marks(entries, i)
+        ):
             continue  # its members travel, and it does not
         if members_of == name or (kind == "object" and _has_marks(entries, i)):
             continue

@@ -127,6 +127,22 @@ def _captioned(parts: list[Prose | Table | Block]) -> tuple[Prose | Table | Bloc
     return tuple(found)
 
 
+def tables(text: str, line: int) -> tuple[Table, ...]:
+    """The tables in a piece of HTML whose first line is `line` of its page."""
+    try:
+        root = html.fragment_fromstring(text, create_parent="div")
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return ()
+    found = (_table(node) for node in root.iter("table") if next(node.iterancestors("table"), None) is None)
+    return tuple(
+        Table(
+            t.header, tuple(Row(r.cells, line + r.line - 1, r.complete) for r in t.rows), line + t.line - 1, t.caption
+        )
+        for t in found
+        if t is not None
+    )
+
+
 # ---------------------------------------------------------------------------------------------------------- parts
 
 

@@ -84,3 +84,15 @@ def test_pages_of_one_operation_are_reported_together(acs, tmp_path: Path) -> No
     entries = json.loads(acs("derive", tmp_path, "--report", "--json").stdout)
     assert [e["id"] for e in entries] == ["2019-01-01", "2020-01-01"]
     assert {e["operation"] for e in entries} == {"CreateCrate"}
+
+
+@pytest.mark.parametrize("command", ["endpoint", "serve", "sdk"])
+def test_an_operation_with_a_path_of_its_own_is_derived_and_not_judged(acs, tmp_path: Path, command: str) -> None:
+    """Requests in the style of RPC would accuse any implementation of it."""
+    made = tmp_path / "made"
+    assert acs("derive", LAYOUTS / "path-style.md", "-o", made).returncode == 0
+    words = ("sdk", "python-legacy", "--release", "latest") if command == "sdk" else (command,)
+    done = acs(*words, "--contract", made)
+    assert done.returncode == 2, done.stdout
+    assert "which has a path of its own (/crates/{CrateId}/nodes)" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1

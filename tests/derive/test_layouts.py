@@ -224,6 +224,39 @@ def test_tables_that_are_not_read_are_noted(tmp_path: Path) -> None:
     assert "a table of 2 rows is not read: its columns are A, B, C, D" in notes
 
 
+PLAIN = """# ListBoxes
+
+**Request parameters**
+
+|Name|Type|Required|Description|
+|---|---|---|---|
+|Colour|String|No|Red.|
+
+**Response parameters**
+
+|Name|Type|Description|
+|---|---|---|
+|RequestId|String|The id.|
+"""
+
+
+def test_headings_may_be_lines_in_bold_and_tables_html(tmp_path: Path) -> None:
+    assert parameters(read(tmp_path, PLAIN)) == {"Colour": "string"}
+    rows = "<tr><td>Colour</td><td>String</td><td>Yes</td><td>Values:<ul><li>red</li></ul></td></tr>"
+    table = f"<table>\n<tr><th>Name</th><th>Type</th><th>Required</th><th>Description</th></tr>\n{rows}\n</table>"
+    start, end = PLAIN.index("|Name"), PLAIN.index("**Response")
+    contract = read(tmp_path, re.sub(r"\*\*(R.*)\*\*", r"## \1", f"{PLAIN[:start]}{table}\n\n{PLAIN[end:]}"))
+    assert [(p.name, p.required) for p in contract.parameters] == [("Colour", True)]
+    assert paths(contract) == {"RequestId": "string"}
+
+
+def test_signs_before_names_show_which_parameter_is_inside_which(tmp_path: Path) -> None:
+    rows = "|Tag|Array of Tag|No|T.|\n|└Key|String|No|K.|\n|Disk|Object|No|D.|\n|├Size|Integer|No|S.|\n"
+    rows += "|Name|String|No|N.|\n"
+    contract = read(tmp_path, PLAIN.replace("|Colour|String|No|Red.|\n", rows))
+    assert list(parameters(contract)) == ["Tag.N.Key", "Disk.Size", "Name"]
+
+
 # ------------------------------------------------------------------------------------------------- for machines
 
 
