@@ -52,10 +52,11 @@ def _operation(folder: Path) -> Iterator[tuple[Path, str]]:
     contract = evolve(contract, choices=silences_anew(contract, preferred))
     kept = (folder / SENTENCES_FILE).is_file()
     sentences = load_sentences(folder)
-    for name, text in contents(contract, sentences if kept else None).items():
+    protocol = load_protocol(folder.parent / COMMON)
+    for name, text in contents(contract, sentences if kept else None, protocol).items():
         yield folder / name, text
     if (folder / LEDGER_FILE).is_file():
-        ledger = ledger_of(contract, load_protocol(folder.parent / COMMON), sentences)
+        ledger = ledger_of(contract, protocol, sentences)
         yield folder / LEDGER_FILE, dump_ledger(ledger)
 
 

@@ -15,6 +15,7 @@ TESTS = Path(__file__).parent
 LACKING = {
     "drivers/test_real_releases.py": "registries, which are asked on demand only",
     "drivers/test_recipes.py": "a toolchain",
+    "emit/test_portable.py": "a toolchain",
     "report/test_html.py": "a browser",
 }
 WAYS = ("skip", "skipif", "importorskip", "xfail")

@@ -10,8 +10,9 @@ import click
 from conformance.cli.output import document
 from conformance.contract.catalogue import common_folder
 from conformance.contract.files import ContractError, load_protocol
-from conformance.derive import coverage as coverages
+from conformance.derive import survey as surveys
 from conformance.derive.derivation import contract_of, read_pages, understand
+from conformance.derive.file_kind import ADVICE
 from conformance.derive.overlay import load_overlay
 from conformance.derive.page import PageError
 from conformance.derive.sentences import sentences
@@ -33,7 +34,7 @@ def derive(
 ) -> None:
     """Derive an operation's contract, JSON Schemas, XSD and OpenAPI description from revisions of its page.
 
-    With --report the pages may be of several operations.
+    With --report the pages may be of several operations, and a folder stands for all files in it.
     """
     if not reporting and output is None:
         raise Refusal("Where is the contract to be written? Give a folder with -o DIR, or --report to write nothing.")
@@ -51,25 +52,31 @@ def derive(
 
 
 def _report(pages: tuple[Path, ...], overlay_file: Path | None, as_json: bool) -> None:
-    overlay, found = load_overlay(overlay_file), []
-    for page in pages:
-        read = read_pages([page], overlay)
-        contract = contract_of(understand(read), overlay)
-        found += [coverages.coverage(one, contract, overlay.reasons) for one in read]
-    shown = json.dumps(coverages.as_data(found), indent=2, ensure_ascii=False) if as_json else coverages.as_text(found)
+    """Every file is looked at; where none is a page, that is a refusal, after the list of what they are."""
+    found = surveys.survey(pages, load_overlay(overlay_file), load_protocol(common_folder(Path("."))))
+    if not found.coverages and len(found.others) == 1:
+        (only,) = found.others
+        raise Refusal(str(PageError(only.path, only.line, only.problem)))
     if as_json:
-        document(shown.rstrip("\n") + "\n")
+        document(json.dumps(surveys.as_data(found), indent=2, ensure_ascii=False) + "\n")
     else:
-        click.echo(shown.rstrip("\n"))
+        click.echo(surveys.as_text(found).rstrip("\n"))
+    if not found.coverages:
+        raise Refusal(
+            f"None of {len(found.others)} files is a page of an operation; {ADVICE}."
+            if found.others
+            else f"There is no file in {', '.join(map(str, pages))}; {ADVICE}."
+        )
 
 
 def _write(pages: tuple[Path, ...], output: Path, overlay_file: Path | None) -> None:
     overlay = load_overlay(overlay_file)
-    read = read_pages(pages, overlay)
+    read = read_pages(surveys.files_in(pages), overlay)
     contract = contract_of(understand(read), overlay)
     found = [PageSentence(citation, digest, overlay.reasons.get(digest)) for citation, digest, _ in sentences(read)]
-    ledger = ledger_of(contract, load_protocol(common_folder(output)), found)
-    written = write(contract, found, output)
+    protocol = load_protocol(common_folder(output))
+    ledger = ledger_of(contract, protocol, found)
+    written = write(contract, found, output, protocol)
     click.echo(f"{contract.operation}: {_understood(ledger)}")
     for path in written:
         click.echo(f"  {path}")
@@ -77,6 +84,10 @@ def _write(pages: tuple[Path, ...], output: Path, overlay_file: Path | None) -> 
 
 def _understood(ledger: Ledger) -> str:
     open_ones = [s for s in ledger.sentences if not s.requirements and not s.excluded]
-    rest = f", {len(open_ones)} not understood yet (see derive --report)" if open_ones else ", every one placed"
+    rest = (
+        f", {len(open_ones)} covered by no requirement yet (derive --report lists them)"
+        if open_ones
+        else ", every one placed"
+    )
     number = sum(r.side == "endpoint" for r in ledger.requirements)
     return f"{number} requirements of an endpoint, {len(ledger.sentences)} sentences{rest}"

@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 
-from conformance.contract.catalogue import common_folder, operation_folder
-from conformance.contract.files import ContractError, load_contract, load_protocol
+from conformance.contract.catalogue import operation_folder
+from conformance.contract.files import ContractError
 from conformance.errors import Refusal
 from conformance.ledger.profiles import pins_of
+from conformance.ledger.specification import Specification
 from conformance.reference import faults as fault_table
 from conformance.reference import seeding
 from conformance.reference import variants as variant_table
@@ -38,7 +39,8 @@ def serve(operation: str, contract_dir: Path | None, port: int, listing: bool, *
     """
     try:
         folder = operation_folder(operation, contract_dir)
-        contract, protocol = load_contract(folder), load_protocol(common_folder(folder))
+        specification = Specification.load(folder)
+        contract, protocol = specification.contract, specification.protocol
         if listing:
             _list(contract, protocol)
             return

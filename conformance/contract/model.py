@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from attrs import field, frozen
 
+Place = Literal["query", "path", "body", "header"]
 ParameterType = Literal["string", "integer", "number", "boolean", "array", "object", "unknown"]
 FieldType = Literal["string", "integer", "number", "boolean", "array", "object", "unknown"]
 ConstraintKind = Literal[
@@ -74,7 +75,10 @@ class Constraint:
 
 @frozen
 class Parameter:
-    """One request parameter. `name` as documented, so a repetition keeps its `.N` (`Tag.N.Key`)."""
+    """One request parameter. `name` as documented, so a repetition keeps its `.N` (`Tag.N.Key`).
+
+    `place` is where in a request it goes, for operations that have a path; `query` stands for query or form.
+    """
 
     name: str
     type: ParameterType
@@ -83,6 +87,7 @@ class Parameter:
     constraints: tuple[Constraint, ...] = ()
     examples: tuple[str, ...] = ()
     statement: str | None = None
+    place: Place = "query"
 
     def constraint(self, kind: ConstraintKind) -> Constraint | None:
         """The constraint of that kind, or None where the documentation states none."""
@@ -253,7 +258,10 @@ class Semantics:
 
 @frozen
 class Contract:
-    """One operation: `product` and `version` as in the common parameters (`Ecs`, `2014-05-26`)."""
+    """One operation: `product` and `version` as in the common parameters (`Ecs`, `2014-05-26`).
+
+    `path` is the template of its URL (`/clusters/{ClusterId}`); None where all operations share the path `/`.
+    """
 
     product: str
     version: str
@@ -268,6 +276,7 @@ class Contract:
     notes: tuple[str, ...] = ()
     statement: str | None = None
     methods: tuple[str, ...] = ("GET", "POST")
+    path: str | None = None
     format_version: int = field(default=1, kw_only=True)
 
     def parameter(self, name: str) -> Parameter | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from attrs import asdict, frozen
+from attrs import frozen
 
 from conformance.contract.model import Citation, Contract
 from conformance.derive import prose, rows, samples, words
+from conformance.derive.file_kind import word_for
 from conformance.derive.nesting import is_container
 from conformance.derive.page import Page
+from conformance.derive.remarks import remarks
 from conformance.derive.sentences import cited_sentences
 from conformance.derive.text import digest, sentences
 
@@ -25,7 +27,11 @@ class Gap:
 
 @frozen
 class Coverage:
-    """One page. A rule is a sentence that obliges somebody to something; the other sentences describe."""
+    """One page. A rule is a sentence that obliges somebody to something; the other sentences describe.
+
+    `gaps` are rules that no reader understood, and cells, rows and tables that were not taken; `unplaced` the sentences
+    that neither a requirement nor an exclusion covers. `kind` is what the file is: `page`, or `metadata` of any form.
+    """
 
     path: str
     id: str
@@ -41,12 +47,17 @@ class Coverage:
     contradictions: tuple[str, ...]
     gaps: tuple[Gap, ...]
     notes: tuple[str, ...]
+    kind: str = "page"
+    operation: str = ""
+    unplaced: tuple[Gap, ...] = ()
 
 
 def coverage(page: Page, contract: Contract, excluded: Mapping[str, str] | None = None) -> Coverage:
     """What was understood of a page from which `contract` was derived. `excluded` are reasons by digest."""
     entries, unread = _rows(page)
     rules, gaps = _rules(page, excluded or {})
+    known = {(gap.line, gap.citation) for gap in unread}
+    left = [Gap(r.citation, r.line, r.text) for r in remarks(page) if (r.line, r.citation) not in known]
     blocks = [samples.read(b) for s in page.of_kind("examples") for b in s.blocks]
     blocks = [b for b in blocks if b.format != "other"]
     return Coverage(
@@ -55,15 +66,17 @@ def coverage(page: Page, contract: Contract, excluded: Mapping[str, str] | None 
         language=page.language,
         generation=page.generation,
         rows=entries,
-        rows_understood=entries - len(unread),
+        rows_understood=entries - len({g.line for g in (*unread, *left) if g.citation.row}),
         sentences=sum(1 for _ in cited_sentences(page)),
         rules=rules,
         rules_understood=rules - len(gaps),
         samples=len(blocks),
         samples_read=sum(b.value is not None for b in blocks),
         contradictions=_contradictions(page, contract),
-        gaps=(*unread, *gaps),
+        gaps=(*unread, *left, *gaps),
         notes=tuple(n for n in contract.notes if page.id in n),
+        kind=word_for(page),
+        operation=contract.operation,
     )
 
 
@@ -91,7 +104,7 @@ def _rows(page: Page) -> tuple[int, list[Gap]]:
 def _rules(page: Page, excluded: Mapping[str, str]) -> tuple[int, list[Gap]]:
     """How many sentences state rules, and those that no reader understood."""
     understood = _understood(page)
-    lines = _lines(page)
+    lines = page_lines(page)
     rules, gaps = 0, []
     for citation, sentence in cited_sentences(page):
         if citation.section not in ("parameters", "response", "description", "summary"):
@@ -118,7 +131,8 @@ def _understood(page: Page) -> set[Citation]:
     return found
 
 
-def _lines(page: Page) -> dict[tuple[str, str | None], int]:
+def page_lines(page: Page) -> dict[tuple[str, str | None], int]:
+    """The line of each section (`(kind, None)`) and of each row (`(kind, label)`)."""
     found: dict[tuple[str, str | None], int] = {}
     for section in page.sections:
         found.setdefault((section.kind, None), section.line)
@@ -133,11 +147,6 @@ def _contradictions(page: Page, contract: Contract) -> tuple[str, ...]:
         for c in contract.choices
         if c.reason == "contradiction" and any(x.revision == page.id for a in c.alternatives for x in a.citations)
     )
-
-
-def as_data(coverages: Iterable[Coverage]) -> list[dict[str, object]]:
-    """The coverage of several pages as plain data, for JSON."""
-    return [asdict(c) for c in coverages]
 
 
 def as_text(coverages: Sequence[Coverage]) -> str:
@@ -166,6 +175,9 @@ def as_text(coverages: Sequence[Coverage]) -> str:
 def _details(c: Coverage) -> Iterable[tuple[str, list[str]]]:
     if c.gaps:
         yield "not understood", [f"{c.path}:{g.line}: {g.citation}: {g.text}" for g in c.gaps]
+    shown = {(g.citation, g.text) for g in c.gaps}
+    if left := [g for g in c.unplaced if (g.citation, g.text) not in shown]:
+        yield "covered by no requirement", [f"{c.path}:{g.line}: {g.citation}: {g.text}" for g in left]
     if c.contradictions:
         yield "contradictory", list(c.contradictions)
     if c.notes:

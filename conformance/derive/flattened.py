@@ -15,8 +15,10 @@ _ROW = re.compile(r"^[\w.└]+ \|")
 
 
 def is_flattened(text: str) -> bool:
-    """Whether there are tables whose lines do not begin with a bar."""
+    """Whether there are tables whose lines do not begin with a bar, and no headings: the text is all that was kept."""
     lines = text.splitlines()
+    if any(re.match(r"#{1,6}\s+\S", line) for line in lines):
+        return False
     return any(_RULE.match(b) and _HEADER.match(a) and not a.startswith("|") for a, b in pairwise(lines))
 
 
@@ -71,7 +73,7 @@ def _row(path: str, lines: list[str], i: int, end: int, width: int) -> tuple[int
         i += 1
         if bars >= width and lines[i - 1].rstrip().endswith("|"):
             return i, Row(_cells("\n".join(lines[start:i]), width), start + 1)
-    raise PageError(path, start + 1, "this table row is never closed; is the page whole?")
+    raise PageError(path, start + 1, "this table row is never closed; is the page whole?", "cut")
 
 
 def _cells(text: str, width: int) -> tuple[str, ...]:

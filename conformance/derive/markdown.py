@@ -1,12 +1,14 @@
-"""Reads pages written in Markdown, of any generation: with `{#anchors}` or not, with cells over several lines."""
+"""Reads pages written in Markdown, of any generation: with `{#anchors}` or not, with cells over several lines, with
+headings by `#` or underlined, with tables that have outer bars or not.
+"""
 
 from __future__ import annotations
 
 import re
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from conformance.derive import words
+from conformance.derive import bare_table, saved_html, words
 from conformance.derive.page import Block, PageError, Prose, Row, Section, Table
 from conformance.derive.text import flat
 
@@ -14,6 +16,7 @@ _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 _RULE = re.compile(r"^\s*\|?\s*:?-{1,}:?\s*(\|\s*:?-{1,}:?\s*)*\|?\s*$")
 _BAR = re.compile(r"(?<!\\)\|")
+_UNDERLINE = re.compile(r"^\s{0,3}(=+|-{2,})\s*$")
 
 
 @frozen
@@ -26,10 +29,13 @@ class Line:
 
 def read(path: str, text: str) -> tuple[str, tuple[Section, ...]]:
     """Title and sections. Raises PageError for a fence or a row that is never closed."""
-    lines = [Line(i, t) for i, t in enumerate(text.splitlines(), 1)]
-    title, sections = "", []
+    lines, title = _without_front_matter([Line(i, t) for i, t in enumerate(text.splitlines(), 1)])
+    lines = _with_hash_headings(lines)
+    if not any((m := _HEADING.match(line.text)) and words.heading(flat(m.group(2))) in _MAIN for line in lines):
+        lines = [_bold_as_heading(line) for line in lines]
+    sections = []
     current: list[Line] = []
-    kind, name, start = "summary", "", 1
+    kind, name, start, level = "summary", "", 1, 1
     fenced = None
     for line in lines:
         fence = _FENCE.match(line.text)
@@ -39,26 +45,74 @@ def read(path: str, text: str) -> tuple[str, tuple[Section, ...]]:
         if not heading:
             current.append(line)
             continue
-        label = flat(heading.group(2))
-        if len(heading.group(1)) == 1 and not title:
+        label, depth = flat(heading.group(2)), len(heading.group(1))
+        if depth == 1 and not title:
             title = label
             continue
-        if words.section(label) is None and len(heading.group(1)) > 2:
+        found = words.heading(label)
+        inner = kind == "examples" and depth > level and found != "errors"
+        if (found is None and depth > 2) or inner:
             # a heading inside a section is a caption
             current.append(Line(line.number, f"**{label}**"))
             continue
         sections.append(Section(kind, name, start, _parts(path, current)))
         current = []
-        kind, name, start = words.section(label) or "other", label, line.number
+        kind, name, start, level = found or "other", label, line.number, depth
     if fenced:
-        raise PageError(path, fenced, "this code block is never closed; is the page whole?")
+        raise PageError(path, fenced, "this code block is never closed; is the page whole?", "cut")
     sections.append(Section(kind, name, start, _parts(path, current)))
     return title, tuple(s for s in sections if s.parts or s.kind != "summary")
+
+
+_MAIN = ("parameters", "response")
+
+
+def _bold_as_heading(line: Line) -> Line:
+    """A line in bold that names a section, as a heading: some pages have no others."""
+    bold = re.fullmatch(r"\s*(\*\*|__)(?P<name>[^*_|]{1,60})\1\s*[:：]?\s*", line.text)
+    named = bold is not None and words.section(bold.group("name")) in (*_MAIN, "errors", "examples")
+    return Line(line.number, f"## {bold.group('name').strip()}") if bold and named else line
+
+
+def _without_front_matter(lines: list[Line]) -> tuple[list[Line], str]:
+    """The lines below the YAML between two rules at the top, if there is such, and the title that it gives."""
+    if not lines or lines[0].text.strip() != "---":
+        return lines, ""
+    for i, line in enumerate(lines[1:40], 1):
+        if line.text.strip() == "---":
+            given = (re.match(r"title:\s*[\"']?(.*?)[\"']?\s*$", one.text) for one in lines[1:i])
+            return lines[i + 1 :], next((m.group(1) for m in given if m), "")
+        if not re.match(r"[\w-]+:|\s|$|- ", line.text):
+            break
+    return lines, ""
+
+
+def _with_hash_headings(lines: list[Line]) -> list[Line]:
+    """The lines with each underlined heading written as one with `#`."""
+    found: list[Line] = []
+    fenced, i = False, 0
+    while i < len(lines):
+        text = lines[i].text
+        if _FENCE.match(text):
+            fenced = not fenced
+        under = _UNDERLINE.match(lines[i + 1].text) if i + 1 < len(lines) and not fenced else None
+        before = lines[i - 1].text if i else ""
+        # a page without empty lines has its headings among its rows
+        alone = not before.strip() or bool(_UNDERLINE.match(before)) or words.heading(flat(text[:200])) is not None
+        plain = 0 < len(text.strip()) <= 120 and "|" not in text and not re.match(r"\s*([#>-]|\*\s)", text)
+        if under and alone and plain:
+            found.append(Line(lines[i].number, f"{'#' if under.group(1)[0] == '=' else '##'} {text.strip()}"))
+            i += 2
+            continue
+        found.append(lines[i])
+        i += 1
+    return found
 
 
 def _parts(path: str, lines: list[Line]) -> tuple[Prose | Table | Block, ...]:
     parts: list[Prose | Table | Block] = []
     part: Prose | Table | Block
+    texts, numbers = [line.text for line in lines], [line.number for line in lines]
     i = 0
     while i < len(lines):
         text = lines[i].text
@@ -67,12 +121,29 @@ def _parts(path: str, lines: list[Line]) -> tuple[Prose | Table | Block, ...]:
             continue
         if _FENCE.match(text):
             i, part = _block(lines, i, _caption(parts))
+        elif text.lstrip().casefold().startswith("<table"):
+            i, tables = _html(texts, numbers, i, _caption(parts))
+            parts += tables
+            continue
+        elif bare_table.starts(texts, i):
+            i, part = bare_table.table(path, texts, numbers, i, _caption(parts) or None)
         elif text.lstrip().startswith("|") and len(_BAR.findall(text)) >= 3:
             i, part = _table(path, lines, i, _caption(parts))
         else:
-            i, part = _prose(lines, i)
+            i, part = _prose(lines, texts, i)
         parts.append(part)
     return tuple(parts)
+
+
+def _html(texts: list[str], numbers: list[int], i: int, caption: str) -> tuple[int, tuple[Table, ...]]:
+    """The tables of HTML that begin with a line, each cell as Markdown; the line after them."""
+    start = i
+    while i < len(texts) and "</table>" not in texts[i].casefold():
+        i += 1
+    source = "\n".join(texts[start : i + 1])
+    return i + 1, tuple(
+        evolve(t, caption=t.caption or caption or None) for t in saved_html.tables(source, numbers[start])
+    )
 
 
 def _caption(parts: list[Prose | Table | Block]) -> str:
@@ -92,10 +163,10 @@ def _block(lines: list[Line], i: int, caption: str) -> tuple[int, Block]:
     return i + 1, Block(body, lines[start].number, caption)
 
 
-def _prose(lines: list[Line], i: int) -> tuple[int, Prose]:
+def _prose(lines: list[Line], texts: list[str], i: int) -> tuple[int, Prose]:
     start = i
     while i < len(lines) and lines[i].text.strip() and not _FENCE.match(lines[i].text):
-        if lines[i].text.startswith("|") and i > start:
+        if i > start and (texts[i].startswith(("|", "<table")) or bare_table.starts(texts, i)):
             break
         i += 1
     return i, Prose("\n".join(line.text for line in lines[start:i]), lines[start].number)
@@ -145,7 +216,7 @@ def _row(path: str, lines: list[Line], i: int, width: int) -> tuple[int, Row]:
             return i, Row(_fit("\n".join(taken), width), lines[start].number)
     if len(taken) == 1 and taken[0].rstrip().endswith("|"):
         return start + 1, Row(_fit(taken[0], width), lines[start].number, complete=False)
-    raise PageError(path, lines[start].number, "this table row is never closed; is the page whole?")
+    raise PageError(path, lines[start].number, "this table row is never closed; is the page whole?", "cut")
 
 
 def _fit(text: str, width: int) -> tuple[str, ...]:

@@ -37,6 +37,8 @@ def merge(revisions: Sequence[Facts]) -> Contract:
         samples=_samples(revisions),
         semantics=Semantics(),
         notes=tuple(dict.fromkeys(notes)),
+        methods=newest.methods,
+        path=next((r.path for r in reversed(revisions) if r.path), None),
     )
 
 

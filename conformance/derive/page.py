@@ -9,14 +9,19 @@ from attrs import field, frozen
 
 
 class PageError(ValueError):
-    """A file that cannot be read as a page: names file and line, what was found, and what to do."""
+    """A file that cannot be read as a page: names file and line, what was found, and what to do.
 
-    def __init__(self, path: object, line: int | None, problem: str) -> None:
+    `kind` is one word for what the file is: `empty`, `binary`, `language`, `index`, `html`, `prose`, `cut` (a page that
+    ends too soon), or `other`.
+    """
+
+    def __init__(self, path: object, line: int | None, problem: str, kind: str = "other") -> None:
         place = f"{path}:{line}" if line else str(path)
         super().__init__(f"{place}: {problem}")
         self.path = path
         self.line = line
         self.problem = problem
+        self.kind = kind
 
 
 @frozen
@@ -55,7 +60,7 @@ class Block:
     caption: str = ""
 
 
-@frozen
+@frozen(cache_hash=True)
 class Section:
     """`kind` is one of the words of `words.SECTIONS`, or `other`."""
 

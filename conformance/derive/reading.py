@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 from attrs import evolve
 
-from conformance.derive import flattened, markdown, metadata
+from conformance.derive import (
+    cli_metadata,
+    file_kind,
+    flattened,
+    markdown,
+    metadata,
+    openapi3,
+    rows,
+    saved_html,
+)
+from conformance.derive.file_kind import ADVICE
 from conformance.derive.page import Page, PageError, Section
 
 METADATA = "metadata"
 LIMIT = 500_000  # bytes; the longest pages of the documentation have a fifth of this
-_ADVICE = "expected a documentation page of an operation (Markdown or flattened text) with tables of parameters"
 
 
 def read_page(path: Path | str) -> Page:
@@ -30,24 +39,22 @@ def read_page(path: Path | str) -> Page:
 def parse_page(path: str, data: bytes) -> Page:
     """The page in `data`. Raises PageError, which names `path`."""
     if not data.strip():
-        raise PageError(path, 1, f"is empty; {_ADVICE}")
+        raise PageError(path, 1, f"is empty; {ADVICE}", "empty")
     if len(data) > LIMIT:
-        raise PageError(path, 1, f"has {len(data)} bytes and a page at most {LIMIT}; {_ADVICE}")
+        raise PageError(path, 1, f"has {len(data)} bytes and a page at most {LIMIT}; {ADVICE}")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise PageError(path, line, f"is not UTF-8 text; {_ADVICE}") from None
+        raise PageError(path, line, f"is not UTF-8 text; {ADVICE}", "binary") from None
     if "\0" in text:
-        raise PageError(path, text[: text.index("\0")].count("\n") + 1, f"is not text; {_ADVICE}")
-    language = _language(path, text)
-    generation, read = _reader(text)
-    title, sections = read(path, text)
-    if not any(s.tables for s in sections if s.kind in ("parameters", "response")):
-        known = ", ".join(sorted({s.title for s in sections if s.title})[:4])
-        found = f"its sections are: {known}" if known else "it has no sections"
-        line = next((s.line for s in sections if s.kind in ("parameters", "response")), 1)
-        raise PageError(path, line, f"has no table of request or response parameters ({found}); {_ADVICE}")
+        raise PageError(path, text[: text.index("\0")].count("\n") + 1, f"is not text; {ADVICE}", "binary")
+    generation, title, sections, seen = _read(path, text)
+    language = _language(path, seen)
+    if not any(
+        rows.describes_parameters(t) for s in sections if s.kind in ("parameters", "response") for t in s.tables
+    ):
+        raise file_kind.no_page(path, text, sections, generation)
     return Page(
         path=path,
         title=title,
@@ -55,7 +62,7 @@ def parse_page(path: str, data: bytes) -> Page:
         generation=generation,
         sha256=hashlib.sha256(data).hexdigest(),
         sections=sections,
-        source=text,
+        source=seen,
         date=_date(path),
     )
 
@@ -78,14 +85,21 @@ def _date(path: str) -> str | None:
     return found.group(1) if found else None
 
 
-def _reader(text: str) -> tuple[str, Callable[[str, str], tuple[str, tuple[Section, ...]]]]:
-    """The name of a page's generation, and what reads it."""
+def _read(path: str, text: str) -> tuple[str, str, tuple[Section, ...], str]:
+    """The name of a page's generation, its title, its sections, and its text as far as it is the page's own."""
+    if described := openapi3.as_explorer(path, text):
+        text = described
+    elif found := cli_metadata.as_explorer(text):
+        text = found
     if metadata.is_metadata(text):
-        return METADATA, metadata.sections
+        return METADATA, *metadata.sections(path, text), text
+    if saved_html.is_html(text):
+        saved = saved_html.read(path, text)
+        return "HTML", saved.title, saved.sections, saved.text
     if flattened.is_flattened(text):
-        return "flattened text", flattened.read
+        return "flattened text", *flattened.read(path, text), text
     anchored = re.search(r"(?m)^#.*\{[#.\s][^}]*\}\s*$", text)
-    return ("Markdown with anchors" if anchored else "Markdown"), markdown.read
+    return ("Markdown with anchors" if anchored else "Markdown"), *markdown.read(path, text), text
 
 
 def _language(path: str, text: str) -> str:
@@ -93,9 +107,9 @@ def _language(path: str, text: str) -> str:
     prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
     letters = [c for c in prose if c.isalpha()]
     if not letters:
-        raise PageError(path, 1, f"holds no words; {_ADVICE}")
+        raise PageError(path, 1, f"holds no words; {ADVICE}")
     chinese = sum("\u4e00" <= c <= "\u9fff" for c in letters)
     latin = sum(c.isascii() for c in letters)
     if (chinese + latin) < 0.9 * len(letters):
-        raise PageError(path, 1, "is in a language that is not known here; expected English or Chinese")
+        raise PageError(path, 1, "is in a language that is not known here; expected English or Chinese", "language")
     return "zh" if chinese > 0.1 * len(letters) else "en"

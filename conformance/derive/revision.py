@@ -21,14 +21,14 @@ from conformance.contract.model import (
     Revision,
     Sample,
 )
-from conformance.derive import prose, rows, samples, words
+from conformance.derive import naming, prose, remarks, requested, routes, rows, samples, words
 from conformance.derive.fields import joined, response_tree, time_pattern
 from conformance.derive.nesting import is_container
-from conformance.derive.page import Page, PageError
+from conformance.derive.page import Page
 from conformance.derive.rows import RowEntry
 from conformance.derive.samples import Reading
 from conformance.derive.shape import Path, Shape, renamed, shape
-from conformance.derive.text import Sentence, sentences
+from conformance.derive.text import Sentence, flat, sentences
 
 
 @frozen
@@ -48,6 +48,8 @@ class Facts:
     shape: Shape
     notes: tuple[str, ...]
     required_by: Mapping[str, tuple[Citation, ...]] = {}
+    methods: tuple[str, ...] = ("GET", "POST")
+    path: str | None = None
 
     @property
     def id(self) -> str:
@@ -65,25 +67,26 @@ def facts(page: Page, known: Iterable[Path] = ()) -> Facts:
     notes: list[str] = []
     readings = [samples.read(b) for s in page.of_kind("examples") for b in s.blocks]
     readings = [r for r in readings if r.format != "other"]
-    operation = operation_name(page, readings)
+    operation = naming.operation_name(page, readings, notes)
     entries = tuple(e for s in page.of_kind("response") for e in rows.entries(s))
     names = [e.name for e in entries]
     found = renamed(shape(readings, operation, names), names, (e.name for e in entries if is_container(e)))
     notes += [f"{note} ({page.id}, examples)" for note in found.notes]
     entries = _as_in_samples(entries, found)
     tree = response_tree(entries, found, page.id, known)
-    parameters = tuple(
-        _parameter(page, e, readings, notes) for s in page.of_kind("parameters") for e in rows.entries(s)
-    )
+    route = routes.route_of(page)
+    parameters = tuple(_parameter(page, e, readings, notes) for e in requested.requested(page, route, notes))
+    notes += [str(r) for r in remarks.remarks(page)]
     for reading in readings:
         notes += [f"{_place(page, reading)}: {r}" for r in reading.repairs]
     notes += _root_notes(page, readings, operation)
     product, version = product_of(page)
+    stated_product, stated_version = naming.stated(page, (p["product"] for p in products()))
     return Facts(
         page=page,
         operation=operation,
-        product=product,
-        version=version,
+        product=product or stated_product,
+        version=version or stated_version or version_of(product or stated_product),
         parameters=tuple({p.name: p for p in reversed(parameters)}.values())[::-1],
         response=tree.fields,
         errors=_errors(page, parameters, notes),
@@ -95,6 +98,8 @@ def facts(page: Page, known: Iterable[Path] = ()) -> Facts:
         shape=found,
         notes=(*notes, *tree.notes),
         required_by=_required_by(page),
+        methods=route.methods,
+        path=route.path,
     )
 
 
@@ -103,22 +108,6 @@ def _as_in_samples(entries: tuple[RowEntry, ...], found: Shape) -> tuple[RowEntr
     shown = {path[-1] for path in found.nodes if path}
     lower = {name.casefold(): name for name in shown}
     return tuple(e if e.name in shown else evolve(e, name=lower.get(e.name.casefold(), e.name)) for e in entries)
-
-
-def operation_name(page: Page, readings: Iterable[Reading]) -> str:
-    """The operation that a page is about: the Action of its sample request, its title, or its Action row."""
-    for reading in readings:
-        if reading.format == "url":
-            action: str | None = dict(reading.value).get("Action")
-            if action and (not page.title or action.casefold() == page.title.casefold()):
-                return action
-    if re.fullmatch(r"[A-Za-z]\w+", page.title):
-        return page.title
-    for section in page.of_kind("parameters"):
-        for entry in rows.entries(section):
-            if entry.name == "Action" and re.fullmatch(r"(?a)[A-Za-z]\w+", entry.example):
-                return entry.example
-    raise PageError(page.path, 1, "does not name its operation, neither in its title nor in an Action")
 
 
 def product_of(page: Page) -> tuple[str | None, str | None]:
@@ -144,6 +133,11 @@ def products() -> tuple[Mapping[str, str], ...]:
     return tuple(yaml.safe_load(text))
 
 
+def version_of(product: str | None) -> str | None:
+    """The API version of a product whose pages leave it out."""
+    return next((p["version"] for p in products() if p["product"].casefold() == (product or "").casefold()), None)
+
+
 def _parameter(page: Page, entry: RowEntry, readings: list[Reading], notes: list[str]) -> Parameter:
     kind, _ = words.type_of(entry.type)
     if re.search(r"\.[Nn]$", entry.name):
@@ -152,8 +146,10 @@ def _parameter(page: Page, entry: RowEntry, readings: list[Reading], notes: list
     if name.casefold() == entry.name.casefold() and name.replace(".N", ".n") != entry.name.replace(".N", ".n"):
         notes.append(f"{name} is spelt {entry.name} in its row ({page.id}, parameters, {entry.label})")
     required = words.required(entry.required)
-    if required is None:
+    if required is None and not flat(entry.required):
         notes.append(f"{entry.name}: whether it is required is not said ({page.id}, parameters)")
+    elif required is None:
+        notes.append(f"{entry.name}: required {flat(entry.required)!r} is not known ({page.id}, parameters)")
     row = Citation(page.id, "parameters", entry.label)
     read = sentences(entry.description)
     lost = f"{entry.name}: its list of values is lost ({page.id}, parameters, {entry.label})"
@@ -167,6 +163,7 @@ def _parameter(page: Page, entry: RowEntry, readings: list[Reading], notes: list
         citations=(row,),
         constraints=parameter_constraints(page, entry, kind, read),
         examples=tuple(dict.fromkeys(examples))[:3],
+        place=words.place(entry.place) or "query",
     )
 
 

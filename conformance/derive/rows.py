@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from conformance.derive import words
 from conformance.derive.page import Row, Section, Table
@@ -19,7 +20,9 @@ _EMPTY = ("", "-", "n/a", "na", "none", "无", "—", "--")
 class RowEntry:
     """A row of a table of parameters. `label` names it in citations: its name, with a count where it is repeated.
 
-    `description` keeps its markup. `marks` counts the signs before the name by which some pages show nesting.
+    `description` keeps its markup. `marks` counts the signs before the name by which some pages show nesting. `place`
+    is where a parameter travels, where a column says so. `item` is the type of the row without a name that describes
+    the items of a list below it; its description is joined to this one's.
     """
 
     name: str
@@ -31,6 +34,8 @@ class RowEntry:
     line: int
     marks: int = 0
     table: int = 0
+    place: str = ""
+    item: str = ""
 
 
 @frozen
@@ -55,35 +60,62 @@ def columns(table: Table) -> Mapping[str, int]:
     return found
 
 
+def describes_parameters(table: Table) -> bool:
+    """Whether a table has rows of parameters or fields. One that says what is required may leave out the types."""
+    where = columns(table)
+    return "name" in where and bool({"type", "required"} & set(where))
+
+
+@lru_cache(maxsize=64)
 def entries(section: Section) -> tuple[RowEntry, ...]:
     """The rows of a section's tables of parameters, in order."""
     seen: dict[str, int] = {}
-    found = []
+    found: list[RowEntry] = []
     for number, table in enumerate(section.tables):
-        where = columns(table)
-        if "name" not in where or "type" not in where:
+        if not describes_parameters(table):
             continue
+        where = columns(table)
         for row in table.rows:
             cells = _fitted(row, where, len(table.header))
             raw = flat(cells[where["name"]])
             mark = _MARK.match(raw)
             name = raw[mark.end() :].strip() if mark else raw
             if not name:
+                if found and found[-1].table == number and is_item(found[-1], cells, where):
+                    found[-1] = _with_item(found[-1], cells, where)
                 continue
             found.append(
                 RowEntry(
                     name=name,
                     label=_label(name, seen),
-                    type=cells[where["type"]],
+                    type=_cell(cells, where, "type"),
                     required=_cell(cells, where, "required"),
                     example=_example(_cell(cells, where, "example")),
                     description=_cell(cells, where, "description"),
                     line=row.line,
                     marks=len(re.findall("[└├]", mark.group())) if mark else 0,
                     table=number,
+                    place=_cell(cells, where, "place"),
                 )
             )
     return tuple(found)
+
+
+def is_item(above: RowEntry, cells: tuple[str, ...], where: Mapping[str, int]) -> bool:
+    """Whether a row without a name describes the items of the list in the row above it."""
+    kind, item = words.type_of(above.type)
+    own, _ = words.type_of(_cell(cells, where, "type"))
+    return own != "unknown" and (kind == "array" or (kind == "unknown" and item is None))
+
+
+def _with_item(above: RowEntry, cells: tuple[str, ...], where: Mapping[str, int]) -> RowEntry:
+    said = (above.description, _cell(cells, where, "description"))
+    return evolve(
+        above,
+        item=_cell(cells, where, "type"),
+        example=above.example or _example(_cell(cells, where, "example")),
+        description="\n\n".join(text for text in said if text.strip()),
+    )
 
 
 def errors(section: Section) -> tuple[ErrorEntry, ...]:

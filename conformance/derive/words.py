@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import TypeVar
 
-from conformance.contract.model import FieldType
+from conformance.contract.model import FieldType, Place
 
 Word = TypeVar("Word", bound=str)
 
@@ -28,6 +28,30 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "authorization": ("authorization information", "authorization", "授权信息", "ram authorization"),
 }  # fmt: skip
 
+# what only a heading says: in text without markup these stand on lines of their own everywhere
+HEADINGS: Mapping[str, tuple[str, ...]] = {
+    "parameters": (
+        "parameters", "request", "request fields", "request body", "request body parameters", "body parameters",
+        "query parameters", "path parameters", "request headers", "request header", "header parameters",
+        "operation parameters", "输入参数", "请求体", "请求体参数", "请求头", "路径参数", "查询参数", "接口请求参数",
+    ),
+    "response": (
+        "returned parameters", "output parameters", "response body", "response fields", "response result",
+        "responses", "return", "returns", "return result", "return data", "result", "results", "output",
+        "响应参数", "输出参数", "响应", "响应体", "返回值", "返回", "响应结果",
+    ),
+    "examples": (
+        "request example", "request examples", "sample request", "sample requests", "response example",
+        "response examples", "sample response", "sample responses", "return examples", "返回示例", "响应示例",
+        "调用示例", "正常返回示例",
+    ),
+    "errors": ("error", "error message", "error messages", "specific error codes", "错误", "错误信息", "返回错误码"),
+    "syntax": ("request syntax", "syntax", "request line", "request url", "url", "uri", "http request",
+               "请求语法", "请求行", "请求url", "请求路径", "接口地址"),
+    "description": ("api operation description", "function description", "introduction", "overview", "功能描述",
+                    "接口功能"),
+}  # fmt: skip
+
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "name": ("parameter", "name", "parameters", "field", "element", "名称", "参数", "参数名", "参数名称", "字段"),
     "type": ("type", "data type", "类型", "数据类型", "参数类型"),
@@ -36,6 +60,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "example": ("example", "example value", "sample value", "sample", "示例值", "示例", "样例"),
     "description": ("description", "描述", "说明", "note", "notes", "meaning", "remarks", "参数说明", "含义", "备注"),
+    "place": ("location", "position", "in", "parameter location", "parameter position", "位置", "参数位置", "传入位置"),
     "status": ("httpcode", "http status code", "http code", "status code", "http status", "http状态码", "状态码"),
     "code": ("error code", "code", "错误码", "错误代码"),
     "message": ("error message", "error information", "message", "错误信息", "错误消息", "错误描述"),
@@ -74,6 +99,13 @@ def section(title: str) -> str | None:
 
 
 @lru_cache(maxsize=2048)
+def heading(title: str) -> str | None:
+    """The kind of the section below a heading of this title, which may be numbered, or None."""
+    bare = re.sub(r"^\s*(?:\d{1,2}(?:\.\d{1,2}){0,3}[.、)]?|[一二三四五六七八九十]{1,2}、)\s*(?=\D)", "", plain(title))
+    return section(bare) or _one_of(HEADINGS, bare)
+
+
+@lru_cache(maxsize=2048)
 def column(title: str) -> str | None:
     """What a column of this title holds, or None."""
     found = _one_of(COLUMNS, title)
@@ -104,9 +136,38 @@ def type_of(text: str) -> tuple[FieldType, str | None]:
     found = _one_of(TYPES, text)
     if found:
         return found, None
+    if slip := slipped(text):
+        return _one_of(TYPES, slip) or "unknown", None
     name = _unlinked(text).strip()
     # older pages give the name of a type that another page describes
     return "unknown", name if re.fullmatch(r"\w+", name) and key not in ("n/a", "na", "") else None
+
+
+@lru_cache(maxsize=2048)
+def slipped(text: str) -> str | None:
+    """The type that a page means by a word that is nearly one (`Sting`), or None."""
+    key = plain(text)
+    if not re.fullmatch(r"[A-Za-z][a-z]{4,}", _unlinked(text).strip()) or _one_of(TYPES, text):
+        return None
+    spellings = [s for all_ in TYPES.values() for s in all_ if s.isascii() and len(s) > 4]
+    close = get_close_matches(key, spellings, n=1, cutoff=0.85)
+    return close[0] if close and key != f"{close[0]}s" else None
+
+
+PLACES: Mapping[Place, tuple[str, ...]] = {
+    "query": ("query", "querystring", "query string", "url", "formdata", "form", "host", "查询"),
+    "path": ("path", "uri", "路径"),
+    "header": ("header", "headers", "head", "请求头"),
+    "body": ("body", "request body", "请求体"),
+}
+
+
+@lru_cache(maxsize=2048)
+def place(text: str) -> Place | None:
+    """Where a parameter travels, by the word of a cell, a heading or metadata, or None."""
+    key = plain(text)
+    found = _one_of(PLACES, key)
+    return found or _one_of(PLACES, re.sub(r"\s*(?:request )?parameters?$|参数$", "", key))
 
 
 def _unlinked(text: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
+import jsonschema
 from attrs import frozen
 
 from conformance.contract.files import format_citation
@@ -16,12 +18,19 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
 
 
+def identifier(contract: Contract, kind: str) -> str:
+    """The `$id` of a schema: a URN with product, version and operation, as relative references need no address."""
+    parts = (contract.product, contract.version, contract.operation, kind)
+    return "urn:acs-conformance:" + ":".join(quote(part, safe="") for part in parts)
+
+
 def request_schema(contract: Contract) -> Schema:
     """The parameters of a request as one object. Repetitions (`Tag.N.Key`) are pattern properties."""
     plain = [p for p in contract.parameters if not _repeated(p.name)]
     repeated = [p for p in contract.parameters if _repeated(p.name)]
     schema: Schema = {
         "$schema": DIALECT,
+        "$id": identifier(contract, "request"),
         "title": f"{contract.operation} request",
         "type": "object",
         "properties": {p.name: parameter_schema(contract, p) for p in plain},
@@ -58,7 +67,24 @@ def parameter_schema(contract: Contract, parameter: Parameter) -> Schema:
         schema["pattern"] = "|".join(f"^{p}$" for p in _lists(contract, parameter, int(limit)))
     if str(value("time_format", "")).startswith("yyyy"):
         schema["pattern"] = f"^{UTC_TIME}$"
+    default = schema.get("default")
+    if default is not None and not jsonschema.Draft202012Validator(schema).is_valid(default):
+        del schema["default"]
+        fitting = _as_documented(default, schema)
+        if fitting is not None:
+            schema["default"] = fitting
+        else:
+            remark = f"documented default {default!r} is none of the documented values"
+            return {**schema, "$comment": f"{_cited(parameter)}; {remark}"}
     return {**schema, "$comment": _cited(parameter)}
+
+
+def _as_documented(default: Any, schema: Schema) -> Any:
+    """The value of the enumeration that a default means, which a page may write with other capitals, or None."""
+    text = str(default).casefold()
+    alike = [value for value in schema.get("enum", ()) if str(value).casefold() == text]
+    checked = jsonschema.Draft202012Validator({k: v for k, v in schema.items() if k != "default"})
+    return next((value for value in alike if checked.is_valid(value)), None)
 
 
 _SCALARS = ("string", "integer", "number", "boolean")
@@ -89,7 +115,8 @@ def response_schema(contract: Contract) -> Schema:
     """The body of a success. Members that the documentation does not name are allowed."""
     definitions: dict[str, Schema] = {}
     body = response_body(contract, "#/$defs/", definitions)
-    schema = {"$schema": DIALECT, "title": f"{contract.operation} response", **body}
+    about = {"$schema": DIALECT, "$id": identifier(contract, "response"), "title": f"{contract.operation} response"}
+    schema = {**about, **body}
     return {**schema, "$defs": definitions} if definitions else schema
 
 
@@ -157,6 +184,7 @@ def error_schema() -> Schema:
     text = {"type": "string"}
     return {
         "$schema": DIALECT,
+        "$id": "urn:acs-conformance:common:1:error",
         "title": "Error",
         "type": "object",
         "properties": {

@@ -7,6 +7,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import attrs
 
+from conformance.contract.files import FORMAT_VERSION
 from conformance.contract.model import Citation, Contract
 
 Schema = dict[str, Any]
@@ -18,6 +19,7 @@ def contract_file_schema() -> Schema:
     body = _class(Contract, definitions)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:acs-conformance:contract:{FORMAT_VERSION}",
         "title": "Contract of an operation",
         **body,
         "$defs": dict(sorted(definitions.items())),

@@ -7,7 +7,7 @@ from pathlib import Path
 from attrs import frozen
 
 from conformance.contract.catalogue import common_folder
-from conformance.contract.files import load_contract, load_protocol
+from conformance.contract.files import ContractError, load_contract, load_protocol
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
 from conformance.ledger.files import ledger_of
@@ -26,6 +26,9 @@ class Specification:
 
     @classmethod
     def load(cls, folder: Path) -> Specification:
-        """What is in a folder that `derive` wrote. Raises ContractError."""
+        """What is in a folder that `derive` wrote. Raises ContractError, also for an operation that is not RPC."""
         contract, protocol = load_contract(folder), load_protocol(common_folder(folder))
+        if contract.path is not None:
+            problem = f"is of {contract.operation}, which has a path of its own ({contract.path})"
+            raise ContractError(folder, f"{problem}; only operations in the style of RPC can be judged")
         return cls(folder, contract, ledger_of(contract, protocol, load_sentences(folder)), protocol)
