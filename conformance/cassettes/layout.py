@@ -1,8 +1,9 @@
 """The layout of cassettes as files: VCR.py's own format, which other VCR tools read, with what is ours beside it.
 
-The file is YAML. Its head is in block style for people; each interaction and each entry of a section stands on one line
-in the flow style that is also JSON, so that a cassette of thousands of exchanges loads in a moment and a changed
-exchange is one changed line. Names ending in `.gz` are compressed, always to the same bytes.
+The file is YAML, written through VCR.py, and read by safe constructors alone (`foreign.py`). Its head is in block style
+for people; each interaction and each entry of a section stands on one line in the flow style that is also JSON, so that
+a cassette of thousands of exchanges loads in a moment and a changed exchange is one changed line. Names ending in `.gz`
+are compressed, always to the same bytes.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import json
 import os
 import re
 import tempfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
@@ -23,7 +23,9 @@ from attrs import define, frozen
 from cattrs import Converter
 from cattrs.errors import BaseValidationError
 
+from conformance import foreign
 from conformance.cassettes import integrity
+from conformance.foreign import BadText
 from conformance.wire.arrival import COMMON
 from conformance.wire.encoding import parse_query
 from conformance.wire.exchange import HttpRequest, HttpResponse
@@ -39,7 +41,6 @@ DECODED = ("content-encoding", "content-length", "transfer-encoding")
 # what YAML readers take for the end of a line, or refuse
 ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 T = TypeVar("T")
-MOST = 512 * 1024 * 1024
 ADVICE = "Record it again with `acs-conformance record` or `sdk --record`."
 
 
@@ -85,26 +86,14 @@ def save(path: Path, text: str) -> None:
 def read(path: Path) -> str:
     """The text of a cassette. Raises BadCassette."""
     try:
-        data = path.read_bytes()
+        data = foreign.bytes_of(path)
         if data[:2] == b"\x1f\x8b":
-            data = _decompressed(data)
+            data = foreign.decompressed(data)
         return data.decode("utf-8")
-    except OSError as e:
-        raise BadCassette(f"{path} cannot be read: {e.strerror}.") from None
     except UnicodeDecodeError:
         raise BadCassette(f"{path} is no cassette: it is not UTF-8 text. {ADVICE}") from None
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise BadCassette(f"{path} is cut short or damaged: it cannot be decompressed. {ADVICE}") from None
-
-
-def _decompressed(data: bytes) -> bytes:
-    reader = zlib.decompressobj(31)
-    found = reader.decompress(data, MOST)
-    if reader.unconsumed_tail:
-        raise zlib.error("too large")
-    if not reader.eof:
-        raise EOFError
-    return found
+    except BadText as e:
+        raise BadCassette(f"{path} {e}. {ADVICE}") from None
 
 
 # ------------------------------------------------------------------------------------------------------------ writing
@@ -206,17 +195,12 @@ def data_of(text: str, name: str) -> Mapping[str, Any]:
 def _data(text: str, name: str) -> Any:
     try:
         return _quickly(text)
-    except (ValueError, RecursionError, yaml.YAMLError):
+    except ValueError:  # another tool laid it out, or it is damaged
         pass
-    from vcr.serializers import yamlserializer
-
     try:
-        return yamlserializer.deserialize(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as e:
-        mark = getattr(e, "problem_mark", None)
-        place = f" (line {mark.line + 1})" if mark else ""
-        problem = " ".join(str(getattr(e, "problem", None) or "is damaged").split())
-        raise BadCassette(f"{name} is no cassette: it is not YAML{place}: {problem}. {ADVICE}") from None
+        return foreign.yaml_value(text)
+    except BadText as e:
+        raise BadCassette(f"{name} is no cassette: it {e}. {ADVICE}") from None
 
 
 def below_the_head(text: str) -> str:
@@ -231,7 +215,7 @@ def _quickly(text: str) -> dict[str, Any]:
     head, lines = [], None
     for line in text.split("\n"):
         if lines is not None and line.startswith("- "):
-            lines.append(json.loads(line[2:]))
+            lines.append(foreign.json_value(line[2:]))
         elif lines == []:
             raise ValueError("a section of another layout")
         elif SECTION.fullmatch(line):
@@ -239,7 +223,7 @@ def _quickly(text: str) -> dict[str, Any]:
         else:
             lines = None
             head.append(line)
-    top = yaml.load("\n".join(head), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    top = foreign.yaml_value("\n".join(head))
     if not isinstance(top, dict):
         raise ValueError("no head")
     return {**top, **data}

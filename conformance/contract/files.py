@@ -8,7 +8,7 @@ read back from it. What fits on a line stands on one.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -22,6 +22,7 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 
 from conformance.contract.model import Citation, Contract
 from conformance.contract.protocol import Protocol
+from conformance.foreign import SAFE, BadText, text_of, yaml_value
 
 CONTRACT_FILE = "contract.yaml"
 PROTOCOL_FILE = "protocol.yaml"
@@ -64,27 +65,40 @@ def dump_contract(contract: Contract) -> str:
 
 def structure(data: Any, kind: type[T], path: object) -> T:
     """`data`, as read from YAML or JSON, as a value of `kind`. Raises ContractError, which names `path`."""
+    if not isinstance(data, Mapping):
+        raise ContractError(path, f"holds no {kind.__name__.lower()}: expected members, found {data!r:.60}")
+    if (odd := _odd_key(data)) is not None:
+        raise ContractError(path, f"has a member that is not named by text: {odd!r:.60}")
     try:
         return _CONVERTER.structure(data, kind)
     except BaseValidationError as error:
         problems = transform_error(error, path=kind.__name__.lower())
         # a misspelt member is missing too: name the misspelling
         raise ContractError(path, min(problems, key=lambda p: not p.startswith("extra"))) from None
-    except (TypeError, ValueError, KeyError) as error:
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise ContractError(path, str(error)) from None
+
+
+def _odd_key(data: Any) -> object:
+    """The first key in the data that is no text; None where all are."""
+    waiting = [data]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Mapping):
+            if odd := [key for key in value if not isinstance(key, str)]:
+                return "null" if odd[0] is None else odd[0]
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+    return None
 
 
 def read_yaml(path: Path | str) -> Any:
     """The data in a YAML file; dates stay text. Raises ContractError."""
     try:
-        return yaml.load(Path(path).read_text("utf-8"), Loader=_Loader)
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "is not UTF-8 text"
-        raise ContractError(path, f"cannot be read: {reason}") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f" (line {mark.line + 1})" if mark else ""
-        raise ContractError(path, f"is not YAML{place}: {getattr(error, 'problem', error)}") from None
+        return yaml_value(text_of(path), _Loader)
+    except BadText as error:
+        raise ContractError(path, str(error)) from None
 
 
 def parse_citation(text: str) -> Citation:
@@ -212,7 +226,7 @@ if TYPE_CHECKING:
     from yaml import SafeDumper as _SafeDumper
     from yaml import SafeLoader as _Safe
 else:  # the ones in C are many times as fast, and not in every build
-    _Safe = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    _Safe = SAFE
     _SafeDumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 

@@ -46,7 +46,10 @@ def understand(pages: Sequence[Page]) -> tuple[Facts, ...]:
     found: list[Facts] = []
     known: dict[tuple[str, ...], None] = {}
     for page in reversed(pages):
-        found.insert(0, metadata.facts(page) if page.generation == METADATA else facts(page, known))
+        try:
+            found.insert(0, metadata.facts(page) if page.generation == METADATA else facts(page, known))
+        except RecursionError:
+            raise PageError(page.path, 1, "has a sample that is nested too deeply; shorten it") from None
         first = found[-1]
         if found[0].operation != first.operation:
             raise PageError(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from attrs import frozen
@@ -29,6 +30,7 @@ from conformance.derive.revision import Facts, about, parameter_constraints, pro
 from conformance.derive.rows import RowEntry
 from conformance.derive.shape import shape
 from conformance.derive.text import sentences
+from conformance.foreign import BadText, json_value
 
 _ADVICE = "expected the metadata of one operation, with `apis` or with `name` and `parameters`"
 _TYPES: Mapping[str, FieldType] = {
@@ -71,7 +73,22 @@ def is_metadata(text: str) -> bool:
 
 def sections(path: str, text: str) -> tuple[str, tuple[Section, ...]]:
     """Title and sections, as a page would have them. Raises PageError."""
-    found = operation(path, text)
+    with _understood(path):
+        return _sections(operation(path, text))
+
+
+@contextmanager
+def _understood(path: str) -> Iterator[None]:
+    """While open, JSON whose members are of other kinds than those of metadata is a PageError."""
+    try:
+        yield
+    except PageError:
+        raise
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+        raise PageError(path, 1, f"is JSON of another form ({type(error).__name__}: {error}); {_ADVICE}") from None
+
+
+def _sections(found: MetadataOperation) -> tuple[str, tuple[Section, ...]]:
     header = ("Parameter", "Type", "Required", "Example", "Description")
     parameters = tuple(Row(_cells(d), 1) for d in found.parameters)
     fields = tuple(Row(_cells(Described(n, s)), 1) for n, s in _flat(found.response))
@@ -84,7 +101,18 @@ def sections(path: str, text: str) -> tuple[str, tuple[Section, ...]]:
 
 def facts(page: Page) -> Facts:
     """Everything that the metadata says. Raises PageError."""
-    found = operation(page.path, page.source)
+    with _understood(page.path):
+        found = _facts(page, operation(page.path, page.source))
+        for text in (found.product, found.version, *(error.code for error in found.errors)):
+            if not isinstance(text, str | None):
+                raise TypeError(f"expected text, found {text!r:.40}")
+        for limit in (c for parameter in found.parameters for c in parameter.constraints):
+            if isinstance(limit.value, dict) or (limit.kind == "enum" and not isinstance(limit.value, list)):
+                raise TypeError(f"a limit is {limit.value!r:.40}")
+        return found
+
+
+def _facts(page: Page, found: MetadataOperation) -> Facts:
     notes: list[str] = []
     readings = [samples.read(b) for b in found.samples]
     parameters = tuple(_parameter(page, d) for d in found.parameters)
@@ -110,9 +138,9 @@ def facts(page: Page) -> Facts:
 def operation(path: str, text: str) -> MetadataOperation:
     """The one operation that a metadata file describes. Raises PageError."""
     try:
-        data = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise PageError(path, error.lineno, f"is not JSON: {error.msg}; {_ADVICE}") from None
+        data = json_value(text)
+    except BadText as error:
+        raise PageError(path, 1, f"{error}; {_ADVICE}") from None
     if isinstance(data.get("apis"), dict):
         if len(data["apis"]) != 1:
             names = ", ".join(list(data["apis"])[:4])

@@ -11,6 +11,8 @@ from typing import Any
 from attrs import field, frozen
 from jsonschema import Draft202012Validator
 
+from conformance.foreign import BadText, decoded, json_value
+
 VERSION = 1
 _SCHEMA = "acs-conformance/driver.schema.json"
 
@@ -171,9 +173,9 @@ def schema() -> dict[str, Any]:
 
 def _decode(line: bytes) -> dict[str, Any]:
     try:
-        message = json.loads(line, parse_constant=_refuse_constant)
-    except ValueError as error:
-        raise ProtocolError(f"a line is not JSON ({error}): {_excerpt(line)}") from None
+        message = json_value(decoded(line), constants=False)
+    except BadText as error:
+        raise ProtocolError(f"a line {error}: {_excerpt(line)}") from None
     if not isinstance(message, dict):
         raise ProtocolError(f"a line is not a JSON object: {_excerpt(line)}")
     return message
@@ -190,10 +192,6 @@ def _validate(message: dict[str, Any], definition: str, line: bytes) -> None:
 def _validator(definition: str) -> Draft202012Validator:
     whole = schema()
     return Draft202012Validator({"$ref": f"#/$defs/{definition}", "$defs": whole["$defs"]})
-
-
-def _refuse_constant(text: str) -> None:
-    raise ValueError(f"{text} is not JSON")
 
 
 def _excerpt(line: bytes) -> str:

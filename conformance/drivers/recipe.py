@@ -5,10 +5,13 @@ it needs.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-import yaml
 from attrs import frozen
+from cattrs import Converter
+from cattrs.errors import BaseValidationError
+
+from conformance.foreign import BadText, text_of, yaml_value
 
 Ecosystem = Literal["pypi", "npm", "maven", "go"]
 _FILE = "driver.yaml"
@@ -16,6 +19,10 @@ _FILE = "driver.yaml"
 
 class UnknownDriver(ValueError):
     """No packaged driver has that name."""
+
+
+class BadRecipe(ValueError):
+    """A `driver.yaml` that cannot be used. The message names the file and what is wrong with it."""
 
 
 @frozen
@@ -49,13 +56,13 @@ class Recipe:
 
 
 def packaged(folder: Path | None = None) -> tuple[Recipe, ...]:
-    """Every packaged driver, in the order of names."""
+    """Every packaged driver, in the order of names. Raises BadRecipe."""
     root = folder or Path(__file__).parent
     return tuple(_load(path) for path in sorted(root.glob(f"*/{_FILE}")))
 
 
 def recipe(name: str, folder: Path | None = None) -> Recipe:
-    """The packaged driver of that name. Raises UnknownDriver."""
+    """The packaged driver of that name. Raises UnknownDriver, BadRecipe."""
     known = packaged(folder)
     for one in known:
         if one.name == name:
@@ -63,15 +70,62 @@ def recipe(name: str, folder: Path | None = None) -> Recipe:
     raise UnknownDriver(f"no driver named {name!r}; there are {', '.join(r.name for r in known)}")
 
 
+@frozen
+class _Written:
+    """The members of a `driver.yaml`."""
+
+    title: str
+    ecosystem: Ecosystem
+    package: str
+    source: str
+    companions: tuple[Companion, ...] = ()
+    program: str = ""
+    notes: str = ""
+
+
 def _load(path: Path) -> Recipe:
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        data = yaml_value(text_of(path))
+    except BadText as error:
+        raise BadRecipe(f"{path} {error}") from None
+    if not isinstance(data, dict) or not all(isinstance(name, str) for name in data):
+        raise BadRecipe(f"{path} is no recipe of a driver: expected members such as title, package and source")
+    try:
+        written = _CONVERTER.structure(data, _Written)
+    except (BaseValidationError, TypeError, ValueError, KeyError, AttributeError) as error:
+        raise BadRecipe(f"{path} is no recipe of a driver: {_first(error)}") from None
+    source = path.parent / written.source
+    if "\0" in written.source or Path(written.source).name != written.source:
+        raise BadRecipe(f"{path} is no recipe of a driver: source is to be a file beside it")
     return Recipe(
-        name=path.parent.name,
-        title=data["title"],
-        ecosystem=data["ecosystem"],
-        package=data["package"],
-        source=path.parent / data["source"],
-        companions=tuple(Companion(**c) for c in data.get("companions", ())),
-        program=data.get("program", ""),
-        notes=data.get("notes", ""),
+        path.parent.name,
+        written.title,
+        written.ecosystem,
+        written.package,
+        source,
+        written.companions,
+        written.program,
+        written.notes,
     )
+
+
+def _first(error: BaseException) -> str:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    text = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+    return " ".join(text.split())[:200]
+
+
+def _text(value: Any, _: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"expected text, found {value!r:.40}")
+    return value
+
+
+def _converter() -> Converter:
+    converter = Converter(forbid_extra_keys=True)
+    converter.register_structure_hook(str, _text)
+    return converter
+
+
+_CONVERTER = _converter()

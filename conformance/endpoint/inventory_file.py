@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from conformance.contract.files import ContractError, read_yaml
+from conformance.foreign import BadText, json_value, text_of
 
 Items = Mapping[str, Sequence[Mapping[str, Any]]]
 FORM = "expected {regions: {REGION: [{FIELD: VALUE, ...}, ...]}} in YAML or JSON"
@@ -26,8 +26,6 @@ def load_items(path: str | Path) -> Items:
 
 def _json(path: str | Path) -> Any:
     try:
-        return json.loads(Path(path).read_text("utf-8"))
-    except OSError as e:
-        raise ContractError(path, f"cannot be read: {e.strerror}") from None
-    except ValueError as e:
-        raise ContractError(path, f"is not JSON ({e}); {FORM}") from None
+        return json_value(text_of(path))
+    except BadText as e:
+        raise ContractError(path, f"{e}; {FORM}") from None

@@ -14,9 +14,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-import yaml
 from attrs import field, frozen
 
+from conformance.foreign import BadText, text_of, yaml_value
 from conformance.ledger.verdicts import Verdict, VerdictName
 
 SCHEMA = "known-failing.schema.json"
@@ -126,11 +126,9 @@ def load(
     Raises BadKnownFailures with every problem found.
     """
     try:
-        data = yaml.safe_load(Path(path).read_text("utf-8"))
-    except OSError as error:
-        raise BadKnownFailures(path, [f"the file cannot be read: {error.strerror}."]) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BadKnownFailures(path, [f"the file is not YAML: {' '.join(str(error).split())}."]) from error
+        data = yaml_value(text_of(path))
+    except BadText as error:
+        raise BadKnownFailures(path, [f"the file {error}."]) from None
     items = data.get("known_failures") if isinstance(data, dict) else None
     if not isinstance(items, list) or set(data) - {"known_failures", "format_version"}:
         raise BadKnownFailures(path, ["expected one list named known_failures (and format_version: 1)."])

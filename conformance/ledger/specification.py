@@ -31,4 +31,10 @@ class Specification:
         if contract.path is not None:
             problem = f"is of {contract.operation}, which has a path of its own ({contract.path})"
             raise ContractError(folder, f"{problem}; only operations in the style of RPC can be judged")
-        return cls(folder, contract, ledger_of(contract, protocol, load_sentences(folder)), protocol)
+        sentences = load_sentences(folder)
+        try:
+            ledger = ledger_of(contract, protocol, sentences)
+        except (TypeError, KeyError, AttributeError, IndexError, ValueError) as error:
+            what = f"nothing can be required by it, since its parts do not fit together ({error})"
+            raise ContractError(folder, f"{what}; derive it again with `acs-conformance derive`") from None
+        return cls(folder, contract, ledger, protocol)

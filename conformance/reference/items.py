@@ -20,6 +20,7 @@ from typing import Any
 
 from conformance.contract.files import ContractError, read_yaml
 from conformance.contract.model import Contract, Field
+from conformance.foreign import BadText, json_value, text_of
 from conformance.reference.rendering import is_time, xml_text
 from conformance.reference.seeding import relative
 from conformance.reference.signatures import epoch
@@ -55,12 +56,9 @@ def _read(path: Path) -> Any:
         except ContractError as error:
             raise ItemsError(str(error)) from None
     try:
-        return json.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "is not UTF-8 text"
-        raise ItemsError(f"{path}: cannot be read: {reason}") from None
-    except json.JSONDecodeError as error:
-        raise ItemsError(f"{path}: is not JSON (line {error.lineno}): {error.msg}") from None
+        return json_value(text_of(path))
+    except BadText as error:
+        raise ItemsError(f"{path}: {error}") from None
 
 
 def _items(data: Any, contract: Contract, place: str) -> tuple[Item, ...]:

@@ -15,12 +15,14 @@ from securesystemslib.dsse import Envelope
 from securesystemslib.exceptions import VerificationError
 from securesystemslib.signer import CryptoSigner, SSlibKey
 
+from conformance.foreign import BadText, decoded, json_value
 from conformance.report.basis import Basis
 from conformance.report.certificate import EXTENSION, NotCertifiable, canonical, certify
 from conformance.report.stream import StreamError, parse
 from conformance.report.text import one_line
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
+NO_ENVELOPE = "The certificate is no DSSE envelope with one signature."
 
 
 class BadKey(ValueError):
@@ -82,8 +84,8 @@ def verify(
     """
     key = _public(public_key) if public_key is not None else None
     try:
-        data = json.loads(certificate)
-    except (ValueError, RecursionError):
+        data = json_value(decoded(certificate))
+    except BadText:
         return Verification(("The certificate is not JSON.",))
     if not isinstance(data, dict):
         return Verification(("The certificate is not a JSON object.",))
@@ -147,12 +149,12 @@ def _opened(certificate: bytes, key: SSlibKey | None) -> tuple[bytes, str | None
     """The statement in an envelope, the id of the key that signed it, and what is wrong with the envelope."""
     try:
         envelope = Envelope.from_dict(json.loads(certificate))
-        (key_id,) = envelope.signatures
+        (key_id,) = map(_text, envelope.signatures)
         signature = bytes.fromhex(envelope.signatures[key_id].signature)
         whole = _enveloped(envelope.payload, key_id, signature) == certificate
     except Exception:
         # the library has no one exception for a malformed envelope, and every one of them means the same
-        return b"", None, ["The certificate is no DSSE envelope with one signature."]
+        return b"", None, [NO_ENVELOPE]
     problems = []
     if envelope.payload_type != PAYLOAD_TYPE or not whole:
         problems.append("The envelope was changed after it was signed, or made by something else.")
@@ -164,6 +166,12 @@ def _opened(certificate: bytes, key: SSlibKey | None) -> tuple[bytes, str | None
     except VerificationError:
         problems.append("The signature is not one by the key that was given.")
     return envelope.payload, key_id, problems
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r:.40} is no text")
+    return value
 
 
 def _follows(statement: bytes, events: bytes) -> list[str]:

@@ -1,0 +1,170 @@
+"""Text that others wrote, read within bounds: YAML, JSON and gzip that can neither run, hang nor fill anything.
+
+YAML is read by the safe constructors alone. Before it is composed its events are looked over: libyaml nests in C, so
+that a document of 50,000 brackets would end the process, and aliases may stand for more than any memory holds.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from attrs import define, field
+
+DEEPEST: Final = 100
+MEBI: Final = 1024 * 1024
+# the shipped recordings hold 17 MB; a run on an endpoint that answers at length may hold ten times as much
+MOST_BYTES: Final = 256 * MEBI
+# what the nodes of a document may be, with what aliases stand for written out, beyond what stands there
+MOST_REPEATED: Final = 100_000
+# recordings are compressed to about a twentieth
+MOST_RATIO: Final = 100
+LEAST_BOUND: Final = 16 * MEBI
+CHUNK: Final = MEBI
+JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+NO_BRACKET = re.compile(r"[^][{}]+")
+SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# what the constructors of PyYAML raise for a tag that does not fit its value, such as `!!bool maybe`
+MISFITS = (yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError)
+
+
+class BadText(ValueError):
+    """Bytes that are not what they should be. The message is the end of a sentence that begins with their name."""
+
+
+def bytes_of(path: Path | str) -> bytes:
+    """What is in a file, also in one without a size. Raises BadText."""
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:  # a path with a NUL in it is a ValueError
+        raise BadText(f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    if len(data) > MOST_BYTES:
+        raise BadText(f"holds more than {MOST_BYTES // MEBI} MiB")
+    return data
+
+
+def text_of(path: Path | str) -> str:
+    """The UTF-8 text in a file. Raises BadText."""
+    return decoded(bytes_of(path))
+
+
+def decoded(data: bytes) -> str:
+    """UTF-8 text. Raises BadText."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise BadText("cannot be read: is not UTF-8 text") from None
+
+
+def decompressed(data: bytes) -> bytes:
+    """What a gzip file holds, which may be a hundred times as long as it is, or 16 MiB. Raises BadText."""
+    most = min(MOST_BYTES, max(LEAST_BOUND, MOST_RATIO * len(data)))
+    reader, parts, size = zlib.decompressobj(31), [], 0
+    try:
+        while not reader.eof:
+            part = reader.decompress(data, CHUNK)
+            data = reader.unconsumed_tail
+            if not part and not data and not reader.eof:
+                raise BadText("is cut short or damaged: it cannot be decompressed")
+            size += len(part)
+            if size > most:
+                raise BadText(f"is compressed further than a recording: it holds more than {most // MEBI} MiB")
+            parts.append(part)
+    except zlib.error:
+        raise BadText("is cut short or damaged: it cannot be decompressed") from None
+    if reader.unused_data:
+        raise BadText("is damaged: something follows its compressed data")
+    return b"".join(parts)
+
+
+def json_value(text: str, constants: bool = True) -> Any:
+    """The value in a JSON text; `constants` says whether NaN and infinities are taken. Raises BadText."""
+    if _nested(text) > DEEPEST:
+        raise BadText(f"is nested too deeply: more than {DEEPEST} levels")
+    try:
+        return json.loads(text, parse_constant=None if constants else _refused)
+    except json.JSONDecodeError as error:
+        raise BadText(f"is not JSON (line {error.lineno}): {error.msg}") from None
+    except RecursionError:
+        raise BadText("is nested too deeply") from None
+    except ValueError as error:
+        raise BadText(f"is not JSON that can be read: {_phrase(error)}") from None
+
+
+def _nested(text: str) -> int:
+    """How deep a JSON text is nested, or a bound that is no more than what is allowed."""
+    most = text.count("[") + text.count("{")
+    if most <= DEEPEST:
+        return most
+    deepest = depth = 0
+    for bracket in NO_BRACKET.sub("", JSON_STRING.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _refused(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def yaml_value(text: str, loader: Any = SAFE) -> Any:
+    """The value in a YAML document; `loader` is a safe one. Raises BadText."""
+    try:
+        _look_over(text, loader)
+        return yaml.load(text, Loader=loader)
+    except BadText:
+        raise
+    except MISFITS as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f" (line {mark.line + 1})" if mark else ""
+        raise BadText(f"is not YAML{place}: {_phrase(getattr(error, 'problem', None) or error)}") from None
+
+
+def _phrase(error: object) -> str:
+    return " ".join(str(error).split())[:200]
+
+
+@define
+class _Weights:
+    """How many nodes are open, and how many each finished anchor stands for, aliases written out."""
+
+    open: list[tuple[str | None, int]] = field(factory=list)
+    anchors: dict[str | None, int] = field(factory=dict)
+    repeated: int = 0
+
+    def add(self, anchor: str | None, weight: int) -> None:
+        """A node is whole."""
+        if anchor is not None:
+            self.anchors[anchor] = weight
+        if self.open:
+            name, before = self.open[-1]
+            self.open[-1] = (name, before + weight)
+
+
+def _look_over(text: str, loader: Any) -> None:
+    """Raises BadText for a document that is nested too deeply, or whose aliases stand for too much."""
+    weights = _Weights()
+    for event in yaml.parse(text, Loader=loader):
+        if isinstance(event, yaml.AliasEvent):
+            weight = weights.anchors.get(event.anchor)
+            if weight is None and any(name == event.anchor for name, _ in weights.open):
+                raise BadText(f"holds itself: the alias *{event.anchor:.40} stands within what it is for")
+            weights.repeated += weight or 0
+            if weights.repeated > MOST_REPEATED:
+                raise BadText(f"has aliases that stand for more than {MOST_REPEATED:,} values; write them out")
+            weights.add(None, weight or 0)
+        elif isinstance(event, yaml.ScalarEvent):
+            weights.add(event.anchor, 1)
+        elif isinstance(event, yaml.CollectionStartEvent):
+            weights.open.append((event.anchor, 1))
+            if len(weights.open) > DEEPEST:
+                place = f" (line {event.start_mark.line + 1})" if event.start_mark else ""
+                raise BadText(f"is nested too deeply{place}: more than {DEEPEST} levels")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, weight = weights.open.pop()
+            weights.add(anchor, weight)
