@@ -6,10 +6,7 @@ import errno
 import os
 import signal
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 
 from conformance.cassettes import file
 from conformance.cassettes.cassette import Cassette
@@ -41,27 +38,14 @@ def _unwritable(path: Path, error: OSError) -> Refusal:
     return Refusal(f"Cannot write the cassette {path}: {error.strerror}. Give another file.")
 
 
-@contextmanager
-def terminated_like_interrupted() -> Iterator[None]:
-    """While open, what ends a process politely is like Ctrl-C."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def write_cassette(path: Path, cassette: Cassette | SdkCassette) -> str:
     """Write a cassette; a second interruption does not keep it from being written. A line that says what was kept.
 
     Raises Refusal.
     """
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {
+        number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    }
     try:
         file.save(path, cassette)
     except OSError as e:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from conformance import __version__
+from conformance.cli.ending import one_scratch_folder, terminated_like_interrupted
 from conformance.cli.errors import Ending, ExitStatus
 from conformance.cli.output import document, guarded
 from conformance.errors import NotEstablished, Refusal, unknown_sentence
@@ -60,7 +61,7 @@ class LazyGroup(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """What could not be printed is said, and no result; a verdict that is not seen was not established."""
-        with guarded() as output:
+        with guarded() as output, one_scratch_folder(), terminated_like_interrupted():
             try:
                 return super().main(*args, **extra)
             except SystemExit as ending:

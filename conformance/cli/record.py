@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from conformance.cassettes.keeping import INTERRUPTED, refuse_unwritable, terminated_like_interrupted, write_cassette
+from conformance.cassettes.keeping import INTERRUPTED, refuse_unwritable, write_cassette
 from conformance.cassettes.recorder import Recorder
 from conformance.cli.run_options import options_of_a_run, settings_of
 from conformance.cli.showing import live, shown
@@ -39,13 +39,12 @@ def record(url: str | None, path: Path | None, as_json: bool, quiet: bool, **opt
     refuse_unwritable(path or FOLDER / "probe")
     recorder = Recorder("reference" if url is None else "real", _target_name(settings))
     try:
-        with terminated_like_interrupted():
-            try:
-                evidence = certify(settings, live(quiet, as_json), recorder)
-            finally:
-                kept = _keep(recorder, path, url)
-                if kept and not as_json:
-                    click.echo(kept)
+        try:
+            evidence = certify(settings, live(quiet, as_json), recorder)
+        finally:
+            kept = _keep(recorder, path, url)
+            if kept and not as_json:
+                click.echo(kept)
     except ContractError as e:
         raise Refusal(str(e)) from None
     except KeyboardInterrupt:

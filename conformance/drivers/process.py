@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import os
 import queue
+import selectors
 import shutil
 import signal
 import subprocess
 import tempfile
-import threading
 import time
-from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Literal
 
 from attrs import frozen
 
 from conformance.drivers.environment import scrubbed
+from conformance.drivers.lines import DriverLog, LineReader
 from conformance.drivers.protocol import (
     VERSION,
     DriverAnswer,
@@ -35,7 +36,6 @@ from conformance.drivers.protocol import (
 
 FaultKind = Literal["start", "crash", "hang", "garbage", "version", "smoke"]
 _MOST_OF_A_LINE = 64 * 1024 * 1024
-_STDERR_LINES = 400
 
 
 class DriverFault(Exception):
@@ -57,8 +57,6 @@ class SdkUnusable(Exception):
 class _Child:
     process: subprocess.Popen[bytes]
     stdin: IO[bytes]
-    stdout: IO[bytes]
-    stderr: IO[bytes]
 
 
 class DriverProcess:
@@ -83,9 +81,8 @@ class DriverProcess:
         self._start_seconds = start_seconds
         self._cwd = cwd
         self._number = 0
-        self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self._stderr: deque[str] = deque(maxlen=_STDERR_LINES)
-        self._readers: list[threading.Thread] = []
+        self._lines: LineReader | None = None
+        self._log: DriverLog | None = None
         self._ready: Ready | None = None
         self._child: _Child | None = None
 
@@ -112,13 +109,13 @@ class DriverProcess:
     @property
     def stderr(self) -> str:
         """The last lines that the driver wrote to its standard error."""
-        return "\n".join(self._stderr)
+        return self._log.text if self._log else ""
 
     def call(self, call: DriverCall, deadline: float) -> DriverAnswer:
         """The answer to one call, awaited for `deadline` seconds. Raises DriverFault (crash, hang, garbage)."""
         self._number += 1
         started = time.monotonic()
-        self._send(encode(call.message(self._number)))
+        self._send(encode(call.message(self._number)), deadline)
         line = self._line(deadline, f"to call {self._number}")
         try:
             return decode_answer(line, self._number, time.monotonic() - started)
@@ -130,10 +127,11 @@ class DriverProcess:
         child = self._child
         if child is not None:
             self._kill(child.process)
-            for reader in self._readers:
-                reader.join(timeout=1)
-            for stream in (child.stdin, child.stdout, child.stderr):
-                _quietly_close(stream)
+            if self._log is not None:
+                self._log.close()
+            if self._lines is not None:
+                self._lines.close()
+            _quietly_close(child.stdin)
             self._child = None
         shutil.rmtree(self._home, ignore_errors=True)
 
@@ -147,6 +145,7 @@ class DriverProcess:
                 cwd=self._cwd,
                 env=scrubbed(os.environ, self._home, self._extra),
                 start_new_session=True,
+                bufsize=0,
             )
         except OSError as error:
             reason = error.strerror or error
@@ -154,16 +153,13 @@ class DriverProcess:
         assert process.stdin is not None, "a Popen with pipes has them"
         assert process.stdout is not None, "a Popen with pipes has them"
         assert process.stderr is not None, "a Popen with pipes has them"
-        self._child = _Child(process, process.stdin, process.stdout, process.stderr)
-        self._readers = [
-            threading.Thread(target=self._read_stdout, args=(process.stdout,), daemon=True),
-            threading.Thread(target=self._read_stderr, args=(process.stderr,), daemon=True),
-        ]
-        for reader in self._readers:
-            reader.start()
+        self._child = _Child(process, process.stdin)
+        os.set_blocking(process.stdin.fileno(), False)
+        self._lines = LineReader(process.stdout, _MOST_OF_A_LINE)
+        self._log = DriverLog(process.stderr)
 
     def _start(self) -> Ready:
-        self._send(encode({"op": "start", "protocol": VERSION}))
+        self._send(encode({"op": "start", "protocol": VERSION}), self._start_seconds)
         line = self._line(self._start_seconds, "to start")
         try:
             ready = decode_ready(line)
@@ -181,18 +177,20 @@ class DriverProcess:
             raise ValueError("the driver does not run")
         return self._child
 
-    def _send(self, line: bytes) -> None:
-        stdin = self._running.stdin
-        try:
-            stdin.write(line)
-            stdin.flush()
-        except (BrokenPipeError, OSError):
-            # The reader has the better story: what the driver last said, and its exit status.
-            return
+    def _send(self, line: bytes, deadline: float) -> None:
+        """Write as much as the driver takes in time. The reader has the better story of a driver that takes no more:
+        what it last said, and its exit status.
+        """
+        number, ends = self._running.stdin.fileno(), time.monotonic() + deadline
+        with selectors.DefaultSelector() as selector, suppress(OSError):
+            selector.register(number, selectors.EVENT_WRITE)
+            while line and selector.select(max(0.0, ends - time.monotonic())):
+                line = line[os.write(number, line) :]
 
     def _line(self, deadline: float, what: str) -> bytes:
+        assert self._lines is not None, "a driver that runs has them"
         try:
-            line = self._lines.get(timeout=deadline)
+            line = self._lines.line(deadline)
         except queue.Empty:
             raise self._fault("hang", f"no answer {what} within {deadline:g} s") from None
         if line is None:
@@ -208,26 +206,9 @@ class DriverProcess:
         return f"killed by signal {-code}" if code < 0 else f"status {code}"
 
     def _fault(self, kind: FaultKind, message: str) -> DriverFault:
-        if kind == "crash":
-            self._readers[1].join(timeout=1)
+        if kind == "crash" and self._log is not None:
+            self._log.join(1)
         return DriverFault(kind, f"the driver broke the protocol: {message}", self.stderr)
-
-    def _read_stdout(self, stream: IO[bytes]) -> None:
-        while True:
-            try:
-                line = stream.readline(_MOST_OF_A_LINE)
-            except (OSError, ValueError):
-                line = b""
-            self._lines.put(line or None)
-            if not line:
-                return
-
-    def _read_stderr(self, stream: IO[bytes]) -> None:
-        try:
-            for line in iter(lambda: stream.readline(1 << 16), b""):
-                self._stderr.append(line.decode("utf-8", "replace").rstrip("\n"))
-        except (OSError, ValueError):
-            return
 
     def _kill(self, process: subprocess.Popen[bytes]) -> None:
         # The whole group, also when the driver itself has already gone: it may have left children behind.

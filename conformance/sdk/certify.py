@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
 
 from attrs import evolve, frozen
@@ -12,7 +11,6 @@ from conformance.cassettes.keeping import (
     INTERRUPTED,
     is_cassette,
     refuse_unwritable,
-    terminated_like_interrupted,
     write_cassette,
 )
 from conformance.contract.catalogue import operation_folder
@@ -103,8 +101,7 @@ def _certify_or_say_why(
     path: Path | None,
 ) -> None:
     try:
-        with terminated_like_interrupted() if path else nullcontext():
-            _certify(subject, settings, evidence, recorder, live)
+        _certify(subject, settings, evidence, recorder, live)
     except DriverFault as e:
         raise NotEstablished(f"The driver is at fault, not its SDK ({e.kind}): {e}") from None
     except SdkUnusable as e:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import select
+import signal
 import sys
 import textwrap
 import time
 
 import pytest
+from attrs import evolve
 
+from conformance.drivers.lines import LineReader
 from conformance.drivers.process import DriverFault, DriverProcess, SdkUnusable
 from conformance.drivers.protocol import DriverCall, DriverOperation
 
@@ -141,3 +146,45 @@ def _alive(pid: int) -> bool:
             return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
+
+
+GRANDCHILD = """
+import json, subprocess, sys
+child = subprocess.Popen(["sleep", "1000"], start_new_session=True, stdin=subprocess.DEVNULL)
+sys.stdin.readline()
+print(json.dumps({"ready": True, "protocol": 1, "name": str(child.pid), "version": "1", "runtime": "X 1",
+                  "dependencies": {}, "view": "json"}), flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_a_grandchild_that_holds_the_pipes_is_not_waited_for():
+    with DriverProcess([sys.executable, "-c", GRANDCHILD]) as driver:
+        grandchild = os.pidfd_open(int(driver.ready.name))
+    try:
+        assert not select.select([grandchild], [], [], 0)[0], "it was waited for"
+    finally:
+        signal.pidfd_send_signal(grandchild, signal.SIGKILL)
+        os.close(grandchild)
+
+
+def test_a_driver_that_reads_nothing_does_not_stop_us():
+    deaf = "import json, sys, time; sys.stdin.readline(); print(json.dumps({'ready': True, 'protocol': 1, 'name': 'a', "
+    deaf += "'version': '1', 'runtime': 'X 1', 'dependencies': {}, 'view': 'json'}), flush=True); time.sleep(1000)"
+    with DriverProcess([sys.executable, "-c", deaf]) as driver, pytest.raises(DriverFault) as found:
+        driver.call(evolve(CALL, parameters={"A": "x" * 1_000_000}), 0.2)
+    assert found.value.kind == "hang"
+
+
+def test_what_nobody_asked_for_waits_in_the_pipe():
+    read, write = os.pipe()
+    lines = LineReader(os.fdopen(read, "rb", buffering=0), 1 << 20)
+    os.set_blocking(write, False)
+    sent = 0
+    with contextlib.suppress(BlockingIOError):
+        while sent < 100 << 20:
+            sent += os.write(write, b"x" * 1000 + b"\n")
+    assert sent < 2 << 20, "a flood is kept"
+    assert lines.line(1) == b"x" * 1000 + b"\n"
+    lines.close()
+    os.close(write)

@@ -28,6 +28,19 @@ READY = {
 }
 
 
+def test_a_member_of_an_error_that_is_none_is_named():
+    """A misspelt `http_status` that is passed over would count against the SDK."""
+    error = {"type": "a", "declared": True, "htt_status": 400}
+    with pytest.raises(ProtocolError, match="htt_status"):
+        decode_answer(line(id=1, ok=False, error=error), 1)
+
+
+@pytest.mark.parametrize("deep", [b"[" * 900 + b"]" * 900, b'{"a":' * 200_000])
+def test_a_deep_line_is_named(deep):
+    with pytest.raises(ProtocolError, match="nested too deeply"):
+        decode_answer(b'{"id":1,"ok":true,"result":' + deep + b"}\n", 1)
+
+
 def line(**members) -> bytes:
     return json.dumps(members).encode() + b"\n"
 
