@@ -23,8 +23,9 @@ from conformance.sdk.record import ReleaseRecord
 @click.option("--releases", "wanted", required=True, metavar="all|latest:N|spread:N|A..B|A,B", help="Which releases.")
 @click.option("--operation", default="DescribeTasks", show_default=True, help="A shipped operation.")
 @click.option("--output", type=click.Path(path_type=Path), default=Path("reports/sdk-matrix"), show_default=True)
+@click.option("--allow-build", is_flag=True, help="Let packages without a wheel be built, which runs code of theirs.")
 @click.option("--parallel", default=2, show_default=True, type=click.IntRange(1, 16), help="Releases at a time.")
-def matrix(name: str, wanted: str, operation: str, output: Path, parallel: int) -> None:
+def matrix(name: str, wanted: str, operation: str, output: Path, allow_build: bool, parallel: int) -> None:
     """Certify many releases of an SDK: requirement by release, with the first release where each verdict changed.
 
     Releases that are in OUTPUT already, certified against the same requirements, are read from there.
@@ -46,7 +47,7 @@ def matrix(name: str, wanted: str, operation: str, output: Path, parallel: int) 
         click.echo(f"  {record.release}: {what}{'' if fresh else ' (kept)'}")
 
     click.echo(f"{recipe.title}: {len(releases)} releases")
-    found = run_matrix(recipe, releases, plan, output, parallel=parallel, on_record=show)
+    found = run_matrix(recipe, releases, plan, output, parallel=parallel, build=allow_build, on_record=show)
     for path in publish_one(found, output):
         click.echo(f"  {path}")
     raise SystemExit(EXIT_STATUS[found.word])

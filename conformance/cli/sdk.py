@@ -42,6 +42,7 @@ from conformance.sdk.plan import Plan
     type=click.Path(path_type=Path),
     help="Keep the run in a cassette: a file *.yaml[.gz], or a folder.",
 )
+@click.option("--allow-build", is_flag=True, help="Let packages without a wheel be built, which runs code of theirs.")
 @click.option("--quiet", is_flag=True, help="Print failures and the verdict only.")
 def sdk(
     words: tuple[str, ...],
@@ -54,6 +55,7 @@ def sdk(
     levels: tuple[str, ...],
     report_dir: Path | None,
     cassette: Path | None,
+    allow_build: bool,
     quiet: bool,
 ) -> None:
     """Certify releases of an SDK by its packaged DRIVER, or what a COMMAND drives that speaks the driver protocol.
@@ -85,7 +87,7 @@ def sdk(
         raise NotEstablished(f"{recipe.name} cannot be driven here: {missing}")
 
     def one(release: str) -> int:
-        installed = _installed(recipe, _newest(recipe) if release == "latest" else release)
+        installed = _installed(recipe, _newest(recipe) if release == "latest" else release, allow_build)
         if testing:
             return _self_test(installed.command, plan, installed.release)
         where = report_dir / installed.release if report_dir and len(releases) > 1 else report_dir
@@ -144,9 +146,9 @@ def _newest(recipe: Recipe) -> str:
         raise NotEstablished(f"{recipe.name} cannot be driven here: {e}") from None
 
 
-def _installed(recipe: Recipe, release: str) -> Installation:
+def _installed(recipe: Recipe, release: str, allow_build: bool) -> Installation:
     try:
-        return install(recipe, release)
+        return install(recipe, release, build=allow_build)
     except InstallFailed as e:
         raise NotEstablished(str(e)) from None
 

@@ -39,7 +39,7 @@ def known(recipe: Recipe, cache: Path) -> tuple[str, ...]:
     return tuple(found)
 
 
-def install(recipe: Recipe, release: str, folder: Path, cache: Path) -> dict[str, str]:
+def install(recipe: Recipe, release: str, folder: Path, cache: Path, build: bool = False) -> dict[str, str]:
     """Modules with their versions, as go resolved them."""
     (folder / "go.mod").write_text("module driver\n\ngo 1.21\n", encoding="utf-8")
     wanted = [f"{_module(recipe, release)}@{release}"]

@@ -44,8 +44,10 @@ def known_releases(recipe: Recipe, cache: Path | None = None) -> tuple[str, ...]
     return ordered(ecosystem.known(recipe, made(cache or cache_folder())))
 
 
-def install(recipe: Recipe, release: str, cache: Path | None = None) -> Installation:
+def install(recipe: Recipe, release: str, cache: Path | None = None, build: bool = False) -> Installation:
     """Installs the release unless it is in the cache. Raises ToolchainMissing, InstallFailed.
+
+    Code of packages runs during the installation only where `build` allows it.
 
     Two folders: the packages, addressed by what is installed, and the built driver, addressed by its source
     as well; so that a change to a driver does not install anything again.
@@ -63,14 +65,14 @@ def install(recipe: Recipe, release: str, cache: Path | None = None) -> Installa
     ]
     key = digest(*wanted)
     packages = root / "packages" / recipe.name / f"{release}-{key}"
-    record = built(packages, lambda folder: {"dependencies": ecosystem.install(recipe, release, folder, root)})
+    record = built(packages, lambda folder: {"dependencies": ecosystem.install(recipe, release, folder, root, build)})
     driver = root / "built" / recipe.name / f"{release}-{digest(key, recipe.source.read_bytes())}"
 
-    def build(folder: Path) -> dict[str, str]:
+    def make(folder: Path) -> dict[str, str]:
         ecosystem.prepare(recipe, release, packages, folder, root)
         return {"source": recipe.source.name}
 
-    built(driver, build)
+    built(driver, make)
     return Installation(
         recipe, release, tuple(ecosystem.command(recipe, packages, driver)), record["dependencies"], running
     )

@@ -37,7 +37,7 @@ def known(recipe: Recipe, cache: Path) -> tuple[str, ...]:
     return tuple(re.findall(r"<version>([^<]+)</version>", text))
 
 
-def install(recipe: Recipe, release: str, folder: Path, cache: Path) -> dict[str, str]:
+def install(recipe: Recipe, release: str, folder: Path, cache: Path, build: bool = False) -> dict[str, str]:
     """Artifacts (group:artifact) with their versions, as Maven resolved them."""
     (folder / "pom.xml").write_text(_project(recipe, release), encoding="utf-8")
     goals = [f"{_PLUGIN}:copy-dependencies", f"{_PLUGIN}:list"]

@@ -28,7 +28,7 @@ def known(recipe: Recipe, cache: Path) -> tuple[str, ...]:
     return tuple(listing) if isinstance(listing, list) else (listing,)
 
 
-def install(recipe: Recipe, release: str, folder: Path, cache: Path) -> dict[str, str]:
+def install(recipe: Recipe, release: str, folder: Path, cache: Path, build: bool = False) -> dict[str, str]:
     """Packages with their versions, as npm resolved them."""
     (folder / "package.json").write_text('{"name": "driver", "version": "1.0.0", "private": true}\n', encoding="utf-8")
     wanted = [f"{recipe.package}@{release}"]

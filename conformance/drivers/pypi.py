@@ -11,6 +11,9 @@ from pathlib import Path
 from conformance.drivers.recipe import Recipe
 from conformance.drivers.toolchain import InstallFailed, run
 
+WHEELS = ("--only-binary", ":all:")
+_NO_WHEEL = re.compile("No matching distribution|Could not find a version|ResolutionImpossible")
+
 
 def check_tools() -> None:
     """Pip comes with the interpreter that runs the suite."""
@@ -28,15 +31,23 @@ def known(recipe: Recipe, cache: Path) -> tuple[str, ...]:
     return tuple(v.strip() for v in found.group(1).split(",")) if found else ()
 
 
-def install(recipe: Recipe, release: str, folder: Path, cache: Path) -> dict[str, str]:
-    """Packages with their versions, as pip resolved them."""
+def install(recipe: Recipe, release: str, folder: Path, cache: Path, build: bool = False) -> dict[str, str]:
+    """Packages with their versions, as pip resolved them; with `build` also those that have to be built first."""
     environment = folder / "venv"
     run([sys.executable, "-m", "venv", "--without-pip", environment])
     python = environment / "bin" / "python"
     wanted = [f"{recipe.package}=={release}"]
     wanted += [f"{c.package}=={c.release}" if c.release else c.package for c in recipe.companions]
     pip: list[str | Path] = [sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check"]
-    run([*pip, "install", "--quiet", *wanted])
+    try:
+        run([*pip, "install", "--quiet", *(() if build else WHEELS), *wanted])
+    except InstallFailed as error:
+        if build or not _NO_WHEEL.search(str(error)):
+            raise
+        raise InstallFailed(
+            f"{recipe.package} {release}, or what it needs, has no wheel here; building it runs code of the package, "
+            f"which --allow-build allows ({error})"
+        ) from None
     packages = json.loads(run([*pip, "list", "--format", "json"]))
     resolved = {p["name"]: p["version"] for p in packages}
     if not resolved:

@@ -9,8 +9,10 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from conformance.drivers.environment import for_a_package_manager
+
 _ADDRESS = re.compile(r"https?://\S+")
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m|[\x00-\x08\x0b-\x1f\x7f]")
 
 
 class ToolchainMissing(RuntimeError):
@@ -35,13 +37,16 @@ def run(
     environment: Mapping[str, str] | None = None,
     seconds: float = 900,
 ) -> str:
-    """The program's standard output. Raises InstallFailed with the last telling lines, without any address."""
+    """The program's standard output. It sees no secret of ours (`environment.py`).
+
+    Raises InstallFailed with the last telling lines, without any address.
+    """
     words = [str(word) for word in command]
     try:
         done = subprocess.run(
             words,
             cwd=cwd,
-            env={**os.environ, **(environment or {})},
+            env=for_a_package_manager(os.environ, environment),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=seconds,

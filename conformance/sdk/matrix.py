@@ -86,9 +86,11 @@ def run_matrix(
     *,
     parallel: int = 2,
     cache: Path | None = None,
+    build: bool = False,
     on_record: Callable[[ReleaseRecord, bool], None] = lambda record, fresh: None,
 ) -> Matrix:
-    """Certifies each release that `folder` has no valid record of, and reads the others from there.
+    """Certifies each release that `folder` has no valid record of, and reads the others from there. With `build`
+    packages without a wheel are built.
 
     `on_record` is told of each record, and whether it is a fresh one. Installing is done by one at a time.
     Only the small records are kept, so that memory does not grow with the number of releases. Records of
@@ -103,7 +105,7 @@ def run_matrix(
         if known is not None and known.basis == basis and known.outcome in ("certified", "does-not-load"):
             on_record(known, False)
             return known
-        record = _certified(recipe, release, plan, basis, cache, installing)
+        record = _certified(recipe, release, plan, basis, cache, installing, build)
         write(record, path)
         on_record(record, True)
         return record
@@ -128,12 +130,18 @@ def basis_of(plan: Plan, recipe: Recipe) -> str:
 
 
 def _certified(
-    recipe: Recipe, release: str, plan: Plan, basis: str, cache: Path | None, installing: threading.Lock
+    recipe: Recipe,
+    release: str,
+    plan: Plan,
+    basis: str,
+    cache: Path | None,
+    installing: threading.Lock,
+    build: bool,
 ) -> ReleaseRecord:
     blank = ReleaseRecord(recipe.name, release, basis, "does-not-install")
     try:
         with installing:
-            installed = install(recipe, release, cache)
+            installed = install(recipe, release, cache, build)
     except InstallFailed as error:
         return evolve(blank, reason=str(error))
     blank = evolve(blank, runtime=installed.runtime, dependencies=dict(installed.dependencies))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from lxml import etree
 
-from conformance.drivers import golang, maven
+from conformance.drivers import golang, maven, pypi
 from conformance.drivers.installation import known_releases, missing_toolchain
 from conformance.drivers.recipe import recipe
 from conformance.drivers.toolchain import InstallFailed, ToolchainMissing, required, run
@@ -54,3 +57,47 @@ def test_what_fails_is_told_in_a_line_without_addresses():
 def test_what_does_not_end_is_stopped():
     with pytest.raises(InstallFailed, match="did not end"):
         run([sys.executable, "-c", "import time; time.sleep(60)"], seconds=0.5)
+
+
+SECRETS = (
+    "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN", "NPM_TOKEN", "CI_JOB_TOKEN",
+    "NPM_CONFIG__AUTH", "npm_config_//registry.invalid/:_authToken", "PIP_PASSWORD", "TWINE_PASSWORD", "SOME_NAME",
+)  # fmt: skip
+
+
+def test_a_package_manager_sees_where_its_registry_is_and_no_secret(monkeypatch):
+    for name in SECRETS:
+        monkeypatch.setenv(name, "canary-of-a-secret")
+    monkeypatch.setenv("PIP_INDEX_URL", "https://registry.invalid/simple")
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")
+    seen = json.loads(run([sys.executable, "-c", "import json, os; print(json.dumps(dict(os.environ)))"]))
+    assert "canary-of-a-secret" not in json.dumps(seen)
+    assert seen["PIP_INDEX_URL"] == "https://registry.invalid/simple"
+    assert seen["https_proxy"] == "http://127.0.0.1:1"
+
+
+def test_a_source_package_is_not_built_unless_that_is_allowed(tmp_path, monkeypatch):
+    """A made-up release that writes down what its setup.py sees."""
+    source = tmp_path / "made-up-9.9.9"
+    source.mkdir()
+    seen = tmp_path / "seen.json"
+    (source / "setup.py").write_text(f"import json, os\njson.dump(dict(os.environ), open({str(seen)!r}, 'w'))\n")
+    (source / "pyproject.toml").write_text(
+        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    )
+    (source / "backend.py").write_text("exec(open('setup.py').read())\nraise SystemExit('no wheel comes of this')\n")
+    (source / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: made-up\nVersion: 9.9.9\n")
+    with tarfile.open(tmp_path / "made-up-9.9.9.tar.gz", "w:gz") as archive:
+        archive.add(source, source.name)
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("GITHUB_TOKEN", "canary-of-a-secret")
+    made_up = evolve(recipe("python-legacy"), package="made-up", companions=())
+    for place in ("refused", "built"):
+        (tmp_path / place).mkdir()
+    with pytest.raises(InstallFailed, match="--allow-build"):
+        pypi.install(made_up, "9.9.9", tmp_path / "refused", tmp_path)
+    assert not seen.exists(), "code of the package was run"
+    with pytest.raises(InstallFailed):
+        pypi.install(made_up, "9.9.9", tmp_path / "built", tmp_path, build=True)
+    assert "canary-of-a-secret" not in seen.read_text()
