@@ -17,6 +17,7 @@ from conformance.cli.output import document, guarded
 from conformance.errors import NotEstablished, Refusal, unknown_sentence
 
 DEBUG = "ACS_CONFORMANCE_DEBUG"
+STOPPED = "Stopped before the end; nothing is established."
 # what a file system refuses: no fault of the suite, and it establishes nothing
 OF_THE_MACHINE = (errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EIO, errno.EMFILE)
 # each command, in the order of the work, and its module
@@ -61,7 +62,7 @@ class LazyGroup(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """What could not be printed is said, and no result; a verdict that is not seen was not established."""
-        with guarded() as output, one_scratch_folder(), terminated_like_interrupted():
+        with guarded() as output, terminated_like_interrupted(), one_scratch_folder():
             try:
                 return super().main(*args, **extra)
             except SystemExit as ending:
@@ -71,6 +72,13 @@ class LazyGroup(click.Group):
                 Ending(failure, ExitStatus.NOT_ESTABLISHED).show()
                 silent = ending.code in (None, ExitStatus.CONFORMANT, ExitStatus.NOT_CONFORMANT)
                 raise SystemExit(ExitStatus.NOT_ESTABLISHED if silent else ending.code) from None
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """An interruption before the command began has no exit status of a verdict, either."""
+        try:
+            return super().make_context(*args, **extra)
+        except (KeyboardInterrupt, click.Abort):
+            raise Ending(STOPPED, ExitStatus.NOT_ESTABLISHED) from None
 
     def invoke(self, ctx: click.Context) -> Any:
         """Whatever goes wrong in the suite itself establishes nothing about its target: never exit status 1.
@@ -89,7 +97,7 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except (KeyboardInterrupt, click.Abort):
-            raise Ending("Stopped before the end; nothing is established.", ExitStatus.NOT_ESTABLISHED) from None
+            raise Ending(STOPPED, ExitStatus.NOT_ESTABLISHED) from None
         except Refusal as e:
             raise Ending(e, ExitStatus.USAGE, e.evidence) from None
         except NotEstablished as e:

@@ -45,13 +45,16 @@ def one_scratch_folder() -> Iterator[None]:
     """
     here = threading.current_thread() is threading.main_thread()
     before, variable = tempfile.tempdir, os.environ.get("TMPDIR")
+    waiting = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, *POLITE))
     try:
         folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     except OSError:
+        signal.pthread_sigmask(signal.SIG_SETMASK, waiting)
         yield
         return
-    tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
     try:
+        tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
+        signal.pthread_sigmask(signal.SIG_SETMASK, waiting)
         yield
     finally:
         handlers = {n: signal.signal(n, signal.SIG_IGN) for n in (signal.SIGINT, *POLITE)} if here else {}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from conformance.cli.run_options import KNOWN, WORKERS, options_of_a_run, settings_of
 from conformance.cli.showing import live, shown
 from conformance.contract.files import ContractError
 from conformance.endpoint.certify import certify
+from conformance.endpoint.resumption import KEPT, resumed
 from conformance.errors import Refusal
 from conformance.report.folder import clear
 
@@ -18,16 +21,42 @@ from conformance.report.folder import clear
 @options_of_a_run
 @WORKERS
 @KNOWN
+@click.option(
+    "--resume",
+    metavar="RUN",
+    type=click.Path(path_type=Path),
+    help="Go on with a run that did not come to its end: the folder of its evidence.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print failures and the verdict only.")
-def endpoint(url: str | None, as_json: bool, quiet: bool, **options: Any) -> None:
+@click.pass_context
+def endpoint(
+    ctx: click.Context, /, url: str | None, resume: Path | None, as_json: bool, quiet: bool, **options: Any
+) -> None:
     """Certify an endpoint; without URL the embedded reference endpoint on a loopback port.
 
     Credentials come from ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and ALIBABA_CLOUD_SECURITY_TOKEN.
     """
-    clear(options["report_dir"])
+    earlier = None
+    if resume is None:
+        clear(options["report_dir"])
+    else:
+        _refuse_settings(ctx)
     try:
-        evidence = certify(settings_of(url, **options), live(quiet, as_json))
+        settings = settings_of(url, **options)
+        if resume is not None:
+            settings, earlier = resumed(resume, settings)
+        evidence = certify(settings, live(quiet, as_json), earlier=earlier)
     except ContractError as e:
         raise Refusal(str(e)) from None
     raise SystemExit(shown(evidence, quiet, as_json))
+
+
+def _refuse_settings(ctx: click.Context) -> None:
+    """A run is gone on with as it began."""
+    names = {*KEPT, "report_dir", "operation", "contract_dir", "rate", "max_requests"}
+    for parameter in ctx.command.params:
+        given = ctx.get_parameter_source(parameter.name or "") is not ParameterSource.DEFAULT
+        if given and parameter.name in names:
+            word = parameter.opts[-1] if isinstance(parameter, click.Option) else "the URL"
+            raise Refusal(f"--resume goes on by the settings that RUN began with; leave out {word}.")

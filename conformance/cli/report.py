@@ -13,11 +13,12 @@ from conformance.errors import Refusal
 from conformance.report import terminal
 from conformance.report.badge import badge, badge_svg
 from conformance.report.conclusion import conclude
+from conformance.report.folder import EVENTS
 from conformance.report.html import html
 from conformance.report.junit import junit
 from conformance.report.markdown import markdown
 from conformance.report.merge import Unmergeable, merge
-from conformance.report.stream import Run, StreamError, read, text_of
+from conformance.report.stream import Run, StreamError, read, recovered, text_of
 from conformance.report.summary import summarise
 
 RENDERINGS: Mapping[str, Callable[[Run], str]] = {
@@ -39,9 +40,13 @@ def as_json_text(value: object) -> str:
 def runs_of(streams: tuple[Path, ...]) -> list[Run]:
     """The runs in event streams; a folder stands for its `events.jsonl`."""
     try:
-        return [read(path / "events.jsonl" if path.is_dir() else path) for path in streams]
+        return [read(_stream(path)) for path in streams]
     except StreamError as e:
         raise Refusal(str(e)) from None
+
+
+def _stream(path: Path) -> Path:
+    return path / EVENTS if path.is_dir() else path
 
 
 @click.command()
@@ -53,11 +58,11 @@ def runs_of(streams: tuple[Path, ...]) -> list[Run]:
 def report(streams: tuple[Path, ...], rendering: str, output: Path | None) -> None:
     """Render event streams (files, or folders that a run wrote). Several are merged, and nothing is counted twice.
 
-    The exit status is that of the run.
+    The exit status is that of the run. A stream without its end shows what was judged, and establishes nothing.
     """
     try:
-        run = merge(runs_of(streams)) if len(streams) > 1 else runs_of(streams)[0]
-    except Unmergeable as e:
+        run = merge(runs_of(streams)) if len(streams) > 1 else recovered(_stream(streams[0]))
+    except (Unmergeable, StreamError) as e:
         raise Refusal(str(e)) from None
     if rendering == "terminal":
         terminal.show(run, terminal.console())

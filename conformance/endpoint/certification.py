@@ -19,19 +19,20 @@ from typing import Any, Protocol
 
 import hypothesis.configuration
 import pytest
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve
 from hypothesis.internal.detection import is_hypothesis_test
 
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol as CommonProtocol
 from conformance.endpoint.examples import run_check
+from conformance.endpoint.in_passing import InPassing, Observer
 from conformance.endpoint.inventory_file import load_items
 from conformance.endpoint.judge import ONE_ALTERNATIVE, choice_verdicts, tallied_verdicts, verdict_of
+from conformance.endpoint.progress import Check, CheckDone, as_data
 from conformance.endpoint.recording import Recording
 from conformance.endpoint.settings import JSON, RunSettings
 from conformance.endpoint.target import Target
-from conformance.endpoint.traffic import Traffic
-from conformance.endpoint.watch.dialect import ChoiceObservation, Dialect
+from conformance.endpoint.watch.dialect import Dialect
 from conformance.endpoint.watch.tally import Tallies
 from conformance.endpoint.watch.validation import Validation
 from conformance.endpoint.watch.watch import EVERY_EXCHANGE, Watch
@@ -47,35 +48,8 @@ from conformance.wire.redaction import redact_text, secrets_of
 VERDICT = "acs-verdict"
 OBSERVED = "acs-observed"
 REQUESTS = "acs-requests"
+DONE = "acs-done"
 RECORDING: pytest.StashKey[Recording | None] = pytest.StashKey()
-
-
-@frozen
-class InPassing:
-    """What a run (or one worker of it) observed in passing."""
-
-    tallies: Tallies = field(factory=Tallies)
-    choices: tuple[ChoiceObservation, ...] = ()
-    traffic: Traffic = field(factory=Traffic)
-
-
-@define(eq=False)
-class Observer:
-    """What this process observed in passing since it began, or since it was told to forget what came before."""
-
-    target: Target
-    _told: dict[tuple[str, str | None, str], int] = field(factory=dict)
-
-    def in_passing(self) -> InPassing:
-        """Everything that was not told yet."""
-        watch, told = self.target.watch, self._told
-        fresh = (evolve(s, count=s.count - told.get(s.key, 0)) for s in watch.dialect.choice_observations())
-        return InPassing(watch.tallies, tuple(s for s in fresh if s.count), self.target.traffic)
-
-    def forget(self) -> None:
-        """What was observed up to here is for another process to tell; the dialect stays known."""
-        self.target.watch.tallies, self.target.sender.traffic = Tallies(), Traffic()
-        self._told = {s.key: s.count for s in self.target.watch.dialect.choice_observations()}
 
 
 OBSERVER: pytest.StashKey[Observer] = pytest.StashKey()
@@ -129,9 +103,16 @@ class CertificationPlugin:
     open_target: Target
     recording: Recording | None = None
     outcome: Outcome = passed
+    done: frozenset[Check] = frozenset()
 
     @classmethod
-    def start(cls, settings: RunSettings, config: pytest.Config, outcome: Outcome = passed) -> CertificationPlugin:
+    def start(
+        cls,
+        settings: RunSettings,
+        config: pytest.Config,
+        outcome: Outcome = passed,
+        earlier: Sequence[CheckDone] = (),
+    ) -> CertificationPlugin:
         """Raises ContractError and BadEndpoint; nothing is sent yet."""
         specification = Specification.load(Path(settings.contract_dir))
         contract, protocol = specification.contract, specification.protocol
@@ -141,8 +122,10 @@ class CertificationPlugin:
         if recording is not None:
             recording.started(JSON.unstructure(settings), target.known)
             target.judge_standalone(recording.unattributed())
-        config.stash[OBSERVER] = Observer(target)
-        return cls(settings, contract, protocol, ledger, selected(ledger, settings), target, recording, outcome)
+        config.stash[OBSERVER] = observer = Observer(target)
+        observer.know(tuple(choice for one in earlier for choice in one.in_passing.choices))
+        done = frozenset(one.check for one in earlier)
+        return cls(settings, contract, protocol, ledger, selected(ledger, settings), target, recording, outcome, done)
 
     @cached_property
     def run_for(self) -> tuple[Requirement, ...]:
@@ -211,6 +194,8 @@ class CertificationPlugin:
         none. Tests that are no checks stay where they are.
         """
         items[:] = [i for i in items if not is_check(i) or isinstance(_requirement_of(i), Requirement)]
+        if self.done:
+            items[:] = [i for i in items if not is_check(i) or judged_by(i) not in self.done]
         places = [n for n, item in enumerate(items) if is_check(item)]
         checks = sorted((items[n] for n in places), key=lambda item: not finds_out_choices(item))
         for place, item in zip(places, checks, strict=True):
@@ -231,7 +216,13 @@ class CertificationPlugin:
         def judged(turn: int) -> Verdict:
             return self._judge(requirement, str(case), check, arguments, turn)
 
-        verdict = judged(0)
+        with pyfuncitem.config.stash[OBSERVER].apart() as seen:
+            verdict = judged(0)
+        if self.outcome is passed:
+            told = verdict if requirement.id in self.selected_ids else None
+            done = CheckDone(judged_by(pyfuncitem), told, seen[0])
+            secrets = secrets_of(self.open_target.client.credentials)
+            pyfuncitem.user_properties.append((DONE, as_data(done, secrets)))
         if requirement.id in self.selected_ids:
             pyfuncitem.user_properties.append((VERDICT, to_dict(verdict)))
         pyfuncitem.user_properties.append((REQUESTS, self.open_target.traffic.requests))

@@ -18,6 +18,7 @@ from conformance.endpoint.certification import open_target, selected
 from conformance.endpoint.embedded import NAME, embedded_reference
 from conformance.endpoint.known import Held, entries, load_known
 from conformance.endpoint.preflight import preflight
+from conformance.endpoint.resumption import Resumption, keep_settings
 from conformance.endpoint.settings import RunSettings, Settings
 from conformance.endpoint.traffic import LATENCY_BOUNDS_MS
 from conformance.endpoint.watch.dialect import Dialect
@@ -27,24 +28,29 @@ from conformance.ledger.specification import Specification
 from conformance.ledger.verdicts import VerdictName
 from conformance.report import events
 from conformance.report.evidence import EvidenceFolder, Live, RunEvidence, both, evidence_of
-from conformance.report.folder import bare
+from conformance.report.folder import PROGRESS, bare
 from conformance.report.header import documented, run_header
 from conformance.wire.client import BadEndpoint
 from conformance.wire.environment import KEY_ID, KEY_SECRET, credentials_from
 
 
-def certify(settings: Settings, live: Live, recorder: Recorder | None = None) -> RunEvidence:
-    """Certify an endpoint and write the evidence. `live` sees the run go on; a recorder keeps it as a cassette.
+def certify(
+    settings: Settings, live: Live, recorder: Recorder | None = None, earlier: Resumption | None = None
+) -> RunEvidence:
+    """Certify an endpoint and write the evidence. `live` sees the run go on; a recorder keeps it as a cassette. With an
+    `earlier` run, which did not come to its end, only what that one left is judged.
 
     Raises Refusal or NotEstablished where there is nothing to judge, ContractError for what is certified against.
     """
     name = settings.url or NAME
     target = events.TargetIdentity("endpoint", bare(name))
-    place = evidence_of(settings.report_dir, name, settings.folder.name, target, settings.events_file)
+    place = evidence_of(
+        settings.report_dir, name, settings.folder.name, target, settings.events_file, going_on=earlier is not None
+    )
     with place as evidence, tempfile.TemporaryDirectory(prefix="acs-") as scratch:
         try:
             specification = Specification.load(settings.folder)
-            return _Certification(settings, specification, Path(scratch), live, recorder, evidence).run()
+            return _Certification(settings, specification, Path(scratch), live, recorder, evidence, earlier).run()
         except BadEndpoint as e:
             raise Refusal(str(e)) from None
 
@@ -57,6 +63,7 @@ class _Certification:
     live: Live
     recorder: Recorder | None
     evidence: EvidenceFolder
+    earlier: Resumption | None = None
 
     def run(self) -> RunEvidence:
         settings, contract = self.settings, self.specification.contract
@@ -75,6 +82,7 @@ class _Certification:
                 contract, ledger, selection, target, found.seed, pinned_profile(profile, pins),
                 settings=settings_entry(found, self.specification),
             )  # fmt: skip
+            header = self._kept(header, found.seed)
             with evidence.recording(self.live) as show:
                 on_event = both(show, self.recorder.hear) if self.recorder else show
                 on_event(evolve(header, known_failures=entries(known), profiles=profile_entries(contract)))
@@ -87,12 +95,30 @@ class _Certification:
                     settings.workers,
                     self.recorder,
                     self.live.on_requests,
+                    progress=None if self.recorder else evidence.folder / PROGRESS,
                 )
                 held.settle(dialect.mapping(), lambda verdict, tries: again(found, verdict, tries, self.scratch))
                 for observed in observations(dialect):
                     on_event(observed)
                 on_event(footer(results, time.monotonic() - started))
         return evidence.conclude()
+
+    def _kept(self, header: events.RunStarted, seed: int) -> events.RunStarted:
+        """The header, which says what is gone on with; before the first event there is what to go on from."""
+        digests = (header.suite.contract_digest, header.suite.requirements_digest)
+        if (earlier := self.earlier) is not None:
+            if digests != (earlier.contract_digest, earlier.requirements_digest):
+                raise Refusal(
+                    f"The run in {earlier.folder} was judged by another contract or other requirements than there are "
+                    "now; run it again from the start."
+                )
+            return evolve(header, resumed=events.ResumedEntry(earlier.started, len(earlier.done)))
+        if self.recorder is None:
+            try:
+                keep_settings(self.evidence.folder, evolve(self.settings, seed=seed), header.started, digests)
+            except OSError as e:
+                raise Refusal(f"Cannot write {e.filename}: {e.strerror}.") from None
+        return header
 
 
 def run_settings(settings: Settings, specification: Specification) -> RunSettings:

@@ -49,7 +49,8 @@ class ConformanceWarning(UserWarning):
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Every setting, as an option and in the ini file."""
     group = parser.getgroup("acs-conformance", "conformance of an endpoint")
-    group.addoption("--acs-settings", help=__import__("argparse").SUPPRESS)
+    for name in ("--acs-settings", "--acs-progress"):
+        group.addoption(name, help=__import__("argparse").SUPPRESS)
     for name, kind, what in OPTIONS:
         repeatable = {"action": "append"} if kind == "args" else {}
         group.addoption(f"--acs-{name}", dest=_key(name), help=what, **repeatable)
@@ -69,7 +70,7 @@ def pytest_configure(config: pytest.Config) -> None:
     from conformance.endpoint import sessions
 
     if certified_by_us:
-        sessions.start_ours(config, Path(certified_by_us))
+        sessions.start_ours(config, Path(certified_by_us), config.getoption("--acs-progress"))
     else:
         sessions.start_theirs(config, settings_of(config))
 

@@ -16,12 +16,11 @@ from attrs import define, field, frozen
 
 from conformance.endpoint import sharing
 from conformance.endpoint.certification import (
+    DONE,
     OBSERVER,
     RECORDING,
     REQUESTS,
     VERDICT,
-    InPassing,
-    Observer,
     finds_out_choices,
     handed_over,
     judged_by,
@@ -29,6 +28,8 @@ from conformance.endpoint.certification import (
     selected,
     verdicts_in_passing,
 )
+from conformance.endpoint.in_passing import InPassing, Observer
+from conformance.endpoint.progress import line_of, read_progress, trim
 from conformance.endpoint.recording import Recording
 from conformance.endpoint.settings import JSON, RunSettings
 from conformance.endpoint.sharing import Items, Sharer, Sharing
@@ -71,6 +72,7 @@ def run(
     recording: Recording | None = None,
     on_requests: Callable[[int], None] = lambda requests: None,
     shares: int = 1,
+    progress: Path | None = None,
 ) -> tuple[Results, Dialect]:
     """Run the suite and hand each verdict to `listener` as it comes. `settings_file` is written for the workers.
 
@@ -79,6 +81,9 @@ def run(
     A `recording` keeps the run, or gives back one that was kept; it needs the run to be in this process (`workers`
     of 1). What is given back may be judged in several `shares`, each in a process that is forked once the dialect is
     known; verdicts are then heard at the end, in the order of the checks.
+
+    `progress` is a file that gets a line for each check that is through; those that it holds already are heard first,
+    and not run again.
 
     The results include the verdicts on what every exchange is judged by, and on the choices. KeyboardInterrupt ends the
     run early: what was judged by then counts, and `interrupted` says so.
@@ -95,7 +100,15 @@ def run(
         f"--rootdir={SUITE}", f"--confcutdir={SUITE}", "-c", str(SUITE / "pytest.ini"), str(SUITE),
     ]  # fmt: skip
     results = Results()
-    collector = Collector(results, listener, recording, on_requests, sharing.available(shares))
+    collector = Collector(results, listener, recording, on_requests, sharing.available(shares), progress)
+    if progress is not None:
+        trim(progress)
+        arguments.append(f"--acs-progress={progress}")
+        for done in read_progress(progress):
+            results.in_passing.append(done.in_passing)
+            if done.verdict is not None:
+                results.verdicts.append(done.verdict)
+                listener(done.verdict)
     if workers > 1:
         arguments += ["-p", "xdist.plugin", f"--numprocesses={workers}"]
     with changed_environment(ALONE), _noting_interruption(results), _rare_collection():
@@ -157,6 +170,7 @@ class Collector:
     recording: Recording | None = None
     on_requests: Callable[[int], None] = lambda requests: None
     shares: int = 1
+    progress: Path | None = None
     _sent: dict[object, int] = field(factory=dict)
     _observer: Observer | None = None
     _places: dict[str, int] = field(factory=dict)
@@ -176,14 +190,17 @@ class Collector:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take the verdict and the count of requests out of a report; end the run where a person wants it."""
+        if self.results.interrupted:  # a check that an interruption met in the middle is not judged
+            raise KeyboardInterrupt
         for name, value in report.user_properties if report.when == "call" else ():
-            if name == VERDICT:
+            if name == DONE and self.progress is not None and isinstance(value, dict):
+                with self.progress.open("a", encoding="utf-8") as file:
+                    file.write(line_of(value))
+            elif name == VERDICT:
                 self._note(self._places.get(report.nodeid, 0), _verdict(value))
             elif name == REQUESTS:
                 self._sent[getattr(report, "node", None)] = int(str(value))
                 self.on_requests(sum(self._sent.values()))
-        if self.results.interrupted:
-            raise KeyboardInterrupt
         if report.failed and report.when != "call":
             self.results.breakdowns.append(f"{report.nodeid}: {str(report.longrepr)[-600:]}")
 

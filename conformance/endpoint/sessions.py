@@ -19,15 +19,16 @@ from conformance.endpoint.certification import (
     OBSERVER,
     VERDICT,
     CertificationPlugin,
-    InPassing,
     handed_over,
     merged,
     verdicts_in_passing,
 )
 from conformance.endpoint.certify import require_access_key, run_settings
+from conformance.endpoint.in_passing import InPassing
 from conformance.endpoint.known import load_known
 from conformance.endpoint.plugin import NAME, ConformanceWarning
 from conformance.endpoint.preflight import preflight
+from conformance.endpoint.progress import read_progress
 from conformance.endpoint.settings import JSON, RunSettings, Settings
 from conformance.endpoint.watch.dialect import Dialect
 from conformance.errors import NotEstablished, Refusal
@@ -41,12 +42,15 @@ PLACE = "acs-conformance"
 FIXTURES = "acs-fixtures"
 
 
-def start_ours(config: pytest.Config, file: Path) -> None:
-    """A run of ours, or a worker of one. The process that only hands tests to workers has no target."""
+def start_ours(config: pytest.Config, file: Path, progress: str | None = None) -> None:
+    """A run of ours, or a worker of one; what `progress` holds is through. The process that only hands tests to workers
+    has no target.
+    """
     if not hasattr(config, "workerinput") and config.getoption("numprocesses", None):
         return
     settings = JSON.loads(file.read_text("utf-8"), RunSettings)
-    config.pluginmanager.register(CertificationPlugin.start(settings, config), NAME)
+    earlier = read_progress(Path(progress)) if progress else ()
+    config.pluginmanager.register(CertificationPlugin.start(settings, config, earlier=earlier), NAME)
     config.pluginmanager.register(fixtures, FIXTURES)
 
 

@@ -127,10 +127,13 @@ def running(
 
 
 def _spawned() -> _Child:
-    # the child imports the package from where we did, whatever its folder and environment
+    # the child imports the package from where we did, whatever its folder and environment; in a session of its own, so
+    # that Ctrl-C in a terminal is for the parent alone, which then ends the child
     root = str(Path(conformance.__file__).parent.parent)
     program = f"import sys; sys.path.insert(0, {root!r}); from conformance.reference.process import main; main()"
-    process = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+    )
     assert process.stdin is not None, "a Popen with pipes has them"
     assert process.stdout is not None, "a Popen with pipes has them"
     return _Child(process, process.stdin, process.stdout)
@@ -139,7 +142,10 @@ def _spawned() -> _Child:
 def main() -> None:
     """What the child does: serve until standard input ends or the parent is gone."""
     parent, commands = os.getppid(), sys.stdin.buffer
-    settings = pickle.load(commands)
+    try:
+        settings = pickle.load(commands)
+    except (EOFError, pickle.UnpicklingError):  # the parent ended before it had said everything
+        return
     contract, protocol = settings["contract"], settings["protocol"]
     settings["faults"] = [named_fault(contract, name, protocol) for name in settings["faults"]]
     settings["variants"] = [named_variant(contract, name, protocol) for name in settings["variants"]]

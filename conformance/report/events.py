@@ -170,6 +170,16 @@ class Seal:
 
 
 @frozen
+class ResumedEntry:
+    """A run that went on with one that did not come to its end: when that one began (ISO 8601, UTC), and how many of
+    its checks were through.
+    """
+
+    started: str
+    checks: int
+
+
+@frozen
 class Part:
     """One of the runs that a merged stream was made of: `id` is the digest of its own stream, the rest its
     footer's.
@@ -213,6 +223,7 @@ class RunStarted:
     parts: tuple[Part, ...] = ()
     settings: SettingsEntry | None = None
     deselected_levels: Mapping[str, Literal["MUST", "SHOULD", "MAY"]] = field(factory=dict)
+    resumed: ResumedEntry | None = None
     format_version: int = FORMAT_VERSION
 
 
@@ -280,6 +291,7 @@ def _converter() -> Converter:
             ),
         )
     seal = override(omit_if_default=True)
+    converter.register_unstructure_hook(RunStarted, make_dict_unstructure_fn(RunStarted, converter, resumed=seal))
     converter.register_unstructure_hook(RunFinished, make_dict_unstructure_fn(RunFinished, converter, seal=seal))
     return converter
 

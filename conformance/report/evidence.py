@@ -130,13 +130,15 @@ def evidence_of(
     target: TargetIdentity,
     events_copy: Path | None = None,
     usage: tuple[type[Exception], ...] = USAGE,
+    going_on: bool = False,
 ) -> Iterator[EvidenceFolder]:
     """A folder for a run's evidence, for it alone while this is open; `name` is for the folder's.
 
     A run that ends in an exception leaves reports too, which say why; `operation` and `target` are for those of one
-    that ends before its header. `usage` are the errors that end the command with exit status 2. Raises Refusal.
+    that ends before its header. `going_on`: the folder holds a run that is gone on with. `usage` are the errors that
+    end the command with exit status 2. Raises Refusal.
     """
-    with taken(wanted, name) as folder:
+    with taken(wanted, name, going_on) as folder:
         evidence = EvidenceFolder(folder, events_copy)
         if events_copy is not None and events_copy.is_file():
             with suppress(OSError):
@@ -226,7 +228,10 @@ def _unwritable(path: Path, error: OSError) -> Refusal:
 
 
 def _write(path: Path, data: bytes) -> None:
+    """The whole file or nothing of it, whenever the process is ended."""
+    aside = path.with_name(f".{path.name}")
     try:
-        path.write_bytes(data)
+        aside.write_bytes(data)
+        aside.replace(path)
     except OSError as e:
         raise _unwritable(path, e) from None

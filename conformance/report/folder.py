@@ -18,8 +18,11 @@ EVENTS = "events.jsonl"
 SUMMARY = "summary.json"
 JUNIT = "junit.xml"
 PAGE = "report.html"
+# what a run that died is gone on from
+SETTINGS = "run.json"
+PROGRESS = "progress.jsonl"
 # what runs, replays and comparisons write: in a folder that is used again it would speak of an earlier run
-WRITTEN = (EVENTS, SUMMARY, JUNIT, PAGE, "differences.json", "comparison.json")
+WRITTEN = (EVENTS, SUMMARY, JUNIT, PAGE, SETTINGS, PROGRESS, "differences.json", "comparison.json")
 REPORTS = Path("reports")
 
 
@@ -34,10 +37,11 @@ def safe_name(target: str) -> str:
 
 
 @contextmanager
-def taken(wanted: Path | None, name: str) -> Iterator[Path]:
+def taken(wanted: Path | None, name: str, going_on: bool = False) -> Iterator[Path]:
     """The folder for a run's reports, made if need be: the given one, or a new `reports/<time>-<name>`.
 
-    While this is open it is nobody else's, and at the start nothing of an earlier run is in it. A new folder is taken
+    While this is open it is nobody else's, and at the start nothing of an earlier run is in it, unless that run is gone
+    on with. A new folder is taken
     away again where a usage error ends the run before it began. Raises Refusal.
     """
     folder = wanted
@@ -50,7 +54,7 @@ def taken(wanted: Path | None, name: str) -> Iterator[Path]:
     except OSError as e:
         raise _unwritable(folder or REPORTS, e) from None
     try:
-        _take(folder, lock)
+        _take(folder, lock, () if going_on else WRITTEN)
         yield folder
     except Refusal:
         if wanted is None and not (folder / EVENTS).exists():
@@ -81,12 +85,12 @@ def _new(name: str) -> Path:
     raise AssertionError("numbers do not end")
 
 
-def _take(folder: Path, lock: int) -> None:
+def _take(folder: Path, lock: int, unwanted: tuple[str, ...]) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        for name in WRITTEN:
+        for name in unwanted:
             (folder / name).unlink(missing_ok=True)
-        probe = folder / EVENTS
+        probe = folder / f".{EVENTS}"
         probe.write_text("", "utf-8")
         probe.unlink()
     except BlockingIOError:

@@ -172,6 +172,25 @@ def _run(events: list[Event], before: bytes, name: str) -> Run:
     return Run(header, verdicts, observed, evolve(footer, seal=None), footer.seal is not None)
 
 
+CUT = "the stream ends before its end: the run died, or the stream was cut"
+
+
+def recovered(path: Path | str) -> Run:
+    """The run in a stream, also where its end is missing: what was judged until then, as an interrupted run.
+
+    Raises a StreamError for anything else.
+    """
+    try:
+        return read(path)
+    except (Truncated, NotJson):
+        data = Path(path).read_bytes()
+        whole = data[: data.rfind(b"\n") + 1]
+        events = [_event(line, n, str(path)) for n, line in enumerate(whole.split(b"\n"), 1) if line.strip()]
+        if not events or not isinstance(events[0], RunStarted) or isinstance(events[-1], RunFinished):
+            raise
+        return begun(whole, events[0], CUT)
+
+
 def begun(data: bytes, fallback: RunStarted, reason: str) -> Run:
     """What a stream holds of a run that came to no end: up to the first line that is no event, ended for `reason`.
 

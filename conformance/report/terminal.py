@@ -118,6 +118,7 @@ def _header(run: Run) -> RenderableType:
         facts.insert(1, f"{footer.throttled:,} throttled")
     facts += [f"profile {header.profile.name}"] if header.profile.name else []
     facts += [f"{choice} pinned to {alternative}" for choice, alternative in header.profile.pins.items()][:3]
+    facts += [f"resumed, {header.resumed.checks:,} checks kept from {header.resumed.started}"] if header.resumed else []
     facts.append(f"{header.suite.name} {header.suite.version}")
     return Text.assemble(title, "\n", (one_line(" · ".join(facts)), "dim"))
 

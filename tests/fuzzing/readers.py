@@ -25,16 +25,22 @@ from conformance.derive.page import PageError
 from conformance.drivers import protocol
 from conformance.drivers.recipe import BadRecipe, packaged
 from conformance.endpoint import inventory_file
+from conformance.endpoint.in_passing import InPassing
+from conformance.endpoint.progress import CheckDone, as_data, line_of, read_progress
+from conformance.endpoint.watch.dialect import ChoiceObservation
+from conformance.errors import Refusal
 from conformance.ledger import known_failing
 from conformance.ledger.specification import Specification
 from conformance.reference import items as reference_items
 from conformance.reference.items import ItemsError
 from conformance.report import signature, stream
-from conformance.report.events import to_line
+from conformance.report.events import Verdict, to_line
+from conformance.wire.exchange import Call, Exchange, HttpRequest, HttpResponse
 from tests.fuzzing.mutation import mutants, tree_mutants
 
 ROOT = Path(__file__).parents[2]
 OPERATION = schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks"
+SENT, GOT = HttpRequest("GET", "http://127.0.0.1/", (("A", "b"),)), HttpResponse(200, (("A", "b"),), b"{}")
 KNOWN = {
     "format_version": 1,
     "known_failures": [
@@ -58,6 +64,18 @@ ANSWERS = (
     {"id": 1, "ok": False, "unsupported": "TaskIds"},
 )
 ENVELOPE = {"payload": "eA==", "payloadType": "x", "signatures": [{"keyid": "0", "sig": "eA=="}]}
+
+
+PROGRESS = line_of(
+    as_data(
+        CheckDone(
+            ("DescribeTasks.ids.selects", "json", "test_selects"),
+            Verdict("DescribeTasks.ids.selects", "json", "passed"),
+            InPassing(choices=(ChoiceObservation("a", "b", None, 2, Exchange(1, Call("A", "1"), SENT, GOT)),)),
+        ),
+        (),
+    )
+).encode()
 
 
 @frozen
@@ -142,6 +160,10 @@ def _certificate(folder: Path, data: bytes) -> object:
     return signature.verify(data, _stream())
 
 
+def _progress(folder: Path, data: bytes) -> object:
+    return read_progress(_written(folder, "progress.jsonl", data))
+
+
 def _recipe(folder: Path, data: bytes) -> object:
     _written(folder / "sdk", "driver.yaml", data)
     return packaged(folder)
@@ -197,6 +219,7 @@ def readers() -> tuple[Reader, ...]:
                [json.loads(line) for line in lines], whole=False),
         Reader("certificate", [json.dumps(ENVELOPE).encode(), b'{"_type": "x", "subject": [], "predicate": {}}'],
                _certificate, (), [ENVELOPE]),
+        Reader("progress", [PROGRESS], _progress, (Refusal,), [json.loads(PROGRESS)]),
         Reader("page", pages, _page, (PageError,)),
         Reader("metadata", metadata, _page, (PageError,), [json.loads(m) for m in metadata]),
     )  # fmt: skip
