@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 URL    ?=
 ARGS   ?=
-CODE   := conformance tests benchmarks artefacts
+CODE   := conformance tests benchmarks artefacts action.py
 
 .PHONY: certify test gate lint format generate check-generated bench cassettes sdk-cassettes lock clean
 .DEFAULT_GOAL := certify
