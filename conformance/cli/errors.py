@@ -8,6 +8,8 @@ from typing import IO, Any
 
 import click
 
+from conformance.report.text import printable
+
 
 class ExitStatus(IntEnum):
     """The table of exit statuses; scripts rely on it."""
@@ -34,5 +36,5 @@ class Ending(click.ClickException):
         return self.status
 
     def show(self, file: IO[Any] | None = None) -> None:
-        """Print the sentence on standard error."""
-        click.echo(f"acs-conformance: {self.format_message()}", err=True, file=file)
+        """Print the sentence on standard error; what an endpoint or a driver put into it acts on no terminal."""
+        click.echo(f"acs-conformance: {printable(self.format_message())}", err=True, file=file)

@@ -20,6 +20,7 @@ from conformance.errors import NotEstablished, Refusal, unknown
 from conformance.ledger.requirement import LEVELS
 from conformance.report import events
 from conformance.report.folder import clear, safe_name
+from conformance.report.text import printable
 from conformance.sdk.certify import Interrupted, SdkSettings, Subject, certify_release, plan_of
 from conformance.sdk.plan import Plan
 
@@ -177,5 +178,6 @@ def _self_test(command: tuple[str, ...], plan: Plan, release: str | None) -> int
     operation = DriverOperation(contract.product, contract.version, contract.operation)
     steps = self_test(command, operation, plan.roles().required(), expected_version=release)
     for step in steps:
-        click.echo(f"{'✗' if step.problem else '✓'} {step.name}{': ' if step.problem else ''}{step.problem}")
+        problem = f": {printable(step.problem)}" if step.problem else ""
+        click.echo(f"{'✗' if problem else '✓'} {step.name}{problem}")
     return ExitStatus.NOT_ESTABLISHED if any(s.problem for s in steps) else ExitStatus.CONFORMANT

@@ -48,7 +48,8 @@ def test_conformant_is_0_and_leaves_evidence(acs, tmp_path):
 
 def test_evidence_goes_to_reports_by_default(acs, tmp_path):
     assert acs("endpoint", *FEW, "--quiet").returncode == 0
-    assert [p.name for p in (tmp_path / "reports").glob("*-embedded-reference/*.jsonl")] == ["events.jsonl"]
+    found = sorted(p.name for p in (tmp_path / "reports").glob("*-embedded-reference/*.jsonl"))
+    assert found == ["events.jsonl", "progress.jsonl"]
 
 
 def test_a_failed_must_is_1_and_is_explained(acs):

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from conformance.cli import COMMANDS, main
+from conformance.cli.errors import Ending, ExitStatus
 from conformance.cli.requirements import requirements
 
 
@@ -73,3 +74,10 @@ def test_json_comes_at_every_end(tmp_path):
 
 def test_the_nearest_command_is_named():
     assert "did you mean endpoint?" in CliRunner().invoke(main, ["endpont"]).stderr
+
+
+def test_what_a_stranger_put_into_a_sentence_acts_on_no_terminal(capsys):
+    Ending("it said \x1b[2J\x1b]8;;http://evil\x07", ExitStatus.NOT_ESTABLISHED).show()
+    said = capsys.readouterr().err
+    assert "\x1b" not in said
+    assert "\\x1b[2J" in said

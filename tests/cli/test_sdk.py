@@ -61,7 +61,7 @@ def releases(monkeypatch, tmp_path):
     """A right and a wrong release of the miniature SDK, and a registry that knows no other."""
     faults = {"right": (), "wrong": ("raw-plus",)}
 
-    def install(recipe, release, cache=None):
+    def install(recipe, release, cache=None, build=False):
         if release not in faults:
             raise InstallFailed(f"the registry has no {release}")
         return Installation(recipe, "1.2.3", (sys.executable, str(MINIATURE), *faults[release]), {}, "Python")
