@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from conformance.cli import access_options
 from conformance.contract.catalogue import operation_folder
 from conformance.endpoint.settings import FORMATS, METHODS, SIGNATURES, Settings
 from conformance.endpoint.traffic import Limits
@@ -77,6 +78,7 @@ OPTIONS = (
     ),
     click.option("--unlisted-regions", is_flag=True, help="Take regions that the documentation does not list."),
     click.option("--allow-plaintext", is_flag=True, help="Send credentials over plain http to another machine."),
+    *access_options.OPTIONS,
 )
 
 
@@ -98,9 +100,26 @@ def settings_of(
     signatures: tuple[SignatureVersion, ...],
     methods: tuple[str, ...],
     levels: tuple[Level, ...],
+    cacert: Path | None,
+    client_cert: Path | None,
+    client_key: Path | None,
+    header_lines: tuple[str, ...],
+    header_file: Path | None,
+    proxy: str | None,
+    signed_host: str | None,
     **options: Any,
 ) -> Settings:
-    """The settings that the options of a run say. Raises Refusal for an operation that is not known."""
+    """The settings that the options of a run say. Raises Refusal for what is not known or cannot be used."""
+    access, secrets = access_options.access_of(
+        cacert=cacert,
+        client_cert=client_cert,
+        client_key=client_key,
+        header_lines=header_lines,
+        header_file=header_file,
+        proxy=proxy,
+        signed_host=signed_host,
+        signed="v3" in (signatures or SIGNATURES),
+    )
     return Settings(
         operation_folder(operation, contract_dir),
         url,
@@ -109,5 +128,7 @@ def settings_of(
         methods=methods or METHODS,
         levels=levels or LEVELS,
         limits=Limits(rate, max_requests),
+        access=access,
+        secrets=secrets,
         **options,
     )

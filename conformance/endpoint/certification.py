@@ -40,9 +40,10 @@ from conformance.ledger.requirement import Ledger, Requirement
 from conformance.ledger.specification import Specification
 from conformance.ledger.templates import endpoint_templates
 from conformance.report.events import Verdict, to_dict
+from conformance.wire.access import Secrets, known_secrets
 from conformance.wire.client import Client
 from conformance.wire.environment import credentials_from
-from conformance.wire.redaction import redact_text, secrets_of
+from conformance.wire.redaction import redact_text
 
 VERDICT = "acs-verdict"
 OBSERVED = "acs-observed"
@@ -78,6 +79,13 @@ class Observer:
         self._told = {s.key: s.count for s in self.target.watch.dialect.choice_observations()}
 
 
+def settings_kept(settings: RunSettings) -> dict[str, Any]:
+    """The settings as a recording keeps them: of how the endpoint was reached only which options said so."""
+    kept: dict[str, Any] = JSON.unstructure(settings)
+    words = settings.access.words
+    return {**kept, "reached_by": list(words)} if words else kept
+
+
 OBSERVER: pytest.StashKey[Observer] = pytest.StashKey()
 
 
@@ -96,8 +104,16 @@ def open_target(
 
     def make() -> Client:
         credentials = credentials_from() if settings.signs else None
-        plaintext, timeout = settings.allow_plaintext, settings.timeout
-        return Client(settings.url, credentials, allow_plaintext=plaintext, timeout=timeout)
+        secrets = Secrets.from_environment()
+        return Client(
+            settings.url,
+            credentials,
+            allow_plaintext=settings.allow_plaintext,
+            timeout=settings.timeout,
+            route=settings.access.route(secrets),
+            headers=secrets.headers,
+            signed_host=settings.access.signed_host,
+        )
 
     client = recording.client(make) if recording else make()
     watch = Watch(contract, Validation(contract), Dialect(contract, settings.pins))
@@ -139,7 +155,7 @@ class CertificationPlugin:
         recording = config.stash.get(RECORDING, None)
         target = open_target(settings, contract, protocol, recording)
         if recording is not None:
-            recording.started(JSON.unstructure(settings), target.known)
+            recording.started(settings_kept(settings), target.known)
             target.judge_standalone(recording.unattributed())
         config.stash[OBSERVER] = Observer(target)
         return cls(settings, contract, protocol, ledger, selected(ledger, settings), target, recording, outcome)
@@ -257,7 +273,7 @@ class CertificationPlugin:
                     recording=kept,
                 )
         except Exception as e:
-            message = redact_text(f"the suite itself failed: {type(e).__name__}: {e}", secrets_of(credentials))
+            message = redact_text(f"the suite itself failed: {type(e).__name__}: {e}", known_secrets(credentials))
             return Verdict(requirement.id, case, "errored", message, seconds=time.perf_counter() - started)
         return verdict_of(requirement, case, finding, judged, time.perf_counter() - started, credentials)
 

@@ -30,7 +30,7 @@ from conformance.report.evidence import EvidenceFolder, Live, RunEvidence, both,
 from conformance.report.folder import bare
 from conformance.report.header import documented, run_header
 from conformance.wire.client import BadEndpoint
-from conformance.wire.environment import KEY_ID, KEY_SECRET, credentials_from
+from conformance.wire.environment import KEY_ID, KEY_SECRET, changed_environment, credentials_from
 
 
 def certify(settings: Settings, live: Live, recorder: Recorder | None = None) -> RunEvidence:
@@ -41,7 +41,8 @@ def certify(settings: Settings, live: Live, recorder: Recorder | None = None) ->
     name = settings.url or NAME
     target = events.TargetIdentity("endpoint", bare(name))
     place = evidence_of(settings.report_dir, name, settings.folder.name, target, settings.events_file)
-    with place as evidence, tempfile.TemporaryDirectory(prefix="acs-") as scratch:
+    shared = changed_environment(settings.secrets.shared())
+    with shared, place as evidence, tempfile.TemporaryDirectory(prefix="acs-") as scratch:
         try:
             specification = Specification.load(settings.folder)
             return _Certification(settings, specification, Path(scratch), live, recorder, evidence).run()
@@ -124,6 +125,7 @@ def run_settings(settings: Settings, specification: Specification) -> RunSetting
         items_file=str(settings.items_file) if settings.items_file else None,
         allow_plaintext=settings.allow_plaintext,
         strict=strict,
+        access=settings.access,
     )
 
 
@@ -138,6 +140,7 @@ def settings_entry(settings: RunSettings, specification: Specification) -> event
         regions=settings.regions,
         examples=settings.max_examples,
         documented=documented(specification.protocol),
+        access=settings.access.words,
     )
 
 
@@ -163,6 +166,9 @@ def target_of(
         require_access_key(plan, "--signature none")
         yield plan
         return
+    if settings.access.words:
+        given = settings.access.words[0].split(" ")[0]
+        raise Refusal(f"{given} says how to reach an endpoint; give its URL.")
     with embedded_reference(
         specification.contract,
         specification.protocol,
