@@ -19,7 +19,7 @@ from conformance.wire.transport import TransportError
 
 Items = Mapping[str, Sequence[Mapping[str, Any]]]
 # of the settings of a run: what belongs to the machine, and is decided anew where a cassette is replayed
-OF_THE_MACHINE = ("url", "contract_dir", "items_file", "access")
+OF_THE_MACHINE = ("url", "contract_dir", "items_file", "access", "allowance_file")
 WITHOUT_EVIDENCE = ("event", "requirement", "case", "verdict", "message", "expected", "received", "examples", "cause")
 
 

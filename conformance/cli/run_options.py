@@ -14,6 +14,7 @@ from conformance.endpoint.settings import FORMATS, METHODS, SIGNATURES, Settings
 from conformance.endpoint.traffic import Limits
 from conformance.ledger.requirement import LEVELS, Level
 from conformance.wire.exchange import Format, SignatureVersion
+from conformance.wire.transport import MAX_BODY
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 WORKERS = click.option(
@@ -44,9 +45,38 @@ OPTIONS = (
     ),
     click.option("--seed", type=int, help="Decides the drawn requests; without it a new one is taken, and reported."),
     click.option(
-        "--rate", type=click.FloatRange(min=0, min_open=True), help="At most so many requests a second and worker."
+        "--rate",
+        type=click.FloatRange(min=0, min_open=True),
+        help="At most so many requests a second, in all.",
     ),
-    click.option("--max-requests", type=click.IntRange(1), help="Send at most so many; what is left is inconclusive."),
+    click.option(
+        "--max-requests",
+        default=100_000,
+        show_default=True,
+        type=click.IntRange(1),
+        help="Send at most so many; what is left is inconclusive.",
+    ),
+    click.option(
+        "--max-seconds",
+        default=7200.0,
+        show_default=True,
+        type=click.FloatRange(min=0, min_open=True),
+        help="End after so long; what is left is inconclusive.",
+    ),
+    click.option(
+        "--max-items",
+        default=Limits().max_items,
+        show_default=True,
+        type=click.IntRange(1),
+        help="Read no listing that holds more.",
+    ),
+    click.option(
+        "--max-body",
+        default=MAX_BODY,
+        show_default=True,
+        type=click.IntRange(1024, 1 << 30),
+        help="Bytes that an answer may have.",
+    ),
     click.option(
         "--timeout",
         default=10.0,
@@ -96,6 +126,8 @@ def settings_of(
     contract_dir: Path | None,
     rate: float | None,
     max_requests: int | None,
+    max_seconds: float | None,
+    max_items: int,
     formats: tuple[Format, ...],
     signatures: tuple[SignatureVersion, ...],
     methods: tuple[str, ...],
@@ -127,7 +159,7 @@ def settings_of(
         signatures=signatures or SIGNATURES,
         methods=methods or METHODS,
         levels=levels or LEVELS,
-        limits=Limits(rate, max_requests),
+        limits=Limits(rate, max_requests, max_seconds=max_seconds, max_items=max_items),
         access=access,
         secrets=secrets,
         **options,

@@ -24,6 +24,7 @@ from hypothesis.internal.detection import is_hypothesis_test
 
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol as CommonProtocol
+from conformance.endpoint.allowance import Allowance
 from conformance.endpoint.examples import run_check
 from conformance.endpoint.inventory_file import load_items
 from conformance.endpoint.judge import ONE_ALTERNATIVE, choice_verdicts, tallied_verdicts, verdict_of
@@ -101,6 +102,8 @@ def open_target(
     settings: RunSettings, contract: Contract, protocol: CommonProtocol, recording: Recording | None = None
 ) -> Target:
     """The target of a run, with nothing sent to it yet; its client is the recording's, where there is one."""
+    file = Path(settings.allowance_file) if settings.allowance_file else None
+    allowance = Allowance.joined(settings.limits, file) if file else Allowance.begun(settings.limits)
 
     def make() -> Client:
         credentials = credentials_from() if settings.signs else None
@@ -110,6 +113,9 @@ def open_target(
             credentials,
             allow_plaintext=settings.allow_plaintext,
             timeout=settings.timeout,
+            max_body=settings.max_body,
+            ends_at=allowance.ends_at,
+            on_resend=allowance.take,
             route=settings.access.route(secrets),
             headers=secrets.headers,
             signed_host=settings.access.signed_host,
@@ -119,7 +125,7 @@ def open_target(
     watch = Watch(contract, Validation(contract), Dialect(contract, settings.pins))
     known = load_items(settings.items_file) if settings.items_file else None
     ways = channels(settings.formats, settings.signatures, settings.methods)
-    return Target(contract, protocol, client, watch, settings.regions, tuple(ways), settings.limits, known)
+    return Target(contract, protocol, client, watch, settings.regions, tuple(ways), settings.limits, known, allowance)
 
 
 class Outcome(Protocol):

@@ -14,14 +14,16 @@ from attrs import evolve, frozen
 from conformance.cassettes.recorder import Recorder
 from conformance.contract.model import Contract
 from conformance.endpoint import run as runs
+from conformance.endpoint.allowance import Allowance
 from conformance.endpoint.certification import open_target, selected
 from conformance.endpoint.embedded import NAME, embedded_reference
+from conformance.endpoint.findings import Inconclusive
 from conformance.endpoint.known import Held, entries, load_known
 from conformance.endpoint.preflight import preflight
 from conformance.endpoint.settings import RunSettings, Settings
 from conformance.endpoint.traffic import LATENCY_BOUNDS_MS
 from conformance.endpoint.watch.dialect import Dialect
-from conformance.errors import Refusal, unknown
+from conformance.errors import NotEstablished, Refusal, unknown
 from conformance.ledger.profiles import pins_of, profiles
 from conformance.ledger.specification import Specification
 from conformance.ledger.verdicts import VerdictName
@@ -69,7 +71,7 @@ class _Certification:
         known = load_known(settings.known_file, ledger, contract)
         evidence = self.evidence
         with target_of(settings, plan, self.specification, self.scratch) as found:
-            preflight(open_target(found, contract, self.specification.protocol), self.specification.protocol)
+            found = self._begun(found)
             target = events.TargetIdentity("endpoint", settings.url or NAME, found.url)
             profile, pins, _ = pins_of(settings.profiles, contract)
             header = run_header(
@@ -94,6 +96,23 @@ class _Certification:
                     on_event(observed)
                 on_event(footer(results, time.monotonic() - started))
         return evidence.conclude()
+
+    def _begun(self, plan: RunSettings) -> RunSettings:
+        """The plan, whose time runs from here on. What the first look at the target takes of its budget is gone."""
+        file, protocol = self.scratch / "allowance", self.specification.protocol
+        Allowance.begun(plan.limits, file).close()
+        plan = evolve(plan, allowance_file=str(file))
+        target = open_target(plan, self.specification.contract, protocol)
+        try:
+            preflight(target, protocol)
+        except Inconclusive as spent:
+            raise NotEstablished(f"Nothing is judged: {spent.message}.") from None
+        if plan.limits.max_requests is None:
+            return plan
+        used = target.allowance.requests
+        for _ in range(used):
+            target.allowance.give_back()
+        return evolve(plan, limits=evolve(plan.limits, max_requests=plan.limits.max_requests - used))
 
 
 def run_settings(settings: Settings, specification: Specification) -> RunSettings:
@@ -122,6 +141,7 @@ def run_settings(settings: Settings, specification: Specification) -> RunSetting
         pins=pins,
         timeout=settings.timeout,
         limits=settings.limits,
+        max_body=settings.max_body,
         items_file=str(settings.items_file) if settings.items_file else None,
         allow_plaintext=settings.allow_plaintext,
         strict=strict,

@@ -24,6 +24,7 @@ def preflight(target: Target, protocol: Protocol) -> None:
     """
     answers = []
     for channel in target.channels:
+        target.allowance.take()
         try:
             response = target.client.send(request := target.client.prepare(call := target.call((), channel)))
         except TransportError as e:

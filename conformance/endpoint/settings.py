@@ -12,6 +12,7 @@ from conformance.endpoint.traffic import Limits
 from conformance.ledger.requirement import LEVELS, Level
 from conformance.wire.access import Access, Secrets
 from conformance.wire.exchange import Format, SignatureVersion
+from conformance.wire.transport import MAX_BODY
 
 FORMATS: tuple[Format, ...] = ("json", "xml")
 SIGNATURES: tuple[SignatureVersion, ...] = ("v1", "v3")
@@ -54,6 +55,7 @@ class Settings:
     variants: tuple[str, ...] = ()
     unlisted_regions: bool = False
     allow_plaintext: bool = False
+    max_body: int = MAX_BODY
     access: Access = field(factory=Access)
     secrets: Secrets = field(factory=Secrets, repr=False)
 
@@ -65,7 +67,9 @@ class RunSettings:
     `seed` decides the drawn requests; `select` are globs over requirement ids (none: all); `levels` those judged.
     Where the selection is judged by what others send, the checks of `traffic` (globs) run too.
     `items_file` names the stored items where they are known. `shrinks`: how many more examples are tried after a
-    failing one, in search of a plainer one. `timeout` is in seconds. With `strict` every SHOULD counts as a MUST.
+    failing one, in search of a plainer one. `timeout` is in seconds, `max_body` in bytes. What
+    may be sent is counted in the `allowance_file`, where several processes send. With `strict` every
+    SHOULD counts as a MUST.
     """
 
     url: str
@@ -87,6 +91,8 @@ class RunSettings:
     allow_plaintext: bool = False
     strict: bool = False
     access: Access = field(factory=Access)
+    max_body: int = MAX_BODY
+    allowance_file: str | None = None
 
     @property
     def signs(self) -> bool:

@@ -110,7 +110,8 @@ class Client:
     `timeout` (seconds) and `max_body` (bytes) limit each answer. `nonce` and `clock` give the values of
     common parameters that change with every request; `route` is how to get there. `headers` are sent with each request,
     and their values stand in none that is prepared; with a `signed_host` that is sent as Host and signed, in place of
-    the one of the URL. Raises BadEndpoint or PlaintextRefused when made.
+    the one of the URL. `ends_at` and `on_resend` are those of the transport. Raises BadEndpoint or
+    PlaintextRefused when made.
     """
 
     base_url: str
@@ -121,6 +122,8 @@ class Client:
     route: Route = field(factory=Route, kw_only=True, repr=False)
     headers: Headers = field(default=(), kw_only=True, repr=False)
     signed_host: str | None = field(default=None, kw_only=True)
+    ends_at: float | None = field(default=None, kw_only=True, repr=False)
+    on_resend: Callable[[], None] = field(default=lambda: None, kw_only=True, repr=False)
     nonce: Callable[[], str] = field(default=new_nonce, kw_only=True, repr=False)
     clock: Callable[[], str] = field(default=utc_now, kw_only=True, repr=False)
     origin: Origin = field(init=False, repr=False)
@@ -143,7 +146,8 @@ class Client:
     @transport.default
     def _transport(self) -> Transport:
         parts = urlsplit(self.origin.url)
-        return Transport(f"{parts.scheme}://{parts.netloc}", self.timeout, self.max_body, self.route)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        return Transport(origin, self.timeout, self.max_body, self.route, self.ends_at, self.on_resend)
 
     def prepare(self, call: Call, credentials: Credentials | None = None) -> HttpRequest:
         """The signed request for `call`, by the client's credentials or by others. Each time with a fresh

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NoReturn
@@ -13,6 +14,8 @@ from attrs import define, frozen
 from lxml import etree
 
 MAX_DEPTH = 64
+# elements, or objects and arrays, of one document: each takes many times the memory of its text
+MOST_PARTS = 250_000
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 SURROGATE = re.compile(rb"\\u[dD][89abAB]")
 XML_ENCODING = re.compile(rb"""^<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
@@ -71,13 +74,14 @@ def parse_json(body: bytes) -> JsonDocument:
     MAX_DEPTH.
     """
     text = _text(body.removeprefix(BYTE_ORDER_MARK), "JSON")
-    duplicates: list[str] = []
+    duplicates: dict[str, None] = {}
+    _bound_parts(text.count("{") + text.count("["), "JSON")
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) != len(pairs):
-            names = [name for name, _ in pairs]
-            duplicates.extend(name for name in found if names.count(name) > 1 and name not in duplicates)
+            times = Counter(name for name, _ in pairs)
+            duplicates.update(dict.fromkeys(name for name in found if times[name] > 1))
         return found
 
     try:
@@ -105,6 +109,7 @@ def parse_xml(body: bytes) -> XmlNode:
     if declared and declared.group(1).lower() not in (b"utf-8", b"utf8", b"us-ascii"):
         raise Malformed(f"XML declared as {declared.group(1).decode()}, where UTF-8 is documented")
     _text(body, "XML")
+    _bound_parts(body.count(b"<") - body.count(b"</"), "XML")
     try:
         root = etree.fromstring(body, PARSER)
     except etree.XMLSyntaxError as error:
@@ -133,6 +138,13 @@ def _text(body: bytes, format: str) -> str:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Malformed(f"{format} that is not UTF-8 (byte {error.start})") from error
+
+
+def _bound_parts(parts: int, format: str) -> None:
+    if parts > MOST_PARTS:
+        raise Malformed(
+            f"{format} of more than {MOST_PARTS:,} {'elements' if format == 'XML' else 'objects and arrays'}"
+        )
 
 
 def _refuse(word: str) -> NoReturn:

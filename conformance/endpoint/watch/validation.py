@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import jsonschema
@@ -22,6 +23,8 @@ from conformance.contract.model import Contract
 from conformance.emit import json_schema, xsd
 from conformance.endpoint.answer import Answer
 
+# among so many errors of a body the one to tell is looked for
+MOST_ERRORS = 100
 XML_PARSER = etree.XMLParser(
     resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
 )
@@ -57,7 +60,7 @@ class SchemaPair:
         """What is wrong with a JSON value, in one line, or None."""
         if self._fast_json.is_valid(value):
             return None
-        error = jsonschema.exceptions.best_match(self.json_authority.iter_errors(value))
+        error = jsonschema.exceptions.best_match(islice(self.json_authority.iter_errors(value), MOST_ERRORS))
         return None if error is None else f"{error.json_path}: {error.message[:300]}"
 
     def xml_problem(self, body: bytes) -> str | None:
