@@ -47,7 +47,9 @@ BODIES: dict[str, Callable[[int], bytes]] = {
     "XML, 100,000 attributes": filled("<R ", lambda n: f'a{n:07}="{"x" * 27}" ', "/>"),
     "XML, empty elements": filled("<R>", lambda n: "<a/>", "</R>"),
     "XML, elements below the bound": filled("<R>", lambda n: "<aaaaaaaaaaaaaa/>", "</R>"),
-    "XML, wrong items": filled("<DescribeTasksResponse><TaskSet>", lambda n: "<Task><TaskId/></Task>", "</TaskSet></DescribeTasksResponse>"),
+    "XML, wrong items": filled(
+        "<DescribeTasksResponse><TaskSet>", lambda n: "<Task><TaskId/></Task>", "</TaskSet></DescribeTasksResponse>"
+    ),
     "XML, names": filled("<R>", lambda n: f"<n{n:07}>1</n{n:07}>", "</R>"),
     "XML, namespaces": filled("<R>", lambda n: f'<a xmlns="u{n:07}"/>', "</R>"),
     "XML, comments": filled("<R>", lambda n: "<!---->", "</R>"),

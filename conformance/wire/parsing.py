@@ -15,7 +15,10 @@ from lxml import etree
 
 MAX_DEPTH = 64
 # elements, or objects and arrays, of one document: each takes many times the memory of its text
-MOST_PARTS = 250_000
+MOST_PARTS = 150_000
+MOST_ATTRIBUTES = 1000
+ATTRIBUTE = re.compile(rb"""\s*+[^\s=>/]++\s*+=\s*+(?:"[^"]*+"|'[^']*+')""")
+START_TAG = re.compile(rb"""[^\s>/]++(?:\s*+[^\s=>/]++\s*+=\s*+(?:"[^"]*+"|'[^']*+'))*+""")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 SURROGATE = re.compile(rb"\\u[dD][89abAB]")
 XML_ENCODING = re.compile(rb"""^<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
@@ -91,6 +94,8 @@ def parse_json(body: bytes) -> JsonDocument:
     except RecursionError as error:
         raise Malformed(f"JSON nested deeper than {MAX_DEPTH} levels") from error
     except ValueError as error:
+        if "string conversion" in str(error):
+            raise Malformed("JSON with a number of more digits than can be read") from error
         raise Malformed(f"not JSON: {error}") from error
     if text.count("[") + text.count("{") > MAX_DEPTH:
         _bound(value, MAX_DEPTH)
@@ -110,10 +115,12 @@ def parse_xml(body: bytes) -> XmlNode:
         raise Malformed(f"XML declared as {declared.group(1).decode()}, where UTF-8 is documented")
     _text(body, "XML")
     _bound_parts(body.count(b"<") - body.count(b"</"), "XML")
+    _bound_attributes(body)
     try:
         root = etree.fromstring(body, PARSER)
     except etree.XMLSyntaxError as error:
-        raise Malformed(f"not well-formed XML: {' '.join(str(error.msg or 'no element').split())}") from error
+        why = " ".join(str(error.msg or "no element").split()).split(", use XML_PARSE_HUGE")[0]
+        raise Malformed(f"not well-formed XML: {why}") from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise Malformed("XML with a document type declaration, which no response needs")
     return _node(root, MAX_DEPTH)
@@ -142,9 +149,17 @@ def _text(body: bytes, format: str) -> str:
 
 def _bound_parts(parts: int, format: str) -> None:
     if parts > MOST_PARTS:
-        raise Malformed(
-            f"{format} of more than {MOST_PARTS:,} {'elements' if format == 'XML' else 'objects and arrays'}"
-        )
+        what = "elements" if format == "XML" else "objects and arrays"
+        raise Malformed(f"{format} of more than {MOST_PARTS:,} {what}")
+
+
+def _bound_attributes(body: bytes) -> None:
+    """The parser takes time by the square of them. No raw `<` stands in a start tag."""
+    for piece in body.split(b"<"):
+        if piece.count(b"=") > MOST_ATTRIBUTES and piece[:1] not in b"!?/":
+            tag = START_TAG.match(piece)
+            if tag is not None and len(ATTRIBUTE.findall(tag[0])) > MOST_ATTRIBUTES:
+                raise Malformed(f"XML with an element of more than {MOST_ATTRIBUTES} attributes")
 
 
 def _refuse(word: str) -> NoReturn:
