@@ -20,7 +20,7 @@ from conformance.endpoint.oracle import Expectation, Oracle
 from conformance.endpoint.sender import Sender
 from conformance.endpoint.stored import StoredItems
 from conformance.endpoint.traffic import Limits, Traffic
-from conformance.endpoint.walk import Walk
+from conformance.endpoint.walk import PageWalk
 from conformance.endpoint.watch.identity import ANSWERED
 from conformance.endpoint.watch.watch import Watch
 from conformance.generate.views import IdSyntax, View
@@ -283,7 +283,7 @@ class Target:
         def ask(number: int) -> Answer:
             return self.see(view, channel, region, {paging.number: str(number), **sized})
 
-        walk, number = Walk(self.limits, ask), 1
+        walk, number = PageWalk(self.limits, ask), 1
         while True:
             page = ask(number).listing()
             yield page

@@ -14,7 +14,7 @@ NO_END = "a listing without an end"
 
 
 @define
-class Walk:
+class PageWalk:
     """The pages of one listing, seen one after the other. `ask` brings a page of it by its number."""
 
     limits: Limits

@@ -10,7 +10,7 @@ from conformance.contract.files import load_contract, schemas_root
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.findings import Inconclusive, Violation
 from conformance.endpoint.traffic import Limits
-from conformance.endpoint.walk import Walk
+from conformance.endpoint.walk import PageWalk
 from conformance.wire.exchange import Call, Exchange, HttpRequest, HttpResponse
 
 CONTRACT = load_contract(schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks")
@@ -30,7 +30,7 @@ def honest(total: int):
 
 def walked(ask, **limits) -> int:
     """How many pages a walk reads."""
-    walk, number = Walk(Limits(**limits), ask), 1
+    walk, number = PageWalk(Limits(**limits), ask), 1
     while walk.goes_on(ask(number), number, SIZE):
         number += 1
     return number
