@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import derivation, replay, throughput, validation
+from benchmarks import derivation, hostile, replay, throughput, validation
 
 BENCHMARKS = {
     "throughput": throughput.measure,
     "validation": validation.measure,
     "derivation": derivation.measure,
     "replay": replay.measure,
+    "hostile": hostile.measure,
 }
 
 

@@ -12,14 +12,14 @@ from conformance.cassettes.cassette import Cassette, Example, Interaction, Kind,
 from conformance.cassettes.meaning import Meaning, Reader
 from conformance.cassettes.scrubbing import scrubbed, scrubbed_data
 from conformance.report.events import ChoiceObserved, Event, RunFinished, RunStarted, Verdict, to_dict
+from conformance.wire.access import known_secrets
 from conformance.wire.client import Client
 from conformance.wire.exchange import Call, Credentials, HttpRequest, HttpResponse
-from conformance.wire.redaction import secrets_of
 from conformance.wire.transport import TransportError
 
 Items = Mapping[str, Sequence[Mapping[str, Any]]]
 # of the settings of a run: what belongs to the machine, and is decided anew where a cassette is replayed
-OF_THE_MACHINE = ("url", "contract_dir", "items_file")
+OF_THE_MACHINE = ("url", "contract_dir", "items_file", "access", "allowance_file")
 WITHOUT_EVIDENCE = ("event", "requirement", "case", "verdict", "message", "expected", "received", "examples", "cause")
 
 
@@ -47,7 +47,7 @@ class Recorder:
     def client(self, make: Callable[[], Client]) -> RecordingClient:
         """The client of the run, listened to. Its credentials are secrets from here on."""
         client = make()
-        self._secrets = secrets_of(client.credentials)
+        self._secrets = known_secrets(client.credentials)
         return RecordingClient(client, self)
 
     def started(self, settings: Mapping[str, Any], items: Items | None) -> None:

@@ -8,11 +8,13 @@ from typing import Any, TypeVar
 
 import click
 
+from conformance.cli import access_options
 from conformance.contract.catalogue import operation_folder
 from conformance.endpoint.settings import FORMATS, METHODS, SIGNATURES, Settings
 from conformance.endpoint.traffic import Limits
 from conformance.ledger.requirement import LEVELS, Level
 from conformance.wire.exchange import Format, SignatureVersion
+from conformance.wire.transport import MAX_BODY
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 WORKERS = click.option(
@@ -43,9 +45,38 @@ OPTIONS = (
     ),
     click.option("--seed", type=int, help="Decides the drawn requests; without it a new one is taken, and reported."),
     click.option(
-        "--rate", type=click.FloatRange(min=0, min_open=True), help="At most so many requests a second and worker."
+        "--rate",
+        type=click.FloatRange(min=0, min_open=True),
+        help="At most so many requests a second, in all.",
     ),
-    click.option("--max-requests", type=click.IntRange(1), help="Send at most so many; what is left is inconclusive."),
+    click.option(
+        "--max-requests",
+        default=100_000,
+        show_default=True,
+        type=click.IntRange(1),
+        help="Send at most so many; what is left is inconclusive.",
+    ),
+    click.option(
+        "--max-seconds",
+        default=7200.0,
+        show_default=True,
+        type=click.FloatRange(min=0, min_open=True),
+        help="End after so long; what is left is inconclusive.",
+    ),
+    click.option(
+        "--max-items",
+        default=Limits().max_items,
+        show_default=True,
+        type=click.IntRange(1),
+        help="Read no listing that holds more.",
+    ),
+    click.option(
+        "--max-body",
+        default=MAX_BODY,
+        show_default=True,
+        type=click.IntRange(1024, 1 << 30),
+        help="Bytes that an answer may have.",
+    ),
     click.option(
         "--timeout",
         default=10.0,
@@ -77,6 +108,7 @@ OPTIONS = (
     ),
     click.option("--unlisted-regions", is_flag=True, help="Take regions that the documentation does not list."),
     click.option("--allow-plaintext", is_flag=True, help="Send credentials over plain http to another machine."),
+    *access_options.OPTIONS,
 )
 
 
@@ -94,13 +126,32 @@ def settings_of(
     contract_dir: Path | None,
     rate: float | None,
     max_requests: int | None,
+    max_seconds: float | None,
+    max_items: int,
     formats: tuple[Format, ...],
     signatures: tuple[SignatureVersion, ...],
     methods: tuple[str, ...],
     levels: tuple[Level, ...],
+    cacert: Path | None,
+    client_cert: Path | None,
+    client_key: Path | None,
+    header_lines: tuple[str, ...],
+    header_file: Path | None,
+    proxy: str | None,
+    signed_host: str | None,
     **options: Any,
 ) -> Settings:
-    """The settings that the options of a run say. Raises Refusal for an operation that is not known."""
+    """The settings that the options of a run say. Raises Refusal for what is not known or cannot be used."""
+    access, secrets = access_options.access_of(
+        cacert=cacert,
+        client_cert=client_cert,
+        client_key=client_key,
+        header_lines=header_lines,
+        header_file=header_file,
+        proxy=proxy,
+        signed_host=signed_host,
+        signed="v3" in (signatures or SIGNATURES),
+    )
     return Settings(
         operation_folder(operation, contract_dir),
         url,
@@ -108,6 +159,8 @@ def settings_of(
         signatures=signatures or SIGNATURES,
         methods=methods or METHODS,
         levels=levels or LEVELS,
-        limits=Limits(rate, max_requests),
+        limits=Limits(rate, max_requests, max_seconds=max_seconds, max_items=max_items),
+        access=access,
+        secrets=secrets,
         **options,
     )

@@ -24,6 +24,7 @@ from hypothesis.internal.detection import is_hypothesis_test
 
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol as CommonProtocol
+from conformance.endpoint.allowance import Allowance
 from conformance.endpoint.examples import run_check
 from conformance.endpoint.in_passing import InPassing, Observer
 from conformance.endpoint.inventory_file import load_items
@@ -41,15 +42,23 @@ from conformance.ledger.requirement import Ledger, Requirement
 from conformance.ledger.specification import Specification
 from conformance.ledger.templates import endpoint_templates
 from conformance.report.events import Verdict, to_dict
+from conformance.wire.access import Secrets, known_secrets
 from conformance.wire.client import Client
 from conformance.wire.environment import credentials_from
-from conformance.wire.redaction import redact_text, secrets_of
+from conformance.wire.redaction import redact_text
 
 VERDICT = "acs-verdict"
 OBSERVED = "acs-observed"
 REQUESTS = "acs-requests"
 DONE = "acs-done"
 RECORDING: pytest.StashKey[Recording | None] = pytest.StashKey()
+
+
+def settings_kept(settings: RunSettings) -> dict[str, Any]:
+    """The settings as a recording keeps them: of how the endpoint was reached only which options said so."""
+    kept: dict[str, Any] = JSON.unstructure(settings)
+    words = settings.access.words
+    return {**kept, "reached_by": list(words)} if words else kept
 
 
 OBSERVER: pytest.StashKey[Observer] = pytest.StashKey()
@@ -67,17 +76,30 @@ def open_target(
     settings: RunSettings, contract: Contract, protocol: CommonProtocol, recording: Recording | None = None
 ) -> Target:
     """The target of a run, with nothing sent to it yet; its client is the recording's, where there is one."""
+    file = Path(settings.allowance_file) if settings.allowance_file else None
+    allowance = Allowance.joined(settings.limits, file) if file else Allowance.begun(settings.limits)
 
     def make() -> Client:
         credentials = credentials_from() if settings.signs else None
-        plaintext, timeout = settings.allow_plaintext, settings.timeout
-        return Client(settings.url, credentials, allow_plaintext=plaintext, timeout=timeout)
+        secrets = Secrets.from_environment()
+        return Client(
+            settings.url,
+            credentials,
+            allow_plaintext=settings.allow_plaintext,
+            timeout=settings.timeout,
+            max_body=settings.max_body,
+            ends_at=allowance.ends_at,
+            on_resend=allowance.take,
+            route=settings.access.route(secrets),
+            headers=secrets.headers,
+            signed_host=settings.access.signed_host,
+        )
 
     client = recording.client(make) if recording else make()
     watch = Watch(contract, Validation(contract), Dialect(contract, settings.pins))
     known = load_items(settings.items_file) if settings.items_file else None
     ways = channels(settings.formats, settings.signatures, settings.methods)
-    return Target(contract, protocol, client, watch, settings.regions, tuple(ways), settings.limits, known)
+    return Target(contract, protocol, client, watch, settings.regions, tuple(ways), settings.limits, known, allowance)
 
 
 class Outcome(Protocol):
@@ -120,7 +142,7 @@ class CertificationPlugin:
         recording = config.stash.get(RECORDING, None)
         target = open_target(settings, contract, protocol, recording)
         if recording is not None:
-            recording.started(JSON.unstructure(settings), target.known)
+            recording.started(settings_kept(settings), target.known)
             target.judge_standalone(recording.unattributed())
         config.stash[OBSERVER] = observer = Observer(target)
         observer.know(tuple(choice for one in earlier for choice in one.in_passing.choices))
@@ -221,7 +243,7 @@ class CertificationPlugin:
         if self.outcome is passed:
             told = verdict if requirement.id in self.selected_ids else None
             done = CheckDone(judged_by(pyfuncitem), told, seen[0])
-            secrets = secrets_of(self.open_target.client.credentials)
+            secrets = known_secrets(self.open_target.client.credentials)
             pyfuncitem.user_properties.append((DONE, as_data(done, secrets)))
         if requirement.id in self.selected_ids:
             pyfuncitem.user_properties.append((VERDICT, to_dict(verdict)))
@@ -248,7 +270,7 @@ class CertificationPlugin:
                     recording=kept,
                 )
         except Exception as e:
-            message = redact_text(f"the suite itself failed: {type(e).__name__}: {e}", secrets_of(credentials))
+            message = redact_text(f"the suite itself failed: {type(e).__name__}: {e}", known_secrets(credentials))
             return Verdict(requirement.id, case, "errored", message, seconds=time.perf_counter() - started)
         return verdict_of(requirement, case, finding, judged, time.perf_counter() - started, credentials)
 

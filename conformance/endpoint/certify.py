@@ -14,15 +14,17 @@ from attrs import evolve, frozen
 from conformance.cassettes.recorder import Recorder
 from conformance.contract.model import Contract
 from conformance.endpoint import run as runs
+from conformance.endpoint.allowance import Allowance
 from conformance.endpoint.certification import open_target, selected
 from conformance.endpoint.embedded import NAME, embedded_reference
+from conformance.endpoint.findings import Inconclusive
 from conformance.endpoint.known import Held, entries, load_known
 from conformance.endpoint.preflight import preflight
 from conformance.endpoint.resumption import Resumption, keep_settings
 from conformance.endpoint.settings import RunSettings, Settings
 from conformance.endpoint.traffic import LATENCY_BOUNDS_MS
 from conformance.endpoint.watch.dialect import Dialect
-from conformance.errors import Refusal, unknown
+from conformance.errors import NotEstablished, Refusal, unknown
 from conformance.ledger.profiles import pins_of, profiles
 from conformance.ledger.specification import Specification
 from conformance.ledger.verdicts import VerdictName
@@ -31,7 +33,7 @@ from conformance.report.evidence import EvidenceFolder, Live, RunEvidence, both,
 from conformance.report.folder import PROGRESS, bare
 from conformance.report.header import documented, run_header
 from conformance.wire.client import BadEndpoint
-from conformance.wire.environment import KEY_ID, KEY_SECRET, credentials_from
+from conformance.wire.environment import KEY_ID, KEY_SECRET, changed_environment, credentials_from
 
 
 def certify(
@@ -47,7 +49,8 @@ def certify(
     place = evidence_of(
         settings.report_dir, name, settings.folder.name, target, settings.events_file, going_on=earlier is not None
     )
-    with place as evidence, tempfile.TemporaryDirectory(prefix="acs-") as scratch:
+    shared = changed_environment(settings.secrets.shared())
+    with shared, place as evidence, tempfile.TemporaryDirectory(prefix="acs-") as scratch:
         try:
             specification = Specification.load(settings.folder)
             return _Certification(settings, specification, Path(scratch), live, recorder, evidence, earlier).run()
@@ -75,7 +78,7 @@ class _Certification:
         known = load_known(settings.known_file, ledger, contract)
         evidence = self.evidence
         with target_of(settings, plan, self.specification, self.scratch) as found:
-            preflight(open_target(found, contract, self.specification.protocol), self.specification.protocol)
+            found = self._begun(found)
             target = events.TargetIdentity("endpoint", settings.url or NAME, found.url)
             profile, pins, _ = pins_of(settings.profiles, contract)
             header = run_header(
@@ -120,6 +123,23 @@ class _Certification:
                 raise Refusal(f"Cannot write {e.filename}: {e.strerror}.") from None
         return header
 
+    def _begun(self, plan: RunSettings) -> RunSettings:
+        """The plan, whose time runs from here on. What the first look at the target takes of its budget is gone."""
+        file, protocol = self.scratch / "allowance", self.specification.protocol
+        Allowance.begun(plan.limits, file).close()
+        plan = evolve(plan, allowance_file=str(file))
+        target = open_target(plan, self.specification.contract, protocol)
+        try:
+            preflight(target, protocol)
+        except Inconclusive as spent:
+            raise NotEstablished(f"Nothing is judged: {spent.message}.") from None
+        if plan.limits.max_requests is None:
+            return plan
+        used = target.allowance.requests
+        for _ in range(used):
+            target.allowance.give_back()
+        return evolve(plan, limits=evolve(plan.limits, max_requests=plan.limits.max_requests - used))
+
 
 def run_settings(settings: Settings, specification: Specification) -> RunSettings:
     """What a run goes by; the target is still to be found.
@@ -147,9 +167,11 @@ def run_settings(settings: Settings, specification: Specification) -> RunSetting
         pins=pins,
         timeout=settings.timeout,
         limits=settings.limits,
+        max_body=settings.max_body,
         items_file=str(settings.items_file) if settings.items_file else None,
         allow_plaintext=settings.allow_plaintext,
         strict=strict,
+        access=settings.access,
     )
 
 
@@ -164,6 +186,7 @@ def settings_entry(settings: RunSettings, specification: Specification) -> event
         regions=settings.regions,
         examples=settings.max_examples,
         documented=documented(specification.protocol),
+        access=settings.access.words,
     )
 
 
@@ -189,6 +212,9 @@ def target_of(
         require_access_key(plan, "--signature none")
         yield plan
         return
+    if settings.access.words:
+        given = settings.access.words[0].split(" ")[0]
+        raise Refusal(f"{given} says how to reach an endpoint; give its URL.")
     with embedded_reference(
         specification.contract,
         specification.protocol,

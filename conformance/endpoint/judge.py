@@ -11,9 +11,10 @@ from conformance.endpoint.watch.watch import EVERY_EXCHANGE
 from conformance.ledger.findings import Finding, Inconclusive, NotApplicable, Violation
 from conformance.ledger.requirement import Ledger, Requirement
 from conformance.ledger.verdicts import Evidence, Verdict, verdict_on
+from conformance.wire.access import known_secrets
 from conformance.wire.curl import curl_line
 from conformance.wire.exchange import Credentials, Exchange, Format
-from conformance.wire.redaction import redact_text, secrets_in, secrets_of
+from conformance.wire.redaction import redact_text, secrets_in
 
 RESPONSE_LINES = 40
 RESPONSE_CHARACTERS = 4000
@@ -53,7 +54,7 @@ def verdict_of(
 
 def _secrets(exchange: Exchange | None, credentials: Credentials | None) -> tuple[str, ...]:
     """The credentials, and what the request was signed with, which an answer may echo under no name at all."""
-    return (*secrets_of(credentials), *(secrets_in(exchange.request) if exchange else ()))
+    return (*known_secrets(credentials), *(secrets_in(exchange.request) if exchange else ()))
 
 
 def tallied_verdicts(

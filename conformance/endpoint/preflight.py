@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from conformance.contract.protocol import Protocol
 from conformance.endpoint.answer import Answer
+from conformance.endpoint.findings import shown
 from conformance.endpoint.target import Target
 from conformance.errors import NotEstablished, Refusal
+from conformance.wire.access import known_secrets
+from conformance.wire.redaction import redact_text
 from conformance.wire.transport import NotHttp, TransportError
 
+LOCATION = 200
+PROXY_AUTHENTICATION = 407
+GATEWAY = (502, 503, 504)
 CREDENTIAL_SITUATIONS = ("unknown-access-key", "wrong-signature")
 
 
@@ -18,6 +24,7 @@ def preflight(target: Target, protocol: Protocol) -> None:
     """
     answers = []
     for channel in target.channels:
+        target.allowance.take()
         try:
             response = target.client.send(request := target.client.prepare(call := target.call((), channel)))
         except TransportError as e:
@@ -38,6 +45,21 @@ def _explain(target: Target, answers: list[Answer], protocol: Protocol) -> None:
     if all(a.code in codes for a in answers):
         raise Refusal(f"{url} does not accept the credentials ({last.code}); check the access key in the environment.")
     if not any(a.code for a in answers) and not any(a.has_result for a in answers):
-        what = "neither JSON nor XML" if last.body is None else "no answer of this API"
         wanted = f"expected the {target.contract.operation} API there"
-        raise NotEstablished(f"{url} answers, but with status {last.status} and {what}; {wanted}.")
+        sentence = f"{url} answers, but with {_what(last)}; {wanted}."
+        raise NotEstablished(redact_text(sentence, known_secrets(target.client.credentials)))
+
+
+def _what(answer: Answer) -> str:
+    """An answer of something else, in a few words: what it is, and where that points."""
+    response, what = answer.exchange.response, answer.reading.unreadable or "no answer of this API"
+    location = response.header("location")
+    if 300 <= answer.status < 400 and location is not None:
+        return f"status {answer.status}, a redirect to {shown(location, LOCATION)!r}, which is not followed"
+    if answer.status == PROXY_AUTHENTICATION:
+        return f"status {answer.status}: a proxy on the way wants a user and a password, which --proxy takes"
+    if answer.status in GATEWAY:
+        return f"status {answer.status} and a body that is {what}: a gateway does not reach what is behind it"
+    if answer.status in (401, 403) and answer.body is None:
+        return f"status {answer.status} and a body that is {what}: does something before it want a --header?"
+    return f"status {answer.status} and a body that is {what}"

@@ -13,6 +13,9 @@ from attrs import define, field
 from conformance.endpoint.answer import Answer, ResponseReading
 
 MOST = 512
+# bytes of the bodies whose readings are kept, and of the largest one: a reading takes many times the memory of its body
+MOST_BYTES = 2 << 20
+LARGEST = 256 << 10
 REQUEST_ID_FORM = re.compile(rb'(?:"\s*:\s*"|>)([0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12})(?:"|</)')
 # status, media type, and the body without its RequestId: answers that agree in these are read alike
 RepeatKey = tuple[int, str | None, bytes]
@@ -20,13 +23,16 @@ RepeatKey = tuple[int, str | None, bytes]
 
 @define
 class Repeats:
-    """The readings of a run that later answers may repeat, the latest `MOST` of them."""
+    """The readings of a run that later answers may repeat, the latest of them, up to `MOST` and `MOST_BYTES`."""
 
     _known: OrderedDict[RepeatKey, ResponseReading] = field(factory=OrderedDict)
+    _bytes: int = 0
 
     def read(self, answer: Answer) -> Answer:
         """The same answer, with the reading of an earlier one that it repeats."""
         response = answer.exchange.response
+        if len(response.body) > LARGEST:
+            return answer
         found = _split(response.body, (answer.contract.semantics.request_id or "RequestId").encode())
         if found is None:
             return answer
@@ -37,8 +43,10 @@ class Repeats:
             return answer.repeating(earlier, request_id)
         if answer.request_id == request_id:  # it stands where it is looked for
             self._known[key] = answer.reading
-            while len(self._known) > MOST:
-                self._known.popitem(last=False)
+            self._bytes += len(rest)
+            while len(self._known) > MOST or self._bytes > MOST_BYTES:
+                oldest, _ = self._known.popitem(last=False)
+                self._bytes -= len(oldest[2])
         return answer
 
 

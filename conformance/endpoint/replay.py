@@ -27,7 +27,6 @@ from conformance.endpoint.certification import selected
 from conformance.endpoint.certify import footer, observations, pinned_profile, settings_entry
 from conformance.endpoint.draws import KeptDraws
 from conformance.endpoint.settings import JSON, RunSettings
-from conformance.endpoint.traffic import Limits
 from conformance.endpoint.watch.dialect import Dialect
 from conformance.errors import Refusal
 from conformance.ledger.profiles import pins_of
@@ -149,7 +148,7 @@ class Replay:
         except (BaseValidationError, TypeError, ValueError, KeyError):
             raise BadCassette(f"{self.path} carries no settings of a run that this version can repeat.") from None
         # nothing is waited for, and nothing is spared: what was recorded is there
-        limits = Limits(None, settings.limits.max_requests, settings.limits.attempts, 0.0)
+        limits = evolve(settings.limits, rate=None, longest_wait=0.0, max_seconds=None)
         select = self.asked.select or settings.select
         return evolve(
             settings, limits=limits, select=select, pins=self.pins, strict=self.strict,

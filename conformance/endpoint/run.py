@@ -12,9 +12,10 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from conformance.endpoint import sharing
+from conformance.endpoint.allowance import Allowance
 from conformance.endpoint.certification import (
     DONE,
     OBSERVER,
@@ -88,6 +89,10 @@ def run(
     The results include the verdicts on what every exchange is judged by, and on the choices. KeyboardInterrupt ends the
     run early: what was judged by then counts, and `interrupted` says so.
     """
+    if workers > 1 and settings.allowance_file is None:
+        shared = settings_file.with_name("allowance")
+        Allowance.begun(settings.limits, shared).close()
+        settings = evolve(settings, allowance_file=str(shared))
     settings_file.write_text(JSON.dumps(settings), "utf-8")
     specification = Specification.load(Path(settings.contract_dir))
     ledger = specification.ledger.strict(settings.strict)

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import random
 import time
+from email.utils import parsedate_to_datetime
 from fnmatch import fnmatchcase
 
 from attrs import define, field
 
 from conformance.contract.model import Contract
+from conformance.endpoint.allowance import UNANSWERED, Allowance
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.findings import Disturbed, Inconclusive, Violation
 from conformance.endpoint.repeats import Repeats
 from conformance.endpoint.traffic import Limits, Traffic
 from conformance.wire.client import AnyClient
 from conformance.wire.exchange import Call, Credentials, Exchange, HttpRequest, HttpResponse
-from conformance.wire.transport import BrokenOff, NotHttp, TimedOut, TooLarge, Unreachable
+from conformance.wire.transport import BrokenOff, NotHttp, OutOfTime, TimedOut, TooLarge, TransportError, Unreachable
 
 # what asks for patience: HTTP statuses, and patterns of the codes that the common error pages give to it
 BUSY_STATUSES = (429, 503)
 BUSY_CODES = ("Throttling*", "ServiceUnavailable")
-# in seconds, before the first repetition; twice as long before each one after it
+# in seconds, before the first repetition; twice as long before each one after it, up to the longest of our own choice
 FIRST_PAUSE = 0.05
+LONGEST_PAUSE = 5.0
 # common parameters of which a value counts once
 PINNED = ("SignatureNonce",)
 
@@ -32,9 +36,11 @@ class Sender:
     contract: Contract
     client: AnyClient
     limits: Limits
+    allowance: Allowance
     traffic: Traffic = field(factory=Traffic)
     _repeats: Repeats = field(factory=Repeats)
-    _next_at: float = 0.0
+    _known_to_answer: Call | None = None
+    _random: random.Random = field(factory=random.SystemRandom)
 
     def send(self, call: Call, credentials: Credentials | None = None) -> Answer:
         """Send until the answer is neither throttled nor a passing failure.
@@ -59,18 +65,24 @@ class Sender:
             exchange = self.exchange_of(call, request, response, attempt)
             answer = self._repeats.read(Answer(self.contract, exchange))
             if not is_throttled(answer):
+                self.allowance.answered()
+                if not (call.common or call.tamper or call.covered or call.forgery):
+                    self._known_to_answer = call
                 return answer
             self.traffic.throttled += 1
-            time.sleep(self._pause(response, attempt))
+            self.allowance.wait(self._pause(response, attempt))
             if any(call.common.get(name) for name in PINNED):
                 # the same nonce again would be refused for being used, which is nobody's fault
                 raise Disturbed("throttled while a nonce was given, which counts once", exchange)
         raise Inconclusive(f"throttled {self.limits.attempts} times in a row", exchange)
 
     def _pause(self, response: HttpResponse, attempt: int) -> float:
-        wanted = response.header("retry-after") or ""
-        seconds = float(wanted) if wanted.isdigit() else FIRST_PAUSE * 2 ** (attempt - 1)
-        return min(seconds, self.limits.longest_wait)
+        """As long as the server wants, up to a bound; otherwise twice as long each time, and never just as others."""
+        wanted = retry_after(response.header("retry-after") or "")
+        if wanted is not None:
+            return min(wanted * self._random.uniform(1.0, 1.1), self.limits.longest_wait)
+        longest: float = min(FIRST_PAUSE * 2.0 ** (attempt - 1), LONGEST_PAUSE, self.limits.longest_wait)
+        return longest * self._random.uniform(0.5, 1.0)
 
     def _transfer(
         self, client: AnyClient, call: Call, credentials: Credentials | None
@@ -78,15 +90,19 @@ class Sender:
         """One request on the wire, and a second one where the first broke."""
         problem = ""
         for _ in range(2):
-            self._wait_for_turn()
+            self.allowance.take()
             self.traffic.requests += 1
             request = client.prepare(call, credentials)
             try:
                 response = client.send(request)
-            except (TimedOut, Unreachable) as e:
-                self.traffic.outcomes["no answer"] += 1
+            except OutOfTime:
+                self.allowance.stop(self.allowance.out_of_time)
+                raise Inconclusive(f"not judged: the run stopped, because {self.allowance.out_of_time}") from None
+            except (TimedOut, Unreachable, TooLarge) as e:
+                self.traffic.outcomes["too large" if isinstance(e, TooLarge) else "no answer"] += 1
+                self._unanswered(client, call, str(e))
                 raise Inconclusive(str(e)) from None
-            except (BrokenOff, NotHttp, TooLarge) as e:
+            except (BrokenOff, NotHttp) as e:
                 self.traffic.outcomes["broken off"] += 1
                 problem = str(e)
                 continue
@@ -94,17 +110,38 @@ class Sender:
                 self.traffic.note(response)
             else:  # a recording gives it again: it was counted the first time
                 self.traffic.requests -= 1
+                self.allowance.give_back()
             return request, response
+        self._unanswered(client, call, problem)
         evidence = Exchange(self.traffic.requests, call, request, HttpResponse(0, (), b""), time.time(), 2)
         raise Violation("the server gave no HTTP answer", expected="an answer", received=problem, exchange=evidence)
 
-    def _wait_for_turn(self) -> None:
-        if self.limits.max_requests is not None and self.traffic.requests >= self.limits.max_requests:
-            raise Inconclusive(f"the budget of {self.limits.max_requests} requests is used up")
-        if self.limits.rate:
-            now = time.monotonic()
-            time.sleep(max(0.0, self._next_at - now))
-            self._next_at = max(now, self._next_at) + 1 / self.limits.rate
+    def _unanswered(self, client: AnyClient, call: Call, problem: str) -> None:
+        """After several asks in a row without an answer: stop the run, unless what was answered before still is."""
+        if not self.allowance.unanswered():
+            return
+        known = self._known_to_answer or call
+        try:
+            self.allowance.take()
+            self.traffic.requests += 1
+            response = client.send(client.prepare(known))
+        except TransportError:
+            self.allowance.stop(f"{UNANSWERED} requests in a row got no answer: {problem.rstrip('.')}")
+        else:
+            self.traffic.note(response)
+            self.allowance.answered()
+
+
+def retry_after(text: str) -> float | None:
+    """The seconds that a Retry-After header asks for, as a number or a date; None where it says neither."""
+    text = text.strip()
+    if text.isascii() and text.isdecimal():
+        return float(text[:9])
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return max(0.0, moment.timestamp() - time.time())
 
 
 def is_throttled(answer: Answer) -> bool:

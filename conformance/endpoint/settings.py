@@ -10,7 +10,9 @@ from cattrs.preconf.json import make_converter
 
 from conformance.endpoint.traffic import Limits
 from conformance.ledger.requirement import LEVELS, Level
+from conformance.wire.access import Access, Secrets
 from conformance.wire.exchange import Format, SignatureVersion
+from conformance.wire.transport import MAX_BODY
 
 FORMATS: tuple[Format, ...] = ("json", "xml")
 SIGNATURES: tuple[SignatureVersion, ...] = ("v1", "v3")
@@ -27,7 +29,8 @@ class Settings:
     the documented example is taken. `profiles` are names of profiles and `CHOICE=VALUE`. With no `seed` a new one is
     taken. `select` are globs over requirement ids (none: all). `items_file` names the stored items where they are
     known, `known_file` the failures that are known. Evidence goes to `report_dir` (None: a new folder under reports/),
-    and the event stream to `events_file` too. `timeout` is in seconds.
+    and the event stream to `events_file` too. `timeout` is in seconds. `access` is how the endpoint is reached
+    beside its address, and `secrets` what of that is secret.
     """
 
     folder: Path
@@ -52,16 +55,21 @@ class Settings:
     variants: tuple[str, ...] = ()
     unlisted_regions: bool = False
     allow_plaintext: bool = False
+    max_body: int = MAX_BODY
+    access: Access = field(factory=Access)
+    secrets: Secrets = field(factory=Secrets, repr=False)
 
 
 @frozen
 class RunSettings:
-    """Everything that decides what a run does, but the credentials, which come from the environment.
+    """Everything that decides what a run does, but the credentials and other secrets, which come from the environment.
 
     `seed` decides the drawn requests; `select` are globs over requirement ids (none: all); `levels` those judged.
     Where the selection is judged by what others send, the checks of `traffic` (globs) run too.
     `items_file` names the stored items where they are known. `shrinks`: how many more examples are tried after a
-    failing one, in search of a plainer one. `timeout` is in seconds. With `strict` every SHOULD counts as a MUST.
+    failing one, in search of a plainer one. `timeout` is in seconds, `max_body` in bytes. What
+    may be sent is counted in the `allowance_file`, where several processes send. With `strict` every
+    SHOULD counts as a MUST.
     """
 
     url: str
@@ -82,6 +90,9 @@ class RunSettings:
     items_file: str | None = None
     allow_plaintext: bool = False
     strict: bool = False
+    access: Access = field(factory=Access)
+    max_body: int = MAX_BODY
+    allowance_file: str | None = None
 
     @property
     def signs(self) -> bool:

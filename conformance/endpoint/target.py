@@ -12,6 +12,7 @@ from attrs import Factory, define, evolve, field
 
 from conformance.contract.model import Contract, IdList, Paging, Parameter, TimeRange
 from conformance.contract.protocol import Protocol
+from conformance.endpoint.allowance import Allowance
 from conformance.endpoint.answer import Answer, Item
 from conformance.endpoint.findings import Inconclusive, NotApplicable, Violation
 from conformance.endpoint.inventory import Inventories, Inventory
@@ -19,6 +20,7 @@ from conformance.endpoint.oracle import Expectation, Oracle
 from conformance.endpoint.sender import Sender
 from conformance.endpoint.stored import StoredItems
 from conformance.endpoint.traffic import Limits, Traffic
+from conformance.endpoint.walk import PageWalk
 from conformance.endpoint.watch.identity import ANSWERED
 from conformance.endpoint.watch.watch import Watch
 from conformance.generate.views import IdSyntax, View
@@ -60,7 +62,7 @@ class Target:
     """One endpoint under one contract.
 
     `regions` hold data, the first is the one that checks use by default. `channels` are the ways in which calls may
-    travel. `known` gives the stored items by region where the caller knows them.
+    travel. `known` gives the stored items by region where the caller knows them. `allowance` is what may still be sent.
     """
 
     contract: Contract
@@ -71,8 +73,10 @@ class Target:
     channels: Sequence[Channel]
     limits: Limits = field(factory=Limits)
     known: Mapping[str, Sequence[Mapping[str, object]]] | None = None
+    allowance: Allowance = field(default=Factory(lambda self: Allowance.begun(self.limits), takes_self=True))
     sender: Sender = field(
-        default=Factory(lambda self: Sender(self.contract, self.client, self.limits), takes_self=True), init=False
+        default=Factory(lambda self: Sender(self.contract, self.client, self.limits, self.allowance), takes_self=True),
+        init=False,
     )
     _inventories: Inventories = field(
         default=Factory(lambda self: Inventories(self._read), takes_self=True), init=False
@@ -275,12 +279,16 @@ class Target:
             yield self.see(view, channel, region).listing()
             return
         sized = {paging.size: str(size)} if size is not None else {}
-        number = 1
+
+        def ask(number: int) -> Answer:
+            return self.see(view, channel, region, {paging.number: str(number), **sized})
+
+        walk, number = PageWalk(self.limits, ask), 1
         while True:
-            page = self.see(view, channel, region, {paging.number: str(number), **sized}).listing()
+            page = ask(number).listing()
             yield page
-            step = size or page.integer(paging.size_echo or paging.size) or len(page.items)
-            if not page.items or number * step >= (page.total or 0):
+            step = max(1, size or page.integer(paging.size_echo or paging.size) or len(page.items))
+            if not walk.goes_on(page, number, step):
                 return
             number += 1
 
@@ -288,8 +296,10 @@ class Target:
         self, view: View, size: int | None, channel: Channel | None = None, region: str | None = None
     ) -> tuple[list[str], Answer]:
         """The keys of all items of a view, over all pages of a size, and the last page."""
-        pages = list(self.pages(view, size, channel, region))
-        return [key for page in pages for key in page.keys], pages[-1]
+        keys: list[str] = []
+        for page in self.pages(view, size, channel, region):
+            keys += page.keys
+        return keys, page
 
     def listing(self, view: View, channel: Channel | None = None, region: str | None = None) -> tuple[Item, ...]:
         """All items of a view, over all pages of the largest documented size."""
@@ -347,8 +357,10 @@ class Target:
         return None
 
     def _read(self, region: str) -> Inventory:
-        pages = list(self.pages(View(), self.largest_page, self.channels[0], region))
-        return Inventory(region, tuple(i for p in pages for i in p.items), pages[-1].total)
+        items: list[Item] = []
+        for page in self.pages(View(), self.largest_page, self.channels[0], region):
+            items += page.items
+        return Inventory(region, tuple(items), page.total)
 
     # ------------------------------------------------------------------------------------------------ expectations
 

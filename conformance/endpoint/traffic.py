@@ -14,7 +14,8 @@ LATENCY_BOUNDS_MS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000
 
 @frozen
 class Limits:
-    """How much a run may ask: requests a second, requests in all, and how often a throttled request is tried again.
+    """How much a run may ask: requests a second, requests in all, seconds in all, and how often a throttled request is
+    tried again. Of one listing at most `max_items` and `max_pages` are read.
 
     `longest_wait` is in seconds.
     """
@@ -22,7 +23,10 @@ class Limits:
     rate: float | None = None
     max_requests: int | None = None
     attempts: int = 8
-    longest_wait: float = 5.0
+    longest_wait: float = 30.0
+    max_seconds: float | None = None
+    max_items: int = 100_000
+    max_pages: int = 2_000
 
 
 @define

@@ -149,6 +149,7 @@ class SettingsEntry:
 
     The rest is of runs on endpoints: formats, signatures, methods and regions that requests were made in, and how many
     `examples` were drawn a check. `documented` has what the documentation knows of `formats`, `signatures`, `methods`.
+    `access` names the options by which the endpoint was reached, and the headers that were sent, without any value.
     """
 
     select: tuple[str, ...] = ()
@@ -159,6 +160,7 @@ class SettingsEntry:
     regions: tuple[str, ...] = ()
     examples: int | None = None
     documented: Mapping[str, tuple[str, ...]] = field(factory=dict)
+    access: tuple[str, ...] = ()
 
 
 @frozen

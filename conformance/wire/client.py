@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -13,9 +13,10 @@ from uuid import uuid4
 from attrs import evolve, field, frozen
 
 from conformance import __version__
+from conformance.wire.access import Headers
 from conformance.wire.connection import Route
 from conformance.wire.exchange import Call, Credentials, HttpRequest, HttpResponse
-from conformance.wire.redaction import redact_text
+from conformance.wire.redaction import REDACTED, redact_text
 from conformance.wire.signing import Origin, sign
 from conformance.wire.transport import MAX_BODY, Transport
 
@@ -107,7 +108,9 @@ class Client:
     """Signs calls and sends them to `base_url`. Use one client in each thread.
 
     `timeout` (seconds) and `max_body` (bytes) limit each answer. `nonce` and `clock` give the values of
-    common parameters that change with every request; `route` is how to get there. Raises BadEndpoint or
+    common parameters that change with every request; `route` is how to get there. `headers` are sent with each request,
+    and their values stand in none that is prepared; with a `signed_host` that is sent as Host and signed, in place of
+    the one of the URL. `ends_at` and `on_resend` are those of the transport. Raises BadEndpoint or
     PlaintextRefused when made.
     """
 
@@ -117,6 +120,10 @@ class Client:
     timeout: float = field(default=10.0, kw_only=True)
     max_body: int = field(default=MAX_BODY, kw_only=True)
     route: Route = field(factory=Route, kw_only=True, repr=False)
+    headers: Headers = field(default=(), kw_only=True, repr=False)
+    signed_host: str | None = field(default=None, kw_only=True)
+    ends_at: float | None = field(default=None, kw_only=True, repr=False)
+    on_resend: Callable[[], None] = field(default=lambda: None, kw_only=True, repr=False)
     nonce: Callable[[], str] = field(default=new_nonce, kw_only=True, repr=False)
     clock: Callable[[], str] = field(default=utc_now, kw_only=True, repr=False)
     origin: Origin = field(init=False, repr=False)
@@ -126,31 +133,40 @@ class Client:
     def _origin(self) -> Origin:
         origin = parse_endpoint(self.base_url)
         parts = urlsplit(origin.url)
-        if (
-            parts.scheme == "http"
-            and self.credentials
-            and not (self.allow_plaintext or is_loopback(parts.hostname or ""))
-        ):
-            raise PlaintextRefused(
-                f"Credentials would travel unencrypted to {origin.host}; "
-                "use https, or --allow-plaintext if you mean it."
-            )
+        if parts.scheme == "http" and (self.credentials or self.headers) and not self.allow_plaintext:
+            proxy = urlsplit(self.route.proxy or "").hostname
+            for host, shown in ((parts.hostname or "", origin.host), (proxy, f"the proxy {proxy}")):
+                if host and not is_loopback(host):
+                    what = "Credentials" if self.credentials else "Headers"
+                    raise PlaintextRefused(
+                        f"{what} would travel unencrypted to {shown}; use https, or --allow-plaintext if you mean it."
+                    )
         return origin
 
     @transport.default
     def _transport(self) -> Transport:
         parts = urlsplit(self.origin.url)
-        return Transport(f"{parts.scheme}://{parts.netloc}", self.timeout, self.max_body, self.route)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        return Transport(origin, self.timeout, self.max_body, self.route, self.ends_at, self.on_resend)
 
     def prepare(self, call: Call, credentials: Credentials | None = None) -> HttpRequest:
         """The signed request for `call`, by the client's credentials or by others. Each time with a fresh
         nonce.
         """
-        return sign(call, self.origin, credentials or self.credentials, self.nonce(), self.clock(), AGENT)
+        origin = evolve(self.origin, host=self.signed_host) if self.signed_host else self.origin
+        request = sign(call, origin, credentials or self.credentials, self.nonce(), self.clock(), AGENT)
+        return self._with_headers(request, [(name, REDACTED) for name, _ in self.headers])
 
     def send(self, request: HttpRequest) -> HttpResponse:
         """Raises a TransportError (see transport.py)."""
-        return self.transport.send(request)
+        return self.transport.send(self._with_headers(request, self.headers))
+
+    def _with_headers(self, request: HttpRequest, headers: Sequence[tuple[str, str]]) -> HttpRequest:
+        if not headers:
+            return request
+        names = {name.lower() for name, _ in headers}
+        others = tuple(pair for pair in request.headers if pair[0].lower() not in names)
+        return evolve(request, headers=(*others, *headers))
 
     def apart(self) -> Client:
         """The same client over a connection of its own, for another thread."""

@@ -6,12 +6,14 @@ handshake, each byte sent and each byte read.
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import threading
 import time
 from base64 import b64encode
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -35,7 +37,7 @@ class BadRoute(ValueError):
     """A file or an address of a route cannot be used; one sentence."""
 
 
-@frozen
+@frozen(slots=False)
 class Route:
     """How to get to an endpoint, beside its address.
 
@@ -51,21 +53,31 @@ class Route:
 
     def __attrs_post_init__(self) -> None:
         if self.proxy is not None:
-            parts = urlsplit(self.proxy)
-            if parts.scheme != "http" or not parts.hostname:
+            try:
+                parts = urlsplit(self.proxy)
+                right = parts.scheme == "http" and bool(parts.hostname) and (parts.port or 1) > 0
+                right = right and parts.path in ("", "/") and not (parts.query or parts.fragment)
+            except ValueError:
+                right = False
+            if not right or not re.fullmatch("[!-~]+", self.proxy):
                 raise BadRoute(
                     "A proxy is given as http://host:port, with a user and password before the host if need be."
                 )
         if self.client_key and not self.client_cert:
             raise BadRoute("A client key needs its certificate; give both.")
         if self.ca_file or self.client_cert:
-            self.tls()
+            _ = self.tls
 
+    @cached_property
     def tls(self) -> ssl.SSLContext:
         """What TLS connections are made by. Raises BadRoute."""
         context = ssl.create_default_context()
         if self.ca_file is not None:
-            context = ssl.create_default_context(cafile=_readable(self.ca_file, "certificates to trust"))
+            trusted = _readable(self.ca_file, "certificates to trust")
+            try:
+                context = ssl.create_default_context(cafile=trusted)
+            except (ssl.SSLError, OSError):
+                raise BadRoute(f"{self.ca_file} holds no certificates in PEM; it should hold those to trust.") from None
         if self.client_cert is not None:
             certificate = _readable(self.client_cert, "a client certificate")
             key = _readable(self.client_key, "a client key") if self.client_key else None
@@ -147,7 +159,7 @@ def connect(origin: str, route: Route, deadline: float) -> Connection:
         if route.proxy and parts.scheme == "https":
             _tunnel(connection, host, port, route.proxy)
         if parts.scheme == "https":
-            connection.socket = _secured(connection, host, route.tls())
+            connection.socket = _secured(connection, host, route.tls)
     except BaseException:
         connection.close()
         raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NoReturn
@@ -13,6 +14,11 @@ from attrs import define, frozen
 from lxml import etree
 
 MAX_DEPTH = 64
+# elements, or objects and arrays, of one document: each takes many times the memory of its text
+MOST_PARTS = 150_000
+MOST_ATTRIBUTES = 1000
+ATTRIBUTE = re.compile(rb"""\s*+[^\s=>/]++\s*+=\s*+(?:"[^"]*+"|'[^']*+')""")
+START_TAG = re.compile(rb"""[^\s>/]++(?:\s*+[^\s=>/]++\s*+=\s*+(?:"[^"]*+"|'[^']*+'))*+""")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 SURROGATE = re.compile(rb"\\u[dD][89abAB]")
 XML_ENCODING = re.compile(rb"""^<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
@@ -71,13 +77,14 @@ def parse_json(body: bytes) -> JsonDocument:
     MAX_DEPTH.
     """
     text = _text(body.removeprefix(BYTE_ORDER_MARK), "JSON")
-    duplicates: list[str] = []
+    duplicates: dict[str, None] = {}
+    _bound_parts(text.count("{") + text.count("["), "JSON")
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) != len(pairs):
-            names = [name for name, _ in pairs]
-            duplicates.extend(name for name in found if names.count(name) > 1 and name not in duplicates)
+            times = Counter(name for name, _ in pairs)
+            duplicates.update(dict.fromkeys(name for name in found if times[name] > 1))
         return found
 
     try:
@@ -87,6 +94,8 @@ def parse_json(body: bytes) -> JsonDocument:
     except RecursionError as error:
         raise Malformed(f"JSON nested deeper than {MAX_DEPTH} levels") from error
     except ValueError as error:
+        if "string conversion" in str(error):
+            raise Malformed("JSON with a number of more digits than can be read") from error
         raise Malformed(f"not JSON: {error}") from error
     if text.count("[") + text.count("{") > MAX_DEPTH:
         _bound(value, MAX_DEPTH)
@@ -105,10 +114,13 @@ def parse_xml(body: bytes) -> XmlNode:
     if declared and declared.group(1).lower() not in (b"utf-8", b"utf8", b"us-ascii"):
         raise Malformed(f"XML declared as {declared.group(1).decode()}, where UTF-8 is documented")
     _text(body, "XML")
+    _bound_parts(body.count(b"<") - body.count(b"</"), "XML")
+    _bound_attributes(body)
     try:
         root = etree.fromstring(body, PARSER)
     except etree.XMLSyntaxError as error:
-        raise Malformed(f"not well-formed XML: {' '.join(str(error.msg or 'no element').split())}") from error
+        why = " ".join(str(error.msg or "no element").split()).split(", use XML_PARSE_HUGE")[0]
+        raise Malformed(f"not well-formed XML: {why}") from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise Malformed("XML with a document type declaration, which no response needs")
     return _node(root, MAX_DEPTH)
@@ -133,6 +145,21 @@ def _text(body: bytes, format: str) -> str:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise Malformed(f"{format} that is not UTF-8 (byte {error.start})") from error
+
+
+def _bound_parts(parts: int, format: str) -> None:
+    if parts > MOST_PARTS:
+        what = "elements" if format == "XML" else "objects and arrays"
+        raise Malformed(f"{format} of more than {MOST_PARTS:,} {what}")
+
+
+def _bound_attributes(body: bytes) -> None:
+    """The parser takes time by the square of them. No raw `<` stands in a start tag."""
+    for piece in body.split(b"<"):
+        if piece.count(b"=") > MOST_ATTRIBUTES and piece[:1] not in b"!?/":
+            tag = START_TAG.match(piece)
+            if tag is not None and len(ATTRIBUTE.findall(tag[0])) > MOST_ATTRIBUTES:
+                raise Malformed(f"XML with an element of more than {MOST_ATTRIBUTES} attributes")
 
 
 def _refuse(word: str) -> NoReturn:

@@ -76,19 +76,22 @@ def _json_members(names: str, leave: str = "") -> tuple[re.Pattern[str], ...]:
 
 
 def _xml_members(names: str, leave: str = "") -> tuple[re.Pattern[str], ...]:
-    """The same of XML elements, also where a cut took the end, and of attributes."""
-    return (
-        re.compile(
-            rf"(?is)(?P<before><((?:\w+:)?(?:{names}))(?:\s[^<>]*)?(?<!/)>)(?!</\2){leave}"
-            rf"(?:.*?(?=</\2\s*>)|{_IN_ELEMENT})"
-        ),
-        re.compile(rf"""(?i)(?<![\w-])(?P<before>(?:{names})\s*=\s*\\*["']){leave}[^"'<>\\]+"""),
-    )
+    """The same of attributes in XML."""
+    return (re.compile(rf"""(?i)(?<![\w-])(?P<before>(?:{names})\s*=\s*\\*["']){leave}[^"'<>\\]+"""),)
+
+
+def _elements(names: str, leave: str = "") -> re.Pattern[str]:
+    """The start tag of an element that holds a secret."""
+    return re.compile(rf"(?i)<((?:\w{{1,64}}:)?(?:{names}))(?:\s[^<>]*)?(?<!/)>(?!</\1){leave}")
 
 
 # name=value, with the separators as they are or percent-encoded once or twice
-PAIR = re.compile(rf"(?i)(?<![A-Za-z-])((?:{_NAMES})(?:=|%(?:25)?3D))((?:(?!%(?:25)?26)[^&\s\"'<>,;\\])+)")
+PAIR = re.compile(rf"(?i)(?<![A-Za-z-])((?:{_NAMES})(?:=|%(?:25)?3D))((?:(?!%(?:25)?26)[^&\s\"'<>,;\\])++)")
 MEMBERS = (*_json_members(_MEMBERS, _NO_V3), *_xml_members(_MEMBERS, _NO_V3))
+ELEMENTS = _elements(_MEMBERS, _NO_V3)
+IN_ELEMENT = re.compile(rf"(?s){_IN_ELEMENT}")
+# so many ends of elements are looked for; what begins after that goes to the end of the text
+MOST_ENDS = 64
 HEADER_LINE = re.compile(rf"(?im)(\b(?:{_HEADERS})\s*:\s*)[^\r\n\"'<>]+")
 AUTHORIZATION = re.compile(r"(?i)\b(Credential|Signature)=([^,\s\"'<>&]+)")
 USER_IN_URL = re.compile(r"(?i)(\bhttps?://)[^/\s@:\"'<>?#]*:[^/\s@\"'<>?#]*(?=@)")
@@ -99,12 +102,15 @@ ACCOUNT_NAMES = "|".join(
     ("AccountId", "AliUid", "CallerUid", "OwnerAccount", "OwnerId", "ResourceOwnerAccount", "ResourceOwnerId", "UserId")
 )
 ACCOUNT_MEMBERS = (*_json_members(ACCOUNT_NAMES), *_xml_members(ACCOUNT_NAMES))
+ACCOUNT_ELEMENTS = _elements(ACCOUNT_NAMES)
 ACCOUNT_NUMBER = re.compile(rf'(?i)(?P<before>(?P<quote>(?<!\\)\\*"|&quot;)(?:{ACCOUNT_NAMES})(?P=quote)\s*:\s*)\d+')
 ACCOUNT_PAIR = re.compile(
-    rf"(?i)(?<![A-Za-z-])((?:{ACCOUNT_NAMES})(?:=|%(?:25)?3D))((?:(?!%(?:25)?26)[^&\s\"'<>,;\\])+)"
+    rf"(?i)(?<![A-Za-z-])((?:{ACCOUNT_NAMES})(?:=|%(?:25)?3D))((?:(?!%(?:25)?26)[^&\s\"'<>,;\\])++)"
 )
 ACCOUNT_IN_NAME = re.compile(r"\b(acs:[a-z0-9-]*:[a-z0-9-]*:)\d{8,20}(?=:)")
-ACCOUNT_HINT = re.compile(rf"(?i){ACCOUNT_NAMES}|acs:")
+ACCOUNT_HINTS = (*(name.lower() for name in ACCOUNT_NAMES.split("|")), "acs:")
+# without one of these, in lower case, no pattern of names finds anything
+HINTS = tuple({name.lower() for name in (*SECRET_NAMES, *SECRET_HEADERS, "Credential")})
 SHORTEST = 4
 LEAST_BEGINNING = 8
 ELLIPSES = ("…", "...")
@@ -138,13 +144,16 @@ def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
     searched.
     """
     text = redact_values(text, secrets)
-    text = PAIR.sub(rf"\1{REDACTED}", text)
-    text = _without_members(text, MEMBERS)
-    text = HEADER_LINE.sub(rf"\1{REDACTED}", text)
-    text = AUTHORIZATION.sub(rf"\1={REDACTED}", text)
+    lowered = text.lower()
+    if any(name in lowered for name in HINTS):
+        text = PAIR.sub(rf"\1{REDACTED}", text)
+        text = _without_members(_without_elements(text, ELEMENTS), MEMBERS)
+        text = HEADER_LINE.sub(rf"\1{REDACTED}", text)
+        text = AUTHORIZATION.sub(rf"\1={REDACTED}", text)
     text = USER_IN_URL.sub(rf"\1{REDACTED}", text) if "://" in text else text
-    text = KEY_SHAPE.sub(REDACTED, text)
-    return _without_accounts(text) if ACCOUNT_HINT.search(text) else text
+    if "ltai" in lowered or "sts." in lowered:
+        text = KEY_SHAPE.sub(REDACTED, text)
+    return _without_accounts(text) if any(name in lowered for name in ACCOUNT_HINTS) else text
 
 
 def redact_values(text: str, secrets: Iterable[str]) -> str:
@@ -186,6 +195,31 @@ def _without_beginning(text: str, form: str) -> str:
     return text
 
 
+def _without_elements(text: str, start_tags: re.Pattern[str]) -> str:
+    """`text` without what such elements hold, also where a cut took the end. Each end is looked for once."""
+    kept: list[str] = []
+    ends: dict[str, tuple[int, bool]] = {}
+    done = 0
+    for tag in start_tags.finditer(text):
+        if tag.start() < done:
+            continue
+        name, begin = tag[1].lower(), tag.end()
+        place, there = ends.get(name, (-1, True))
+        if there and place < begin:
+            if len(ends) >= MOST_ENDS and name not in ends:
+                place, there = len(text), True
+            else:
+                found = re.compile(rf"(?i)</{re.escape(name)}\s*>").search(text, begin)
+                place, there = (found.start(), True) if found else (-1, False)
+                ends[name] = (place, there)
+        if not there:
+            held = IN_ELEMENT.match(text, begin)
+            place = held.end() if held else begin
+        kept += [text[done:begin], REDACTED]
+        done = place
+    return "".join([*kept, text[done:]]) if kept else text
+
+
 def _without_members(text: str, patterns: Iterable[re.Pattern[str]]) -> str:
     for pattern in patterns:
         text = pattern.sub(rf"\g<before>{REDACTED}", text)
@@ -193,7 +227,7 @@ def _without_members(text: str, patterns: Iterable[re.Pattern[str]]) -> str:
 
 
 def _without_accounts(text: str) -> str:
-    text = _without_members(text, ACCOUNT_MEMBERS)
+    text = _without_members(_without_elements(text, ACCOUNT_ELEMENTS), ACCOUNT_MEMBERS)
     text = ACCOUNT_NUMBER.sub(rf"\g<before>\g<quote>{REDACTED}\g<quote>", text)
     text = ACCOUNT_PAIR.sub(rf"\1{REDACTED}", text)
     return ACCOUNT_IN_NAME.sub(rf"\1{REDACTED}", text)

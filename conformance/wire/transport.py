@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ssl
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -38,6 +39,10 @@ class TimedOut(TransportError):
     """The whole answer did not arrive within the time limit."""
 
 
+class OutOfTime(TransportError):
+    """The time of everything that is sent was over before an answer was whole."""
+
+
 class NotHttp(TransportError):
     """Something answered, and it is not HTTP."""
 
@@ -59,23 +64,34 @@ class Transport:
     """Sends requests to one origin, over one connection at a time: use one transport in each thread.
 
     `timeout` is in seconds, for each exchange as a whole: connecting, TLS, the request, every byte of the answer.
-    `max_body` is in bytes after decoding.
+    `max_body` is in bytes after decoding. Nothing goes on after `ends_at`, on the monotonic clock. `on_resend` is
+    called before a request is sent anew.
     """
 
     origin: str
     timeout: float = 10.0
     max_body: int = MAX_BODY
     route: Route = field(factory=Route)
+    ends_at: float | None = None
+    on_resend: Callable[[], None] = lambda: None
     connections: int = field(default=0, init=False)
     _connection: Connection | None = field(default=None, init=False, repr=False)
 
     def send(self, request: HttpRequest) -> HttpResponse:
         """Raises a TransportError where no whole HTTP response arrives."""
         deadline = time.monotonic() + self.timeout
+        cut = self.ends_at is not None and self.ends_at < deadline
+        deadline = self.ends_at if cut and self.ends_at is not None else deadline
         try:
-            return self._attempt(request, deadline)
-        except _Stale:
-            return self._attempt(request, deadline)
+            try:
+                return self._attempt(request, deadline)
+            except _Stale:
+                self.on_resend()
+                return self._attempt(request, deadline)
+        except TransportError:
+            if cut and time.monotonic() >= deadline:
+                raise OutOfTime(f"{self.origin} did not answer in full before the time of the run was over.") from None
+            raise
 
     def close(self) -> None:
         """End the connection, if there is one; the next request opens another."""

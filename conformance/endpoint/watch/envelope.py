@@ -6,6 +6,7 @@ Each judge hangs on the response alone, and yields a problem, or None where the 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from conformance.contract.model import Contract
@@ -133,8 +134,8 @@ def _one_value_a_member(answer: Answer, _: str | None) -> Iterator[Judgement]:
 def _repeated_elements(root: XmlNode, contract: Contract) -> tuple[str, ...]:
     """Children of the root that appear twice; lists repeat below their wrapper, not here."""
     arrays = {f.name for f in contract.response if f.type == "array"}
-    names = [child.name for child in root.children if child.name not in arrays]
-    return tuple(sorted({n for n in names if names.count(n) > 1}))
+    names = Counter(child.name for child in root.children if child.name not in arrays)
+    return tuple(sorted(name for name, times in names.items() if times > 1))
 
 
 # checks that only a body in one format can show anything of

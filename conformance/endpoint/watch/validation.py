@@ -8,8 +8,10 @@ the authority, whose word and message count.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import jsonschema
@@ -22,9 +24,64 @@ from conformance.contract.model import Contract
 from conformance.emit import json_schema, xsd
 from conformance.endpoint.answer import Answer
 
+# among so many errors of a body the one to tell is looked for
+MOST_ERRORS = 100
+# items of an array, and siblings of one name, that are judged at a time; and bytes of XML that are judged as a whole
+WINDOW = 200
+RUN = 5000
+LARGEST_WHOLE = 100_000
 XML_PARSER = etree.XMLParser(
     resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
 )
+
+
+def windows(value: Any) -> Iterator[Any]:
+    """A JSON value, in parts where it has long arrays: an authority holds all that is wrong with an array at once, and
+    the schemas say of each item of an array what they say of it alone.
+    """
+    for start in range(0, max(_longest(value), 1), WINDOW):
+        yield _window(value, start)
+
+
+def parts(body: bytes) -> Iterator[etree._Element]:
+    """An XML document, in parts where it is large and has long runs of siblings of one name: validators take time by
+    the square of what is wrong with them. Every part has something of each run.
+    """
+    root = etree.fromstring(body, XML_PARSER)
+    longest = 0
+    if len(body) > LARGEST_WHOLE:
+        longest = max((max(Counter(c.tag for c in e).values(), default=0) for e in root.iter("*") if len(e)), default=0)
+    yield _cut(root, 0) if longest > RUN else root
+    for start in range(RUN, longest, RUN):
+        yield _cut(etree.fromstring(body, XML_PARSER), start)
+
+
+def _cut(root: etree._Element, start: int) -> etree._Element:
+    """`root` with those of each long run of siblings that come after `start` others; the first of a shorter run."""
+    for parent in root.iter("*"):
+        if len(parent) > RUN:
+            there, seen = Counter(child.tag for child in parent), Counter[Any]()
+            for child in list(parent):
+                place, begin = seen[child.tag], start if there[child.tag] > start else 0
+                seen[child.tag] += 1
+                if not begin <= place < begin + RUN:
+                    parent.remove(child)
+    return root
+
+
+def _longest(value: Any) -> int:
+    if isinstance(value, Mapping):
+        return max(map(_longest, value.values()), default=0)
+    return max(len(value), max(map(_longest, value), default=0)) if isinstance(value, list) else 0
+
+
+def _window(value: Any, start: int) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _window(member, start) for name, member in value.items()}
+    if not isinstance(value, list):
+        return value
+    within = value if len(value) <= WINDOW else value[start : start + WINDOW]
+    return [_window(member, start) for member in within]
 
 
 @define(slots=False)
@@ -57,16 +114,20 @@ class SchemaPair:
         """What is wrong with a JSON value, in one line, or None."""
         if self._fast_json.is_valid(value):
             return None
-        error = jsonschema.exceptions.best_match(self.json_authority.iter_errors(value))
-        return None if error is None else f"{error.json_path}: {error.message[:300]}"
+        for part in windows(value):
+            error = jsonschema.exceptions.best_match(islice(self.json_authority.iter_errors(part), MOST_ERRORS))
+            if error is not None:
+                return f"{error.json_path}: {error.message[:300]}"
+        return None
 
     def xml_problem(self, body: bytes) -> str | None:
         """What is wrong with an XML document that parsed, in one line, or None."""
-        root = etree.fromstring(body, XML_PARSER)
-        if self._fast_xml.validate(root):
-            return None
-        error = next(self.xml_authority.iter_errors(root), None)
-        return None if error is None else f"{error.path}: {(error.reason or error.message)[:300]}"
+        for root in parts(body):
+            if not self._fast_xml.validate(root):
+                error = next(self.xml_authority.iter_errors(root), None)
+                if error is not None:
+                    return f"{error.path}: {(error.reason or error.message)[:300]}"
+        return None
 
 
 @define(slots=False)

@@ -1,0 +1,98 @@
+"""Reading, judging and redacting the worst bodies that we know, over doubling sizes: the exponent should be near 1."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Callable, Iterator
+
+from conformance.contract.files import load_contract, schemas_root
+from conformance.endpoint.answer import Answer
+from conformance.endpoint.watch.dialect import Dialect
+from conformance.endpoint.watch.validation import Validation
+from conformance.endpoint.watch.watch import Watch
+from conformance.wire.exchange import Call, Exchange, HttpRequest, HttpResponse
+from conformance.wire.redaction import redact_body
+
+FOLDER = schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks"
+LARGEST = 4 << 20
+SIZES = tuple(LARGEST >> n for n in (3, 2, 1, 0))
+ID = "zq7-canary-XW3vT9"
+
+
+def filled(head: str, piece: Callable[[int], str], tail: str) -> Callable[[int], bytes]:
+    """A body of a size: a head, pieces, and a tail."""
+
+    def body(size: int) -> bytes:
+        length = len(piece(10**6))
+        return (head + "".join(map(piece, range((size - len(head) - len(tail)) // length))) + tail).encode()
+
+    return body
+
+
+BODIES: dict[str, Callable[[int], bytes]] = {
+    "JSON, one name": filled('{"A":0', lambda n: ',"A":1', "}"),
+    "JSON, each name twice": filled('{"A":0', lambda n: f',"n{n // 2:07}":1', "}"),
+    "JSON, twice in many objects": filled('{"A":[0', lambda n: f',{{"n{n:07}":1,"n{n:07}":2}}', "]}"),
+    "JSON, arrays": filled('{"A":[[]', lambda n: ",[]", "]}"),
+    "JSON, items of nothing": filled('{"TotalCount":1,"TaskSet":{"Task":[{}', lambda n: ",{            }", "]}}"),
+    "JSON, wrong items": filled('{"TotalCount":1,"TaskSet":{"Task":[{}', lambda n: f',{{"TaskId":{n:07}}}', "]}}"),
+    "JSON, digits": filled('{"TotalCount":', lambda n: "9", "}"),
+    "JSON, backslashes": filled('{"Code":"', lambda n: "\\\\", '"}'),
+    "JSON, quotes in quotes": filled('{"Message":"', lambda n: '\\"Signature\\":\\"', '"}'),
+    "JSON, open": filled("", lambda n: "[", ""),
+    "JSON, surrogates": filled('{"Message":"', lambda n: "\\ud83d\\ude00", '"}'),
+    "XML, attributes": filled("<R ", lambda n: f'a{n:07}="" ', "/>"),
+    "XML, 100,000 attributes": filled("<R ", lambda n: f'a{n:07}="{"x" * 27}" ', "/>"),
+    "XML, empty elements": filled("<R>", lambda n: "<a/>", "</R>"),
+    "XML, elements below the bound": filled("<R>", lambda n: "<aaaaaaaaaaaaaa/>", "</R>"),
+    "XML, wrong items": filled(
+        "<DescribeTasksResponse><TaskSet>", lambda n: "<Task><TaskId/></Task>", "</TaskSet></DescribeTasksResponse>"
+    ),
+    "XML, names": filled("<R>", lambda n: f"<n{n:07}>1</n{n:07}>", "</R>"),
+    "XML, namespaces": filled("<R>", lambda n: f'<a xmlns="u{n:07}"/>', "</R>"),
+    "XML, comments": filled("<R>", lambda n: "<!---->", "</R>"),
+    "XML, CDATA": filled("<R>", lambda n: "<![CDATA[]]>", "</R>"),
+    "XML, references": filled("<R>", lambda n: "&#38;", "</R>"),
+    "XML, secrets begun": filled("<R>", lambda n: "&lt;Signature&gt;", "</R>"),
+    "XML, secrets never ended": filled("<R>", lambda n: "<Signature>", ""),
+    "text, names of secrets": filled("", lambda n: "Signature=", ""),
+    "text, headers of secrets": filled("", lambda n: "Cookie:", ""),
+    "text, quotes": filled("", lambda n: '"Signature":"', ""),
+    "text, CDATA of secrets": filled("", lambda n: "<Signature><![CDATA[", ""),
+    "text, URLs": filled("", lambda n: "http://", ""),
+    "text, the beginning of a secret": filled("", lambda n: ID[:9], ""),
+}
+
+
+def answer_of(body: bytes) -> Answer:
+    """An answer with this body."""
+    response = HttpResponse(200, (), body)
+    exchange = Exchange(1, Call("DescribeTasks", "2014-05-26"), HttpRequest("GET", "http://127.0.0.1/"), response)
+    return Answer(load_contract(FOLDER), exchange)
+
+
+def work(body: bytes, watch: Watch) -> tuple[float, float]:
+    """Seconds of reading and judging, and of redacting."""
+    answer = answer_of(body)
+    started = time.perf_counter()
+    watch.see(answer)
+    answer.outline()
+    judged = time.perf_counter()
+    redact_body(body, (ID,))
+    return judged - started, time.perf_counter() - judged
+
+
+def measure() -> Iterator[str]:
+    contract = load_contract(FOLDER)
+    worst = 0.0
+    watch = Watch(contract, Validation(contract), Dialect(contract, {}))
+    work(json.dumps({"a": 1}).encode(), watch)
+    work(b"<a/>", watch)
+    for name, make in BODIES.items():
+        times = [sum(work(make(size), watch)) for size in SIZES]
+        exponent = math.log2(times[-1] / times[-2])
+        worst = max(worst, times[-1])
+        yield f"{name:34} 4 MB in {times[-1]:6.2f} s, exponent {exponent:4.1f}"
+    yield f"the worst 4 MB take {worst:.2f} s (aim: at most 2)"

@@ -1,0 +1,60 @@
+"""A walk over the pages of a listing, which comes to an end whatever the endpoint says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from attrs import define, field
+
+from conformance.endpoint.answer import Answer
+from conformance.endpoint.findings import Inconclusive, Violation
+from conformance.endpoint.traffic import Limits
+
+NO_END = "a listing without an end"
+
+
+@define
+class PageWalk:
+    """The pages of one listing, seen one after the other. `ask` brings a page of it by its number."""
+
+    limits: Limits
+    ask: Callable[[int], Answer]
+    _keys: set[str] = field(factory=set)
+    _pages: int = 0
+
+    def goes_on(self, page: Answer, number: int, step: int) -> bool:
+        """Whether there is a page after this one, which is the `number`th, of `step` items.
+
+        A page that brings nothing new is the last that is read: others would tell no more. Raises Violation for a
+        total that the last page belies, Inconclusive for a listing of more than a run reads.
+        """
+        total = page.total or 0
+        keys = set(page.keys) - {""}
+        if not page.items or (keys and keys <= self._keys) or number * step >= total:
+            return False
+        self._keys |= keys
+        self._pages += 1
+        if total > self.limits.max_items:
+            self._refuse_a_lie(total, step)
+            raise Inconclusive(f"the listing holds {total:,} items, and a run reads at most {self.limits.max_items:,}")
+        if self._pages >= self.limits.max_pages:
+            raise Inconclusive(f"the listing has more than the {self.limits.max_pages:,} pages that a run reads")
+        return True
+
+    def _refuse_a_lie(self, total: int, step: int) -> None:
+        """Ask for the page that must be the last. What it says is the total by then counts, so that no change of the
+        listing is taken for a lie.
+        """
+        last = -(-total // step)
+        page = self.ask(last)
+        if not page.accepted or page.total is None:
+            return
+        rest = min(max(page.total - (last - 1) * step, 0), step)
+        if len(page.items) != rest:
+            raise Violation(
+                "the total is not the number of items: the last page does not hold the rest",
+                expected=f"{rest} items on page {last} of {step} each, for a total of {page.total}",
+                received=f"{len(page.items)} items",
+                exchange=page.exchange,
+                cause=NO_END,
+            )

@@ -1,0 +1,1 @@
+"""Endpoints that mean no good: the suite never hangs, lies, leaks or dies."""

@@ -1,0 +1,102 @@
+"""No hostile target is conformant, none takes twice its bound or 300 MB, and the suite never blames itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+
+import pytest
+
+from conformance.contract.files import load_contract, load_protocol, schemas_root
+from conformance.reference import seeding
+from conformance.reference.server import ReferenceEndpoint
+from tests.cli.conftest import NO_KEY
+from tests.hostile.targets import TARGETS, Served
+
+FOLDER = schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks"
+SECONDS = 20
+MOST_MEMORY = 300 << 20
+SAMPLE = (
+    "drips headers", "SSH", "a gzip bomb", "a redirect", "407", "NaN", "200,000 attributes", "silence after 40",
+    "a listing without an end", "HTML after 40",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def backend():
+    contract, protocol = load_contract(FOLDER), load_protocol(FOLDER.parent / "common")
+    with ReferenceEndpoint(contract, protocol, seeding.generated(contract, protocol)) as endpoint:
+        yield endpoint.url
+
+
+def tried(target, backend, folder, command, select):
+    """The exit status, what was printed, the seconds, and the peak memory in bytes (at least that of this process)."""
+    words = [
+        sys.executable, "-m", "conformance", command, "URL", "--signature", "none", "--timeout", "1", "--max-seconds",
+        str(SECONDS), "--max-examples", "2", "--seed", "1", *select, *target.options, "--report-dir", "out",
+    ]  # fmt: skip
+    with Served(target, backend) as served:
+        words[4] = served.url
+        started = time.monotonic()
+        with (folder / "printed").open("w+") as printed:
+            child = subprocess.Popen(words, cwd=folder, env={**NO_KEY, "NO_COLOR": "1"}, stdout=printed, stderr=printed)
+            try:
+                _, status, used = _waited(child, started)
+            finally:
+                child.returncode = child.returncode or 0
+            printed.seek(0)
+            text = printed.read()
+    return os.waitstatus_to_exitcode(status), text, time.monotonic() - started, used.ru_maxrss * 1024
+
+
+def _waited(child, started) -> tuple[int, int, resource.struct_rusage]:
+    while time.monotonic() - started < 3 * SECONDS:
+        found = os.wait4(child.pid, os.WNOHANG)
+        if found[0]:
+            return found
+        time.sleep(0.02)
+    child.kill()
+    return os.wait4(child.pid, 0)
+
+
+def told(text, folder):
+    """Everything that a person is told."""
+    summary = folder / "out" / "summary.json"
+    found = json.loads(summary.read_text()) if summary.exists() else {"verdicts": []}
+    return text + " ".join(f"{v['message']} {v.get('received', '')}" for v in found["verdicts"])
+
+
+MANY = ("-k", "paging.*", "-k", "envelope.*")
+FEW = ("-k", "paging.total-is-constant", "-k", "paging.repeatable")
+
+
+def judged(target, backend, folder, command="endpoint", select=MANY):
+    status, text, seconds, memory = tried(target, backend, folder, command, select)
+    everything = told(text, folder)
+    if os.environ.get("HOSTILE_TABLE"):
+        line = next(iter(text.strip().splitlines()[-1:]), "")
+        with open(os.environ["HOSTILE_TABLE"], "a") as table:
+            table.write(f"{target.name} | {command} | {status} | {seconds:.1f} s | {memory >> 20} MB | {line[:170]}\n")
+    assert status in (1, 3), text
+    assert "the suite itself" not in everything.lower()
+    assert "Traceback" not in everything
+    assert "\x1b" not in text
+    assert memory < MOST_MEMORY
+    assert not target.words or any(word in everything for word in target.words), everything[:2000]
+    return seconds
+
+
+@pytest.mark.parametrize("target", [t for t in TARGETS if t.name in SAMPLE], ids=lambda t: t.name)
+def test_a_sample_of_hostile_targets(target, backend, tmp_path):
+    judged(target, backend, tmp_path, select=FEW)
+
+
+@pytest.mark.gate
+@pytest.mark.parametrize("command", ["endpoint", "record"])
+@pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.name)
+def test_every_hostile_target(target, command, backend, tmp_path):
+    assert judged(target, backend, tmp_path, command) < 2 * SECONDS
