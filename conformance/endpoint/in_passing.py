@@ -43,7 +43,8 @@ class Observer:
     def know(self, choices: tuple[ChoiceObservation, ...]) -> None:
         """Take over what an earlier run saw of the dialect; it is not told again."""
         self.target.watch.dialect.absorb(choices)
-        self._told = self._counts()
+        for seen in choices:
+            self._told[seen.key] = self._told.get(seen.key, 0) + seen.count
 
     @contextmanager
     def apart(self) -> Iterator[list[InPassing]]:

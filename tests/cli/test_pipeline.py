@@ -114,7 +114,6 @@ def test_streams_that_are_not_whole_are_named_errors(acs, tmp_path):
     assert acs("endpoint", *SCOPE, "--report-dir", "run").returncode == 0
     whole = (tmp_path / "run" / "events.jsonl").read_text().splitlines(keepends=True)
     for name, lines, word in (
-        ("cut", whole[:-1], "run-finished"),
         ("twice", whole + whole, "merge"),
         ("empty", [], "run-started"),
         ("garbled", [whole[0], "{not json\n", *whole[1:]], "line 2"),
@@ -123,6 +122,15 @@ def test_streams_that_are_not_whole_are_named_errors(acs, tmp_path):
         done = acs("report", f"{name}.jsonl")
         assert done.returncode == 2, done.stderr
         assert word in done.stderr, done.stderr
+
+
+def test_a_cut_stream_is_shown_and_establishes_nothing(acs, tmp_path):
+    assert acs("endpoint", *SCOPE, "--report-dir", "run").returncode == 0
+    whole = (tmp_path / "run" / "events.jsonl").read_text().splitlines(keepends=True)
+    (tmp_path / "cut.jsonl").write_text("".join(whole[:-1]))
+    done = acs("report", "cut.jsonl")
+    assert done.returncode == 3
+    assert "Not established" in done.stdout
 
 
 def test_a_profile_is_held_against_the_target(acs):
