@@ -212,3 +212,19 @@ def test_no_contract_depends_on_the_order_of_sets(pages: list[Path], tmp_path: P
     ours.write_text(SPANS, "utf-8")
     for page in (ours, *pages[:12]):
         assert len(contracts_of(page, range(20))) == 1, page
+
+
+@pytest.mark.parametrize("type", ["Array of String", "List"])
+def test_rows_after_a_list_of_plain_values_stand_beside_it(type: str) -> None:
+    plain = RowEntry("Ips", "Ips", type, "", "1.2.3.4", "", 1)
+    assert places([plain, row("Length", "Integer"), row("Id")], shown({"Ips": [], "Id": "x"})) == [
+        "Ips",
+        "Length",
+        "Id",
+    ]
+
+
+def test_a_list_whose_example_is_of_objects_takes_the_rows_after_it() -> None:
+    listed = RowEntry("Rules", "Rules", "List", "", '[{"Port": 1}]', "", 1)
+    sample = {"Rules": [{"Port": 1}], "Id": "x"}
+    assert places([listed, row("Port"), row("Id")], shown(sample)) == ["Rules", "Rules.Port", "Id"]
