@@ -161,6 +161,11 @@ def _parameter(page: Page, entry: RowEntry, readings: list[Reading], notes: list
     read = sentences(entry.description)
     lost = f"{entry.name}: its list of values is lost ({page.id}, parameters, {entry.label})"
     notes.extend(lost for s in read if s.lost)
+    notes.extend(
+        f"{entry.name}: its limits are given by category ({page.id}, parameters, {entry.label})"
+        for s in read
+        if prose.by_category(kind, s)
+    )
     sent = [v for r in readings if r.format == "url" for n, v in r.value if n == entry.name and v]
     examples = [e for e in (entry.example, *sent) if e]
     return Parameter(
