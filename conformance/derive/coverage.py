@@ -58,7 +58,7 @@ def coverage(page: Page, contract: Contract, excluded: Mapping[str, str] | None 
     rules, gaps = _rules(page, excluded or {})
     known = {(gap.line, gap.citation) for gap in unread}
     left = [Gap(r.citation, r.line, r.text) for r in remarks(page) if (r.line, r.citation) not in known]
-    blocks = [samples.read(b) for s in page.of_kind("examples") for b in s.blocks]
+    blocks = [r for s in page.of_kind("examples") for r in samples.read_section(s)]
     blocks = [b for b in blocks if b.format != "other"]
     return Coverage(
         path=page.path,

@@ -27,7 +27,7 @@ def read_json(text: str) -> tuple[Any, tuple[str, ...]]:
         return json.loads(text), ()
     except json.JSONDecodeError:
         reader = _Json(text)
-        value = reader.value()
+        value = reader.document()
         return value, tuple(dict.fromkeys(reader.repairs))
 
 
@@ -74,6 +74,28 @@ class _Json:
             raise Unreadable("it ends too early")
         self.at += 1
         return token
+
+    def document(self) -> Any:
+        """The value that the whole text holds; what follows it is read or named."""
+        if len(self.tokens) > 1 and self.tokens[0].startswith('"') and self.tokens[1] == ":":
+            self.repairs.append("braces added around the outermost members")
+            closed = sum((t in ("{", "[")) - (t in ("}", "]")) for t in self.tokens) < 0
+            self.tokens = ["{", *self.tokens, *([] if closed else ["}"])]
+        value = self.value()
+        while (token := self.peek()) is not None:
+            rest = self.tokens[self.at :]
+            after = rest[1:] if token == "," else rest
+            if isinstance(value, dict) and after[0:1] and after[0].startswith('"') and after[1:2] == [":"]:
+                # the members go on behind a brace
+                self.repairs.append("brace before further members left out")
+                value |= {name: member for name, member in self.members().items() if name not in value}
+            elif token in ("}", "]", ","):
+                self.repairs.append("surplus comma left out" if token == "," else "surplus closing brace left out")
+                self.at += 1
+            else:
+                self.repairs.append("what follows the first value left out")
+                break
+        return value
 
     def value(self) -> Any:
         token = self.take()

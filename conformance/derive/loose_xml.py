@@ -29,6 +29,8 @@ def read_xml(text: str) -> tuple[Element, tuple[str, ...]]:
 
     def close() -> None:
         name, children, words = stack.pop()
+        if children and any(word.strip() for word in words):
+            repairs.append(f"text beside the elements of <{name}> left out")
         stack[-1][1].append(Element(name, "" if children else "".join(words).strip(), tuple(children)))
 
     for i, (kind, name) in enumerate(tokens):
@@ -54,6 +56,8 @@ def read_xml(text: str) -> tuple[Element, tuple[str, ...]]:
         repairs.append(f"missing </{stack[-1][0]}> added")
         close()
     roots = stack[0][1]
+    if roots and any(word.strip() for word in stack[0][2]):
+        repairs.append("text beside the root element left out")
     if not roots:
         raise Unreadable("it holds no element")
     if len(roots) > 1:
@@ -73,7 +77,9 @@ def _xml_tokens(text: str, repairs: list[str]) -> list[tuple[str, str]]:
             else:
                 tokens.append(("text", _unescaped(between)))
         end = match.end()
-        cdata, slash, name, _, empty = match.groups()
+        cdata, slash, name, attributes, empty = match.groups()
+        if attributes and re.sub(r"""xmlns[\w:]*\s*=\s*(?:"[^"]*"|'[^']*')""", "", attributes).strip():
+            repairs.append(f"attributes of <{name}> left out")
         if cdata is not None:
             tokens.append(("text", cdata))
         elif name:

@@ -51,7 +51,7 @@ def _names(groups: Sequence[Iterable[str]]) -> list[str]:
 
 
 def _parameters(revisions: Sequence[Facts], notes: list[str]) -> tuple[Parameter, ...]:
-    newest = {p.name for p in revisions[-1].parameters}
+    newest = dict.fromkeys(p.name for p in revisions[-1].parameters)
     spelling = {n.casefold(): n for n in newest}
     groups = []
     for r in revisions:

@@ -115,6 +115,7 @@ def facts(page: Page) -> Facts:
 def _facts(page: Page, found: MetadataOperation) -> Facts:
     notes: list[str] = []
     readings = [samples.read(b) for b in found.samples]
+    notes += [f"{page.id}, examples, {r.format.upper()}: {repair}" for r in readings for repair in r.repairs]
     parameters = tuple(_parameter(page, d) for d in found.parameters)
     product, version = product_of(page)
     return Facts(
@@ -131,7 +132,7 @@ def _facts(page: Page, found: MetadataOperation) -> Facts:
             if r.format != "other" and r.value is not None
         ),
         shape=shape(readings, found.name),
-        notes=tuple(notes),
+        notes=tuple(dict.fromkeys(notes)),
     )
 
 

@@ -39,6 +39,16 @@ def is_container(entry: RowEntry) -> bool:
     return kind in ("array", "object") or (kind == "unknown" and (item is not None or not entry.example))
 
 
+def _holds_scalars(entry: RowEntry) -> bool:
+    """Whether a list holds plain values, by the type of its items or by its example."""
+    kind, item = words.type_of(entry.type)
+    if kind != "array":
+        return False
+    if item is not None:
+        return words.type_of(item)[0] in ("string", "integer", "number", "boolean")
+    return bool(entry.example) and not entry.example.startswith(("{", "["))
+
+
 def is_header(entry: RowEntry) -> bool:
     """Whether the row only names the item of the list above it."""
     return words.type_of(entry.type) == ("unknown", None) and not entry.example
@@ -192,6 +202,8 @@ def _names_item(before: RowEntry, entry: RowEntry, path: Path, reading: _Reading
 
 def _opens(entry: RowEntry, path: Path, shape: Shape) -> bool:
     node = shape.get(path)
+    if _holds_scalars(entry) and not entry.marks and not (node is not None and shape.members(path)):
+        return False
     if node is not None and node.types:
         wrapper = shape.wrapper(path)
         return node.container and not (wrapper and shape.nodes[(*path, wrapper)].item_types)

@@ -25,7 +25,7 @@ FactKind = ConstraintKind | Literal["no-default", "required"]
 
 _TO = r"\s*(?:to|through|~|～|-|–|—|至|到)\s*"
 _NOTHING = re.compile(r"(?i)^(null|empty|none|n/a|blank|空|无|不设置|an empty string|空字符串)(\b|[。.，；\s]|$|目)")
-_WORD = r"[A-Za-z0-9][A-Za-z0-9_.+/-]*(?::[A-Za-z0-9_.]+)?"
+_WORD = r"(?:-(?=\d))?[A-Za-z0-9][A-Za-z0-9_.+/-]*(?::[A-Za-z0-9_.]+)?"
 
 
 @frozen
@@ -100,6 +100,8 @@ def _default(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKi
         r"(?i)\bdefaults to\s+(.+)$",
         r"默认值?(?:为|是|[:：])\s*(.+)$",
         rf"(?i)\bis ({_WORD}) by default",
+        r"(?i)[(（]\s*(?:default(?: value)?|默认值?)\s*(?:is\b|为|是|[:：])?\s*"
+        r"(?!values?\b)([^()（）\s值][^()（）]*?)\s*[)）]",
     )
     for pattern in patterns:
         match = re.search(pattern, sentence.text)
@@ -117,13 +119,15 @@ def _default(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKi
         yield NO_DEFAULT, None
     for item in sentence.items if _announces_values(sentence.text) else ():
         # one of the listed values says that it is the default
-        if re.search(r"(?i)[(（](?:default|默认值?)[)）]", item) and (value := listed(item)):
+        if re.search(r"(?i)[(（](?:default(?: value)?|默认值?)[)）]", item) and (value := listed(item)):
             yield "default", scalar(value, subject.type)
 
 
 def _range(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:
     text = sentence.text
-    of_n = re.search(r"(?i)\bof N\b\s*(?:is|are|[:：])|\bof which n is|\bN的取值范围|\bN (?:ranges?|is)\b", text)
+    of_n = re.search(
+        r"(?i)\bof N\b\s*(?:is|are|[:：])|\bof which n is|\bN\s*的取值范围|\bN (?:ranges?|is|can be set to)\b", text
+    )
     announced = (
         r"(?i)(?:valid values?(?: of \w+)?|value range|values? ranges?|range|ranges|取值范围|取值|范围)"
         r"(?: is| are| from|为|是)?\s*[:：]?\s*(?:a number )?(?:from )?"
@@ -132,6 +136,7 @@ def _range(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind
         re.search(rf"{announced}{NUMBER}{_TO}{NUMBER}(?!\s*(?:个|characters))", text)
         or re.search(rf"{announced}(?:is |is \w+ )?[\[（(【]\s*{NUMBER}\s*[,，~～-]\s*{NUMBER}\s*[\]）)】]", text)
         or re.search(rf"(?i)\bbetween\s+{NUMBER}\s+and\s+{NUMBER}(?!\s*(?:个|characters))", text)
+        or re.search(rf"(?i)\bcan be set to\s*[\[（(【]?\s*{NUMBER}(?:{_TO}|\s*[,，]\s*){NUMBER}\s*[\]）)】]", text)
         or (re.search(rf"(?i)\bn is (?:a number )?from\s+{NUMBER}{_TO}{NUMBER}", text) if of_n else None)
     )
     if span:
@@ -170,7 +175,7 @@ def _enumeration(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[Fa
     if sentence.items and _announces_values(text):
         values = [v for v in (listed(i) for i in sentence.items) if v]
         if values and len(values) == len(sentence.items):
-            yield "enum", typed(values, subject.type)
+            yield from _listed(values, subject)
         return
     inline = re.search(
         rf"(?i)(?:valid values?|可选值|取值范围?|可能值)\s*(?:are|is|为|[:：])\s*"
@@ -179,12 +184,26 @@ def _enumeration(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[Fa
     )
     if inline:
         values = re.findall(_WORD, re.sub(r"(?i)\b(or|and)\b", " ", inline.group(1)))
-        if not all(re.fullmatch(r"[\d.]+", v) for v in values) or len(values) > 2:
-            yield "enum", typed([v.rstrip(".") for v in values], subject.type)
+        if not all(re.fullmatch(r"-?[\d.]+", v) for v in values) or len(values) > 2:
+            yield from _listed([v.rstrip(".") for v in values], subject)
         return
     fixed = re.search(rf"(?i)(?:set (?:the|this) value to|(?<![\w ])value[:：]|取值[:：])\s*({_WORD})\s*[.。]?$", text)
     if fixed and not re.fullmatch(r"[\d.]+", fixed.group(1)):
-        yield "enum", typed([fixed.group(1).rstrip(".")], subject.type)
+        yield from _listed([fixed.group(1).rstrip(".")], subject)
+
+
+def _listed(values: list[str], subject: ProseSubject) -> Iterator[tuple[FactKind, Any]]:
+    """The enumeration, unless the values are none of the subject's type."""
+    if found := typed(values, subject.type):
+        yield "enum", found
+
+
+def by_category(type: str, sentence: Sentence) -> bool:
+    """Whether the bullets below a sentence about numbers are categories, each with limits of its own."""
+    if type not in ("integer", "number") or not sentence.items or not _announces_values(sentence.text):
+        return False
+    values = [v for v in (listed(i) for i in sentence.items) if v]
+    return bool(values) and not typed(values, type)
 
 
 _CONDITION = re.compile(r"(?i)^(?:note:? )?(?:when|if)\b|^(?:说明[:：]? ?)?(?:当|如果|若|分类为)")

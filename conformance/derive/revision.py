@@ -65,8 +65,8 @@ class Facts:
 def facts(page: Page, known: Iterable[Path] = ()) -> Facts:
     """Everything that a page says. `known` are response paths of other revisions. Raises PageError."""
     notes: list[str] = []
-    readings = [samples.read(b) for s in page.of_kind("examples") for b in s.blocks]
-    readings = [r for r in readings if r.format != "other"]
+    blocks = [r for s in page.of_kind("examples") for r in samples.read_section(s)]
+    readings = [r for r in blocks if r.format != "other"]
     operation = naming.operation_name(page, readings, notes)
     entries = tuple(e for s in page.of_kind("response") for e in rows.entries(s))
     names = [e.name for e in entries]
@@ -79,6 +79,13 @@ def facts(page: Page, known: Iterable[Path] = ()) -> Facts:
     notes += [str(r) for r in remarks.remarks(page)]
     for reading in readings:
         notes += [f"{_place(page, reading)}: {r}" for r in reading.repairs]
+    unread = {r.line for r in blocks if r.format == "other"}
+    notes += [
+        f"what stands at line {b.line} is no sample: {' '.join(b.text.split())[:60]!r} ({page.id}, examples)"
+        for s in page.of_kind("examples")
+        for b in s.blocks
+        if b.line in unread
+    ]
     notes += _root_notes(page, readings, operation)
     product, version = product_of(page)
     stated_product, stated_version = naming.stated(page, (p["product"] for p in products()))
@@ -105,7 +112,7 @@ def facts(page: Page, known: Iterable[Path] = ()) -> Facts:
 
 def _as_in_samples(entries: tuple[RowEntry, ...], found: Shape) -> tuple[RowEntry, ...]:
     """The rows under the names that the samples spell with other capitals. Citations keep the row's own name."""
-    shown = {path[-1] for path in found.nodes if path}
+    shown = dict.fromkeys(path[-1] for path in found.nodes if path)
     lower = {name.casefold(): name for name in shown}
     return tuple(e if e.name in shown else evolve(e, name=lower.get(e.name.casefold(), e.name)) for e in entries)
 
@@ -154,6 +161,11 @@ def _parameter(page: Page, entry: RowEntry, readings: list[Reading], notes: list
     read = sentences(entry.description)
     lost = f"{entry.name}: its list of values is lost ({page.id}, parameters, {entry.label})"
     notes.extend(lost for s in read if s.lost)
+    notes.extend(
+        f"{entry.name}: its limits are given by category ({page.id}, parameters, {entry.label})"
+        for s in read
+        if prose.by_category(kind, s)
+    )
     sent = [v for r in readings if r.format == "url" for n, v in r.value if n == entry.name and v]
     examples = [e for e in (entry.example, *sent) if e]
     return Parameter(

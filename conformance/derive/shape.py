@@ -86,6 +86,8 @@ def is_plural(name: str, of: str) -> bool:
 
 def singular(name: str) -> str:
     """The name of one of them: Tags, TaskSet and Policies give Tag, Task and Policy."""
+    if name.endswith(("ss", "us", "is")):
+        return name  # Address, Status, Analysis
     for plural, single in (("ies", "y"), ("sses", "ss"), ("Set", ""), ("List", ""), ("s", "")):
         if name.endswith(plural) and len(name) > len(plural):
             return name[: -len(plural)] + single
@@ -96,9 +98,12 @@ def shape(readings: Iterable[Reading], operation: str, rows: Iterable[str] = ())
     """The tree of the response samples. `rows` are the names of the table's rows, which help to tell wrappers."""
     found = Shape({(): Node(types={"object"})})
     readings = [r for r in readings if r.role == "response" and r.value is not None]
-    xml_names = {_pairs for r in readings if r.format == "xml" for _pairs in _wrappers(r.value)}
-
-    found.wrappers = {name: item for name, item in xml_names if item in set(rows) and name in set(rows)}
+    xml_names = dict.fromkeys(pair for r in readings if r.format == "xml" for pair in _wrappers(r.value))
+    named = set(rows)
+    for name, item in xml_names:
+        # a list named as its item has one row, which is the list's
+        if name != item and name in named and item in named and not is_plural(name, found.wrappers.get(name, "")):
+            found.wrappers[name] = item
 
     def wraps(name: str, item: str) -> bool:
         return (name, item) in xml_names or is_plural(name, item)
@@ -109,7 +114,7 @@ def shape(readings: Iterable[Reading], operation: str, rows: Iterable[str] = ())
             _json(found, (), _unwrapped(reading.value, operation), number, wraps)
         elif reading.format == "xml":
             found.nodes[()].instances[number] = 1
-            _members(found, (), [reading.value], number)
+            _members(found, (), [_unwrapped_xml(reading.value, operation)], number)
     return found
 
 
@@ -145,6 +150,18 @@ def _unwrapped(value: Any, operation: str) -> Any:
     return value
 
 
+def _unwrapped_xml(root: Element, operation: str) -> Element:
+    """The root with the members of the element that is named after the operation, where that is not the root."""
+    if root.name in (operation, f"{operation}Response"):
+        return root
+    children = [
+        inner
+        for child in root.children
+        for inner in (child.children if child.name in (operation, f"{operation}Response") else (child,))
+    ]
+    return Element(root.name, root.text, tuple(children))
+
+
 def _wrappers(element: Element) -> Iterable[tuple[str, str]]:
     names = {c.name for c in element.children}
     if len(names) == 1:
@@ -161,6 +178,8 @@ def _json(found: Shape, path: Path, value: Any, number: int, wraps: IsWrapper) -
     node = _at(found, path)
     node.formats.add("json")
     item = found.wrappers.get(path[-1]) if path else None
+    if len(path) > 1 and found.wrappers.get(path[-2]) == path[-1]:
+        item = None  # this is the item already
     if item and isinstance(value, list) and value and all(isinstance(v, dict) and item not in v for v in value):
         found.notes.append(f"{'.'.join(path)} lacks its {item} in JSON, which table and XML have")
         value = {item: value}

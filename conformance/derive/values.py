@@ -18,12 +18,19 @@ def listed(item: str) -> str | None:
     """The value at the head of a bullet: `normal: basic security group`."""
     text = re.split(r"[:：（(]\s*|\s+[-–—]+\s+|。|，|,\s", item.strip(), maxsplit=1)[0].strip().rstrip(".;；")
     text = text.strip("\"'“”")
-    return text if re.fullmatch(r"(?a)[A-Za-z0-9][\w.+/-]*(?: [\w.]+)?", text) else None
+    return text if re.fullmatch(r"(?a)-?[A-Za-z0-9][\w.+/-]*(?: [\w.]+)?", text) else None
 
 
 def typed(values: list[str], type: str) -> list[Any]:
-    """The values as numbers or booleans where the type asks for them and each of them is one; else as they are."""
+    """The values as the type has them; none where it is numbers or booleans and one of them is another thing.
+
+    Bullets of an Integer may name categories (`large: 20 to 500`), which are no values that can be sent.
+    """
     typed = [scalar(v, type) for v in values]
+    if type in ("integer", "number"):
+        return typed if all(re.fullmatch(NUMBER, v) for v in values) else []
+    if type == "boolean":
+        return typed if all(v is not None for v in typed) else []
     return typed if all(v is not None for v in typed) else values
 
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +16,7 @@ from conformance.derive.nesting import nest
 from conformance.derive.page import Block
 from conformance.derive.rows import RowEntry
 from conformance.derive.samples import read
-from conformance.derive.shape import Shape, renamed, shape
+from conformance.derive.shape import Shape, renamed, shape, singular
 
 
 def row(name: str, type: str = "String", example: str = "x", marks: int = 0) -> RowEntry:
@@ -119,3 +123,108 @@ def test_a_container_that_the_samples_call_otherwise_gets_the_name_of_the_table(
     found = renamed(sample, ["InstancesSettings", "Id"], ["InstancesSettings"])
     assert ("InstancesSettings", "InstanceSetting", "Id") in found
     assert found.notes == ["InstancesSettings is called InstanceSettings in the samples"]
+
+
+@pytest.mark.parametrize("json_form", [{"Span": {"Span": [{"End": "e"}]}}, {"Span": [{"End": "e"}]}])
+def test_a_list_named_as_its_item_is_a_list_of_that_item(json_form: Any) -> None:
+    xml = "<R><Span><Span><End>e</End></Span></Span></R>"
+    rows = [row("Span", ""), row("End", marks=1)]
+    placed = places(rows, shown(xml, json_form, rows=("Span", "End")))
+    assert placed[0] == "Span"
+    assert placed[1] in ("Span.Span.End", "Span.End")
+
+
+def test_an_element_around_the_response_is_not_a_member() -> None:
+    found = shown("<DescribeThingsResponse><A>1</A></DescribeThingsResponse><B>2</B>")
+    assert set(found.nodes) == {(), ("A",), ("B",)}
+
+
+@pytest.mark.parametrize(
+    ("plural", "one"),
+    [("IpAddress", "IpAddress"), ("Status", "Status"), ("Addresses", "Address"), ("Policies", "Policy")],
+)
+def test_a_singular_that_ends_like_a_plural_stays(plural: str, one: str) -> None:
+    assert singular(plural) == one
+
+
+SPANS = """# DescribeThings
+
+## Request parameters
+
+|Parameter|Type|Required|Example|Description|
+|---------|----|--------|-------|-----------|
+|Action|String|Yes|DescribeThings|What to do. |
+
+## Response parameters
+
+|Parameter|Type|Example|Description|
+|---------|----|-------|-----------|
+|Span| | |Spans. |
+|└State|String|done|How far. |
+|Parts| | |Parts. |
+|└Part|String|p|One. |
+
+## Examples
+
+```
+<DescribeThingsResponse>
+  <Span><Span><State>done</State></Span></Span>
+  <Parts><Part>p</Part><Other>o</Other></Parts>
+  <Again><Parts><Other>o</Other></Parts><Span><State>s</State></Span></Again>
+</DescribeThingsResponse>
+```
+
+```
+{"Span": {"Span": [{"State": "done"}]}, "Parts": [{"Part": "p"}]}
+```
+"""
+CONTRACT_OF = """
+import sys
+from pathlib import Path
+from conformance.derive import derive
+print(derive([Path(sys.argv[1])]))
+"""
+
+
+def contracts_of(page: Path, seeds: range) -> set[str]:
+    """The contract of a page under each seed of Python's hashes."""
+    return {
+        subprocess.run(
+            [sys.executable, "-c", CONTRACT_OF, str(page)],
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for seed in seeds
+    }
+
+
+def test_a_contract_does_not_depend_on_the_order_of_sets(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(SPANS, "utf-8")
+    assert len(contracts_of(page, range(4))) == 1
+
+
+@pytest.mark.gate
+def test_no_contract_depends_on_the_order_of_sets(pages: list[Path], tmp_path: Path) -> None:
+    ours = tmp_path / "page.md"
+    ours.write_text(SPANS, "utf-8")
+    for page in (ours, *pages[:12]):
+        assert len(contracts_of(page, range(20))) == 1, page
+
+
+@pytest.mark.parametrize("type", ["Array of String", "List"])
+def test_rows_after_a_list_of_plain_values_stand_beside_it(type: str) -> None:
+    plain = RowEntry("Ips", "Ips", type, "", "1.2.3.4", "", 1)
+    assert places([plain, row("Length", "Integer"), row("Id")], shown({"Ips": [], "Id": "x"})) == [
+        "Ips",
+        "Length",
+        "Id",
+    ]
+
+
+def test_a_list_whose_example_is_of_objects_takes_the_rows_after_it() -> None:
+    listed = RowEntry("Rules", "Rules", "List", "", '[{"Port": 1}]', "", 1)
+    sample = {"Rules": [{"Port": 1}], "Id": "x"}
+    assert places([listed, row("Port"), row("Id")], shown(sample)) == ["Rules", "Rules.Port", "Id"]

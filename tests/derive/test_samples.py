@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from conformance.derive.loose_json import Unreadable, read_json
 from conformance.derive.loose_xml import Element, read_xml, xml_text
-from conformance.derive.page import Block
-from conformance.derive.samples import read, request
+from conformance.derive.page import Block, Prose, Section
+from conformance.derive.samples import read, read_section, request
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,70 @@ def test_an_error_sample_is_told_by_its_caption() -> None:
     assert read(Block('{"Code": "x"}', 1, "Error response")).role == "error"
     assert read(Block('{"a": 1}', 1, "JSON format")).role == "response"
     assert read(Block("pip install x", 1, "Shell")).format == "other"
+
+
+def captioned(*parts: str) -> tuple[str, ...]:
+    """The roles of the samples among parts, where a part that is no sample is a heading."""
+    written = tuple(Block(p, 1) if p.lstrip()[:1] in ("{", "<") else Prose(p, 1) for p in parts)
+    return tuple(r.role for r in read_section(Section("examples", "Examples", 1, written)))
+
+
+FAILURE = '{"RequestId": "R", "HostId": "h", "Code": "InternalError", "Message": "m"}'
+SUCCESS = '{"Total": 1, "RequestId": "R"}'
+
+
+@pytest.mark.parametrize("body", [FAILURE, "<Error><Code>InternalError</Code></Error>"])
+def test_an_error_is_told_by_what_it_holds(body: str) -> None:
+    assert read(Block(body, 1, "JSON format")).role == "error"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"Code": "200", "Message": "fine", "RequestId": "R"}',
+        '{"Code": "OK", "Message": "OK", "RequestId": "R"}',
+        '{"Code": "Widget", "Message": "m", "RequestId": "R", "Total": 1}',
+    ],
+)
+def test_a_success_may_have_a_code_and_a_message(body: str) -> None:
+    assert read(Block(body, 1, "JSON format")).role == "response"
+
+
+def test_a_heading_counts_for_the_errors_below_it_and_for_nothing_else() -> None:
+    other = '{"Code": "Bad", "Message": "m", "Data": {}}'
+    assert captioned("Normal", SUCCESS, "Error responses", "- JSON", other, SUCCESS) == (
+        "response", "error", "response",
+    )  # fmt: skip
+    assert captioned("Errors", other, "Successful responses", "JSON", other) == ("error", "response")
+
+
+@pytest.mark.parametrize("head", ["HTTP/1.1 200 OK\n\n", "HTTP/1.1 200 OK\nContent-Type:application/json\n\n"])
+def test_a_status_line_before_a_sample_is_left_out_and_named(head: str) -> None:
+    found = read(Block(head + SUCCESS, 1))
+    assert (found.value, found.role) == (json.loads(SUCCESS), "response")
+    assert found.repairs == ("HTTP status line and headers left out",)
+
+
+def test_a_status_of_failure_makes_an_error() -> None:
+    assert read(Block(f"HTTP/1.1 404 Not Found\n{SUCCESS}", 1)).role == "error"
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "repair"),
+    [
+        ('"a": "x",\n"b": {"c": [1]}', {"a": "x", "b": {"c": [1]}}, "braces added around the outermost members"),
+        ('"a": 1 }', {"a": 1}, "braces added around the outermost members"),
+        ('{"a": {"b": 1}}, "c": 2}', {"a": {"b": 1}, "c": 2}, "brace before further members left out"),
+        ('{"a": 1}}', {"a": 1}, "surplus closing brace left out"),
+        ('{"a": 1} {"a": 2}', {"a": 1}, "what follows the first value left out"),
+    ],
+)
+def test_json_without_one_root_is_read_to_its_end(text: str, value: object, repair: str) -> None:
+    found = read(Block(text, 1))
+    assert found.value == value
+    assert repair in found.repairs
+
+
+def test_nothing_of_xml_is_dropped_without_a_word() -> None:
+    _, repairs = read_xml('<R xmlns="urn:x"><A kind="k">1</A>loose</R>')
+    assert repairs == ("attributes of <A> left out", "text beside the elements of <R> left out")
