@@ -150,6 +150,7 @@ WHERE: Mapping[str, Callable[[Contract, TemplateSubject], bool]] = {
     "end-time": _is_end_time,
     "optional": lambda contract, s: not s.thing.required and not contract.choice_about("required", s.name or ""),
     "required": _is_required,
+    "has-wording": lambda contract, s: bool(s.thing.message),
     "has-default": lambda contract, s: s.thing.value("default") is not None,
     "has-minimum": lambda contract, s: s.thing.value("minimum") is not None,
     "has-maximum": lambda contract, s: s.thing.value("maximum") is not None,

@@ -111,6 +111,8 @@ def _documented(
         if error.parameter == parameter and fits(error.code):
             wording = context.take("error-message", error.code)
             message = fallback.message if wording == "common" and error.code == fallback.code else error.message
+            # a contract that is passed on without its documentation's words has the code alone
+            message = message or fallback.message
             own = RefusedRequest(error.code, error.status, message, parameter)
             return _as_taken(own, context.take("error", error.code))
     return _as_taken(fallback, context.take("error", parameter))
