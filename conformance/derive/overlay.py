@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from conformance.contract.files import read_yaml, structure
 from conformance.contract.model import Contract, OptionalField
-from conformance.contract.service import Kind
+from conformance.contract.service import Kind, Relation
 
 OVERLAY_FILE = "overlay.yaml"
 
@@ -57,11 +57,20 @@ class Overlay:
 
 @frozen
 class ServiceOverlay:
-    """Corrections of a whole service: an overlay for an operation, and the kinds and resources that names get wrong."""
+    """Corrections of a whole service, by operation: an overlay for its contract, and what convention gets wrong of its
+    kind, its resource, and the ids that it gives and takes.
+    """
 
     operations: Mapping[str, Overlay] = {}
     kinds: Mapping[str, Kind] = {}
     resources: Mapping[str, str] = {}
+    produces: Mapping[str, tuple[Relation, ...]] = {}
+    consumes: Mapping[str, tuple[Relation, ...]] = {}
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every operation that is corrected."""
+        return frozenset({*self.operations, *self.kinds, *self.resources, *self.produces, *self.consumes})
 
 
 def load_service_overlay(path: Path | str | None) -> ServiceOverlay:

@@ -14,7 +14,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from conformance.contract.files import dump_contract
+from conformance.contract.files import ContractError, dump_contract
 from conformance.contract.model import Contract
 from conformance.contract.service import Service, ServiceHost, ServiceOperation, Style
 from conformance.derive import explorer, metadata
@@ -127,9 +127,12 @@ def derive_service(
 
     `pages` are pages of its operations, each understood as one more revision; `overlay` has corrections by hand,
     `kept` the contracts that stay as they are. With `facts_alone` the others hold no word of the documentation.
-    Raises PageError for a pattern that matches nothing, and for a page of another operation.
+    Raises PageError for a pattern that matches nothing, and for a page of another
+    operation, ContractError for an overlay of one.
     """
     wanted, overlays = _wanted(document, tuple(patterns)), overlay.operations
+    for name in sorted(overlay.names - set(document.names)):
+        raise ContractError("overlay", f"corrects {name}, which is no operation of {document.path}")
     read = {name: explorer.operation_of(document.data, name) for name in document.names}
     by_operation = _by_operation(document, pages)
     revisions = {name: _revisions(document, read[name], by_operation.get(name, ()), overlays) for name in read}
@@ -144,11 +147,17 @@ def derive_service(
 
 
 def _corrected(service: Service, overlay: ServiceOverlay) -> Service:
-    """The service with the kinds and resources that the overlay gives."""
+    """The service with the kinds, resources and relations that the overlay gives."""
     found = dict(service.operations)
-    for name in {*overlay.kinds, *overlay.resources} & set(found):
-        kind, resource = overlay.kinds.get(name, found[name].kind), overlay.resources.get(name, found[name].resource)
-        found[name] = evolve(found[name], kind=kind, resource=resource)
+    for name in overlay.names & set(found):
+        was = found[name]
+        found[name] = evolve(
+            was,
+            kind=overlay.kinds.get(name, was.kind),
+            resource=overlay.resources.get(name, was.resource),
+            produces=overlay.produces.get(name, was.produces),
+            consumes=overlay.consumes.get(name, was.consumes),
+        )
     return evolve(service, operations=found)
 
 

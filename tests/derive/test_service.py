@@ -13,7 +13,7 @@ from conformance.cli import main
 from conformance.contract.files import ContractError, load_contract
 from conformance.contract.service import Relation, load_service
 from conformance.derive.bare import is_value
-from conformance.derive.overlay import ServiceOverlay
+from conformance.derive.overlay import ServiceOverlay, load_service_overlay
 from conformance.derive.page import PageError
 from conformance.derive.reading import read_page
 from conformance.derive.service import DerivedService, derive_service, read_service, service_in
@@ -177,10 +177,17 @@ def test_pages_are_merged_in_with_citations_of_both(tmp_path: Path) -> None:
 
 
 def test_corrections_by_hand(tmp_path: Path) -> None:
-    overlay = ServiceOverlay(kinds={"CloseStall": "action"}, resources={"ImportGoods": "Stall"})
-    found = derive_service(read_service(written(tmp_path)), overlay=overlay).service
+    overlay = tmp_path / "overlay.yaml"
+    overlay.write_text(
+        "kinds: {CloseStall: action}\nresources: {ImportGoods: Stall}\n"
+        "produces: {CreateStall: [{resource: Order, at: OrderId}]}\n"
+    )
+    found = derive_service(read_service(written(tmp_path)), overlay=load_service_overlay(overlay)).service
     assert found.operation("CloseStall").kind == "action"
     assert found.operation("ImportGoods").resource == "Stall"
+    assert found.operation("CreateStall").produces == (Relation("Order", "OrderId"),)
+    with pytest.raises(ContractError, match="corrects Nothing, which is no operation"):
+        derive_service(read_service(written(tmp_path)), overlay=ServiceOverlay(kinds={"Nothing": "list"}))
 
 
 # -------------------------------------------------------------------------------------------------------- command
