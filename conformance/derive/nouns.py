@@ -88,17 +88,21 @@ def last_part(name: str) -> str:
 
 @frozen
 class IdNames:
-    """The names by which ids of resources go in a service: `instanceid` to `Instance`."""
+    """The names by which ids of resources go in a service: `instanceid` to `Instance`.
+
+    `owned` are short names of what belongs to other things; a longer name that ends so is of something else.
+    """
 
     resources: Mapping[str, str]
+    owned: Mapping[str, str]
 
     def resource(self, name: str) -> tuple[str, bool] | None:
         """The resource whose id a parameter or field of that name holds, and whether it holds several; or None."""
         last = last_part(name)
         single, many = folded(singular(last)), last.endswith("s") or name.endswith(".N")
         for wanted in dict.fromkeys((folded(last), single)):
-            if wanted in self.resources:
-                return self.resources[wanted], many
+            if found := self.resources.get(wanted) or self.owned.get(wanted):
+                return found, many
         # `SourceSnapshotId` is a SnapshotId
         ends = [key for key in self.resources if single.endswith(key) and _at_a_word(singular(last), key)]
         return (self.resources[max(ends, key=len)], many) if ends else None
@@ -146,4 +150,12 @@ def id_names(contracts: Iterable[Contract], known: Iterable[str]) -> IdNames:
         key = folded(s.key)
         if key.endswith(("id", "name", "ids", "no")) and key not in ("id", "name"):
             found.setdefault(key, noun)
-    return IdNames({k: v for k, v in found.items() if k not in _NO_RESOURCE_IDS})
+    owned: dict[str, str] = {}
+    for noun in known:
+        # what belongs to another thing has its name before its own: a node pool of a cluster has a NodePoolId
+        for owner in (n for n in known if noun.startswith(n) and noun != n):
+            owned.setdefault(folded(f"{noun[len(owner) :]}Id"), noun)
+    return IdNames(
+        {k: v for k, v in found.items() if k not in _NO_RESOURCE_IDS},
+        {k: v for k, v in owned.items() if k not in {*found, *_NO_RESOURCE_IDS}},
+    )

@@ -18,7 +18,7 @@ from conformance.derive.page import PageError
 from conformance.derive.reading import read_page
 from conformance.derive.service import DerivedService, derive_service, read_service, service_in
 from conformance.report.header import digest
-from tests.services import APIS, BY_PATH, FAIR, asked, written
+from tests.services import APIS, BY_PATH, FAIR, STALL_ID, asked, written
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +94,15 @@ def test_a_sample_made_from_the_schema_shows_no_member_to_be_always_there(fair: 
 
 def test_a_list_in_one_thing_does_not_make_it_a_list(fair: DerivedService) -> None:
     assert fair.contracts["DescribeStallAttribute"].semantics.items is None
+
+
+def test_the_id_of_what_belongs_to_another_thing_goes_without_its_name(tmp_path: Path) -> None:
+    awning = {**APIS["CreateStall"], "parameters": [STALL_ID, asked("MarketAwningId")]}
+    answer = {"200": {"schema": {"type": "object", "properties": {"AwningId": {"type": "string"}}}}}
+    document = {**FAIR, "apis": {**APIS, "CreateStallAwning": {**awning, "responses": answer}}}
+    found = derive_service(read_service(written(tmp_path, document))).service.operation("CreateStallAwning")
+    assert (found.resource, found.produces) == ("StallAwning", (Relation("StallAwning", "AwningId"),))
+    assert found.consumes == (Relation("Stall", "StallId"),)
 
 
 def test_a_value_that_every_request_names_is_no_key(tmp_path: Path) -> None:
