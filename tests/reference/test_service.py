@@ -191,6 +191,24 @@ def test_disks(ecs: Caller) -> None:
     assert {(i["InstanceId"], i["Status"]) for i in listed} == {(first, "Stopped"), (second, "Stopped")}
 
 
+def test_a_key_pair_goes_by_the_name_that_it_is_given(ecs: Caller) -> None:
+    made = ecs.call("CreateKeyPair", KeyPairName="mine")
+    assert made["KeyPairName"] == "mine"
+    assert made["KeyPairId"] != "mine"
+    assert ecs.call("DescribeKeyPairs", KeyPairName="mine")["TotalCount"] == 1
+    assert ecs.refused("CreateKeyPair", KeyPairName="mine") == (400, "KeyPair.AlreadyExist")
+    ecs.call("DeleteKeyPairs", KeyPairNames=json.dumps(["mine"]))
+    assert ecs.call("DescribeKeyPairs", KeyPairName="mine")["TotalCount"] == 0
+
+
+def test_ids_that_repeat_narrow_a_list(ecs: Caller) -> None:
+    listed = ecs.call("DescribeInstanceStatus")["InstanceStatuses"]["InstanceStatus"]
+    first, second = (i["InstanceId"] for i in listed[:2])
+    found = ecs.call("DescribeInstanceStatus", InstanceId__1=first, InstanceId__2=second)
+    assert {i["InstanceId"] for i in found["InstanceStatuses"]["InstanceStatus"]} == {first, second}
+    assert found["TotalCount"] == 2
+
+
 def test_an_image_is_imported_by_a_task(ecs: Caller) -> None:
     begun = ecs.call("ImportImage", ImageName="mine")
 
@@ -219,7 +237,9 @@ def required(ecs: Caller, name: str) -> dict[str, str]:
     for p in contract.parameters:
         if not p.required or p.name in ("Action", "RegionId"):
             continue
-        things = ecs.application.mock.every(relations[p.name], ecs.region) if p.name in relations else ()
+        # a new thing goes by a name that nothing has
+        chosen = operation.kind == "create" and p.name.endswith("Name")
+        things = ecs.application.mock.every(relations[p.name], ecs.region) if p.name in relations and not chosen else ()
         shown = [str(v) for v in (*(p.value("enum") or ()), *p.examples)]
         plain = {"integer": str(p.value("minimum") or 1), "boolean": "true", "number": "1"}.get(p.type, "x")
         value = things[0].id if things else next(iter(shown), plain)
