@@ -226,6 +226,12 @@ class Answer:
         """The scalar at a dotted path as canonical text, or None. Not for the RequestId, which has its own property."""
         return self.reading.text(path)
 
+    @property
+    def facts(self) -> tuple[tuple[str, str | None], ...]:
+        """What the documented scalars outside of lists say, by path, but for the RequestId."""
+        own = self.contract.semantics.request_id or "RequestId"
+        return tuple((path, self.text(path)) for path in single_paths(self.contract.response) if path != own)
+
     def integer(self, path: str) -> int | None:
         """The whole number at a dotted path, or None where there is none."""
         text = self.text(path)
@@ -282,6 +288,16 @@ class Answer:
         if self.kind == "unreadable":
             return f"status {self.status} and a body that is {self.reading.unreadable}"
         return f"status {self.status} and a result of {len(self.items)} items"
+
+
+def single_paths(fields: Sequence[Field], above: str = "") -> Iterator[str]:
+    """The dotted paths of the scalars that there is at most one of."""
+    for f in fields:
+        path = f"{above}.{f.name}" if above else f.name
+        if f.members and f.type != "array":
+            yield from single_paths(f.members, path)
+        elif not f.members and f.type not in ("array", "object"):
+            yield path
 
 
 def read_body(data: bytes) -> Body | str:

@@ -136,7 +136,7 @@ def run_settings(settings: Settings, specification: Specification) -> RunSetting
     return RunSettings(
         url=settings.url or "",
         contract_dir=str(settings.folder),
-        regions=settings.regions or example_regions(contract),
+        regions=settings.regions or example_regions(contract, listed),
         formats=settings.formats,
         signatures=settings.signatures,
         methods=settings.methods,
@@ -150,6 +150,9 @@ def run_settings(settings: Settings, specification: Specification) -> RunSetting
         items_file=str(settings.items_file) if settings.items_file else None,
         allow_plaintext=settings.allow_plaintext,
         strict=strict,
+        budget=settings.budget,
+        traffic=settings.traffic,
+        values=settings.values,
     )
 
 
@@ -167,10 +170,12 @@ def settings_entry(settings: RunSettings, specification: Specification) -> event
     )
 
 
-def example_regions(contract: Contract) -> tuple[str, ...]:
-    """The documented example of a region, or one nameless region where the operation has none."""
+def example_regions(contract: Contract, listed: Sequence[str] = ()) -> tuple[str, ...]:
+    """The documented example of a region, or the first one that is `listed` for every operation; one nameless region
+    where the operation has none.
+    """
     parameter = contract.parameter(contract.semantics.region) if contract.semantics.region else None
-    return parameter.examples[:1] if parameter and parameter.examples else ("",)
+    return ((*parameter.examples, *listed) or ("",))[:1] if parameter else ("",)
 
 
 def pinned_profile(name: str | None, pins: Mapping[str, str]) -> events.RunProfile:

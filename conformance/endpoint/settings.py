@@ -27,7 +27,7 @@ class Settings:
     the documented example is taken. `profiles` are names of profiles and `CHOICE=VALUE`. With no `seed` a new one is
     taken. `select` are globs over requirement ids (none: all). `items_file` names the stored items where they are
     known, `known_file` the failures that are known. Evidence goes to `report_dir` (None: a new folder under reports/),
-    and the event stream to `events_file` too. `timeout` is in seconds.
+    and the event stream to `events_file` too. `timeout` is in seconds. `budget`, `traffic` and `values` as for a run.
     """
 
     folder: Path
@@ -52,6 +52,9 @@ class Settings:
     variants: tuple[str, ...] = ()
     unlisted_regions: bool = False
     allow_plaintext: bool = False
+    budget: int | None = None
+    traffic: tuple[str, ...] = ("*",)
+    values: Mapping[str, str] = field(factory=dict)
 
 
 @frozen
@@ -62,6 +65,8 @@ class RunSettings:
     Where the selection is judged by what others send, the checks of `traffic` (globs) run too.
     `items_file` names the stored items where they are known. `shrinks`: how many more examples are tried after a
     failing one, in search of a plainer one. `timeout` is in seconds. With `strict` every SHOULD counts as a MUST.
+    With a `budget` of requests the checks come in turns, each in one format, until it is used up. `values` are those of
+    parameters that name what is there.
     """
 
     url: str
@@ -82,6 +87,8 @@ class RunSettings:
     items_file: str | None = None
     allow_plaintext: bool = False
     strict: bool = False
+    budget: int | None = None
+    values: Mapping[str, str] = field(factory=dict)
 
     @property
     def signs(self) -> bool:

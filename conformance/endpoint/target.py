@@ -21,6 +21,7 @@ from conformance.endpoint.stored import StoredItems
 from conformance.endpoint.traffic import Limits, Traffic
 from conformance.endpoint.watch.identity import ANSWERED
 from conformance.endpoint.watch.watch import Watch
+from conformance.generate.required import required_values, sent_name
 from conformance.generate.views import IdSyntax, View
 from conformance.ledger.subjects import operation_parameters
 from conformance.wire.client import AnyClient
@@ -60,7 +61,8 @@ class Target:
     """One endpoint under one contract.
 
     `regions` hold data, the first is the one that checks use by default. `channels` are the ways in which calls may
-    travel. `known` gives the stored items by region where the caller knows them.
+    travel. `known` gives the stored items by region where the caller knows them, `values` those of parameters that must
+    name something that is there.
     """
 
     contract: Contract
@@ -71,6 +73,7 @@ class Target:
     channels: Sequence[Channel]
     limits: Limits = field(factory=Limits)
     known: Mapping[str, Sequence[Mapping[str, object]]] | None = None
+    values: Mapping[str, str] = field(factory=dict)
     sender: Sender = field(
         default=Factory(lambda self: Sender(self.contract, self.client, self.limits), takes_self=True), init=False
     )
@@ -184,10 +187,10 @@ class Target:
         self, parameters: SentParameters = (), channel: Channel | None = None, **options: Unpack[CallOptions]
     ) -> Call:
         """A call of the operation. What it requires is added where `parameters` do not give it, except `without`:
-        the region, and the documented examples of others.
+        the region, and an allowed value of others.
         """
         pairs = list(parameters.items()) if isinstance(parameters, Mapping) else list(parameters)
-        given = {name for name, _ in pairs} | {options.get("without")}
+        given = {name for name, _ in pairs} | {sent_name(options.get("without") or "")}
         added = [(name, value) for name, value in self._required(options.get("region")) if name not in given]
         return Call(
             self.contract.operation,
@@ -207,9 +210,10 @@ class Target:
         region = self.regions[0] if region is None else region
         if name and region:
             yield name, region
-        for p in operation_parameters(self.contract, self.protocol):
-            if p.required and p.name != name and p.examples:
-                yield p.name, p.examples[0]
+        own = {sent_name(p.name) for p in operation_parameters(self.contract, self.protocol)}
+        for sent, value in required_values(self.contract):
+            if sent in own:
+                yield sent, self.values.get(sent, value)
 
     def ask(
         self, parameters: SentParameters = (), channel: Channel | None = None, **options: Unpack[CallOptions]
@@ -348,7 +352,8 @@ class Target:
 
     def _read(self, region: str) -> Inventory:
         pages = list(self.pages(View(), self.largest_page, self.channels[0], region))
-        return Inventory(region, tuple(i for p in pages for i in p.items), pages[-1].total)
+        facts = () if self.contract.semantics.items else pages[-1].facts
+        return Inventory(region, tuple(i for p in pages for i in p.items), pages[-1].total, facts)
 
     # ------------------------------------------------------------------------------------------------ expectations
 
