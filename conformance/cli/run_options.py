@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+import yaml
 
-from conformance.contract.catalogue import operation_folder
+from conformance.contract.catalogue import USUAL_OPERATION, operation_folder
 from conformance.endpoint.settings import FORMATS, METHODS, SIGNATURES, Settings
 from conformance.endpoint.traffic import Limits
+from conformance.errors import Refusal
 from conformance.ledger.requirement import LEVELS, Level
 from conformance.wire.exchange import Format, SignatureVersion
 
@@ -23,7 +25,9 @@ KNOWN = click.option(
 )
 OPTIONS = (
     click.argument("url", required=False),
-    click.option("--operation", default="DescribeTasks", show_default=True, help="A shipped operation."),
+    click.option(
+        "--operation", multiple=True, metavar="NAME", help=f"A shipped operation.  [default: {USUAL_OPERATION}]"
+    ),
     click.option("--contract", "contract_dir", type=click.Path(path_type=Path), help="A folder that `derive` wrote."),
     click.option(
         "--region", "regions", multiple=True, help="A region that holds data (repeatable; the first is the main one)."
@@ -88,10 +92,45 @@ def options_of_a_run(command: Command) -> Command:
 
 
 def settings_of(
+    url: str | None, *, operation: tuple[str, ...], contract_dir: Path | None, values: Mapping[str, Any], **options: Any
+) -> Settings:
+    """The settings that the options of a run on one operation say. Raises Refusal for one that is not known."""
+    if len(operation) > 1:
+        raise Refusal("One operation is judged at a time; several are with --service.")
+    name = operation[0] if operation else USUAL_OPERATION
+    own = values.get(name)
+    merged = {**values, **(own if isinstance(own, Mapping) else {})}
+    plain = {k: str(v) for k, v in merged.items() if not isinstance(v, Mapping)}
+    return common_settings(operation_folder(name, contract_dir), url, values=plain, **options)
+
+
+def values_in(context: click.Context, parameter: click.Parameter, path: Path | None) -> Mapping[str, Any]:
+    """What `--values FILE` gives: values by parameter, and by operation and parameter. Raises Refusal."""
+    if path is None:
+        return {}
+    try:
+        found = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as e:
+        raise Refusal(f"{path} cannot be read as YAML: {getattr(e, 'strerror', None) or type(e).__name__}.") from None
+    inner = [v for v in found.values() if isinstance(v, dict)] if isinstance(found, dict) else []
+    scalars = [v for each in (found, *inner) if isinstance(each, dict) for v in each.values() if v not in inner]
+    if not isinstance(found, dict) or not all(isinstance(v, str | int) for v in scalars):
+        raise Refusal(f"{path} has other than values by parameter; expected lines like `DiskId: d-1`.")
+    return found
+
+
+VALUES = click.option(
+    "--values",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=values_in,
+    help="Values of parameters that name what is there (YAML): by parameter, or by operation and parameter.",
+)
+
+
+def common_settings(
+    folder: Path,
     url: str | None,
     *,
-    operation: str,
-    contract_dir: Path | None,
     rate: float | None,
     max_requests: int | None,
     formats: tuple[Format, ...],
@@ -100,9 +139,9 @@ def settings_of(
     levels: tuple[Level, ...],
     **options: Any,
 ) -> Settings:
-    """The settings that the options of a run say. Raises Refusal for an operation that is not known."""
+    """The settings that the options of any run say."""
     return Settings(
-        operation_folder(operation, contract_dir),
+        folder,
         url,
         formats=formats or FORMATS,
         signatures=signatures or SIGNATURES,

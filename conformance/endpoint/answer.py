@@ -16,6 +16,7 @@ from attrs import Factory, evolve, field, frozen
 
 from conformance.contract.model import Contract, Field
 from conformance.endpoint.findings import Inconclusive, Violation
+from conformance.generate.required import names_something, sent_name
 from conformance.wire.exchange import Exchange, Format, HttpResponse
 from conformance.wire.parsing import BYTE_ORDER_MARK, Malformed, XmlNode, parse_json, parse_xml
 
@@ -108,9 +109,13 @@ class ResponseReading:
     @cached_property
     def items(self) -> tuple[Item, ...]:
         """The items in canonical form: every scalar as text, absent and empty both None."""
-        names = tuple(f.name for f in self.contract.item_fields)
+        fields = [(f.name, f) for f in self.contract.item_fields]
+        numeric = {name for name, f in fields if any(inner.type == "number" for _, inner in f.walk())}
         return tuple(
-            {n: canonical_text(raw.get(n)) for n in names} if isinstance(raw, dict) else {} for raw in self.raw_items
+            {n: canonical_text(as_numbers(raw.get(n), f) if n in numeric else raw.get(n)) for n, f in fields}
+            if isinstance(raw, dict)
+            else {}
+            for raw in self.raw_items
         )
 
     @cached_property
@@ -249,6 +254,9 @@ class Answer:
         self.readable()
         if self.kind == "success" and not self.accepted:
             self._not_judged("envelope.success-status", f"a result comes with status {self.status}")
+        if self.refused and (name := self._made_up()):
+            why = f"{name} is sent as the documentation has it in a sample, which need not be there"
+            raise Inconclusive(f"not judged: {why}; the answer is {self.outline()}", self.exchange)
         if not self.accepted:
             raise Violation(
                 "the request is allowed, and the answer is not a result",
@@ -258,6 +266,16 @@ class Answer:
             )
         self._readable_as_a_listing()
         return self
+
+    def _made_up(self) -> str | None:
+        """A parameter of the request that was sent with a documented sample and may have to name something."""
+        sent = dict(self.exchange.call.parameters)
+        for p in self.contract.parameters:
+            if p.name != self.contract.semantics.region and names_something(p):
+                name = sent_name(p.name)
+                if sent.get(name) and sent[name] in p.examples:
+                    return name
+        return None
 
     def readable(self) -> Answer:
         """This answer, if its body can be read. Raises Inconclusive."""
@@ -334,6 +352,18 @@ def canonical(value: Any) -> str | None:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))  # 47.0 is the integer 47, in JSON Schema as in JSON
     return str(value)
+
+
+def as_numbers(value: Any, f: Field) -> Any:
+    """A value with the texts of its documented numbers as numbers: XML may write 99.0 where JSON has 99."""
+    if isinstance(value, list):
+        return [as_numbers(v, f) for v in value]
+    if isinstance(value, Mapping):
+        known = {m.name: m for m in f.members}
+        return {k: as_numbers(v, known[k]) if k in known else v for k, v in value.items()}
+    if isinstance(value, str) and "number" in (f.type, f.item_type) and re.fullmatch(r"-?\d+(\.\d+)?", value, re.ASCII):
+        return float(value)
+    return value
 
 
 def canonical_text(value: Any) -> str | None:

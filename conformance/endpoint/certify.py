@@ -20,6 +20,7 @@ from conformance.endpoint.known import Held, entries, load_known
 from conformance.endpoint.preflight import preflight
 from conformance.endpoint.resumption import Resumption, keep_settings
 from conformance.endpoint.settings import RunSettings, Settings
+from conformance.endpoint.support import refuse_what_may_not_run
 from conformance.endpoint.traffic import LATENCY_BOUNDS_MS
 from conformance.endpoint.watch.dialect import Dialect
 from conformance.errors import Refusal, unknown
@@ -50,6 +51,7 @@ def certify(
     with place as evidence, tempfile.TemporaryDirectory(prefix="acs-") as scratch:
         try:
             specification = Specification.load(settings.folder)
+            refuse_what_may_not_run(settings, specification.contract)
             return _Certification(settings, specification, Path(scratch), live, recorder, evidence, earlier).run()
         except BadEndpoint as e:
             raise Refusal(str(e)) from None

@@ -6,6 +6,7 @@ from conformance.contract.protocol import Protocol
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.target import Target
 from conformance.errors import NotEstablished, Refusal
+from conformance.generate.required import required_names
 from conformance.wire.transport import NotHttp, TransportError
 
 CREDENTIAL_SITUATIONS = ("unknown-access-key", "wrong-signature")
@@ -37,6 +38,13 @@ def _explain(target: Target, answers: list[Answer], protocol: Protocol) -> None:
     codes = {a.code for name in CREDENTIAL_SITUATIONS for a in protocol.situation(name).answers}
     if all(a.code in codes for a in answers):
         raise Refusal(f"{url} does not accept the credentials ({last.code}); check the access key in the environment.")
+    names = [n for n in required_names(target.contract) if n not in target.values]
+    if names and all(a.refused for a in answers):
+        said = f"{last.code}: {last.message}" if last.message else str(last.code)
+        raise NotEstablished(
+            f"{url} refuses {target.contract.operation} with what is made up for {', '.join(names)} ({said}); "
+            "give values that are there with --values FILE."
+        )
     if not any(a.code for a in answers) and not any(a.has_result for a in answers):
         what = "neither JSON nor XML" if last.body is None else "no answer of this API"
         wanted = f"expected the {target.contract.operation} API there"

@@ -20,6 +20,7 @@ from conformance.wire.transport import BrokenOff, NotHttp, TimedOut, TooLarge, U
 BUSY_STATUSES = (429, 503)
 BUSY_CODES = ("Throttling*", "ServiceUnavailable")
 # in seconds, before the first repetition; twice as long before each one after it
+LEFT_OUT = "the budget"
 FIRST_PAUSE = 0.05
 # common parameters of which a value counts once
 PINNED = ("SignatureNonce",)
@@ -100,7 +101,7 @@ class Sender:
 
     def _wait_for_turn(self) -> None:
         if self.limits.max_requests is not None and self.traffic.requests >= self.limits.max_requests:
-            raise Inconclusive(f"the budget of {self.limits.max_requests} requests is used up")
+            raise Inconclusive(f"{LEFT_OUT} of {self.limits.max_requests} requests is used up")
         if self.limits.rate:
             now = time.monotonic()
             time.sleep(max(0.0, self._next_at - now))

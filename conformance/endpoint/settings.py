@@ -28,6 +28,7 @@ class Settings:
     taken. `select` are globs over requirement ids (none: all). `items_file` names the stored items where they are
     known, `known_file` the failures that are known. Evidence goes to `report_dir` (None: a new folder under reports/),
     and the event stream to `events_file` too. `timeout` is in seconds. `budget`, `traffic` and `values` as for a run.
+    Nothing but reads goes to a URL unless `allow_changes`.
     """
 
     folder: Path
@@ -55,6 +56,7 @@ class Settings:
     budget: int | None = None
     traffic: tuple[str, ...] = ("*",)
     values: Mapping[str, str] = field(factory=dict)
+    allow_changes: bool = False
 
 
 @frozen

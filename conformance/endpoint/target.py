@@ -4,6 +4,7 @@ it should bring.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, TypedDict, Unpack
@@ -22,7 +23,7 @@ from conformance.endpoint.traffic import Limits, Traffic
 from conformance.endpoint.watch.identity import ANSWERED
 from conformance.endpoint.watch.watch import Watch
 from conformance.generate.required import required_values, sent_name
-from conformance.generate.views import IdSyntax, View
+from conformance.generate.views import IdSyntax, View, write_ids
 from conformance.ledger.subjects import operation_parameters
 from conformance.wire.client import AnyClient
 from conformance.wire.exchange import (
@@ -213,7 +214,17 @@ class Target:
         own = {sent_name(p.name) for p in operation_parameters(self.contract, self.protocol)}
         for sent, value in required_values(self.contract):
             if sent in own:
-                yield sent, self.values.get(sent, value)
+                yield sent, self.values.get(sent) or self._stored_value(sent, region) or value
+
+    def _stored_value(self, name: str, region: str) -> str | None:
+        """What a required id list or filter may ask for, where the stored items are known: all ids, the usual value."""
+        semantics, items = self.contract.semantics, self.stored.items(region) or ()
+        if semantics.ids and name == semantics.ids.parameter:
+            ids = [id for item in items if (id := item.get(semantics.key or ""))]
+            return write_ids(ids[: self.longest_id_list], self.id_syntax) if ids else None
+        field = next((f.field for f in semantics.filters if f.parameter == name), None)
+        values = Counter(value for item in items if (value := item.get(field or "")))
+        return values.most_common(1)[0][0] if values else None
 
     def ask(
         self, parameters: SentParameters = (), channel: Channel | None = None, **options: Unpack[CallOptions]

@@ -18,6 +18,12 @@ def required_values(contract: Contract) -> Iterator[tuple[str, str]]:
             yield sent_name(parameter.name), allowed_value(parameter)
 
 
+def required_names(contract: Contract) -> tuple[str, ...]:
+    """The required parameters that may have to name something that is there: nothing made up need be accepted."""
+    own = (p for p in contract.parameters if p.required and p.name != contract.semantics.region)
+    return tuple(sent_name(p.name) for p in own if names_something(p))
+
+
 def sent_name(name: str) -> str:
     """The documented name of a parameter with the first number for each repetition: `Tag.N.Key` as `Tag.1.Key`."""
     return re.sub(r"\.N(?=\.|$)", ".1", name)
