@@ -198,8 +198,11 @@ class Answer:
 
     @property
     def refused(self) -> bool:
-        """Whether this is an error with a status of the client's fault."""
-        return self.kind == "refusal" and 400 <= self.status < 500
+        """Whether this is an error with a status of the client's fault, or a documented one with the status it has."""
+        if self.kind != "refusal":
+            return False
+        documented = any(e.code == self.code and e.status == self.status for e in self.contract.errors)
+        return 400 <= self.status < 500 or documented
 
     @property
     def code(self) -> str | None:

@@ -76,7 +76,8 @@ def open_target(
     client = recording.client(make) if recording else make()
     watch = Watch(contract, Validation(contract), Dialect(contract, settings.pins))
     known = load_items(settings.items_file) if settings.items_file else None
-    ways = channels(settings.formats, settings.signatures, settings.methods)
+    methods = tuple(m for m in settings.methods if m in contract.methods) or contract.methods
+    ways = channels(settings.formats, settings.signatures, methods)
     limits = settings.limits if settings.budget is None else evolve(settings.limits, max_requests=settings.budget)
     return Target(contract, protocol, client, watch, settings.regions, tuple(ways), limits, known, settings.values)
 

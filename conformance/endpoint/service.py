@@ -53,6 +53,11 @@ from conformance.report.service_run import (
 PROTOCOL_THEMES = ("signatures", "protocol", "http", "formats", "methods", "isolation")
 # what of it an operation can have of its own
 STILL_EACH = ("formats.agree", "methods.agree")
+# what an error of any operation shows: of one that gave none, the protocol's errors speak
+OF_ERRORS = (
+    "errors.in-the-asked-format", "errors.no-result", "errors.no-internals",
+    "envelope.error-status", "envelope.error-body", "envelope.host-id",
+)  # fmt: skip
 # checks that send hundreds of requests to show one thing of the server
 ONCE = ("stability.after-many",)
 STANDING_FOR_ALL = 3
@@ -204,7 +209,8 @@ def _selection(task: Task) -> tuple[str, ...]:
     def is_protocol(check: str) -> bool:
         return (check.split(".")[0] in PROTOCOL_THEMES or check in ONCE) and check not in STILL_EACH
 
-    return tuple(r.id for r in endpoint if is_protocol(r.check) == task.protocol)
+    both = OF_ERRORS if task.protocol else ()
+    return tuple(r.id for r in endpoint if is_protocol(r.check) == task.protocol or r.check in both)
 
 
 # ----------------------------------------------------------------------------------------------------------- one by one
@@ -239,7 +245,7 @@ def judge(task: Task) -> Judged:
 
 def _judged(task: Task, evidence: RunEvidence, seconds: float) -> Judged:
     found = results(evidence.run)
-    verdict, reason = _verdict(found, task.settings.budget, evidence.run.footer.reason)
+    verdict, reason = _verdict(task, found, evidence.run.footer.reason)
     failed = tuple(
         Failed(r.entry.id, r.entry.level, r.message, r.decisive.cause if r.decisive else None)
         for r in found
@@ -265,24 +271,28 @@ def _judged(task: Task, evidence: RunEvidence, seconds: float) -> Judged:
     )
 
 
-def _verdict(found: Sequence[Result], budget: int | None, broken: str | None) -> tuple[OperationVerdict, str]:
+def _verdict(task: Task, found: Sequence[Result], broken: str | None) -> tuple[OperationVerdict, str]:
+    elsewhere = () if task.protocol else tuple(f"{task.name}.{check}" for check in OF_ERRORS)
     musts = [r for r in found if r.entry.level == "MUST"]
     if failed := [r for r in musts if r.standing == "failed"]:
         return "not-conformant", f"{failed[0].entry.id}: {failed[0].message}"
     if broken or any(r.standing == "errored" for r in found):
         return "not-established", broken or next(r.message for r in found if r.standing == "errored")
     open_ones = [r for r in musts if r.standing in ("inconclusive", "not-judged")]
-    if unexplained := [r for r in open_ones if not _left_out(r, budget)]:
+    unshown = [r for r in open_ones if NOT_SHOWN in r.message and r.entry.id not in elsewhere]
+    left_out = [r for r in open_ones if task.settings.budget is not None and LEFT_OUT in r.message]
+    if unexplained := [r for r in open_ones if r not in left_out and NOT_SHOWN not in r.message]:
         return "not-established", f"{unexplained[0].entry.id}: {unexplained[0].message}"
     if not any(r.standing == "passed" for r in musts):
         return "not-established", "no MUST could be judged"
-    if open_ones:
-        return "in-part", f"{len(open_ones)} of {len(musts)} MUSTs lie beyond the budget of {budget} requests"
-    return "conformant", ""
-
-
-def _left_out(result: Result, budget: int | None) -> bool:
-    return budget is not None and (LEFT_OUT in result.message or NOT_SHOWN in result.message)
+    reasons = []
+    if left_out:
+        reasons.append(
+            f"{len(left_out)} of {len(musts)} MUSTs lie beyond the budget of {task.settings.budget} requests"
+        )
+    if unshown:
+        reasons.append(f"no answer could show {len(unshown)} of {len(musts)} MUSTs, such as {unshown[0].entry.id}")
+    return ("in-part", "; ".join(reasons)) if reasons else ("conformant", "")
 
 
 def _worst(members: Sequence[Result]) -> str:

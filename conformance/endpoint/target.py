@@ -140,12 +140,17 @@ class Target:
         return self.largest_page or MOST_A_PAGE
 
     @property
+    def smallest_size(self) -> int:
+        """The documented minimum of the page size, and 1 where there is none."""
+        return max(1, self._of_the_size("minimum") or 1)
+
+    @property
     def default_size(self) -> int:
         """How many items an answer holds at most where no size is asked for."""
         default = self._of_the_size("default")
         return self.largest_size if default is None else default
 
-    def _of_the_size(self, constraint: Literal["default", "maximum"]) -> int | None:
+    def _of_the_size(self, constraint: Literal["default", "minimum", "maximum"]) -> int | None:
         paging = self.contract.semantics.paging
         parameter = self.contract.parameter(paging.size) if paging else None
         value = parameter.value(constraint) if parameter else None
@@ -158,7 +163,15 @@ class Target:
 
     def page_sizes(self, *wanted: int) -> list[int]:
         """Those of the wanted sizes that the documentation allows, and the largest one; in order."""
-        return sorted({size for size in (*wanted, self.largest_size) if 1 <= size <= self.largest_size})
+        smallest = min(self.smallest_size, self.largest_size)
+        return sorted({size for size in (*wanted, self.largest_size) if smallest <= size <= self.largest_size})
+
+    def every_page_size(self) -> Sequence[int]:
+        """All sizes that are allowed, in order; where requests are counted, those at the edges and a few between."""
+        if self.limits.max_requests is None:
+            return range(self.smallest_size, self.largest_size + 1)
+        smallest, largest = self.smallest_size, self.largest_size
+        return self.page_sizes(smallest, smallest + 1, 10, 50, largest - 1)
 
     @property
     def id_syntax(self) -> IdSyntax:
