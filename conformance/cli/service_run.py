@@ -14,7 +14,7 @@ from conformance.contract.files import ContractError
 from conformance.endpoint.service import ServicePlan, certify_service, plan_lines
 from conformance.errors import Refusal
 from conformance.report.service_page import terminal_lines
-from conformance.report.service_run import Judged, service_summary
+from conformance.report.service_run import OperationJudged, service_summary
 from conformance.report.text import one_line
 
 # what is about one operation, and so says nothing of a service
@@ -65,7 +65,7 @@ def _text(summary: dict[str, Any]) -> str:
 def _heard(silent: bool) -> Any:
     done = 0
 
-    def heard(judged: Judged, protocol: bool) -> None:
+    def heard(judged: OperationJudged, protocol: bool) -> None:
         nonlocal done
         if silent or not judged.attempted:
             return

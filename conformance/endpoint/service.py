@@ -38,7 +38,7 @@ from conformance.report.results import Result, by_theme, counts, results
 from conformance.report.service_page import service_html
 from conformance.report.service_run import (
     Failed,
-    Judged,
+    OperationJudged,
     OperationVerdict,
     ServiceFinished,
     ServiceRun,
@@ -91,7 +91,7 @@ class Task:
     protocol: bool = False
 
 
-Heard = Callable[[Judged, bool], None]
+Heard = Callable[[OperationJudged, bool], None]
 
 
 def certify_service(plan: ServicePlan, heard: Heard = lambda judged, protocol: None) -> tuple[Path, ServiceRun]:
@@ -125,7 +125,7 @@ def certify_service(plan: ServicePlan, heard: Heard = lambda judged, protocol: N
             def told(event: str, value: Any) -> None:
                 stream.write(line_of(event, value))
                 stream.flush()
-                if isinstance(value, Judged):
+                if isinstance(value, OperationJudged):
                     heard(value, event == "protocol-judged")
 
             told("service-started", started)
@@ -150,17 +150,17 @@ def _concluded(folder: Path) -> ServiceRun:
 # ------------------------------------------------------------------------------------------------------------ the plan
 
 
-def _planned(plan: ServicePlan, names: Sequence[str], folder: Path) -> tuple[list[Task], list[Judged]]:
+def _planned(plan: ServicePlan, names: Sequence[str], folder: Path) -> tuple[list[Task], list[OperationJudged]]:
     """The operations that are judged, and those that are not, each with its reason."""
     tasks: list[Task] = []
-    untried: list[Judged] = []
+    untried: list[OperationJudged] = []
     for name in names:
         operation = plan.service.operation(name)
         contract = plan.service.contract(name)
         if why := unsupported(contract):
-            untried.append(Judged(name, operation.kind, "not-supported", why, attempted=False))
+            untried.append(OperationJudged(name, operation.kind, "not-supported", why, attempted=False))
         elif why := without_consent(operation.kind, contract, plan.base):
-            untried.append(Judged(name, operation.kind, "not-established", why, attempted=False))
+            untried.append(OperationJudged(name, operation.kind, "not-established", why, attempted=False))
         else:
             tasks.append(Task(name, operation.kind, _settings_of(plan, name, operation.kind, folder)))
     return tasks, untried
@@ -229,21 +229,21 @@ class _Unseen(AbstractContextManager[Any]):
         """Not shown."""
 
 
-def judge(task: Task) -> Judged:
+def judge(task: Task) -> OperationJudged:
     """Judge one operation in this process, and write its evidence. Raises nothing that can be said in a sentence."""
     started = time.monotonic()
     try:
         chosen = _selection(task)
         if not chosen:
-            return Judged(task.name, task.kind, "not-supported", "nothing that is asked for is required of it")
+            return OperationJudged(task.name, task.kind, "not-supported", "nothing that is asked for is required of it")
         evidence = certify(evolve(task.settings, select=chosen, traffic=chosen), _Unseen())
         return _judged(task, evidence, time.monotonic() - started)
     except (Refusal, NotEstablished, ContractError) as e:
         spent = round(time.monotonic() - started, 3)
-        return Judged(task.name, task.kind, "not-established", str(e), seconds=spent)
+        return OperationJudged(task.name, task.kind, "not-established", str(e), seconds=spent)
 
 
-def _judged(task: Task, evidence: RunEvidence, seconds: float) -> Judged:
+def _judged(task: Task, evidence: RunEvidence, seconds: float) -> OperationJudged:
     found = results(evidence.run)
     verdict, reason = _verdict(task, found, evidence.run.footer.reason)
     failed = tuple(
@@ -256,7 +256,7 @@ def _judged(task: Task, evidence: RunEvidence, seconds: float) -> Judged:
         for r in found
         if r.standing == "not-applicable" and r.entry.id.endswith(".documented") and "how to give cause" in r.message
     )
-    return Judged(
+    return OperationJudged(
         task.name,
         task.kind,
         verdict,
@@ -343,15 +343,15 @@ def _in_a_process(task: Task, outcome: Path) -> None:
     outcome.write_text(json.dumps(CONVERTER.unstructure(judged)), "utf-8")
 
 
-def _outcome_of(worker: _Worker) -> Judged:
+def _outcome_of(worker: _Worker) -> OperationJudged:
     worker.process.join()
     try:
         data = json.loads(worker.outcome.read_text("utf-8"))
-        return CONVERTER.structure(data, Judged)
+        return CONVERTER.structure(data, OperationJudged)
     except (OSError, ValueError):
         task = worker.task
         why = f"the suite itself broke down (exit status {worker.process.exitcode})"
-        return Judged(task.name, task.kind, "not-established", why)
+        return OperationJudged(task.name, task.kind, "not-established", why)
     finally:
         worker.outcome.unlink(missing_ok=True)
 

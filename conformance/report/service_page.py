@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from conformance.report.service_run import VERDICTS, Judged, ServiceRun
+from conformance.report.service_run import VERDICTS, OperationJudged, ServiceRun
 from conformance.report.text import printable
 
 SIGNS = {"passed": "✓", "failed": "✗", "errored": "!", "warned": "△", "inconclusive": "?", "not-applicable": "–"}
@@ -58,7 +58,7 @@ def service_html(run: ServiceRun) -> str:
     )
 
 
-def _row(o: Judged, themes: list[str]) -> str:
+def _row(o: OperationJudged, themes: list[str]) -> str:
     cells = "".join(f"<td title='{escape(t)}'>{SIGNS.get(o.themes.get(t, ''), '')}</td>" for t in themes)
     name = _text(o.name)
     where = f"operations/{name}/report.html" if o.digest else ""

@@ -34,7 +34,7 @@ class Failed:
 
 
 @frozen
-class Judged:
+class OperationJudged:
     """What came of one operation. `digest` is over its own event stream, `attempted` whether anything was sent."""
 
     name: str
@@ -80,8 +80,8 @@ class ServiceRun:
     """A stream that has come to its end."""
 
     started: ServiceStarted
-    operations: tuple[Judged, ...]
-    protocol: tuple[Judged, ...]
+    operations: tuple[OperationJudged, ...]
+    protocol: tuple[OperationJudged, ...]
     finished: ServiceFinished
 
     @property
@@ -149,8 +149,8 @@ def _general(check: str) -> str:
 
 EVENTS: Mapping[str, type[Any]] = {
     "service-started": ServiceStarted,
-    "operation-judged": Judged,
-    "protocol-judged": Judged,
+    "operation-judged": OperationJudged,
+    "protocol-judged": OperationJudged,
     "service-finished": ServiceFinished,
 }
 
@@ -207,7 +207,7 @@ def service_summary(run: ServiceRun) -> dict[str, Any]:
     }
 
 
-def _shown(o: Judged) -> dict[str, Any]:
+def _shown(o: OperationJudged) -> dict[str, Any]:
     shown: dict[str, Any] = CONVERTER.unstructure(o)
     del shown["name"]
     return shown
