@@ -26,6 +26,10 @@ HTML = re.compile(rb"(?i)<(?:!doctype\s+html|html|head|body)\b")
 SHOWN_OF_A_BODY = 40
 
 
+# what an error is made of, as the documented ones show
+ERROR_MEMBERS = ("Code", "Message", "HostId", "Recommend")
+
+
 @frozen
 class Body:
     """A parsed body: its actual format, the JSON value or XML root, and what the parser had against it."""
@@ -78,6 +82,8 @@ class ResponseReading:
             return "unreadable"
         if self.body.format == "xml" and self.body.value.name == "Error":
             return "refusal"
+        if {"Code", "HostId"} <= set(self.tree) and self.contract.at("HostId") is None:
+            return "refusal"  # a result may document a Code, but no HostId
         succeeds = 200 <= self.response.status < 300
         if "Code" in self.tree and self.contract.at("Code") is None and not (succeeds and self.has_whole_result):
             return "refusal"
@@ -94,9 +100,10 @@ class ResponseReading:
     @cached_property
     def has_result(self) -> bool:
         """Whether the body carries the operation's list, or where it has none, anything of its response but the
-        RequestId.
+        RequestId and what every error has.
         """
-        own = [f.name for f in self.contract.response if f.name != self.contract.semantics.request_id]
+        shared = (self.contract.semantics.request_id, *ERROR_MEMBERS)
+        own = [f.name for f in self.contract.response if f.name not in shared]
         lists = [f.name for f in self.contract.response if f.members]
         return any(name in self.tree for name in lists or own)
 

@@ -107,7 +107,10 @@ SUBJECTS: Mapping[str, Callable[[Contract, Protocol], Iterator[TemplateSubject]]
 
 
 def _is_time(thing: Parameter | Field) -> bool:
-    return thing.value("time_format") is not None
+    pattern = thing.value("time_format")
+    # a number that is called a time is one only where its form is a number, too
+    number = thing.type in ("integer", "number")
+    return pattern is not None and (not number or str(pattern).startswith("epoch"))
 
 
 def _optional_names(contract: Contract) -> set[str]:

@@ -33,6 +33,7 @@ def parcels(**parameters):
     return listing(*fields, parameters=(*pages(), weight, *others), response=TOTAL, filters=filters, **KEYED)
 
 
+TENS = parameter("PageSize", "integer", minimum=10, maximum=50)
 LOAD = scalar("Load", "7", type="integer")
 KINDS = {
     "no-list-with-region": evolve(
@@ -54,6 +55,19 @@ KINDS = {
     "two-errors-about-one-region": evolve(
         listing(ID, NAME, parameters=(*pages(), REGION), response=TOTAL, region="RegionId", **KEYED),
         errors=errors(("RegionId.ApiNotSupported", 400, "RegionId"), ("InvalidRegionId.NotFound", 404, "RegionId")),
+    ),
+    "a-result-that-has-a-code": answering(
+        scalar("Code", "200"), scalar("Message", "success"), parameters=(REGION,), region="RegionId"
+    ),
+    "a-number-that-is-called-a-time": answering(
+        LOAD, parameters=(parameter("Days", "integer", minimum=1, time_format="yyyy-MM-ddTHH:mm:ssZ"),)
+    ),
+    "a-page-of-at-least-ten": listing(
+        ID,
+        NAME,
+        parameters=(pages()[0], parameter("PageSize", "integer", minimum=10, maximum=50)),
+        response=TOTAL,
+        **KEYED,
     ),
     "an-error-for-what-may-be-left-out": evolve(
         listing(ID, NAME, parameters=(*pages(), parameter("Pool", "string")), response=TOTAL, **KEYED),
