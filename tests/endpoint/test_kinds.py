@@ -9,6 +9,7 @@ from conformance.contract.files import dump_contract, load_protocol, schemas_roo
 from conformance.contract.model import ErrorCode, Filter
 from conformance.generate.required import allowed_value, required_values
 from conformance.generate.views import filter_values
+from conformance.ledger.files import ledger_of
 from tests.gates.runs import certified
 from tests.reference.contracts import HERE, parameter, scalar
 from tests.reference.small_contracts import ID, KEYED, NAME, TOTAL, answering, listing, pages
@@ -59,6 +60,9 @@ KINDS = {
     "a-result-that-has-a-code": answering(
         scalar("Code", "200"), scalar("Message", "success"), parameters=(REGION,), region="RegionId"
     ),
+    "an-answer-without-a-request-id": evolve(
+        answering(LOAD, parameters=(REGION,), region="RegionId"), response=(LOAD,)
+    ),
     "a-number-that-is-called-a-time": answering(
         LOAD, parameters=(parameter("Days", "integer", minimum=1, time_format="yyyy-MM-ddTHH:mm:ssZ"),)
     ),
@@ -89,7 +93,7 @@ def test_a_getter_that_answers_otherwise_over_get_is_found(tmp_path):
     assert set(found.with_verdict("failed")) == {"DescribeLoad.methods.agree"}
 
 
-def run(contract, folder, select=("parameters.*", "errors.*", "methods.agree"), **settings):
+def run(contract, folder, select=("parameters.*", "errors.*", "methods.agree", "envelope.success-*"), **settings):
     (folder / "contract.yaml").write_text(dump_contract(contract), "utf-8")
     chosen = {"select": select, "traffic": select, "max_examples": 1, "seed": 3}
     return certified(folder, contract, PROTOCOL, folder, **chosen, **settings)
@@ -122,3 +126,9 @@ def test_a_budget_bounds_what_is_sent_and_says_what_it_left_out(tmp_path):
     left = found.with_verdict("inconclusive")
     assert left
     assert all("budget" in why or "no exchange" in why for why in left.values())
+
+
+def test_a_request_id_is_required_where_it_is_documented():
+    without = ledger_of(KINDS["an-answer-without-a-request-id"], PROTOCOL).ids
+    assert not [id for id in without if ".envelope.request-id" in id]
+    assert "ModifyBoat.envelope.request-id" in ledger_of(KINDS["a-number-that-is-called-a-time"], PROTOCOL).ids
