@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
 
 from conformance.contract.files import dump_contract, load_protocol, schemas_root
 from conformance.contract.model import ErrorCode, Filter
 from conformance.generate.required import allowed_value, required_values
+from conformance.generate.values import above
 from conformance.generate.views import filter_values
 from conformance.ledger.files import ledger_of
 from tests.gates.runs import certified
@@ -126,6 +129,12 @@ def test_a_budget_bounds_what_is_sent_and_says_what_it_left_out(tmp_path):
     left = found.with_verdict("inconclusive")
     assert left
     assert all("budget" in why or "no exchange" in why for why in left.values())
+
+
+@given(st.sampled_from([1, 100, 2**31 - 1, 10**12, 2**63 - 1]).flatmap(lambda m: st.tuples(st.just(m), above(m))))
+def test_there_is_something_above_every_maximum(drawn):
+    maximum, text = drawn
+    assert int(text) > maximum
 
 
 def test_a_request_id_is_required_where_it_is_documented():
