@@ -10,13 +10,15 @@ from attrs import evolve
 
 from conformance.contract.catalogue import COMMON
 from conformance.contract.files import CONTRACT_FILE, dump_contract, load_contract, load_protocol, schemas_root
+from conformance.contract.service import SERVICE_FILE, dump_service, load_service
 from conformance.derive import derive
 from conformance.derive.choices import silences_anew
-from conformance.derive.overlay import load_overlay
+from conformance.derive.overlay import OVERLAY_FILE, load_overlay
 from conformance.emit.model_schema import contract_file_schema
 from conformance.emit.writing import common_contents, contents
 from conformance.ledger.files import dump_ledger, ledger_of
 from conformance.ledger.sentences import SENTENCES_FILE, load_sentences
+from conformance.report.header import digest
 
 ROOT = Path(__file__).parents[1]
 OWN = ROOT / "tests" / "derive"
@@ -41,13 +43,36 @@ def _schemas() -> Iterator[tuple[Path, str]]:
     for service in sorted(path.parent for path in root.glob(f"*/*/{COMMON}")):
         for name, text in common_contents().items():
             yield service / COMMON / name, text
+        digests: dict[str, str] = {}
         for folder in sorted(path.parent for path in service.glob(f"*/{CONTRACT_FILE}")):
-            yield from _operation(folder)
+            files = dict(_operation(folder) if (folder / OVERLAY_FILE).is_file() else _facts(folder))
+            digests[folder.name] = digest(files[folder / CONTRACT_FILE])
+            yield from files.items()
+        if (service / SERVICE_FILE).is_file():
+            yield service / SERVICE_FILE, _index(service, digests)
+
+
+def _facts(folder: Path) -> Iterator[tuple[Path, str]]:
+    """A contract that came from the metadata of its whole service, with the kinds of choice that there are now.
+
+    Where it came from is not in the repository: `acs-conformance derive API-DOCS.json.gz -o SERVICE --facts` wrote it
+    from what the vendor's API explorer serves (the digest of the operation's part stands in the contract). Its schemas
+    follow from it and are made when they are asked for.
+    """
+    contract = load_contract(folder)
+    yield folder / CONTRACT_FILE, dump_contract(evolve(contract, choices=silences_anew(contract, {})))
+
+
+def _index(service: Path, digests: Mapping[str, str]) -> str:
+    """The index of a service, with the digests of its contracts as they are generated."""
+    found = load_service(service)
+    anew = {name: evolve(o, digest=digests.get(name, o.digest)) for name, o in found.operations.items()}
+    return dump_service(evolve(found, operations=anew))
 
 
 def _operation(folder: Path) -> Iterator[tuple[Path, str]]:
     """A contract with the kinds of choice that there are now, what is emitted from it, and its ledger if it is kept."""
-    contract, overlay = load_contract(folder), folder / "overlay.yaml"
+    contract, overlay = load_contract(folder), folder / OVERLAY_FILE
     preferred = load_overlay(overlay).preferred if overlay.is_file() else {}
     contract = evolve(contract, choices=silences_anew(contract, preferred))
     kept = (folder / SENTENCES_FILE).is_file()

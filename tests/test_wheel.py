@@ -55,6 +55,17 @@ def test_the_command_certifies_from_any_folder(installed, tmp_path):
     assert list((tmp_path / "reports").glob("*/report.html"))
 
 
+def test_a_whole_service_ships_in_it(installed, tmp_path):
+    code = (
+        "from conformance.contract.catalogue import service_of; s = service_of('ecs');"
+        "print(len(s.operations), s.contract('DescribeInstances').semantics.key)"
+    )
+    assert run(installed, tmp_path, "-c", code).stdout.split() == ["347", "InstanceId"]
+    done = run(installed, tmp_path, "-m", "conformance", "requirements", "--operation", "DescribeInstances")
+    assert done.returncode == 0, done.stderr
+    assert "DescribeInstances.paging" in done.stdout
+
+
 def test_the_command_is_declared(installed):
     entry_points = next(installed.glob("*.dist-info")) / "entry_points.txt"
     assert "acs-conformance = conformance.cli:main" in entry_points.read_text()

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import click
 
 from conformance.cli.output import document
 from conformance.contract.catalogue import common_folder
-from conformance.contract.files import ContractError, load_protocol
+from conformance.contract.files import ContractError, load_contract, load_protocol
+from conformance.contract.service import SERVICE_FILE
 from conformance.derive import survey as surveys
 from conformance.derive.derivation import contract_of, read_pages, understand
 from conformance.derive.file_kind import ADVICE
-from conformance.derive.overlay import load_overlay
+from conformance.derive.overlay import OVERLAY_FILE, load_overlay, load_service_overlay
 from conformance.derive.page import PageError
 from conformance.derive.sentences import sentences
+from conformance.derive.service import DerivedService, ServiceDocument, derive_service, service_in
 from conformance.emit import write
+from conformance.emit.service import fact_files, service_files
+from conformance.emit.writing import write_files
 from conformance.errors import Refusal
 from conformance.ledger.files import ledger_of
 from conformance.ledger.requirement import Ledger
@@ -27,20 +32,40 @@ from conformance.ledger.sentences import PageSentence
 @click.argument("pages", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The folder to write.")
 @click.option("--overlay", "overlay_file", type=click.Path(path_type=Path), help="Corrections by hand (YAML).")
+@click.option("--operation", "patterns", multiple=True, metavar="GLOB", help="Of a service, these (repeatable).")
+@click.option(
+    "--facts",
+    is_flag=True,
+    help="Of a service, keep facts alone, no word of the documentation's; operations with an overlay.yaml stay.",
+)
 @click.option("--report", "reporting", is_flag=True, help="Say how much of each page was understood; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
 def derive(
-    pages: tuple[Path, ...], output: Path | None, overlay_file: Path | None, reporting: bool, as_json: bool
+    pages: tuple[Path, ...],
+    output: Path | None,
+    overlay_file: Path | None,
+    patterns: tuple[str, ...],
+    facts: bool,
+    reporting: bool,
+    as_json: bool,
 ) -> None:
-    """Derive an operation's contract, JSON Schemas, XSD and OpenAPI description from revisions of its page.
+    """Derive contracts, JSON Schemas, XSD and OpenAPI descriptions from documentation.
 
-    With --report the pages may be of several operations, and a folder stands for all files in it.
+    PAGES are revisions of one operation's page; or the metadata of a whole service (JSON, also packed with gzip), and
+    pages of its operations. With --report the pages may be of several operations, and a folder stands for all files in
+    it.
     """
     if not reporting and output is None:
         raise Refusal("Where is the contract to be written? Give a folder with -o DIR, or --report to write nothing.")
     try:
+        service = None if reporting else service_in(pages)
+        if (patterns or facts) and service is None:
+            raise Refusal("--operation and --facts are about a service; give its metadata, without --report.")
         if reporting:
             _report(pages, overlay_file, as_json)
+        elif service is not None and output is not None:
+            rest = tuple(p for p in pages if str(p) != service.path)
+            _write_service(service, rest, output, overlay_file, patterns, facts)
         elif output is not None:
             _write(pages, output, overlay_file)
     except (PageError, ContractError) as e:
@@ -91,3 +116,32 @@ def _understood(ledger: Ledger) -> str:
     )
     number = sum(r.side == "endpoint" for r in ledger.requirements)
     return f"{number} requirements of an endpoint, {len(ledger.sentences)} sentences{rest}"
+
+
+def _write_service(
+    document: ServiceDocument,
+    pages: tuple[Path, ...],
+    output: Path,
+    overlay_file: Path | None,
+    patterns: tuple[str, ...],
+    facts: bool,
+) -> None:
+    overlay, revisions = load_service_overlay(overlay_file), read_pages(pages)
+    kept = {p.parent.name: load_contract(p.parent) for p in output.glob(f"*/{OVERLAY_FILE}")} if facts else {}
+    found = derive_service(document, patterns, revisions, overlay, kept, facts)
+    if facts:
+        files = fact_files(found.service, {n: c for n, c in found.contracts.items() if n not in kept})
+    else:
+        files = service_files(found.service, found.contracts, load_protocol(common_folder(output / "operation")))
+    for folder, texts in files:
+        write_files(texts, output / folder)
+    click.echo(_summary(found))
+    click.echo(f"  {output / SERVICE_FILE}")
+
+
+def _summary(derived: DerivedService) -> str:
+    operations = derived.service.operations.values()
+    reading = sum(o.reads for o in operations)
+    kinds = ", ".join(f"{n} {kind}" for kind, n in Counter(o.kind for o in operations).most_common())
+    service = f"{derived.service.product} {derived.service.version}"
+    return f"{service}: {len(operations)} operations ({kinds}), {reading} of them only read"

@@ -8,7 +8,8 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from conformance.cli.run_options import KNOWN, WORKERS, options_of_a_run, settings_of
+from conformance.cli.run_options import KNOWN, VALUES, WORKERS, options_of_a_run, settings_of
+from conformance.cli.service_run import judge_service
 from conformance.cli.showing import live, shown
 from conformance.contract.files import ContractError
 from conformance.endpoint.certify import certify
@@ -27,16 +28,40 @@ from conformance.report.folder import clear
     type=click.Path(path_type=Path),
     help="Go on with a run that did not come to its end: the folder of its evidence.",
 )
+@click.option("--service", "service_name", help="A shipped service, or a folder that `derive` wrote of one.")
+@VALUES
+@click.option("--allow-changes", is_flag=True, help="Send to a URL what may change something, too.")
+@click.option(
+    "--operation-budget",
+    type=click.IntRange(0),
+    help="Requests to an operation of a service  [default: 150 to one that reads, 250 to another; 0: any number]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print failures and the verdict only.")
 @click.pass_context
 def endpoint(
-    ctx: click.Context, /, url: str | None, resume: Path | None, as_json: bool, quiet: bool, **options: Any
+    ctx: click.Context,
+    /,
+    url: str | None,
+    resume: Path | None,
+    service_name: str | None,
+    operation_budget: int | None,
+    as_json: bool,
+    quiet: bool,
+    **options: Any,
 ) -> None:
     """Certify an endpoint; without URL the embedded reference endpoint on a loopback port.
 
+    With --service every operation of a service, or those that --operation names (globs, repeatable). Nothing but reads
+    goes to a URL unless --allow-changes is given.
+
     Credentials come from ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and ALIBABA_CLOUD_SECURITY_TOKEN.
     """
+    if service_name is not None:
+        if resume is not None:
+            raise Refusal("--resume goes on with a run on one operation; leave out --service.")
+        clear(options["report_dir"])
+        raise SystemExit(judge_service(url, service_name, operation_budget, as_json, quiet, **options))
     earlier = None
     if resume is None:
         clear(options["report_dir"])

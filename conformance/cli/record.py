@@ -35,7 +35,7 @@ def record(url: str | None, path: Path | None, as_json: bool, quiet: bool, **opt
     The cassette holds no secret. Where the run is interrupted it holds what was recorded until then.
     """
     clear(options["report_dir"])
-    settings = settings_of(url, **options)
+    settings = settings_of(url, values={}, **options)
     refuse_unwritable(path or FOLDER / "probe")
     recorder = Recorder("reference" if url is None else "real", _target_name(settings))
     try:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from conformance.cli import access_options
-from conformance.contract.catalogue import operation_folder
+from conformance.contract.catalogue import USUAL_OPERATION, operation_folder
 from conformance.endpoint.settings import FORMATS, METHODS, SIGNATURES, Settings
 from conformance.endpoint.traffic import Limits
+from conformance.errors import Refusal
+from conformance.foreign import BadText, text_of, yaml_value
 from conformance.ledger.requirement import LEVELS, Level
 from conformance.wire.exchange import Format, SignatureVersion
 from conformance.wire.transport import MAX_BODY
@@ -25,7 +27,9 @@ KNOWN = click.option(
 )
 OPTIONS = (
     click.argument("url", required=False),
-    click.option("--operation", default="DescribeTasks", show_default=True, help="A shipped operation."),
+    click.option(
+        "--operation", multiple=True, metavar="NAME", help=f"A shipped operation.  [default: {USUAL_OPERATION}]"
+    ),
     click.option("--contract", "contract_dir", type=click.Path(path_type=Path), help="A folder that `derive` wrote."),
     click.option(
         "--region", "regions", multiple=True, help="A region that holds data (repeatable; the first is the main one)."
@@ -120,10 +124,45 @@ def options_of_a_run(command: Command) -> Command:
 
 
 def settings_of(
+    url: str | None, *, operation: tuple[str, ...], contract_dir: Path | None, values: Mapping[str, Any], **options: Any
+) -> Settings:
+    """The settings that the options of a run on one operation say. Raises Refusal for one that is not known."""
+    if len(operation) > 1:
+        raise Refusal("One operation is judged at a time; several are with --service.")
+    name = operation[0] if operation else USUAL_OPERATION
+    own = values.get(name)
+    merged = {**values, **(own if isinstance(own, Mapping) else {})}
+    plain = {k: str(v) for k, v in merged.items() if not isinstance(v, Mapping)}
+    return common_settings(operation_folder(name, contract_dir), url, values=plain, **options)
+
+
+def values_in(context: click.Context, parameter: click.Parameter, path: Path | None) -> Mapping[str, Any]:
+    """What `--values FILE` gives: values by parameter, and by operation and parameter. Raises Refusal."""
+    if path is None:
+        return {}
+    try:
+        found = yaml_value(text_of(path))
+    except BadText as e:
+        raise Refusal(f"{path} {e}.") from None
+    inner = [v for v in found.values() if isinstance(v, dict)] if isinstance(found, dict) else []
+    scalars = [v for each in (found, *inner) if isinstance(each, dict) for v in each.values() if v not in inner]
+    if not isinstance(found, dict) or not all(isinstance(v, str | int) for v in scalars):
+        raise Refusal(f"{path} has other than values by parameter; expected lines like `DiskId: d-1`.")
+    return found
+
+
+VALUES = click.option(
+    "--values",
+    type=click.Path(path_type=Path, dir_okay=False),
+    callback=values_in,
+    help="Values of parameters that name what is there (YAML): by parameter, or by operation and parameter.",
+)
+
+
+def common_settings(
+    folder: Path,
     url: str | None,
     *,
-    operation: str,
-    contract_dir: Path | None,
     rate: float | None,
     max_requests: int | None,
     max_seconds: float | None,
@@ -141,7 +180,7 @@ def settings_of(
     signed_host: str | None,
     **options: Any,
 ) -> Settings:
-    """The settings that the options of a run say. Raises Refusal for what is not known or cannot be used."""
+    """The settings that the options of any run say. Raises Refusal for what is not known or cannot be used."""
     access, secrets = access_options.access_of(
         cacert=cacert,
         client_cert=client_cert,
@@ -153,7 +192,7 @@ def settings_of(
         signed="v3" in (signatures or SIGNATURES),
     )
     return Settings(
-        operation_folder(operation, contract_dir),
+        folder,
         url,
         formats=formats or FORMATS,
         signatures=signatures or SIGNATURES,

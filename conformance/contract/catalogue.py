@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from conformance.contract.files import CONTRACT_FILE, ContractError, schemas_root
+from conformance.contract.files import CONTRACT_FILE, PROTOCOL_FILE, ContractError, schemas_root
+from conformance.contract.service import SERVICE_FILE, Service, load_service
 from conformance.errors import Refusal, unknown
 
 COMMON = "common"
@@ -23,7 +24,7 @@ def common_folder(contract_folder: str | Path) -> Path:
     Raises ContractError where there is neither.
     """
     beside = Path(contract_folder).parent / COMMON
-    if beside.is_dir():
+    if (beside / PROTOCOL_FILE).is_file():
         return beside
     found = sorted(schemas_root().glob(f"*/*/{COMMON}"))
     if not found:
@@ -41,6 +42,37 @@ def operation_folder(operation: str, folder: Path | None) -> Path:
         return folder.resolve()
     found = shipped()
     if operation not in found:
-        advice = f"Shipped: {', '.join(found)}. For another operation derive a contract and give --contract DIR."
+        services = ", ".join(f"{name} ({len(list(p.glob(f'*/{CONTRACT_FILE}')))})" for name, p in _services().items())
+        advice = f"Shipped are the operations of {services}. For another derive a contract and give --contract DIR."
         raise unknown("operation", operation, found, advice)
     return found[operation]
+
+
+def _services() -> dict[str, Path]:
+    """Every folder that holds operations, by its product."""
+    return {p.parent.parent.name: p.parent for p in sorted(schemas_root().glob(f"*/*/{COMMON}"))}
+
+
+def shipped_services() -> dict[str, Path]:
+    """The folder of each shipped service, by its product in small letters; the newest version of each."""
+    return {p.parent.parent.name: p.parent for p in sorted(schemas_root().glob(f"*/*/{SERVICE_FILE}"))}
+
+
+def service_of(name: str) -> Service:
+    """A shipped service by its product (`ecs`, or `ecs/2014-05-26`), or the one in a folder that `derive` wrote.
+
+    Refuses what is neither.
+    """
+    found = shipped_services()
+    by_version = {f"{p.parent.name}/{p.name}": p for p in schemas_root().glob("*/*") if (p / SERVICE_FILE).is_file()}
+    folder = found.get(name.casefold()) or by_version.get(name.casefold())
+    if folder is None and (Path(name) / SERVICE_FILE).is_file():
+        folder = Path(name).resolve()
+    if folder is not None:
+        return load_service(folder)
+    if Path(name).is_dir():
+        raise Refusal(
+            f"{name} holds no {SERVICE_FILE}; give a folder that `acs-conformance derive API-DOCS.json -o DIR` wrote."
+        )
+    advice = f"Shipped: {', '.join(found) or 'none'}. For another derive it from its metadata and give the folder."
+    raise unknown("service", name, found, advice)

@@ -2,7 +2,7 @@
 
 Members that are empty or have their default are left out, and a citation is one short string
 (`2021-01-07 / parameters / PageSize (2)`: revision, section, row, sentence) unless its parts would not be
-read back from it. What fits on a line stands on one.
+read back from it. What fits on a line stands on one. A citation that `implied.py` can tell is left out.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from cattrs import Converter, transform_error
 from cattrs.errors import BaseValidationError
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
+from conformance.contract import implied
 from conformance.contract.model import Citation, Contract
 from conformance.contract.protocol import Protocol
 from conformance.foreign import SAFE, BadText, text_of, yaml_value
@@ -163,7 +164,7 @@ def _read(wanted: _Wanted) -> object:
     if version != FORMAT_VERSION:
         problem = f"has format_version {version!r}, and this suite reads {FORMAT_VERSION}; {advice}"
         raise ContractError(path, problem)
-    found: object = structure(data, kind, path)
+    found: object = structure(implied.filled(data) if kind is Contract else data, kind, path)
     return found
 
 
@@ -171,6 +172,8 @@ def dump(value: Any) -> str:
     """A value that has a `format_version` as the text of its file."""
     data = _CONVERTER.unstructure(value)
     data = {"format_version": data.pop("format_version"), **data}
+    if isinstance(value, Contract):
+        data = implied.trimmed(data)
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=LINE + 10)
 
 

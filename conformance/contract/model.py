@@ -260,7 +260,8 @@ class Semantics:
 class Contract:
     """One operation: `product` and `version` as in the common parameters (`Ecs`, `2014-05-26`).
 
-    `path` is the template of its URL (`/clusters/{ClusterId}`); None where all operations share the path `/`.
+    `path` is the template of its URL (`/clusters/{ClusterId}`); None where all operations share the path `/`. `root` is
+    the type of a success; `response` has the members of an object, and nothing of another type is known but that.
     """
 
     product: str
@@ -277,6 +278,7 @@ class Contract:
     statement: str | None = None
     methods: tuple[str, ...] = ("GET", "POST")
     path: str | None = None
+    root: FieldType = "object"
     format_version: int = field(default=1, kw_only=True)
 
     def parameter(self, name: str) -> Parameter | None:

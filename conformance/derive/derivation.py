@@ -62,12 +62,15 @@ def understand(pages: Sequence[Page]) -> tuple[Facts, ...]:
     return tuple(found)
 
 
-def contract_of(revisions: Sequence[Facts], overlay: Overlay) -> Contract:
-    """The merged contract with semantics and choices. Raises ContractError where the overlay does not fit."""
+def contract_of(revisions: Sequence[Facts], overlay: Overlay, key: str | None = None) -> Contract:
+    """The merged contract with semantics and choices. Raises ContractError where the overlay does not fit.
+
+    `key` is the id of the listed items, where the other operations of the service give it away.
+    """
     merged = merge(revisions)
     sources = {r.sha256: overlay.dated(r.sha256) for r in merged.revisions}
     dated = tuple(evolve(r, source=s.source) if (s := sources[r.sha256]) else r for r in merged.revisions)
-    contract = stated(corrected(evolve(merged, revisions=dated, semantics=semantics(merged)), overlay))
+    contract = stated(corrected(evolve(merged, revisions=dated, semantics=semantics(merged, key)), overlay))
     try:
         return evolve(contract, choices=choices(contract, revisions, overlay.preferred))
     except ValueError as error:

@@ -39,6 +39,7 @@ def merge(revisions: Sequence[Facts]) -> Contract:
         notes=tuple(dict.fromkeys(notes)),
         methods=newest.methods,
         path=next((r.path for r in reversed(revisions) if r.path), None),
+        root=newest.root,
     )
 
 
@@ -82,7 +83,7 @@ def _parameter(name: str, found: list[Parameter], notes: list[str]) -> Parameter
         last,
         type=types[-1] if types else "unknown",
         citations=_cited(found),
-        constraints=_constraints(name, [p.constraints for p in found], notes),
+        constraints=_with_default(name, _constraints(name, [p.constraints for p in found], notes), notes),
         examples=tuple(dict.fromkeys(e for p in reversed(found) for e in p.examples))[:4],
     )
     if len({p.required for p in found}) > 1:
@@ -110,6 +111,33 @@ def _constraints(name: str, groups: Sequence[tuple[Constraint, ...]], notes: lis
         agreeing = [c for g in stated for c in g if c.value == best.value]
         merged.append(evolve(best, citations=_cited(agreeing)))
     return _with_ignored(tuple(sorted(merged, key=lambda c: _KINDS.index(c.kind))))
+
+
+def _with_default(name: str, constraints: tuple[Constraint, ...], notes: list[str]) -> tuple[Constraint, ...]:
+    """Without a list of values or a bound that rules out the default: of the two no one knows which is wrong."""
+    default = next((c.value for c in constraints if c.kind == "default"), None)
+    if default is None:
+        return constraints
+    kept = tuple(c for c in constraints if not _rules_out(c, default))
+    notes.extend(
+        f"{name}: {c.kind} {_shown(c.value)} rules out the default {_shown(default)} ({c.citations[0]})"
+        for c in constraints
+        if c not in kept
+    )
+    return kept
+
+
+def _rules_out(constraint: Constraint, value: Any) -> bool:
+    limit = constraint.value
+    if constraint.kind == "enum":
+        return isinstance(limit, list) and str(value) not in {str(v) for v in limit}
+    if constraint.kind not in ("minimum", "maximum") or not (_is_number(limit) and _is_number(value)):
+        return False
+    return bool(value < limit if constraint.kind == "minimum" else value > limit)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _shown(value: Any) -> str:
@@ -147,7 +175,9 @@ def _field(
     shaped = [f for f in containers if f.members] or containers or found
     members = [next((f.members for f in group if f.name == last.name), ()) for group in groups]
     # a field that one revision's samples show without exception may be missing in another's
-    always = all(r.shape.always(path) for r in revisions if _shows_parent(r, path))
+    showing = [r for r in revisions if r.shows_presence]
+    always = all(r.shape.always(path) for r in showing if _shows_parent(r, path))
+    shown = any(path in r.shape for r in showing)
     return evolve(
         last,
         type=shaped[-1].type,
@@ -155,7 +185,7 @@ def _field(
         xml_item=next((f.xml_item for f in reversed(found) if f.xml_item), None),
         citations=_cited(found),
         members=_fields(members, revisions, path, notes) if any(members) else (),
-        presence="always" if always and any(path in r.shape for r in revisions) else "sometimes",
+        presence=last.presence if not showing else "always" if always and shown else "sometimes",
         constraints=_times(path, _constraints(".".join(path), [f.constraints for f in found], notes), revisions, notes),
         examples=tuple(dict.fromkeys(e for f in reversed(found) for e in f.examples))[:4],
     )

@@ -1,17 +1,16 @@
 """Reads operation metadata in JSON: what the vendor's API explorer serves, and the shorter form of its command line.
 
-Metadata states types, limits and nesting outright; its descriptions are prose, and are read like a page's.
+Metadata states types, limits and nesting outright; its descriptions are prose, and are read like a page's. Its sample
+of a response in JSON is made from the schema, with every member there is: it shows forms and values, and never that a
+member is always there.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
-
-from attrs import frozen
 
 from conformance.contract.model import (
     Citation,
@@ -21,18 +20,18 @@ from conformance.contract.model import (
     Field,
     FieldType,
     Parameter,
+    Place,
     Sample,
 )
-from conformance.derive import samples
-from conformance.derive.fields import joined
-from conformance.derive.page import Block, Page, PageError, Row, Section, Table
+from conformance.derive import explorer, prose, samples
+from conformance.derive.explorer import ADVICE, Described, MetadataOperation, Schema
+from conformance.derive.fields import joined, time_pattern
+from conformance.derive.page import Page, PageError, Row, Section, Table
 from conformance.derive.revision import Facts, about, parameter_constraints, product_of
 from conformance.derive.rows import RowEntry
-from conformance.derive.shape import shape
+from conformance.derive.shape import Path, Shape, shape
 from conformance.derive.text import sentences
-from conformance.foreign import BadText, json_value
 
-_ADVICE = "expected the metadata of one operation, with `apis` or with `name` and `parameters`"
 _TYPES: Mapping[str, FieldType] = {
     "string": "string", "integer": "integer", "long": "integer", "number": "number", "float": "number",
     "double": "number", "boolean": "boolean", "array": "array", "repeatlist": "array", "object": "object",
@@ -42,28 +41,11 @@ _LIMITS: Mapping[str, ConstraintKind] = {
     "minimum": "minimum", "maximum": "maximum", "maxItems": "max_items", "minLength": "min_length",
     "maxLength": "max_length", "default": "default", "enum": "enum",
 }  # fmt: skip
-
-
-@frozen
-class Described:
-    """A parameter of the metadata: its documented name (`Tag.N.Key`), and its schema."""
-
-    name: str
-    schema: Mapping[str, Any]
-
-
-@frozen
-class MetadataOperation:
-    """The metadata of one operation, whichever form it came in."""
-
-    name: str
-    product: str | None
-    version: str | None
-    parameters: tuple[Described, ...]
-    response: Mapping[str, Any]
-    errors: Mapping[str, Any]
-    samples: tuple[Block, ...]
-    summary: str
+# limits that a value of the type can have; an explorer writes some that make no sense
+_NUMERIC = ("minimum", "maximum")
+_PLACES: Mapping[str, Place] = {"path": "path", "body": "body", "header": "header"}
+# what every response has
+_ALWAYS = "RequestId"
 
 
 def is_metadata(text: str) -> bool:
@@ -74,7 +56,8 @@ def is_metadata(text: str) -> bool:
 def sections(path: str, text: str) -> tuple[str, tuple[Section, ...]]:
     """Title and sections, as a page would have them. Raises PageError."""
     with _understood(path):
-        return _sections(operation(path, text))
+        found = explorer.operation(path, text)
+        return found.name, sections_of(found)
 
 
 @contextmanager
@@ -85,14 +68,15 @@ def _understood(path: str) -> Iterator[None]:
     except PageError:
         raise
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
-        raise PageError(path, 1, f"is JSON of another form ({type(error).__name__}: {error}); {_ADVICE}") from None
+        raise PageError(path, 1, f"is JSON of another form ({type(error).__name__}: {error}); {ADVICE}") from None
 
 
-def _sections(found: MetadataOperation) -> tuple[str, tuple[Section, ...]]:
+def sections_of(found: MetadataOperation) -> tuple[Section, ...]:
+    """The sections of an operation, as a page would have them."""
     header = ("Parameter", "Type", "Required", "Example", "Description")
     parameters = tuple(Row(_cells(d), 1) for d in found.parameters)
     fields = tuple(Row(_cells(Described(n, s)), 1) for n, s in _flat(found.response))
-    return found.name, (
+    return (
         Section("parameters", "parameters", 1, (Table(header, parameters, 1),)),
         Section("response", "responses", 1, (Table(header, fields, 1),)),
         Section("examples", "responseDemo", 1, found.samples),
@@ -100,107 +84,48 @@ def _sections(found: MetadataOperation) -> tuple[str, tuple[Section, ...]]:
 
 
 def facts(page: Page) -> Facts:
-    """Everything that the metadata says. Raises PageError."""
+    """Everything that the metadata of one operation in a file says. Raises PageError."""
     with _understood(page.path):
-        found = _facts(page, operation(page.path, page.source))
-        for text in (found.product, found.version, *(error.code for error in found.errors)):
-            if not isinstance(text, str | None):
-                raise TypeError(f"expected text, found {text!r:.40}")
-        for limit in (c for parameter in found.parameters for c in parameter.constraints):
-            if isinstance(limit.value, dict) or (limit.kind == "enum" and not isinstance(limit.value, list)):
-                raise TypeError(f"a limit is {limit.value!r:.40}")
-        return found
+        return facts_of(page, explorer.operation(page.path, page.source))
 
 
-def _facts(page: Page, found: MetadataOperation) -> Facts:
-    notes: list[str] = []
+def facts_of(page: Page, found: MetadataOperation) -> Facts:
+    """Everything that the metadata of one operation says. `page` is what citations name."""
     readings = [samples.read(b) for b in found.samples]
-    notes += [f"{page.id}, examples, {r.format.upper()}: {repair}" for r in readings for repair in r.repairs]
-    parameters = tuple(_parameter(page, d) for d in found.parameters)
-    product, version = product_of(page)
+    notes = [f"{page.id}, examples, {r.format.upper()}: {repair}" for r in readings for repair in r.repairs]
+    parameters = tuple({d.name: _parameter(page, d) for d in found.parameters}.values())
+    product, version = product_of(page) if found.product is None else (None, None)
+    shown = shape(readings, found.name)
+    root, members = _root(found.response)
     return Facts(
         page=page,
         operation=found.name,
         product=found.product or product,
         version=found.version or version,
         parameters=parameters,
-        response=tuple(_field(page, (), n, s) for n, s in (found.response.get("properties") or {}).items()),
+        response=tuple(_field(page, (), n, s, shown) for n, s in members.items()),
         errors=tuple(_errors(page, found, parameters)),
         samples=tuple(
             Sample(r.role, r.format, r.body, (Citation(page.id, "examples", r.format.upper()),), r.repairs)
             for r in readings
             if r.format != "other" and r.value is not None
         ),
-        shape=shape(readings, found.name),
+        shape=shown,
+        root=root,
         notes=tuple(dict.fromkeys(notes)),
+        required_by=_said_to_be_required(page, found),
+        shows_presence=False,
+        methods=found.methods,
+        path=found.path,
     )
 
 
-def operation(path: str, text: str) -> MetadataOperation:
-    """The one operation that a metadata file describes. Raises PageError."""
-    try:
-        data = json_value(text)
-    except BadText as error:
-        raise PageError(path, 1, f"{error}; {_ADVICE}") from None
-    if isinstance(data.get("apis"), dict):
-        if len(data["apis"]) != 1:
-            names = ", ".join(list(data["apis"])[:4])
-            raise PageError(path, 1, f"describes {len(data['apis'])} operations ({names}, …); {_ADVICE}")
-        (name, api), info = next(iter(data["apis"].items())), data.get("info") or {}
-        return _explorer(name, api, info)
-    if isinstance(data.get("name"), str) and isinstance(data.get("parameters"), list):
-        described = (_short(p) for p in data["parameters"] if isinstance(p, dict) and p.get("name"))
-        return MetadataOperation(data["name"], None, None, tuple(described), {}, {}, (), data.get("description") or "")
-    raise PageError(path, 1, f"is JSON without an operation; {_ADVICE}")
-
-
-def _explorer(name: str, api: Mapping[str, Any], info: Mapping[str, Any]) -> MetadataOperation:
-    response = ((api.get("responses") or {}).get("200") or {}).get("schema") or {}
-    return MetadataOperation(
-        name=name,
-        product=info.get("product"),
-        version=info.get("version"),
-        parameters=tuple(
-            d for p in api.get("parameters") or () for d in _repeated(p["name"], p.get("schema") or {}, p)
-        ),
-        response=response,
-        errors=api.get("errorCodes") or {},
-        samples=tuple(_demos(api.get("responseDemo"))),
-        summary=api.get("summary") or api.get("title") or "",
-    )
-
-
-def _short(parameter: Mapping[str, Any]) -> Described:
-    kind = _TYPES.get(str(parameter.get("type", "")).casefold(), "unknown")
-    suffix = ".N" if str(parameter.get("type")).casefold() == "repeatlist" else ""
-    return Described(f"{parameter['name']}{suffix}", {**parameter, "type": kind})
-
-
-def _repeated(name: str, schema: Mapping[str, Any], parameter: Mapping[str, Any]) -> Iterator[Described]:
-    """A repeated object as the names that travel: `Tag.N.Key`."""
-    items = schema.get("items")
-    if schema.get("type") == "array" and parameter.get("style") != "json" and isinstance(items, dict):
-        members = items.get("properties") or {}
-        outer = {k: v for k, v in schema.items() if k == "maxItems"}
-        for member, inner in members.items():
-            yield Described(f"{name}.N.{member}", {**inner, **outer})
-        if not members:
-            yield Described(
-                f"{name}.N", {**schema, "description": schema.get("description") or items.get("description")}
-            )
-        return
-    yield Described(name, schema)
-
-
-def _demos(demo: Any) -> Iterator[Block]:
-    """The sample responses, which are JSON in a string."""
-    try:
-        found = json.loads(demo) if isinstance(demo, str) and demo.strip() else demo or []
-    except json.JSONDecodeError:
-        return
-    for one in found if isinstance(found, list) else ():
-        if isinstance(one, dict) and str(one.get("example") or "").strip():
-            yield Block(str(one["example"]), 1, f"{one.get('type', '')} format")
+def _root(response: Schema) -> tuple[FieldType, Mapping[str, Any]]:
+    """The type of a response, and the members of one that is an object."""
+    kind = _type(response, "object")
+    if kind == "array" and response.get("properties"):
+        kind = "unknown"  # an array with members is neither
+    return kind, (response.get("properties") or {} if kind == "object" else {})
 
 
 def _cells(described: Described) -> tuple[str, ...]:
@@ -211,27 +136,35 @@ def _cells(described: Described) -> tuple[str, ...]:
         str(s.get("type") or ""),
         "Yes" if s.get("required") is True else "No",
         "" if example is None else str(example),
-        str(s.get("description") or ""),
+        _description(s),
     )
 
 
-def _flat(schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _flat(schema: Schema) -> Iterator[tuple[str, Schema]]:
     for name, member in (schema.get("properties") or {}).items():
         yield name, member
-        yield from _flat(member.get("items") or {} if member.get("type") == "array" else member)
+        yield from _flat(_inside(member))
+
+
+def _inside(schema: Schema) -> Schema:
+    """The schema that holds the members: of an array, its items."""
+    return schema.get("items") or {} if schema.get("type") == "array" else schema
+
+
+def _description(schema: Schema) -> str:
+    return str(schema.get("description") or schema.get("title") or "")
+
+
+# ----------------------------------------------------------------------------------------------------- parameters
 
 
 def _parameter(page: Page, described: Described) -> Parameter:
     s = described.schema
-    kind = _TYPES.get(str(s.get("type", "")).casefold(), "unknown")
+    kind = _type(s, "unknown")
     example = "" if s.get("example") is None else str(s["example"])
-    entry = RowEntry(described.name, described.name, kind, "", example, str(s.get("description") or ""), 1)
+    entry = RowEntry(described.name, described.name, kind, "", example, _description(s), 1)
     row = Citation(page.id, "parameters", described.name)
-    stated = [
-        Constraint(kind_, _value(s[key], kind), (row,))
-        for key, kind_ in _LIMITS.items()
-        if s.get(key) not in (None, "")
-    ]
+    stated = tuple(_stated(s, kind, row))
     said = parameter_constraints(page, entry, kind, sentences(entry.description))
     kinds = {c.kind for c in stated}
     return Parameter(
@@ -239,46 +172,127 @@ def _parameter(page: Page, described: Described) -> Parameter:
         type=kind,
         required=s.get("required") is True,
         citations=(row,),
-        constraints=joined([*stated, *(c for c in said if c.kind not in kinds)]),
+        constraints=joined(
+            _containing([*stated, *_agreeing(stated, said), *(c for c in said if c.kind not in kinds)], s)
+        ),
         examples=(example,) if example else (),
+        place=_PLACES.get(described.place, "query"),
     )
+
+
+def _agreeing(stated: Iterable[Constraint], said: Iterable[Constraint]) -> Iterator[Constraint]:
+    """Sentences that say what the schema states: a further citation of the same."""
+    values = {(c.kind, str(c.value)) for c in stated}
+    return (c for c in said if (c.kind, str(c.value)) in values)
+
+
+def _stated(schema: Schema, kind: str, row: Citation) -> Iterator[Constraint]:
+    """The limits in the schema itself."""
+    for keyword, constraint in _LIMITS.items():
+        value = schema.get(keyword)
+        if value in (None, "", []) or (constraint in _NUMERIC and kind not in ("integer", "number")):
+            continue
+        yield Constraint(constraint, _value(value, kind), (row,))
+
+
+def _said_to_be_required(page: Page, found: MetadataOperation) -> dict[str, tuple[Citation, ...]]:
+    """What the documentation asks for and the gateway lets out."""
+    return {
+        d.name: (Citation(page.id, "parameters", d.name),)
+        for d in found.parameters
+        if d.schema.get("docRequired") is True and d.schema.get("required") is not True
+    }
+
+
+def _type(schema: Schema, otherwise: FieldType) -> FieldType:
+    kind = str(schema.get("type") or "").casefold()
+    return _TYPES.get(kind, "object" if not kind and schema.get("properties") else otherwise)
 
 
 def _value(value: Any, kind: str) -> Any:
     """Limits are strings in the metadata."""
     if isinstance(value, list):
         return [_value(v, kind) for v in value]
-    if isinstance(value, str) and re.fullmatch(r"-?\d+", value) and kind != "string":
+    if isinstance(value, str) and kind in ("integer", "number", "array") and re.fullmatch(r"-?\d+", value):
         return int(value)
     if kind == "boolean" and str(value).casefold() in ("true", "false"):
         return str(value).casefold() == "true"
     return value
 
 
-def _field(page: Page, above: tuple[str, ...], name: str, schema: Mapping[str, Any]) -> Field:
-    kind = _TYPES.get(str(schema.get("type", "string")).casefold(), "string")
-    inner = (schema.get("items") or {}) if kind == "array" else schema
+# ------------------------------------------------------------------------------------------------------- response
+
+
+def _field(page: Page, above: Path, name: str, schema: Schema, shown: Shape) -> Field:
+    kind = _type(schema, "string")
+    inner = _inside(schema)
     path = (*above, name)
-    members = tuple(_field(page, path, n, s) for n, s in (inner.get("properties") or {}).items())
+    members = tuple(_field(page, path, n, s, shown) for n, s in (inner.get("properties") or {}).items())
+    row = Citation(page.id, "response", ".".join(path))
+    node = shown.get(path)
+    described = inner if kind == "array" and not members else schema
+    item = _type(inner, "string") if kind == "array" and not members else None
+    example = described.get("example")
+    plain = kind not in ("array", "object") or item in ("string", "integer", "number", "boolean")
     return Field(
         name=name,
         type=kind,
-        citations=(Citation(page.id, "response", ".".join(path)),),
+        citations=(row,),
         members=members,
-        item_type=None
-        if kind != "array" or members
-        else _TYPES.get(str(inner.get("type", "string")).casefold(), "string"),
-        presence="sometimes",
-        examples=(str(schema["example"]),)
-        if schema.get("example") not in (None, "") and kind not in ("array", "object")
-        else (),
+        item_type=item,
+        xml_item=node.xml_item if node else None,
+        presence="always" if path == (_ALWAYS,) else "sometimes",
+        constraints=_rules(page, row, name, item or kind, described, shown, path) if plain else (),
+        examples=(str(example),) if plain and example not in (None, "") and not str(example).startswith("[") else (),
     )
+
+
+def _rules(
+    page: Page, row: Citation, name: str, kind: str, schema: Schema, shown: Shape, path: Path
+) -> tuple[Constraint, ...]:
+    """What the schema, the sentences and the sample say of the values of a field."""
+    found = [c for c in _stated(schema, kind, row) if c.kind in ("enum", "minimum", "maximum")]
+    for f in prose.findings(name, kind, sentences(_description(schema))):
+        if f.kind not in ("enum", "time_format") or f.value == prose.EPOCH_MS or (f.kind == "enum" and found):
+            continue
+        value = list(f.value) if isinstance(f.value, tuple) else f.value
+        found.append(Constraint(f.kind, value, (Citation(page.id, "response", ".".join(path), f.sentence),)))
+    node = shown.get(path)
+    for format, texts in sorted(node.texts.items()) if node and kind == "string" else ():
+        patterns = {time_pattern(t) for t in texts if t}
+        if len(patterns) == 1 and None not in patterns:
+            cited = (Citation(page.id, "examples", format.upper()),)
+            found.append(Constraint("time_format", patterns.pop(), cited))
+    pattern = time_pattern(str(schema.get("example") or ""))
+    if kind == "string" and pattern and not any(c.kind == "time_format" for c in found):
+        found.append(Constraint("time_format", pattern, (row,)))
+    return joined(_containing(found, schema))
+
+
+def _containing(found: Iterable[Constraint], schema: Schema) -> Iterator[Constraint]:
+    """Without the list of values that does not have the schema's own example: the example is documented too."""
+    example = schema.get("example")
+    for c in found:
+        if c.kind == "enum" and example not in (None, "") and not _is_among(example, c.value):
+            continue
+        yield c
+
+
+def _is_among(example: Any, values: Any) -> bool:
+    """Whether an example is one of the values; a truth value is one in any case, and several may be listed."""
+    known = {str(v).casefold() for v in values} if isinstance(example, bool) else {str(v) for v in values}
+    text = str(example).casefold() if isinstance(example, bool) else str(example)
+    return text in known or text.strip('[]" ').split(",")[0].strip('" ') in known or _is_truth(text, values)
+
+
+def _is_truth(text: str, values: Any) -> bool:
+    return text.casefold() in ("true", "false") and any(isinstance(v, bool) for v in values)
 
 
 def _errors(page: Page, found: MetadataOperation, parameters: tuple[Parameter, ...]) -> Iterator[ErrorCode]:
     for status, codes in found.errors.items():
-        for e in codes if str(status).isdigit() else ():
-            code, message = str(e.get("errorCode") or ""), str(e.get("errorMessage") or "")
+        for e in codes if str(status).isdigit() and isinstance(codes, list) else ():
+            code, message = str(e.get("errorCode") or "").strip(), str(e.get("errorMessage") or "")
             if code:
                 cited = (Citation(page.id, "errors", code),)
                 yield ErrorCode(int(status), code, message, cited, about(message, code, parameters))

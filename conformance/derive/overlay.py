@@ -10,6 +10,9 @@ from attrs import evolve, frozen
 
 from conformance.contract.files import read_yaml, structure
 from conformance.contract.model import Contract, OptionalField
+from conformance.contract.service import Kind, Relation
+
+OVERLAY_FILE = "overlay.yaml"
 
 
 @frozen
@@ -50,6 +53,31 @@ class Overlay:
     def dated(self, sha256: str) -> Dated | None:
         """What is known of the revision with that digest."""
         return next((r for r in self.revisions if sha256.startswith(r.sha256)), None)
+
+
+@frozen
+class ServiceOverlay:
+    """Corrections of a whole service, by operation: an overlay for its contract, and what convention gets wrong of its
+    kind, its resource, and the ids that it gives and takes.
+    """
+
+    operations: Mapping[str, Overlay] = {}
+    kinds: Mapping[str, Kind] = {}
+    resources: Mapping[str, str] = {}
+    produces: Mapping[str, tuple[Relation, ...]] = {}
+    consumes: Mapping[str, tuple[Relation, ...]] = {}
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every operation that is corrected."""
+        return frozenset({*self.operations, *self.kinds, *self.resources, *self.produces, *self.consumes})
+
+
+def load_service_overlay(path: Path | str | None) -> ServiceOverlay:
+    """The overlay of a service in a file; an empty one without a path. Raises ContractError."""
+    if path is None:
+        return ServiceOverlay()
+    return structure(read_yaml(path) or {}, ServiceOverlay, path)
 
 
 def load_overlay(path: Path | str | None) -> Overlay:

@@ -339,7 +339,7 @@ def _together(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactK
         r".*?\b((?-i:[A-Z][a-z]+[A-Z]\w+))\b",
         text,
     )
-    needed = needed or re.search(r"(?:仅当|只有当?|当)\s*(?:参数)?([A-Z][a-z]+[A-Z]\w*).*(?:时|才)", text)
+    needed = needed or re.search(r"(?:仅当|只有当?|当)\s*(?:参数)?([A-Z][a-z]+[A-Z][A-Za-z0-9_]*).*(?:时|才)", text)
     if needed and needed.group(1) != subject.name:
         yield "depends_on", [needed.group(1)]
 

@@ -70,7 +70,7 @@ def parse_page(path: str, data: bytes) -> Page:
 def identified(pages: Iterable[Page]) -> tuple[Page, ...]:
     """The pages oldest first (of one date English last), each with an id: its date, made longer where two share one."""
     pages = sorted(pages, key=lambda p: (p.date or "9999", p.language == "en"))
-    bases = [p.date or p.sha256[:8] for p in pages]
+    bases = [p.date or (METADATA if p.generation == METADATA else p.sha256[:8]) for p in pages]
     named: list[Page] = []
     for page, base in zip(pages, bases, strict=True):
         id = base if bases.count(base) == 1 else f"{base}-{page.language}"

@@ -16,6 +16,7 @@ from conformance.contract.model import (
     Constraint,
     ErrorCode,
     Field,
+    FieldType,
     Parameter,
     ParameterType,
     Revision,
@@ -34,7 +35,8 @@ from conformance.derive.text import Sentence, flat, sentences
 @frozen
 class Facts:
     """One page, understood. `shape` is what its response samples show, `required_by` the sentences that ask for a
-    parameter that the table may call optional.
+    parameter that the table may call optional. `shows_presence` is False where the samples are made from the schema,
+    with every member, and so do not show that a member is always there.
     """
 
     page: Page
@@ -48,8 +50,10 @@ class Facts:
     shape: Shape
     notes: tuple[str, ...]
     required_by: Mapping[str, tuple[Citation, ...]] = {}
+    shows_presence: bool = True
     methods: tuple[str, ...] = ("GET", "POST")
     path: str | None = None
+    root: FieldType = "object"
 
     @property
     def id(self) -> str:

@@ -20,6 +20,12 @@ from conformance.derive.shape import singular
 _NUMBER = ("PageNumber", "PageNo", "PageNum", "CurrentPage", "Page")
 _SIZE = ("PageSize", "Limit", "MaxItems")
 _TOTAL = ("TotalCount", "Total", "TotalRecordCount", "TotalNumber")
+# values at the root of a list that are about the list, and how many others make the response one thing
+_OF_EVERY_LIST = {
+    "requestid", "regionid", "totalcount", "total", "totalrecordcount", "totalnumber", "pagenumber", "pagesize",
+    "nexttoken", "maxresults", "count", "hostid", "code", "message", "success", "httpstatuscode",
+}  # fmt: skip
+_OWN_VALUES = 3
 _START = ("StartTime", "BeginTime", "StartDate")
 _END = ("EndTime", "FinishTime", "EndDate")
 _CREATED = (
@@ -43,12 +49,15 @@ _COMMON = (
 )
 
 
-def semantics(contract: Contract) -> Semantics:
-    """The roles that names, types and constraints give away; an overlay corrects the rest."""
+def semantics(contract: Contract, key: str | None = None) -> Semantics:
+    """The roles that names, types and constraints give away; an overlay corrects the rest.
+
+    `key` is the member of the items that other operations of the service take for their id, where that is known.
+    """
     root = {f.name: f for f in contract.response}
     items = _items(contract)
     members = {f.name: f for f in items[1].members} if items else {}
-    key = _key(items[1], contract) if items else None
+    key = (key if key in members else _key(items[1], contract)) if items else None
     paging = _paging(contract, root)
     ids = _ids(contract, key)
     span = _range(contract, members)
@@ -71,7 +80,7 @@ def semantics(contract: Contract) -> Semantics:
 
 def _items(contract: Contract) -> tuple[str, Field] | None:
     """The list that the operation is about: the array of objects nearest the root, the longest row among equals."""
-    if not re.match(r"(Describe|List|Query|Get|Search)", contract.operation):
+    if not re.match(r"(Describe|List|Query|Get|Search)", contract.operation) or _is_about_one(contract):
         return None
     found = [
         (path, f)
@@ -84,6 +93,17 @@ def _items(contract: Contract) -> tuple[str, Field] | None:
     return ".".join(path), field
 
 
+def _is_about_one(contract: Contract) -> bool:
+    """Whether the response is one thing, whose lists are parts of it: values of its own stand at the root."""
+    asked = {p.name.replace("_", "").casefold() for p in contract.parameters}
+    own = [
+        f
+        for f in contract.response
+        if f.type not in ("array", "object") and f.name.replace("_", "").casefold() not in asked | _OF_EVERY_LIST
+    ]
+    return len(own) >= _OWN_VALUES
+
+
 def _inside_array(contract: Contract, path: tuple[str, ...]) -> bool:
     above = (contract.at(".".join(path[:i])) for i in range(1, len(path)))
     return any(f is not None and f.type == "array" for f in above)
@@ -91,10 +111,13 @@ def _inside_array(contract: Contract, path: tuple[str, ...]) -> bool:
 
 def _key(item: Field, contract: Contract) -> str | None:
     """The member that identifies an item: `TaskId` of a Task."""
-    scalars = [m.name for m in item.members if m.type in ("string", "integer")]
+    # what every request names one value of is the same in every item
+    asked = {p.name for p in contract.parameters if p.required}
+    scalars = [m.name for m in item.members if m.type in ("string", "integer") and m.name not in asked]
     lower = {n.casefold(): n for n in scalars}
     name = singular(item.name)
-    for wanted in (f"{item.name}Id", f"{name}Id", "Id", item.name, name):
+    plain = re.sub(r"(Type|Item|Info|Set)$", "", name)
+    for wanted in (f"{item.name}Id", f"{name}Id", f"{plain}Id", "Id", item.name, name, f"{plain}Name"):
         if wanted.casefold() in lower:
             return lower[wanted.casefold()]
     for p in contract.parameters:

@@ -122,6 +122,8 @@ def response_schema(contract: Contract) -> Schema:
 
 def response_body(contract: Contract, place: str, definitions: dict[str, Schema]) -> Schema:
     """The schema of a success, whose shared parts are put into `definitions` and referred to under `place`."""
+    if contract.root != "object":
+        return {"type": contract.root} if contract.root in ("array", *_SCALARS) else {}
     return _object(_Scope(contract, place, definitions), (), contract.response)
 
 

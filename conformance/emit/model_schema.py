@@ -32,7 +32,8 @@ def _class(kind: type, definitions: dict[str, Schema]) -> Schema:
     schema: Schema = {
         "type": "object",
         "properties": {a.name: _of(hints[a.name], definitions) for a in fields},
-        "required": [a.name for a in fields if a.default is attrs.NOTHING],
+        # a citation may go without saying: see contract/implied.py
+        "required": [a.name for a in fields if a.default is attrs.NOTHING and a.name != "citations"],
         "additionalProperties": False,
     }
     return {"description": (kind.__doc__ or "").strip().split("\n\n")[0], **schema}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from conformance.contract.model import Contract, Parameter
@@ -27,34 +28,50 @@ def openapi(contract: Contract, protocol: Protocol | None = None) -> dict[str, A
             "schemas": {
                 f"{contract.operation}Response": body,
                 **parts,
-                "Error": {**_embedded(error_schema()), "xml": {"name": "Error"}},
+                "Error": {**embedded(error_schema()), "xml": {"name": "Error"}},
             },
-            "securitySchemes": {
-                "V3": {
-                    "type": "apiKey",
-                    "in": "header",
-                    "name": "Authorization",
-                    "description": "ACS3-HMAC-SHA256 over method, path, query, signed headers and body.",
-                },
-                "V1": {
-                    "type": "apiKey",
-                    "in": "query",
-                    "name": "Signature",
-                    "description": "HMAC-SHA1 over method and sorted parameters.",
-                },
-            },
+            "securitySchemes": SECURITY,
         },
         "security": [{"V3": []}, {"V1": []}],
     }
 
 
+SECURITY: Mapping[str, Any] = {
+    "V3": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "description": "ACS3-HMAC-SHA256 over method, path, query, signed headers and body.",
+    },
+    "V1": {
+        "type": "apiKey",
+        "in": "query",
+        "name": "Signature",
+        "description": "HMAC-SHA1 over method and sorted parameters.",
+    },
+}
+
+
 def _operation(contract: Contract, method: str, protocol: Protocol | None) -> dict[str, Any]:
-    success = {"$ref": f"#/components/schemas/{contract.operation}Response"}
     common = [{"$ref": f"#/components/parameters/{p.name}"} for p in _signed(contract, protocol)]
-    own = [_parameter(contract, p, protocol) for p in _with_protocol(contract)]
-    operation: dict[str, Any] = {
+    found = operation(contract, method)
+    return {
+        "operationId": found.pop("operationId"),
+        "parameters": [*request_parameters(contract, protocol), *common],
+        **found,
+    }
+
+
+def request_parameters(contract: Contract, protocol: Protocol | None = None) -> list[dict[str, Any]]:
+    """The parameters of a request, without those that travel in its body."""
+    return [_parameter(contract, p, protocol) for p in _with_protocol(contract)]
+
+
+def operation(contract: Contract, method: str) -> dict[str, Any]:
+    """One method of an operation, without its parameters."""
+    success = {"$ref": f"#/components/schemas/{contract.operation}Response"}
+    found: dict[str, Any] = {
         "operationId": f"{contract.operation}{'' if method == contract.methods[0] else method.title()}",
-        "parameters": [*own, *common],
         "responses": {
             "200": {"description": "The result.", "content": _content(success, _shown(contract, "response"))},
             "default": {
@@ -64,10 +81,10 @@ def _operation(contract: Contract, method: str, protocol: Protocol | None) -> di
         },
     }
     if contract.statement:
-        operation["summary"] = contract.statement
+        found["summary"] = contract.statement
     if body := _body(contract):
-        operation["requestBody"] = body
-    return operation
+        found["requestBody"] = body
+    return found
 
 
 def _with_protocol(contract: Contract) -> tuple[Parameter, ...]:
@@ -118,7 +135,11 @@ def _body(contract: Contract) -> dict[str, Any] | None:
     inside = [p for p in contract.parameters if p.place == "body"]
     if not inside:
         return None
-    schema: dict[str, Any] = {"type": "object", "properties": {p.name: parameter_schema(contract, p) for p in inside}}
+    # in a query an object is text, and in a JSON body it is one
+    own: dict[str, Any] = {
+        p.name: {"type": p.type} if p.type in ("object", "array") else parameter_schema(contract, p) for p in inside
+    }
+    schema: dict[str, Any] = {"type": "object", "properties": own}
     if required := [p.name for p in inside if p.required]:
         schema["required"] = required
     return {"content": {"application/json": {"schema": schema}}}
@@ -149,5 +170,6 @@ def _numbered(values: list[Any]) -> dict[str, Any]:
     return {"examples": {f"sample{i}": {"value": v} for i, v in enumerate(values, 1)}} if values else {}
 
 
-def _embedded(schema: dict[str, Any]) -> dict[str, Any]:
+def embedded(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema as a part of another document, which says the dialect itself."""
     return {k: v for k, v in schema.items() if k not in ("$schema", "$id")}

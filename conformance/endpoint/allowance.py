@@ -23,6 +23,7 @@ from conformance.endpoint.traffic import Limits
 # requests, the moment of the next one, the end of the run (0: none), asks in a row without an answer, throttled answers
 # in a row, seconds waited for them, and why the run stopped
 STATE = struct.Struct("=qddqqd256s")
+SPENT = "the budget of requests is used up"
 # asks in a row without an answer, after which it is found out whether the endpoint answers at all
 UNANSWERED = 5
 # throttled answers in a row, and seconds waited between them, after which a run waits no longer
@@ -152,7 +153,7 @@ class Allowance:
         if state.stopped:
             raise Inconclusive(f"not judged: the run stopped, because {state.stopped.decode('utf-8', 'ignore')}")
         if self.limits.max_requests is not None and state.requests >= self.limits.max_requests:
-            raise Inconclusive("the budget of requests (--max-requests) is used up")
+            raise Inconclusive(SPENT)
 
     @staticmethod
     def _stop(state: _State, why: str) -> None:

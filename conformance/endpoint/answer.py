@@ -6,7 +6,6 @@ the documented alternatives allow, so that a check on paging is not disturbed by
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -15,7 +14,9 @@ from typing import Any, Literal, NoReturn
 from attrs import Factory, evolve, field, frozen
 
 from conformance.contract.model import Contract, Field
+from conformance.endpoint.canonical import as_numbers, canonical, canonical_text
 from conformance.endpoint.findings import Inconclusive, Violation
+from conformance.generate.required import names_something, sent_name
 from conformance.wire.exchange import Exchange, Format, HttpResponse
 from conformance.wire.parsing import BYTE_ORDER_MARK, Malformed, XmlNode, parse_json, parse_xml
 
@@ -23,6 +24,10 @@ Item = Mapping[str, str | None]
 Kind = Literal["success", "refusal", "unreadable"]
 HTML = re.compile(rb"(?i)<(?:!doctype\s+html|html|head|body)\b")
 SHOWN_OF_A_BODY = 40
+
+
+# what an error is made of, as the documented ones show
+ERROR_MEMBERS = ("Code", "Message", "HostId", "Recommend")
 
 
 @frozen
@@ -77,6 +82,8 @@ class ResponseReading:
             return "unreadable"
         if self.body.format == "xml" and self.body.value.name == "Error":
             return "refusal"
+        if {"Code", "HostId"} <= set(self.tree) and self.contract.at("HostId") is None:
+            return "refusal"  # a result may document a Code, but no HostId
         succeeds = 200 <= self.response.status < 300
         if "Code" in self.tree and self.contract.at("Code") is None and not (succeeds and self.has_whole_result):
             return "refusal"
@@ -93,9 +100,10 @@ class ResponseReading:
     @cached_property
     def has_result(self) -> bool:
         """Whether the body carries the operation's list, or where it has none, anything of its response but the
-        RequestId.
+        RequestId and what every error has.
         """
-        own = [f.name for f in self.contract.response if f.name != self.contract.semantics.request_id]
+        shared = (self.contract.semantics.request_id, *ERROR_MEMBERS)
+        own = [f.name for f in self.contract.response if f.name not in shared]
         lists = [f.name for f in self.contract.response if f.members]
         return any(name in self.tree for name in lists or own)
 
@@ -108,9 +116,13 @@ class ResponseReading:
     @cached_property
     def items(self) -> tuple[Item, ...]:
         """The items in canonical form: every scalar as text, absent and empty both None."""
-        names = tuple(f.name for f in self.contract.item_fields)
+        fields = [(f.name, f) for f in self.contract.item_fields]
+        numeric = {name for name, f in fields if any(inner.type == "number" for _, inner in f.walk())}
         return tuple(
-            {n: canonical_text(raw.get(n)) for n in names} if isinstance(raw, dict) else {} for raw in self.raw_items
+            {n: canonical_text(as_numbers(raw.get(n), f) if n in numeric else raw.get(n)) for n, f in fields}
+            if isinstance(raw, dict)
+            else {}
+            for raw in self.raw_items
         )
 
     @cached_property
@@ -193,8 +205,11 @@ class Answer:
 
     @property
     def refused(self) -> bool:
-        """Whether this is an error with a status of the client's fault."""
-        return self.kind == "refusal" and 400 <= self.status < 500
+        """Whether this is an error with a status of the client's fault, or a documented one with the status it has."""
+        if self.kind != "refusal":
+            return False
+        documented = any(e.code == self.code and e.status == self.status for e in self.contract.errors)
+        return 400 <= self.status < 500 or documented
 
     @property
     def code(self) -> str | None:
@@ -226,6 +241,12 @@ class Answer:
         """The scalar at a dotted path as canonical text, or None. Not for the RequestId, which has its own property."""
         return self.reading.text(path)
 
+    @property
+    def facts(self) -> tuple[tuple[str, str | None], ...]:
+        """What the documented scalars outside of lists say, by path, but for the RequestId."""
+        own = self.contract.semantics.request_id or "RequestId"
+        return tuple((path, self.text(path)) for path in single_paths(self.contract.response) if path != own)
+
     def integer(self, path: str) -> int | None:
         """The whole number at a dotted path, or None where there is none."""
         text = self.text(path)
@@ -243,6 +264,9 @@ class Answer:
         self.readable()
         if self.kind == "success" and not self.accepted:
             self._not_judged("envelope.success-status", f"a result comes with status {self.status}")
+        if self.refused and (name := self._made_up()):
+            why = f"{name} is sent as the documentation has it in a sample, which need not be there"
+            raise Inconclusive(f"not judged: {why}; the answer is {self.outline()}", self.exchange)
         if not self.accepted:
             raise Violation(
                 "the request is allowed, and the answer is not a result",
@@ -252,6 +276,16 @@ class Answer:
             )
         self._readable_as_a_listing()
         return self
+
+    def _made_up(self) -> str | None:
+        """A parameter of the request that was sent with a documented sample and may have to name something."""
+        sent = dict(self.exchange.call.parameters)
+        for p in self.contract.parameters:
+            if p.name != self.contract.semantics.region and names_something(p):
+                name = sent_name(p.name)
+                if sent.get(name) and sent[name] in p.examples:
+                    return name
+        return None
 
     def readable(self) -> Answer:
         """This answer, if its body can be read. Raises Inconclusive."""
@@ -284,6 +318,16 @@ class Answer:
         return f"status {self.status} and a result of {len(self.items)} items"
 
 
+def single_paths(fields: Sequence[Field], above: str = "") -> Iterator[str]:
+    """The dotted paths of the scalars that there is at most one of."""
+    for f in fields:
+        path = f"{above}.{f.name}" if above else f.name
+        if f.members and f.type != "array":
+            yield from single_paths(f.members, path)
+        elif not f.members and f.type not in ("array", "object"):
+            yield path
+
+
 def read_body(data: bytes) -> Body | str:
     """The parsed body, or a phrase that says why there is none.
 
@@ -305,38 +349,6 @@ def read_body(data: bytes) -> Body | str:
             return str(problem)
         beginning = stripped[:SHOWN_OF_A_BODY].decode("utf-8", "replace")
         return f"neither JSON nor XML: it begins {beginning!r}"
-
-
-def canonical(value: Any) -> str | None:
-    """A scalar as text: booleans as in XML, absent, null and empty alike None, structures as None."""
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (Mapping, list)):
-        return None
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))  # 47.0 is the integer 47, in JSON Schema as in JSON
-    return str(value)
-
-
-def canonical_text(value: Any) -> str | None:
-    """A scalar as `canonical` has it; a structure as JSON text of its canonical scalars, without what is absent."""
-    if type(value) is str:  # by far the most
-        return value or None
-    if not isinstance(value, (Mapping, list)):
-        return canonical(value)
-    deep = _canonical_deep(value)
-    return json.dumps(deep, sort_keys=True, ensure_ascii=False) if deep else None
-
-
-def _canonical_deep(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        members = {k: _canonical_deep(v) for k, v in value.items()}
-        return {k: v for k, v in members.items() if v not in (None, {}, [])}
-    if isinstance(value, list):
-        return [_canonical_deep(v) for v in value]
-    return canonical(value)
 
 
 def _at(value: Any, names: Sequence[str]) -> Iterator[Any]:

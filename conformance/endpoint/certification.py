@@ -98,8 +98,11 @@ def open_target(
     client = recording.client(make) if recording else make()
     watch = Watch(contract, Validation(contract), Dialect(contract, settings.pins))
     known = load_items(settings.items_file) if settings.items_file else None
-    ways = channels(settings.formats, settings.signatures, settings.methods)
-    return Target(contract, protocol, client, watch, settings.regions, tuple(ways), settings.limits, known, allowance)
+    methods = tuple(m for m in settings.methods if m in contract.methods) or contract.methods
+    ways = tuple(channels(settings.formats, settings.signatures, methods))
+    return Target(
+        contract, protocol, client, watch, settings.regions, ways, settings.limits, known, allowance, settings.values
+    )
 
 
 class Outcome(Protocol):
@@ -179,9 +182,10 @@ class CertificationPlugin:
         """One run for each requirement that the check judges, and for each format where it takes one."""
         if not is_check(metafunc.definition):
             return
-        cases = list(self.settings.formats) if "format" in metafunc.fixturenames else [""]
+        every = list(self.settings.formats) if "format" in metafunc.fixturenames else [""]
         names, runs = ["acs_requirement", "subject", "format"], []
-        for requirement, subject in self._requirements_of(metafunc.definition):
+        for turn, (requirement, subject) in enumerate(self._requirements_of(metafunc.definition)):
+            cases = every if self.settings.budget is None else [every[(turn + self.settings.seed) % len(every)]]
             runs += [
                 pytest.param(requirement, subject, c, id=f"{requirement.id}-{c}" if c else requirement.id)
                 for c in cases
@@ -220,6 +224,8 @@ class CertificationPlugin:
             items[:] = [i for i in items if not is_check(i) or judged_by(i) not in self.done]
         places = [n for n, item in enumerate(items) if is_check(item)]
         checks = sorted((items[n] for n in places), key=lambda item: not finds_out_choices(item))
+        if self.settings.budget is not None:
+            checks = in_turns(checks)
         for place, item in zip(places, checks, strict=True):
             items[place] = item
         # Hypothesis' own plugin looks for constants here, and keeps what it finds
@@ -330,6 +336,24 @@ def is_check(item: pytest.Item) -> bool:
 
 def _draws_for_somebody_else(item: pytest.Item) -> bool:
     return not is_check(item) and is_hypothesis_test(getattr(item, "obj", None))
+
+
+def in_turns(checks: Iterable[pytest.Item]) -> list[pytest.Item]:
+    """Each check for its first subject, then each for its second, and so on: what comes late may not be judged."""
+    rounds: dict[str, int] = {}
+    turns: list[tuple[int, pytest.Item]] = []
+    for item in checks:
+        name = str(getattr(item, "originalname", item.name))
+        rounds[name] = rounds.get(name, 0) + 1
+        turns.append((rounds[name], item))
+    return [
+        item for _, item in sorted(turns, key=lambda turn: (turn[0], not finds_out_choices(turn[1]), _theme(turn[1])))
+    ]
+
+
+def _theme(item: pytest.Item) -> int:
+    """Errors before the rest of a round: much of what every exchange is judged by is about them."""
+    return 0 if Path(item.path).stem == "test_errors" else 1
 
 
 def finds_out_choices(item: pytest.Item) -> bool:

@@ -22,7 +22,8 @@ from conformance.endpoint.known import Held, entries, load_known
 from conformance.endpoint.preflight import preflight
 from conformance.endpoint.resumption import Resumption, keep_settings
 from conformance.endpoint.settings import RunSettings, Settings
-from conformance.endpoint.traffic import LATENCY_BOUNDS_MS
+from conformance.endpoint.support import refuse_what_may_not_run
+from conformance.endpoint.traffic import LATENCY_BOUNDS_MS, Limits
 from conformance.endpoint.watch.dialect import Dialect
 from conformance.errors import NotEstablished, Refusal, unknown
 from conformance.ledger.profiles import pins_of, profiles
@@ -53,6 +54,7 @@ def certify(
     with shared, place as evidence, tempfile.TemporaryDirectory(prefix="acs-") as scratch:
         try:
             specification = Specification.load(settings.folder)
+            refuse_what_may_not_run(settings, specification.contract)
             return _Certification(settings, specification, Path(scratch), live, recorder, evidence, earlier).run()
         except BadEndpoint as e:
             raise Refusal(str(e)) from None
@@ -156,7 +158,7 @@ def run_settings(settings: Settings, specification: Specification) -> RunSetting
     return RunSettings(
         url=settings.url or "",
         contract_dir=str(settings.folder),
-        regions=settings.regions or example_regions(contract),
+        regions=settings.regions or example_regions(contract, listed),
         formats=settings.formats,
         signatures=settings.signatures,
         methods=settings.methods,
@@ -166,13 +168,22 @@ def run_settings(settings: Settings, specification: Specification) -> RunSetting
         levels=settings.levels,
         pins=pins,
         timeout=settings.timeout,
-        limits=settings.limits,
+        limits=_limits(settings),
         max_body=settings.max_body,
         items_file=str(settings.items_file) if settings.items_file else None,
         allow_plaintext=settings.allow_plaintext,
         strict=strict,
         access=settings.access,
+        budget=settings.budget,
+        traffic=settings.traffic,
+        values=settings.values,
     )
+
+
+def _limits(settings: Settings) -> Limits:
+    """The limits of a run; a budget is one on its requests."""
+    asked = [n for n in (settings.budget, settings.limits.max_requests) if n is not None]
+    return evolve(settings.limits, max_requests=min(asked, default=None))
 
 
 def settings_entry(settings: RunSettings, specification: Specification) -> events.SettingsEntry:
@@ -190,10 +201,12 @@ def settings_entry(settings: RunSettings, specification: Specification) -> event
     )
 
 
-def example_regions(contract: Contract) -> tuple[str, ...]:
-    """The documented example of a region, or one nameless region where the operation has none."""
+def example_regions(contract: Contract, listed: Sequence[str] = ()) -> tuple[str, ...]:
+    """The documented example of a region, or the first one that is `listed` for every operation; one nameless region
+    where the operation has none.
+    """
     parameter = contract.parameter(contract.semantics.region) if contract.semantics.region else None
-    return parameter.examples[:1] if parameter and parameter.examples else ("",)
+    return ((*parameter.examples, *listed) or ("",))[:1] if parameter else ("",)
 
 
 def pinned_profile(name: str | None, pins: Mapping[str, str]) -> events.RunProfile:

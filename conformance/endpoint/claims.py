@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from conformance.contract.model import Contract
+from conformance.derive.nouns import READING, parted
 from conformance.endpoint.answer import Answer, Item
 from conformance.endpoint.findings import Inconclusive, Violation
 from conformance.endpoint.oracle import Expectation
@@ -35,9 +37,16 @@ def claim_equal(message: str, expected: Any, received: Any, answer: Answer | Non
 
 
 def claim_same_page(message: str, expected: Answer, received: Answer) -> None:
-    """Two results hold the same items in the same order, and the same total."""
+    """Two results hold the same items in the same order, and the same total; without a list, the same data."""
     claim_equal(message, expected.keys, received.keys, received)
     claim_equal(f"{message}: the total", expected.total, received.total, received)
+    if expected.contract.semantics.items is None and is_a_getter(expected.contract):
+        claim_equal(f"{message}: the result", dict(expected.facts), dict(received.facts), received)
+
+
+def is_a_getter(contract: Contract) -> bool:
+    """Whether an operation only reads, by its name: then the same request has the same answer while nothing changes."""
+    return parted(contract.operation).verb in READING
 
 
 def claim_listing(message: str, expectation: Expectation, keys: Sequence[str], answer: Answer | None) -> None:
@@ -176,6 +185,8 @@ def need_items(target: Target, at_least: int = 1, region: str | None = None) -> 
 
     What a request must bring is computed from the inventory (`target.expect`), which follows a listing that moves.
     """
+    if target.contract.semantics.items is None:
+        return ()  # no list is documented: what is asked for does not depend on items
     items = target.sample(region)
     if len(items) < at_least:
         where = region or target.regions[0]

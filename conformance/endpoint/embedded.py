@@ -25,7 +25,9 @@ PROGRESSING = "progressing"
 
 @frozen
 class Embedded:
-    """Where the reference listens, which regions hold items, and the file that lists them where they stay the same."""
+    """Where the reference listens, which regions hold items (all where nothing is listed), and the file that lists them
+    where they stay the same.
+    """
 
     url: str
     regions: tuple[str, ...]
@@ -56,7 +58,8 @@ def embedded_reference(
             changed_environment(environment),
             process.running(contract, protocol, store, [key], faults=faults, variants=variants) as endpoint,
         ):
-            regions = tuple(name for name, stored in data["regions"].items() if stored)
+            holding = tuple(name for name, stored in data["regions"].items() if stored)
+            regions = holding or tuple(data["regions"])
             yield Embedded(endpoint.url, regions, None if PROGRESSING in variants else known)
     except (EndpointError, ValueError) as e:
         raise Refusal(str(e)) from None

@@ -15,11 +15,15 @@ READINGS = 4
 
 @frozen
 class Inventory:
-    """The whole listing of a region at one moment. `items` in the order of the pages."""
+    """The whole listing of a region at one moment. `items` in the order of the pages.
+
+    `facts` are what an operation without a list says, by path.
+    """
 
     region: str
     items: tuple[Item, ...]
     total: int | None
+    facts: tuple[tuple[str, str | None], ...] = ()
 
     @property
     def count(self) -> int:
@@ -27,12 +31,12 @@ class Inventory:
         return len(self.items) if self.total is None else self.total
 
     @property
-    def moving(self) -> tuple[str, int | None, tuple[tuple[tuple[str, str], ...], ...]]:
+    def moving(self) -> tuple[object, ...]:
         """What of a listing a change can move: neither its order, nor a time that an item has.
 
         What differs in these from reading to reading was answered wrongly.
         """
-        return self.region, self.total, tuple(sorted(map(_moving, self.items)))
+        return self.region, self.total, tuple(sorted(map(_moving, self.items))), self.facts
 
     def keys(self, name: str) -> tuple[str, ...]:
         """The values of the field `name`, which identifies items."""

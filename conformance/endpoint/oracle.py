@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from attrs import field, frozen
 
-from conformance.contract.model import Contract, TimeRange
+from conformance.contract.model import Contract, Filter, TimeRange
 from conformance.endpoint.answer import Item
 from conformance.endpoint.watch.dialect import Dialect
 from conformance.generate.times import format_time, parse_time, precision_of
@@ -61,15 +61,25 @@ class Oracle:
     def keeps(self, view: View, item: Item) -> bool | None:
         """True, False, or None where the documentation does not decide."""
         semantics = self.contract.semantics
+        doubtful = False
         for f in semantics.filters:
-            if f.parameter in view.equals and fold(item.get(f.field)) != fold(view.equals[f.parameter]):
+            if f.parameter not in view.equals or item.get(f.field) == view.equals[f.parameter]:
+                continue
+            if fold(item.get(f.field)) != fold(view.equals[f.parameter]):
                 return False
+            doubtful = doubtful or self._is_spelt_twice(f, view.equals[f.parameter])
         if view.ids is not None and item.get(semantics.key or "") not in view.ids:
             return False
-        if semantics.range is None:
-            return True
+        if semantics.range is None or doubtful:
+            return None if doubtful else True
         after_start = self._within(item, semantics.range, semantics.range.start, view.start, later=True)
         return _both(after_start, self._within(item, semantics.range, semantics.range.end, view.end, later=False))
+
+    def _is_spelt_twice(self, filter: Filter, value: str) -> bool:
+        """Whether several spellings of one value are listed, which may or may not be the same to a filter."""
+        field = next((f for f in self.contract.item_fields if f.name == filter.field), None)
+        lists = (one.value("enum") or () for one in (field, self.contract.parameter(filter.parameter)) if one)
+        return any(len({str(v) for v in listed if fold(str(v)) == fold(value)}) > 1 for listed in lists)
 
     def _within(
         self, item: Item, range: TimeRange, parameter: str | None, moment: datetime | None, *, later: bool

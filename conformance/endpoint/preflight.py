@@ -7,6 +7,7 @@ from conformance.endpoint.answer import Answer
 from conformance.endpoint.findings import shown
 from conformance.endpoint.target import Target
 from conformance.errors import NotEstablished, Refusal
+from conformance.generate.required import required_names
 from conformance.wire.access import known_secrets
 from conformance.wire.redaction import redact_text
 from conformance.wire.transport import NotHttp, TransportError
@@ -44,6 +45,13 @@ def _explain(target: Target, answers: list[Answer], protocol: Protocol) -> None:
     codes = {a.code for name in CREDENTIAL_SITUATIONS for a in protocol.situation(name).answers}
     if all(a.code in codes for a in answers):
         raise Refusal(f"{url} does not accept the credentials ({last.code}); check the access key in the environment.")
+    names = [n for n in required_names(target.contract) if n not in target.values]
+    if names and all(a.refused for a in answers):
+        said = f"{last.code}: {last.message}" if last.message else str(last.code)
+        raise NotEstablished(
+            f"{url} refuses {target.contract.operation} with what is made up for {', '.join(names)} ({said}); "
+            "give values that are there with --values FILE."
+        )
     if not any(a.code for a in answers) and not any(a.has_result for a in answers):
         wanted = f"expected the {target.contract.operation} API there"
         sentence = f"{url} answers, but with {_what(last)}; {wanted}."

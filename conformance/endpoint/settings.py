@@ -30,7 +30,8 @@ class Settings:
     taken. `select` are globs over requirement ids (none: all). `items_file` names the stored items where they are
     known, `known_file` the failures that are known. Evidence goes to `report_dir` (None: a new folder under reports/),
     and the event stream to `events_file` too. `timeout` is in seconds. `access` is how the endpoint is reached
-    beside its address, and `secrets` what of that is secret.
+    beside its address, and `secrets` what of that is secret. `budget`, `traffic` and `values` as for a run. Nothing but
+    reads goes to a URL unless `allow_changes`.
     """
 
     folder: Path
@@ -58,6 +59,10 @@ class Settings:
     max_body: int = MAX_BODY
     access: Access = field(factory=Access)
     secrets: Secrets = field(factory=Secrets, repr=False)
+    budget: int | None = None
+    traffic: tuple[str, ...] = ("*",)
+    values: Mapping[str, str] = field(factory=dict)
+    allow_changes: bool = False
 
 
 @frozen
@@ -69,7 +74,8 @@ class RunSettings:
     `items_file` names the stored items where they are known. `shrinks`: how many more examples are tried after a
     failing one, in search of a plainer one. `timeout` is in seconds, `max_body` in bytes. What
     may be sent is counted in the `allowance_file`, where several processes send. With `strict` every
-    SHOULD counts as a MUST.
+    SHOULD counts as a MUST. With a `budget` of requests the checks come in turns, each in one format, until it is used
+    up. `values` are those of parameters that name what is there.
     """
 
     url: str
@@ -93,6 +99,8 @@ class RunSettings:
     access: Access = field(factory=Access)
     max_body: int = MAX_BODY
     allowance_file: str | None = None
+    budget: int | None = None
+    values: Mapping[str, str] = field(factory=dict)
 
     @property
     def signs(self) -> bool:

@@ -8,7 +8,8 @@ from datetime import datetime
 from attrs import define, field
 
 from conformance.contract.model import Contract
-from conformance.endpoint.answer import Item, canonical_text
+from conformance.endpoint.answer import Item
+from conformance.endpoint.canonical import canonical_text
 from conformance.generate.times import parse_time
 
 

@@ -4,6 +4,7 @@ it should bring.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, TypedDict, Unpack
@@ -23,7 +24,8 @@ from conformance.endpoint.traffic import Limits, Traffic
 from conformance.endpoint.walk import PageWalk
 from conformance.endpoint.watch.identity import ANSWERED
 from conformance.endpoint.watch.watch import Watch
-from conformance.generate.views import IdSyntax, View
+from conformance.generate.required import required_values, sent_name
+from conformance.generate.views import IdSyntax, View, write_ids
 from conformance.ledger.subjects import operation_parameters
 from conformance.wire.client import AnyClient
 from conformance.wire.exchange import (
@@ -62,7 +64,8 @@ class Target:
     """One endpoint under one contract.
 
     `regions` hold data, the first is the one that checks use by default. `channels` are the ways in which calls may
-    travel. `known` gives the stored items by region where the caller knows them. `allowance` is what may still be sent.
+    travel. `known` gives the stored items by region where the caller knows them, `values` those of parameters that must
+    name something that is there. `allowance` is what may still be sent.
     """
 
     contract: Contract
@@ -74,6 +77,7 @@ class Target:
     limits: Limits = field(factory=Limits)
     known: Mapping[str, Sequence[Mapping[str, object]]] | None = None
     allowance: Allowance = field(default=Factory(lambda self: Allowance.begun(self.limits), takes_self=True))
+    values: Mapping[str, str] = field(factory=dict)
     sender: Sender = field(
         default=Factory(lambda self: Sender(self.contract, self.client, self.limits, self.allowance), takes_self=True),
         init=False,
@@ -140,12 +144,17 @@ class Target:
         return self.largest_page or MOST_A_PAGE
 
     @property
+    def smallest_size(self) -> int:
+        """The documented minimum of the page size, and 1 where there is none."""
+        return max(1, self._of_the_size("minimum") or 1)
+
+    @property
     def default_size(self) -> int:
         """How many items an answer holds at most where no size is asked for."""
         default = self._of_the_size("default")
         return self.largest_size if default is None else default
 
-    def _of_the_size(self, constraint: Literal["default", "maximum"]) -> int | None:
+    def _of_the_size(self, constraint: Literal["default", "minimum", "maximum"]) -> int | None:
         paging = self.contract.semantics.paging
         parameter = self.contract.parameter(paging.size) if paging else None
         value = parameter.value(constraint) if parameter else None
@@ -158,7 +167,15 @@ class Target:
 
     def page_sizes(self, *wanted: int) -> list[int]:
         """Those of the wanted sizes that the documentation allows, and the largest one; in order."""
-        return sorted({size for size in (*wanted, self.largest_size) if 1 <= size <= self.largest_size})
+        smallest = min(self.smallest_size, self.largest_size)
+        return sorted({size for size in (*wanted, self.largest_size) if smallest <= size <= self.largest_size})
+
+    def every_page_size(self) -> Sequence[int]:
+        """All sizes that are allowed, in order; where requests are counted, those at the edges and a few between."""
+        if self.limits.max_requests is None:
+            return range(self.smallest_size, self.largest_size + 1)
+        smallest, largest = self.smallest_size, self.largest_size
+        return self.page_sizes(smallest, smallest + 1, 10, 50, largest - 1)
 
     @property
     def id_syntax(self) -> IdSyntax:
@@ -188,10 +205,10 @@ class Target:
         self, parameters: SentParameters = (), channel: Channel | None = None, **options: Unpack[CallOptions]
     ) -> Call:
         """A call of the operation. What it requires is added where `parameters` do not give it, except `without`:
-        the region, and the documented examples of others.
+        the region, and an allowed value of others.
         """
         pairs = list(parameters.items()) if isinstance(parameters, Mapping) else list(parameters)
-        given = {name for name, _ in pairs} | {options.get("without")}
+        given = {name for name, _ in pairs} | {sent_name(options.get("without") or "")}
         added = [(name, value) for name, value in self._required(options.get("region")) if name not in given]
         return Call(
             self.contract.operation,
@@ -211,9 +228,20 @@ class Target:
         region = self.regions[0] if region is None else region
         if name and region:
             yield name, region
-        for p in operation_parameters(self.contract, self.protocol):
-            if p.required and p.name != name and p.examples:
-                yield p.name, p.examples[0]
+        own = {sent_name(p.name) for p in operation_parameters(self.contract, self.protocol)}
+        for sent, value in required_values(self.contract):
+            if sent in own:
+                yield sent, self.values.get(sent) or self._stored_value(sent, region) or value
+
+    def _stored_value(self, name: str, region: str) -> str | None:
+        """What a required id list or filter may ask for, where the stored items are known: all ids, the usual value."""
+        semantics, items = self.contract.semantics, self.stored.items(region) or ()
+        if semantics.ids and name == semantics.ids.parameter:
+            ids = [id for item in items if (id := item.get(semantics.key or ""))]
+            return write_ids(ids[: self.longest_id_list], self.id_syntax) if ids else None
+        field = next((f.field for f in semantics.filters if f.parameter == name), None)
+        values = Counter(value for item in items if (value := item.get(field or "")))
+        return values.most_common(1)[0][0] if values else None
 
     def ask(
         self, parameters: SentParameters = (), channel: Channel | None = None, **options: Unpack[CallOptions]
@@ -360,7 +388,7 @@ class Target:
         items: list[Item] = []
         for page in self.pages(View(), self.largest_page, self.channels[0], region):
             items += page.items
-        return Inventory(region, tuple(items), page.total)
+        return Inventory(region, tuple(items), page.total, () if self.contract.semantics.items else page.facts)
 
     # ------------------------------------------------------------------------------------------------ expectations
 

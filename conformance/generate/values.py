@@ -7,12 +7,14 @@ from hypothesis import strategies as st
 from conformance.contract.model import Parameter
 
 LARGEST_INT = 2**31 - 1
+LARGEST_LONG = 2**63 - 1
 
 
 def above(maximum: int) -> st.SearchStrategy[str]:
-    """Whole numbers over a documented maximum, within 32 bits."""
-    near = st.sampled_from([maximum + 1, maximum + 2, maximum * 10, LARGEST_INT])
-    return st.one_of(near, st.integers(maximum + 1, LARGEST_INT)).map(str)
+    """Whole numbers over a documented maximum, within 32 bits, or 64 where the maximum is beyond those."""
+    largest = LARGEST_INT if maximum < LARGEST_INT else max(LARGEST_LONG, maximum + 1)
+    near = st.sampled_from([maximum + 1, maximum + 2, maximum * 10, largest])
+    return st.one_of(near, st.integers(maximum + 1, largest)).map(str)
 
 
 def below(minimum: int) -> st.SearchStrategy[str]:

@@ -14,6 +14,7 @@ from attrs import evolve, field, frozen
 from hypothesis import strategies as st
 
 from conformance.contract.model import Contract
+from conformance.generate.required import as_sent, is_within_limits
 from conformance.generate.times import format_time, parse_time
 
 Items = Sequence[Mapping[str, str | None]]
@@ -72,13 +73,16 @@ def filter_values(contract: Contract, parameter: str, items: Items) -> list[str]
     ones.
     """
     found = contract.parameter(parameter)
-    listed = [str(v) for v in (found.value("effective_values") or found.value("enum") or ())] if found else []
+    listed = [as_sent(v) for v in (found.value("effective_values") or found.value("enum") or ())] if found else []
     name = next(f.field for f in contract.semantics.filters if f.parameter == parameter)
     seen = list(dict.fromkeys(value for item in items if (value := item.get(name))))
     if listed:
         spelt = {fold(v): v for v in listed}
         seen = [spelt[fold(v)] for v in seen if fold(v) in spelt]
-    return list(dict.fromkeys([*seen, *listed]))
+    # a default of a filter says that the filter is there when it is not: nothing is asked of that value
+    default = fold(as_sent(found.value("default"))) if found and found.value("default") is not None else None
+    values = [v for v in dict.fromkeys([*seen, *listed]) if fold(v) != default]
+    return values if found is None else [v for v in values if is_within_limits(found, v)]
 
 
 @lru_cache(maxsize=4096)

@@ -88,6 +88,7 @@ NEEDS: Mapping[str, Callable[[Contract], object]] = {
     "range-start": lambda c: c.semantics.range and c.semantics.range.start,
     "range-end": lambda c: c.semantics.range and c.semantics.range.end,
     "region": lambda c: c.semantics.region,
+    "request-id": lambda c: c.at(c.semantics.request_id or "RequestId"),
     "free-text": free_texts,
     "optional-field": lambda c: c.semantics.items and c.semantics.optional_fields,
     "repeated": lambda c: any(is_repeated(p) for p in c.parameters),

@@ -11,6 +11,8 @@ from conformance.contract.model import Citation, Contract, Field, Parameter
 from conformance.contract.protocol import Protocol
 from conformance.ledger import roles
 
+# values of a filter that keep every item
+EVERYTHING = ("all", "*")
 SCALARS = ("string", "integer", "number", "boolean")
 
 
@@ -105,7 +107,10 @@ SUBJECTS: Mapping[str, Callable[[Contract, Protocol], Iterator[TemplateSubject]]
 
 
 def _is_time(thing: Parameter | Field) -> bool:
-    return thing.value("time_format") is not None
+    pattern = thing.value("time_format")
+    # a number that is called a time is one only where its form is a number, too
+    number = thing.type in ("integer", "number")
+    return pattern is not None and (not number or str(pattern).startswith("epoch"))
 
 
 def _optional_names(contract: Contract) -> set[str]:
@@ -131,6 +136,15 @@ def _ignores_values(contract: Contract, subject: TemplateSubject) -> bool:
     return bool(listed and effective and set(listed) - set(effective))
 
 
+def _has_plain_default(contract: Contract, subject: TemplateSubject) -> bool:
+    """A default that leaving out can mean. Of a filter it cannot, unless the value names everything: a filter that is
+    left out keeps all items, and one with a value those that have it.
+    """
+    default = subject.thing.value("default")
+    filters = {f.parameter for f in contract.semantics.filters}
+    return default is not None and (subject.name not in filters or str(default).casefold() in EVERYTHING)
+
+
 def _is_optional_text(contract: Contract, subject: TemplateSubject) -> bool:
     return not subject.thing.required and subject.thing.type == "string"
 
@@ -150,7 +164,8 @@ WHERE: Mapping[str, Callable[[Contract, TemplateSubject], bool]] = {
     "end-time": _is_end_time,
     "optional": lambda contract, s: not s.thing.required and not contract.choice_about("required", s.name or ""),
     "required": _is_required,
-    "has-default": lambda contract, s: s.thing.value("default") is not None,
+    "has-wording": lambda contract, s: bool(s.thing.message),
+    "has-default": _has_plain_default,
     "has-minimum": lambda contract, s: s.thing.value("minimum") is not None,
     "has-maximum": lambda contract, s: s.thing.value("maximum") is not None,
     "has-enum": lambda contract, s: bool(s.thing.value("enum")),

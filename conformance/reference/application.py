@@ -49,6 +49,10 @@ class Application:
             steps=pipeline_with(replacements),
         )
 
+    def at(self, address: str) -> None:
+        """Say where the endpoint is, which its errors name."""
+        self.server.host_id = address
+
     def respond(self, request: Request) -> Response:
         """The answer to one request; an error of our own is a documented 500, and a traceback on standard error."""
         number = next(self._numbers)

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from conformance.reference.context import Context
 
 
+# defaults of filters that say that nothing is filtered
+EVERYTHING = ("all", "*")
+
+
 def argument(context: Context, name: str) -> str | None:
     """The text sent for a parameter, or None where it was not sent."""
     return context.parameters.get(name)
@@ -202,6 +206,8 @@ def filter_value(context: Context, filter: Filter) -> str | ParameterMeaning:
     listed = [xml_text(v) for v in parameter.value("enum") or ()] if parameter else []
     effective = [xml_text(v) for v in parameter.value("effective_values") or ()] if parameter else []
     value = in_known_case(context, name, value, listed) if listed else value
+    if parameter and value.casefold() in EVERYTHING and xml_text(parameter.value("default", "")) == value:
+        return IGNORED
     if not listed or value in (effective or listed):
         return value
     taken = context.take("unknown-value", name)

@@ -103,6 +103,14 @@ def invalid(context: Context, parameter: str) -> NoReturn:
     raise _documented(context, parameter, lambda code: not code.startswith("Missing"), fallback)
 
 
+def unknown(context: Context, parameter: str) -> NoReturn:
+    """Refuse for the name of something that is not there. Raises RefusedRequest."""
+    if any(e.parameter == parameter and "NotFound" in e.code for e in context.server.contract.errors):
+        fallback = RefusedRequest("InvalidParameter", 400, INVALID.format(name=parameter), parameter)
+        raise _documented(context, parameter, lambda code: "NotFound" in code, fallback)
+    invalid(context, parameter)
+
+
 def _documented(
     context: Context, parameter: str, fits: Callable[[str], bool], fallback: RefusedRequest
 ) -> RefusedRequest:
@@ -111,6 +119,8 @@ def _documented(
         if error.parameter == parameter and fits(error.code):
             wording = context.take("error-message", error.code)
             message = fallback.message if wording == "common" and error.code == fallback.code else error.message
+            # a contract that is passed on without its documentation's words has the code alone
+            message = message or fallback.message
             own = RefusedRequest(error.code, error.status, message, parameter)
             return _as_taken(own, context.take("error", error.code))
     return _as_taken(fallback, context.take("error", parameter))

@@ -8,6 +8,7 @@ import itertools
 import socket
 import threading
 import time
+import typing
 from collections.abc import Callable, Iterable, Mapping
 
 from conformance.contract.model import Contract
@@ -26,6 +27,18 @@ CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 class EndpointError(RuntimeError):
     """The endpoint cannot be started; says what was asked for and what to do."""
+
+
+class Answering(typing.Protocol):
+    """What answers the requests of an endpoint. `request_count` is how many have arrived."""
+
+    request_count: int
+
+    def respond(self, request: Request) -> Response:
+        """The answer to one request; called from several threads."""
+
+    def at(self, address: str) -> None:
+        """Told where the endpoint is."""
 
 
 class ReferenceEndpoint:
@@ -57,7 +70,7 @@ class ReferenceEndpoint:
         self.store = store or generated(contract, protocol)
         for variant in variants:
             self.store = variant.store(self.store, contract, clock())
-        self.application = Application(
+        application = Application(
             contract,
             protocol,
             self.store,
@@ -67,6 +80,11 @@ class ReferenceEndpoint:
             clock=clock,
             request_ids=request_ids,
         )
+        self._prepare(application, host, port)
+
+    def _prepare(self, application: Answering, host: str, port: int) -> None:
+        """Make ready to listen."""
+        self.application = application
         self._host, self._port = host, port
         self._listener: socket.socket | None = None
         self._accepting: threading.Thread | None = None
@@ -94,7 +112,7 @@ class ReferenceEndpoint:
         """Listen and answer in a thread. Raises EndpointError."""
         self._listener = _listening(self._host, self._port)
         self._port = int(self._listener.getsockname()[1])
-        self.application.server.host_id = f"{self._host}:{self.port}"
+        self.application.at(f"{self._host}:{self.port}")
         self._accepting = threading.Thread(
             target=self._accept, args=(self._listener,), name="reference endpoint", daemon=True
         )

@@ -35,6 +35,11 @@ COMMON_NAMES = frozenset({*V3_HEADERS, *V1_ONLY, "Format"})
 
 def decode(context: Context, text: str) -> list[tuple[str, str]]:
     """The pairs of a query string or form body: blanks kept, `+` a space."""
+    return pairs_of(text)
+
+
+def pairs_of(text: str) -> list[tuple[str, str]]:
+    """The same for whoever has no request yet."""
     pairs = (part.partition("=") for part in text.split("&") if part)
     return [(unquote_plus(name), unquote_plus(value)) for name, _, value in pairs]
 

@@ -91,7 +91,7 @@ class Steps:
     refuse: NamedCheckStep = refusals.refuse
     missing: RefusalStep = refusals.missing
     invalid: RefusalStep = refusals.invalid
-    unknown_region: RefusalStep = refusals.invalid
+    unknown_region: RefusalStep = refusals.unknown
     # signatures
     authenticate: CheckStep = signatures.authenticate
     decode: Callable[[Context, str], Pairs] = signatures.decode

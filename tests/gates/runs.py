@@ -61,7 +61,7 @@ def certified(
         faults=[fault_table.named(contract, name, protocol) for name in faults],
         variants=[variant_table.named(contract, name, protocol) for name in variants],
     )
-    regions = tuple(name for name, stored in data["regions"].items() if stored)
+    regions = tuple(name for name, stored in data["regions"].items() if stored) or tuple(data["regions"])
     known = None if PROGRESSING in variants else str(items)
     with endpoint, pytest.MonkeyPatch.context() as patch:
         patch.setenv(KEY_ID, KEY.access_key_id)

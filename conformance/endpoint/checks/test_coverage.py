@@ -17,6 +17,7 @@ from conformance.endpoint.claims import claim_refused
 from conformance.endpoint.findings import NotApplicable
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import SentParameters, Target
+from conformance.generate.required import as_sent
 from conformance.ledger.subjects import operation_parameters
 from conformance.wire.client import stamp
 from conformance.wire.exchange import Channel, WireForm
@@ -40,7 +41,7 @@ def documented_value(target: Target, parameter: Parameter) -> str | None:
     listed = (*(parameter.value("effective_values") or ()), *(parameter.value("enum") or ()))
     for value in (*listed, parameter.value("default"), parameter.value("minimum"), *parameter.examples):
         if value is not None:
-            return str(value).lower() if isinstance(value, bool) else str(value)
+            return as_sent(value)
     return "1" if parameter.type == "integer" else None
 
 

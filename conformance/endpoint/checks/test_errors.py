@@ -56,11 +56,23 @@ def name_unknown_region(target: Target, error: ErrorCode, data: Draws) -> Call:
 
 def cause_of(target: Target, error: ErrorCode) -> Cause | None:
     """What gives cause for a documented error, by the family of its code and what it is about; None: not known."""
-    if error.parameter and fnmatchcase(error.code, MISSING):
+    parameter = target.contract.parameter(error.parameter) if error.parameter else None
+    if fnmatchcase(error.code, MISSING) and (parameter is None or not parameter.required):
+        return None  # it may be left out, so its absence alone is no cause
+    if fnmatchcase(error.code, MISSING):
         return leave_out
     if error.parameter and error.parameter == target.contract.semantics.region and fnmatchcase(error.code, NOT_FOUND):
         return name_unknown_region
     return None
+
+
+def alike(target: Target, error: ErrorCode) -> list[ErrorCode]:
+    """The other documented errors that the cause of this one may bring: no page says which of those about a value of
+    one parameter is for which value.
+    """
+    missing = fnmatchcase(error.code, MISSING)
+    about = [e for e in target.contract.errors if e.parameter == error.parameter and e.code != error.code]
+    return [e for e in about if fnmatchcase(e.code, MISSING) == missing]
 
 
 def provoke(target: Target, code: str, format: Format, data: Draws) -> tuple[list[ErrorCode], Answer]:
@@ -82,6 +94,7 @@ def test_documented(target: Target, subject: str, format: Format, data: Draws) -
     claim_refused(answer, f"the cause of {subject}")
     choice = target.contract.choice_about("error", subject)
     allowed = {a.id for a in choice.alternatives} if choice else {f"{e.code}/{e.status}" for e in errors}
+    allowed |= {f"{e.code}/{e.status}" for e in alike(target, errors[0])}
     claim(
         f"{answer.code}/{answer.status}" in allowed, "another error than documented", allowed, answer.outline(), answer
     )
@@ -93,6 +106,8 @@ def test_message(target: Target, subject: str, format: Format, data: Draws) -> N
     """The error carries a documented message."""
     errors, answer = provoke(target, subject, format, data)
     parameter = next((e.parameter for e in errors if e.parameter), "")
+    if answer.code in {e.code for e in alike(target, errors[0])}:
+        raise NotApplicable(f"the cause of {subject} is answered with {answer.code}, which is documented too")
     in_common = {wording.format(parameter=parameter) for wording in COMMON_WORDINGS.get(subject, ())}
     choice = target.contract.choice_about("error-message", subject)
     common = [a.statement for a in choice.alternatives if a.id == "common"] if choice else []

@@ -24,6 +24,9 @@ from conformance.endpoint.target import Target
 from conformance.generate.views import View, filter_values, fold, views
 from conformance.wire.exchange import Format
 
+# how many pairs of filters, and values of each, are tried where requests are counted
+FEW_VALUES = 2
+
 
 def sizes(target: Target) -> st.SearchStrategy[int | None]:
     """Page sizes, and none at all."""
@@ -82,8 +85,9 @@ def test_intersect(target: Target, format: Format) -> None:
     names = [f.parameter for f in target.contract.semantics.filters]
     if len(names) < 2:
         raise NotApplicable("the operation has fewer than two filters")
-    for a, b in combinations(names, 2):
-        for values in product(filter_values(target.contract, a, items), filter_values(target.contract, b, items)):
+    few = None if target.limits.max_requests is None else FEW_VALUES
+    for a, b in list(combinations(names, 2))[:few]:
+        for values in product(*(filter_values(target.contract, name, items)[:few] for name in (a, b))):
             view, turn = View({a: values[0], b: values[1]}), turn + 1
             keys, answer = target.keys_of(view, target.largest_page, channels[turn % len(channels)])
             claim_listing(f"filters {dict(view.equals)}", target.expect(view), keys, answer)

@@ -250,8 +250,9 @@ def test_with_filters(target: Target, format: Format, data: Draws) -> None:
 def test_with_paging(target: Target, format: Format, data: Draws) -> None:
     """The items of an id list are paged like any listing."""
     ids = data.draw(known_ids(target, 24, at_least=2), label="ids")
-    largest = min(len(ids), target.largest_size)
-    size = data.draw(st.integers(min(max(1, len(ids) // 6), largest), largest), label="page size")
+    largest = max(target.smallest_size, min(len(ids), target.largest_size))
+    smallest = max(target.smallest_size, len(ids) // 6)
+    size = data.draw(st.integers(min(smallest, largest), largest), label="page size")
     keys, answer = listed(target, ids, channel_of(target, format, data), size=size)
     claim_listing(f"an id list in pages of {size}", target.expect(View(ids=ids)), keys, answer)
     claim_equal("the total of a paged id list", len(ids), answer.count, answer)

@@ -20,7 +20,7 @@ MOST_PAGES = 16
 def page_sizes(target: Target, count: int) -> st.SearchStrategy[int]:
     """Sizes that cut `count` items into a bearable number of pages, with the edges of size and count among them."""
     largest = target.largest_size
-    smallest = min(largest, max(1, -(-count // MOST_PAGES)))
+    smallest = min(largest, max(target.smallest_size, -(-count // MOST_PAGES)))
     edges = {smallest, largest, largest - 1, 10, 50, count, count - 1, count + 1, count // 2, -(-count // 2)}
     return st.one_of(
         st.sampled_from(sorted(e for e in edges if smallest <= e <= largest)), st.integers(smallest, largest)
@@ -48,7 +48,7 @@ def test_pages_partition_the_listing(target: Target, format: Format, data: Draws
 def test_pages_are_full(target: Target, format: Format) -> None:
     """Every page but the last holds as many items as asked for: the first page of every size."""
     items, channels = need_items(target), target.channels_for(format)
-    for size in range(1, target.largest_size + 1):
+    for size in target.every_page_size():
         answer = page(target, 1, size, channels[size % len(channels)]).listing()
         claim_equal(f"the first page of {size} is not full", min(size, len(items)), len(answer.items), answer)
 
@@ -58,7 +58,7 @@ def test_last_page_holds_the_rest(target: Target, format: Format) -> None:
     """The last page holds exactly the items that the pages before it left, for every size that leaves some."""
     count, channels = len(need_items(target)), target.channels_for(format)
     known = set(target.inventory().keys(target.key))
-    for size in range(1, target.largest_size + 1):
+    for size in target.every_page_size():
         last = max(1, -(-count // size))
         answer = page(target, last, size, channels[size % len(channels)]).listing()
         rest = count - (last - 1) * size

@@ -25,6 +25,7 @@ from conformance.endpoint.inventory import Inventory
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
 from conformance.generate import values
+from conformance.generate.required import as_sent
 from conformance.generate.texts import near_values
 from conformance.generate.times import format_time
 from conformance.generate.views import View, request_time_format, views
@@ -68,7 +69,7 @@ def test_time_format(target: Target, subject: str, format: Format, data: Draws) 
 @given(st.data())
 def test_default(target: Target, subject: str, format: Format, data: Draws) -> None:
     """Leaving the parameter out is the same as sending its default."""
-    default = str(target.parameter(subject).value("default"))
+    default = as_sent(target.parameter(subject).value("default"))
     view = data.draw(views(target.contract, need_items(target)), label="view")
     paging, channel = target.contract.semantics.paging, channel_of(target, format, data)
     other = {paging.size: str(target.page_sizes(7)[0])} if paging and subject == paging.number else {}

@@ -27,7 +27,7 @@ def test_nonce_remembered(target: Target) -> None:
     for nonce, channel in zip(nonces, channels, strict=True):
         first = target.ask((), channel, common={"SignatureNonce": nonce})
         claim(first.accepted, "a fresh nonce is refused", "a result", first.outline(), first)
-    small = {paging.size: "1"} if (paging := target.contract.semantics.paging) else {}
+    small = {paging.size: str(target.smallest_size)} if (paging := target.contract.semantics.paging) else {}
     for channel in islice(cycle(channels), BETWEEN):
         target.ask(small, channel)
     earlier = stamp(datetime.now(UTC) - timedelta(minutes=1))

@@ -44,8 +44,8 @@ def claim_same_order(one: Answer, other: Answer, when: str) -> None:
 def test_total(target: Target, format: Format) -> None:
     """The total is that of the items, however often it is asked for."""
     need_items(target, 0)
-    channels, size = target.channels_for(format), target.paging.size
-    answers = [target.ask({size: "1"}, channels[i % len(channels)]).listing() for i in range(READINGS)]
+    channels, smallest = target.channels_for(format), {target.paging.size: str(target.smallest_size)}
+    answers = [target.ask(smallest, channels[i % len(channels)]).listing() for i in range(READINGS)]
     totals = [answer.total for answer in answers]
     claim_certain(len(set(totals)) < READINGS, "the total is another at every reading", totals[0], totals, answers[-1])
     for answer in answers[1:]:
@@ -106,7 +106,8 @@ def looks(target: Target) -> list[Look]:
         keys = target.inventory().keys(target.key)
         if paging is None or key not in keys:
             return False
-        sent = {paging.size: "1", paging.number: str(keys.index(key) + 1)}
+        size = target.smallest_size
+        sent = {paging.size: str(size), paging.number: str(keys.index(key) // size + 1)}
         first = target.see(View(), channel, more=sent).listing()
         everything = [item.get(target.key) for item in target.listing(View(), channel)]
         return any(shown not in everything for shown in first.keys)
@@ -121,7 +122,7 @@ def test_after_many(target: Target) -> None:
     channels, paging = every_way(target), target.contract.semantics.paging
     claims = Questions(target)
     for i in range(MANY):
-        sent = {paging.size: "1", paging.number: str(i % 5 + 1)} if paging else {}
+        sent = {paging.size: str(target.smallest_size), paging.number: str(i % 5 + 1)} if paging else {}
         answer = target.ask(sent, next(channels))
         if not (answer.refused and i % 5):  # a page that there is not may be an error
             answer.listing()

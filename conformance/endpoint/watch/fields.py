@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from conformance.contract.model import Contract, Field
-from conformance.endpoint.answer import Answer, canonical
+from conformance.endpoint.answer import Answer
+from conformance.endpoint.canonical import canonical
 from conformance.endpoint.watch.judgement import Judgement, ResponseJudge
 from conformance.endpoint.watch.tally import Problem
 from conformance.generate.times import parse_time

@@ -21,7 +21,23 @@ from conformance.reference.steps import STEP, CheckStep, MembersStep, Middleware
 
 def faults(roles: FaultRoles) -> tuple[Fault, ...]:
     """Faults of how formats are chosen, of what differs between them, and of methods."""
-    return (*_chosen(), *_different(roles), *_unknown(), *_methods(roles))
+    return (*_chosen(), *_different(roles), *_unknown(), *_methods(roles), *_without_a_list(roles))
+
+
+def _without_a_list(roles: FaultRoles) -> list[Fault]:
+    """What the one result of an operation without a list may say otherwise."""
+    semantics = roles.contract.semantics
+    numbers = [f.name for f in roles.contract.response if f.type == "integer" and f.name != semantics.request_id]
+    if semantics.items or not numbers:
+        return []
+    return [
+        Fault(
+            "get-counts-one-more",
+            f"adds one to {numbers[0]} in answers to GET",
+            ("methods.agree",),
+            replacing(STEP.result).by(only(is_get, at_path(numbers[0], lambda value: value + 1))),
+        )
+    ]
 
 
 def _chosen() -> list[Fault]:

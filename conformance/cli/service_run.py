@@ -1,0 +1,77 @@
+"""`acs-conformance endpoint --service`: what the command says of a run over a service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from conformance.cli.output import document
+from conformance.cli.run_options import common_settings
+from conformance.contract.catalogue import service_of
+from conformance.contract.files import ContractError
+from conformance.endpoint.service import ServicePlan, certify_service, plan_lines
+from conformance.errors import Refusal
+from conformance.report.service_page import terminal_lines
+from conformance.report.service_run import OperationJudged, service_summary
+from conformance.report.text import one_line
+
+# what is about one operation, and so says nothing of a service
+OF_ONE_OPERATION = {"contract_dir": "--contract", "items_file": "--tasks", "known_file": "--known-failing"}
+EXAMPLES = 1
+
+
+def judge_service(url: str | None, name: str, budget: int | None, as_json: bool, quiet: bool, **options: Any) -> int:
+    """Judge a service, print the result, and return the exit status. Raises Refusal."""
+    for option, written in OF_ONE_OPERATION.items():
+        if options.pop(option, None):
+            raise Refusal(f"{written} is about one operation; leave it out, or leave out --service.")
+    for written in ("faults", "variants"):
+        if options.get(written) and url is not None:
+            raise Refusal("--fault and --variant change the embedded reference; leave them out, or leave out the URL.")
+    patterns, values, events = options.pop("operation"), options.pop("values"), options.pop("events_file")
+    if events is not None:
+        raise Refusal("--events is about one operation: a service's stream is events.jsonl in --report-dir.")
+    given = click.get_current_context().get_parameter_source("max_examples")
+    if given is None or given.name == "DEFAULT":
+        options["max_examples"] = EXAMPLES
+    try:
+        service = service_of(name)
+        base = common_settings(Path(), url, **options)
+        plan = ServicePlan(service, base, patterns, values, budget)
+        if url is not None and not as_json:
+            for line in plan_lines(plan):
+                click.echo(line)
+        folder, run = certify_service(plan, _heard(quiet or as_json))
+    except ContractError as e:
+        raise Refusal(str(e)) from None
+    if as_json:
+        document_of = service_summary(run)
+        document(_text(document_of))
+    else:
+        for line in list(terminal_lines(run))[-2 if quiet else 0 :]:
+            click.echo(line)
+        click.echo(f"Evidence: {folder}")
+    return run.exit_status
+
+
+def _text(summary: dict[str, Any]) -> str:
+    import json
+
+    return json.dumps(summary, indent=2, ensure_ascii=False)
+
+
+def _heard(silent: bool) -> Any:
+    done = 0
+
+    def heard(judged: OperationJudged, protocol: bool) -> None:
+        nonlocal done
+        if silent or not judged.attempted:
+            return
+        done += 1
+        about = f"protocol on {judged.name}" if protocol else judged.name
+        reason = f": {one_line(judged.reason, 90)}" if judged.reason else ""
+        click.echo(f"  {done:4d}  {about}  {judged.verdict}{reason}  ({judged.requests} requests)")
+
+    return heard

@@ -1,0 +1,368 @@
+"""The certification of a whole service: each operation in a process of its own, the protocol on a few that stand for
+all, and one result.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import random
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from hashlib import sha256
+from multiprocessing.connection import wait
+from multiprocessing.context import ForkContext, ForkProcess
+from pathlib import Path
+from typing import Any
+
+from attrs import define, evolve, field, frozen
+
+from conformance import __version__
+from conformance.contract.files import ContractError
+from conformance.contract.service import Service
+from conformance.endpoint.allowance import SPENT
+from conformance.endpoint.certify import certify
+from conformance.endpoint.embedded import NAME
+from conformance.endpoint.settings import Settings
+from conformance.endpoint.support import READS, unsupported, without_consent
+from conformance.errors import NotEstablished, Refusal
+from conformance.generate.required import required_names
+from conformance.ledger.specification import Specification
+from conformance.report.events import CONVERTER, Event
+from conformance.report.evidence import RunEvidence
+from conformance.report.folder import EVENTS, PAGE, SUMMARY, bare, taken
+from conformance.report.results import Result, by_theme, counts, results
+from conformance.report.service_page import service_html
+from conformance.report.service_run import (
+    Failed,
+    OperationJudged,
+    OperationVerdict,
+    ServiceFinished,
+    ServiceRun,
+    ServiceStarted,
+    line_of,
+    service_certificate,
+    service_run_of,
+    service_summary,
+)
+
+# what holds of the protocol, and so is judged once for a service
+PROTOCOL_THEMES = ("signatures", "protocol", "http", "formats", "methods", "isolation")
+# what of it an operation can have of its own
+STILL_EACH = ("formats.agree", "methods.agree")
+# what an error of any operation shows: of one that gave none, the protocol's errors speak
+OF_ERRORS = (
+    "errors.in-the-asked-format", "errors.no-result", "errors.no-internals",
+    "envelope.error-status", "envelope.error-body", "envelope.host-id",
+)  # fmt: skip
+# checks that send hundreds of requests to show one thing of the server
+ONCE = ("stability.after-many",)
+STANDING_FOR_ALL = 3
+BUDGET_OF_READS, BUDGET_OF_OTHERS = 150, 250
+CERTIFICATE = "certificate.json"
+NOT_SHOWN = "no exchange of this run could show it"
+
+
+@frozen
+class ServicePlan:
+    """What is asked of a run over a service. `base` has the settings of each operation but its folder.
+
+    `values` are by parameter, and by operation and parameter. `budget` is of requests an operation; None takes the
+    usual ones, 0 sets none.
+    """
+
+    service: Service
+    base: Settings
+    patterns: tuple[str, ...] = ()
+    values: Mapping[str, Any] = field(factory=dict)
+    budget: int | None = None
+
+
+@frozen
+class Task:
+    """One operation to judge, or the protocol on it."""
+
+    name: str
+    kind: str
+    settings: Settings
+    protocol: bool = False
+
+
+Heard = Callable[[OperationJudged, bool], None]
+
+
+def certify_service(plan: ServicePlan, heard: Heard = lambda judged, protocol: None) -> tuple[Path, ServiceRun]:
+    """Judge the operations of a service and write the evidence; the folder, and the run as its stream tells it.
+
+    `heard` is told of each operation when it is judged. Raises Refusal and ContractError for what is asked wrongly.
+    """
+    base, service = plan.base, plan.service
+    names = service.matching(plan.patterns)
+    seed = secrets.randbelow(2**32) if base.seed is None else base.seed
+    plan = evolve(plan, base=evolve(base, seed=seed))
+    target = base.url or NAME
+    with taken(base.report_dir, f"{bare(target)}-{service.product}") as folder:
+        tasks, untried = _planned(plan, names, folder)
+        stand_in = _standing_for_all(plan, tasks, folder)
+        started = ServiceStarted(
+            suite={"name": "acs-conformance", "version": __version__},
+            product=service.product,
+            version=service.version,
+            target=bare(target),
+            seed=seed,
+            started=datetime.now(UTC).isoformat(timespec="seconds"),
+            operations=len(service.operations),
+            selected=names,
+            protocol=tuple(t.name for t in stand_in),
+            settings={"budget": plan.budget, "examples": base.max_examples, "formats": list(base.formats)},
+        )
+        began = time.monotonic()
+        with (folder / EVENTS).open("w", encoding="utf-8") as stream:
+
+            def told(event: str, value: Any) -> None:
+                stream.write(line_of(event, value))
+                stream.flush()
+                if isinstance(value, OperationJudged):
+                    heard(value, event == "protocol-judged")
+
+            told("service-started", started)
+            for judged in untried:
+                told("operation-judged", judged)
+            interrupted = _judge_all([*stand_in, *tasks], base.workers, told)
+            told("service-finished", ServiceFinished(round(time.monotonic() - began, 3), interrupted))
+        return folder, _concluded(folder)
+
+
+def _concluded(folder: Path) -> ServiceRun:
+    events = (folder / EVENTS).read_bytes()
+    run = service_run_of(events.decode().splitlines())
+    (folder / SUMMARY).write_text(json.dumps(service_summary(run), indent=2, ensure_ascii=False) + "\n", "utf-8")
+    (folder / PAGE).write_text(service_html(run), "utf-8")
+    (folder / CERTIFICATE).unlink(missing_ok=True)
+    if statement := service_certificate(run, events):
+        (folder / CERTIFICATE).write_text(json.dumps(statement, indent=2, sort_keys=True) + "\n", "utf-8")
+    return run
+
+
+# ------------------------------------------------------------------------------------------------------------ the plan
+
+
+def _planned(plan: ServicePlan, names: Sequence[str], folder: Path) -> tuple[list[Task], list[OperationJudged]]:
+    """The operations that are judged, and those that are not, each with its reason."""
+    tasks: list[Task] = []
+    untried: list[OperationJudged] = []
+    for name in names:
+        operation = plan.service.operation(name)
+        contract = plan.service.contract(name)
+        if why := unsupported(contract):
+            untried.append(OperationJudged(name, operation.kind, "not-supported", why, attempted=False))
+        elif why := without_consent(operation.kind, contract, plan.base):
+            untried.append(OperationJudged(name, operation.kind, "not-established", why, attempted=False))
+        else:
+            tasks.append(Task(name, operation.kind, _settings_of(plan, name, operation.kind, folder)))
+    return tasks, untried
+
+
+def _settings_of(plan: ServicePlan, name: str, kind: str, folder: Path) -> Settings:
+    usual = BUDGET_OF_READS if kind in READS else BUDGET_OF_OTHERS
+    own = plan.values.get(name)
+    values = {**plan.values, **(own if isinstance(own, Mapping) else {})}
+    return evolve(
+        plan.base,
+        folder=plan.service.contract_folder(name),
+        report_dir=folder / "operations" / name,
+        workers=1,
+        budget=usual if plan.budget is None else plan.budget or None,
+        values={k: str(v) for k, v in values.items() if not isinstance(v, Mapping)},
+    )
+
+
+def _standing_for_all(plan: ServicePlan, tasks: Sequence[Task], folder: Path) -> list[Task]:
+    """Operations on which the protocol is judged: reads of several kinds, that need nothing that is there."""
+    if plan.base.select:
+        return []
+    source = random.Random(f"{plan.base.seed} protocol")
+    simple = [t for t in tasks if t.kind in READS and not required_names(plan.service.contract(t.name))]
+    source.shuffle(simple)
+    chosen: list[Task] = []
+    for kind in (*READS, *READS, *READS):
+        found = next((t for t in simple if t.kind == kind and t not in chosen), None)
+        if found and len(chosen) < STANDING_FOR_ALL:
+            chosen.append(found)
+    return [
+        evolve(t, protocol=True, settings=evolve(t.settings, budget=None, report_dir=folder / "protocol" / t.name))
+        for t in chosen
+    ]
+
+
+def _selection(task: Task) -> tuple[str, ...]:
+    """The ids of what is judged of an operation, or of the protocol on it."""
+    specification = Specification.load(task.settings.folder)
+    asked = specification.ledger.chosen(task.settings.select or ("*",))
+    endpoint = [r for r in specification.ledger.requirements if r.side == "endpoint" and r.id in asked]
+    if task.settings.select:
+        return tuple(r.id for r in endpoint)
+
+    def is_protocol(check: str) -> bool:
+        return (check.split(".")[0] in PROTOCOL_THEMES or check in ONCE) and check not in STILL_EACH
+
+    both = OF_ERRORS if task.protocol else ()
+    return tuple(r.id for r in endpoint if is_protocol(r.check) == task.protocol or r.check in both)
+
+
+# ----------------------------------------------------------------------------------------------------------- one by one
+
+
+class _Unseen(AbstractContextManager[Any]):
+    """What watches a run that nobody looks at."""
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing to end."""
+
+    def on_event(self, event: Event) -> None:
+        """Not shown."""
+
+    def on_requests(self, requests: int) -> None:
+        """Not shown."""
+
+
+def judge(task: Task) -> OperationJudged:
+    """Judge one operation in this process, and write its evidence. Raises nothing that can be said in a sentence."""
+    started = time.monotonic()
+    try:
+        chosen = _selection(task)
+        if not chosen:
+            return OperationJudged(task.name, task.kind, "not-supported", "nothing that is asked for is required of it")
+        evidence = certify(evolve(task.settings, select=chosen, traffic=chosen), _Unseen())
+        return _judged(task, evidence, time.monotonic() - started)
+    except (Refusal, NotEstablished, ContractError) as e:
+        spent = round(time.monotonic() - started, 3)
+        return OperationJudged(task.name, task.kind, "not-established", str(e), seconds=spent)
+
+
+def _judged(task: Task, evidence: RunEvidence, seconds: float) -> OperationJudged:
+    found = results(evidence.run)
+    verdict, reason = _verdict(task, found, evidence.run.footer.reason)
+    failed = tuple(
+        Failed(r.entry.id, r.entry.level, r.message, r.decisive.cause if r.decisive else None)
+        for r in found
+        if r.standing in ("failed", "warned", "errored")
+    )
+    unknown = tuple(
+        r.entry.id.split(".errors.", 1)[-1].removesuffix(".documented")
+        for r in found
+        if r.standing == "not-applicable" and r.entry.id.endswith(".documented") and "how to give cause" in r.message
+    )
+    return OperationJudged(
+        task.name,
+        task.kind,
+        verdict,
+        reason,
+        counts={name: number for name, number in counts(found).items() if number},
+        requests=evidence.run.footer.requests,
+        seconds=round(seconds, 3),
+        digest=f"sha256:{sha256((evidence.folder / EVENTS).read_bytes()).hexdigest()}",
+        failed=failed,
+        unknown_causes=unknown,
+        themes={theme: _worst(members) for theme, members in by_theme(found).items()},
+    )
+
+
+def _verdict(task: Task, found: Sequence[Result], broken: str | None) -> tuple[OperationVerdict, str]:
+    elsewhere = () if task.protocol else tuple(f"{task.name}.{check}" for check in OF_ERRORS)
+    musts = [r for r in found if r.entry.level == "MUST"]
+    if failed := [r for r in musts if r.standing == "failed"]:
+        return "not-conformant", f"{failed[0].entry.id}: {failed[0].message}"
+    if broken or any(r.standing == "errored" for r in found):
+        return "not-established", broken or next(r.message for r in found if r.standing == "errored")
+    open_ones = [r for r in musts if r.standing in ("inconclusive", "not-judged")]
+    unshown = [r for r in open_ones if NOT_SHOWN in r.message and r.entry.id not in elsewhere]
+    left_out = [r for r in open_ones if task.settings.budget is not None and SPENT in r.message]
+    if unexplained := [r for r in open_ones if r not in left_out and NOT_SHOWN not in r.message]:
+        return "not-established", f"{unexplained[0].entry.id}: {unexplained[0].message}"
+    if not any(r.standing == "passed" for r in musts):
+        return "not-established", "no MUST could be judged"
+    reasons = []
+    if left_out:
+        reasons.append(
+            f"{len(left_out)} of {len(musts)} MUSTs lie beyond the budget of {task.settings.budget} requests"
+        )
+    if unshown:
+        reasons.append(f"no answer could show {len(unshown)} of {len(musts)} MUSTs, such as {unshown[0].entry.id}")
+    return ("in-part", "; ".join(reasons)) if reasons else ("conformant", "")
+
+
+def _worst(members: Sequence[Result]) -> str:
+    order = ("failed", "errored", "warned", "inconclusive", "passed", "not-applicable")
+    return next((name for name in order if any(r.standing == name for r in members)), "")
+
+
+# ------------------------------------------------------------------------------------------------------------- together
+
+
+@define
+class _Worker:
+    task: Task
+    process: ForkProcess
+    outcome: Path
+
+
+def _judge_all(tasks: Sequence[Task], workers: int, told: Callable[[str, Any], None]) -> bool:
+    """Judge each task in a process of its own, several at a time; whether a person ended it before it was done."""
+    context, waiting, running = multiprocessing.get_context("fork"), list(tasks), list[_Worker]()
+    try:
+        while waiting or running:
+            while waiting and len(running) < max(1, workers):
+                running.append(_begin(context, waiting.pop(0)))
+            wait([w.process.sentinel for w in running])
+            for worker in [w for w in running if w.process.exitcode is not None]:
+                running.remove(worker)
+                told("protocol-judged" if worker.task.protocol else "operation-judged", _outcome_of(worker))
+    except KeyboardInterrupt:
+        for worker in running:
+            worker.process.join()
+        return True
+    return False
+
+
+def _begin(context: ForkContext, task: Task) -> _Worker:
+    assert task.settings.report_dir is not None, "set by the plan"
+    task.settings.report_dir.mkdir(parents=True, exist_ok=True)
+    outcome = task.settings.report_dir / "outcome.json"
+    outcome.unlink(missing_ok=True)
+    process = context.Process(target=_in_a_process, args=(task, outcome))
+    process.start()
+    return _Worker(task, process, outcome)
+
+
+def _in_a_process(task: Task, outcome: Path) -> None:
+    judged = judge(task)
+    outcome.write_text(json.dumps(CONVERTER.unstructure(judged)), "utf-8")
+
+
+def _outcome_of(worker: _Worker) -> OperationJudged:
+    worker.process.join()
+    try:
+        data = json.loads(worker.outcome.read_text("utf-8"))
+        return CONVERTER.structure(data, OperationJudged)
+    except (OSError, ValueError):
+        task = worker.task
+        why = f"the suite itself broke down (exit status {worker.process.exitcode})"
+        return OperationJudged(task.name, task.kind, "not-established", why)
+    finally:
+        worker.outcome.unlink(missing_ok=True)
+
+
+def plan_lines(plan: ServicePlan) -> Iterator[str]:
+    """What a run with --allow-changes is about to do to a URL, one line a kind that changes something."""
+    names = plan.service.matching(plan.patterns)
+    kinds: dict[str, list[str]] = {}
+    for name in names:
+        operation = plan.service.operation(name)
+        if not operation.reads and without_consent(operation.kind, plan.service.contract(name), plan.base) is None:
+            kinds.setdefault(operation.kind, []).append(name)
+    for kind, found in kinds.items():
+        yield f"{kind}: at most {plan.budget or BUDGET_OF_OTHERS} requests to each of {', '.join(found)}"

@@ -1,0 +1,58 @@
+"""Which operations can be judged, and which may be sent to an endpoint that is somebody's."""
+
+from __future__ import annotations
+
+from conformance.contract.files import ContractError
+from conformance.contract.model import Contract
+from conformance.contract.service import SERVICE_FILE, Kind, load_service
+from conformance.derive.kinds import kind_of
+from conformance.endpoint.settings import Settings
+from conformance.errors import Refusal
+
+READS: tuple[Kind, ...] = ("list", "get")
+
+
+def unsupported(contract: Contract) -> str | None:
+    """Why an operation cannot be judged yet, or None."""
+    if contract.path is not None:
+        return "it is reached by a path, and operations of that style are not judged yet"
+    scopes = [f.parameter for f in contract.semantics.filters if _is_required(contract, f.parameter)]
+    if scopes:
+        return f"{scopes[0]} is required and chooses what is listed, and listings within a scope are not judged yet"
+    if contract.root != "object":
+        return "its answer is no object, and such answers are not judged yet"
+    return None
+
+
+def _is_required(contract: Contract, name: str) -> bool:
+    parameter = contract.parameter(name)
+    return parameter is not None and parameter.required
+
+
+def without_consent(kind: Kind, contract: Contract, settings: Settings) -> str | None:
+    """Why nothing of an operation may be sent to a URL, or None. The embedded reference needs no consent."""
+    if settings.url is None or kind in READS:
+        return None
+    if not settings.allow_changes:
+        return f"it is of the kind {kind}, may change something, and --allow-changes is not given"
+    if kind in ("create", "asynchronous"):
+        return f"it is of the kind {kind}, and what it would make is not yet taken away again"
+    return None
+
+
+def kind_in(settings: Settings, contract: Contract) -> Kind:
+    """The kind of an operation: as its service has it, where the folder is one of a service, else by the contract."""
+    if (settings.folder.parent / SERVICE_FILE).is_file():
+        try:
+            return load_service(settings.folder.parent).operation(contract.operation).kind
+        except ContractError:
+            return kind_of(contract)
+    return kind_of(contract)
+
+
+def refuse_what_may_not_run(settings: Settings, contract: Contract) -> None:
+    """Raises Refusal for an operation that cannot be judged yet, or that nobody has consented to."""
+    if why := unsupported(contract):
+        raise Refusal(f"{contract.operation} cannot be judged: {why}.")
+    if why := without_consent(kind_in(settings, contract), contract, settings):
+        raise Refusal(f"Nothing of {contract.operation} is sent: {why}.")

@@ -1,0 +1,243 @@
+"""A run over a service: its event stream (one JSON object a line), read back, and what it comes to.
+
+`service-started` says what is judged and what is not, `operation-judged` what came of one operation, `protocol-judged`
+what came of the protocol on one of the operations that stand for all, `service-finished` that the run came to its end.
+Each judged operation has a folder of evidence of its own beside the stream, which its digest ties to it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import Any, Literal
+
+from attrs import field, frozen
+
+from conformance.report.events import CONVERTER
+
+OperationVerdict = Literal["conformant", "in-part", "not-conformant", "not-established", "not-supported"]
+VERDICTS: tuple[OperationVerdict, ...] = (
+    "not-conformant", "not-established", "in-part", "conformant", "not-supported",
+)  # fmt: skip
+
+
+@frozen
+class Failed:
+    """One requirement that was not met: a line for whoever starts to mend."""
+
+    requirement: str
+    level: str
+    message: str
+    cause: str | None = None
+
+
+@frozen
+class OperationJudged:
+    """What came of one operation. `digest` is over its own event stream, `attempted` whether anything was sent."""
+
+    name: str
+    kind: str
+    verdict: OperationVerdict
+    reason: str = ""
+    counts: Mapping[str, int] = field(factory=dict)
+    requests: int = 0
+    seconds: float = 0.0
+    attempted: bool = True
+    digest: str | None = None
+    failed: tuple[Failed, ...] = ()
+    unknown_causes: tuple[str, ...] = ()
+    themes: Mapping[str, str] = field(factory=dict)
+
+
+@frozen
+class ServiceStarted:
+    """`operations` is how many the service has, `selected` the names that are asked for, `seed` decides the draws."""
+
+    suite: Mapping[str, str]
+    product: str
+    version: str
+    target: str
+    seed: int
+    started: str
+    operations: int
+    selected: tuple[str, ...]
+    protocol: tuple[str, ...]
+    settings: Mapping[str, Any] = field(factory=dict)
+
+
+@frozen
+class ServiceFinished:
+    """The end of the stream. A run that was interrupted proves nothing."""
+
+    seconds: float
+    interrupted: bool = False
+
+
+@frozen
+class ServiceRun:
+    """A stream that has come to its end."""
+
+    started: ServiceStarted
+    operations: tuple[OperationJudged, ...]
+    protocol: tuple[OperationJudged, ...]
+    finished: ServiceFinished
+
+    @property
+    def requests(self) -> int:
+        """What was sent for operations and protocol."""
+        return sum(o.requests for o in (*self.operations, *self.protocol))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many operations came to each verdict."""
+        found = Counter(o.verdict for o in self.operations)
+        return {verdict: found[verdict] for verdict in VERDICTS}
+
+    @property
+    def exit_status(self) -> int:
+        """0 conformant as far as judged; 1 not conformant; 3 not established: interrupted, nothing judged, or an
+        operation that was tried and could not be judged.
+        """
+        tried = [o for o in (*self.operations, *self.protocol) if o.attempted]
+        if any(o.verdict == "not-conformant" for o in tried):
+            return 1
+        undecided = any(o.verdict == "not-established" for o in tried)
+        whole = {o.name for o in self.operations} == set(self.started.selected)
+        return 3 if undecided or not tried or self.finished.interrupted or not whole else 0
+
+    @property
+    def headline(self) -> str:
+        """The conclusion in two words."""
+        return {0: "CONFORMANT", 1: "NOT CONFORMANT"}.get(self.exit_status, "NOT ESTABLISHED") + (
+            " (in part)" if self.exit_status == 0 and self._partly else ""
+        )
+
+    @property
+    def _partly(self) -> bool:
+        return any(o.verdict != "conformant" for o in self.operations) or len(self.operations) < self.started.operations
+
+    @property
+    def sentence(self) -> str:
+        """What was established, and of how much."""
+        said = [f"{number} {verdict}" for verdict, number in self.counts.items() if number]
+        what = f"{self.started.product} {self.started.version}"
+        of = f"{len(self.operations)} of {self.started.operations} operations of {what}"
+        protocol = f" The protocol was judged on {', '.join(o.name for o in self.protocol)}." if self.protocol else ""
+        broken = " The run was interrupted." if self.finished.interrupted else ""
+        return f"{of}: {', '.join(said) or 'none was judged'}.{protocol}{broken}"
+
+    @property
+    def causes(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What was not met, the most frequent first, and the operations it was not met on: where to start."""
+        found: dict[str, list[str]] = {}
+        for o in (*self.protocol, *self.operations):
+            for f in o.failed:
+                if f.level == "MUST":
+                    check = f.requirement.removeprefix(f"{o.name}.")
+                    found.setdefault(f"{_general(check)}: {f.cause or f.message}", []).append(o.name)
+        ranked = sorted(found.items(), key=lambda entry: -len(entry[1]))
+        return tuple((cause, tuple(dict.fromkeys(names))) for cause, names in ranked)
+
+
+def _general(check: str) -> str:
+    """The check without its subject: `parameters.*.default`."""
+    parts = check.split(".")
+    return check if len(parts) < 3 else f"{parts[0]}.*.{parts[-1]}"
+
+
+EVENTS: Mapping[str, type[Any]] = {
+    "service-started": ServiceStarted,
+    "operation-judged": OperationJudged,
+    "protocol-judged": OperationJudged,
+    "service-finished": ServiceFinished,
+}
+
+
+class ServiceStreamError(ValueError):
+    """The text is no whole stream of a run over a service; says why."""
+
+
+def line_of(event: str, value: Any) -> str:
+    """An event as a line of the stream."""
+    return json.dumps({"event": event, **CONVERTER.unstructure(value)}, ensure_ascii=False) + "\n"
+
+
+def service_run_of(lines: Iterable[str]) -> ServiceRun:
+    """The run that a stream tells. Raises ServiceStreamError for one that has no end, or is none."""
+    found: dict[str, list[Any]] = {name: [] for name in EVENTS}
+    for number, line in enumerate(lines, 1):
+        try:
+            data = json.loads(line)
+            name = data.pop("event")
+            found[name].append(CONVERTER.structure(data, EVENTS[name]))
+        except Exception as e:
+            raise ServiceStreamError(f"line {number} is no event of a run over a service: {type(e).__name__}") from None
+    if len(found["service-started"]) != 1 or len(found["service-finished"]) != 1:
+        raise ServiceStreamError("the stream has no one beginning and no one end, so it proves nothing")
+    order = {name: place for place, name in enumerate(found["service-started"][0].selected)}
+    operations = sorted(found["operation-judged"], key=lambda o: order.get(o.name, len(order)))
+    protocol = sorted(found["protocol-judged"], key=lambda o: o.name)
+    return ServiceRun(found["service-started"][0], tuple(operations), tuple(protocol), found["service-finished"][0])
+
+
+def service_summary(run: ServiceRun) -> dict[str, Any]:
+    """The run as one JSON object for scripts."""
+    started = run.started
+    return {
+        "format_version": 1,
+        "suite": dict(started.suite),
+        "service": {"product": started.product, "version": started.version, "operations": started.operations},
+        "target": started.target,
+        "seed": started.seed,
+        "started": started.started,
+        "settings": dict(started.settings),
+        "conformant": run.exit_status == 0,
+        "exit_status": run.exit_status,
+        "headline": run.headline,
+        "sentence": run.sentence,
+        "counts": run.counts,
+        "requests": run.requests,
+        "seconds": run.finished.seconds,
+        "interrupted": run.finished.interrupted,
+        "causes": [{"cause": cause, "operations": list(names)} for cause, names in run.causes],
+        "protocol": {o.name: _shown(o) for o in run.protocol},
+        "operations": {o.name: _shown(o) for o in run.operations},
+    }
+
+
+def _shown(o: OperationJudged) -> dict[str, Any]:
+    shown: dict[str, Any] = CONVERTER.unstructure(o)
+    del shown["name"]
+    return shown
+
+
+def service_certificate(run: ServiceRun, events: bytes) -> dict[str, Any] | None:
+    """An in-toto statement that names the operations that were judged, and those that were not with the reason; None
+    where the run earns none.
+    """
+    if run.exit_status != 0:
+        return None
+    judged = [o for o in run.operations if o.verdict in ("conformant", "in-part")]
+    return {
+        "_type": "https://in-toto.io/Statement/v1",
+        "subject": [
+            {"name": run.started.target, "digest": {"sha256": sha256(run.started.target.encode()).hexdigest()}}
+        ],
+        "predicateType": "https://in-toto.io/attestation/test-result/v0.1",
+        "predicate": {
+            "result": "PASSED",
+            "configuration": [{"name": "events.jsonl", "digest": {"sha256": sha256(events).hexdigest()}}],
+            "passedTests": [o.name for o in judged if o.verdict == "conformant"],
+            "acs-conformance": {
+                "text": f"{run.headline}. {run.sentence}",
+                "suite": dict(run.started.suite),
+                "service": {"product": run.started.product, "version": run.started.version},
+                "protocolJudgedOn": [o.name for o in run.protocol],
+                "judged": {o.name: {"verdict": o.verdict, "reason": o.reason, "events": o.digest} for o in judged},
+                "notJudged": {o.name: f"{o.verdict}: {o.reason}" for o in run.operations if o not in judged},
+                "operationsNotAskedFor": run.started.operations - len(run.operations),
+            },
+        },
+    }

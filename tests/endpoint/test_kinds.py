@@ -1,0 +1,143 @@
+"""Kinds of operation that once crashed the suite or were accused: their own references are conformant."""
+
+from __future__ import annotations
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.contract.files import dump_contract, load_protocol, schemas_root
+from conformance.contract.model import ErrorCode, Filter
+from conformance.generate.required import allowed_value, required_values
+from conformance.generate.values import above
+from conformance.generate.views import filter_values
+from conformance.ledger.files import ledger_of
+from tests.gates.runs import certified
+from tests.reference.contracts import HERE, parameter, scalar
+from tests.reference.small_contracts import ID, KEYED, NAME, TOTAL, answering, listing, pages
+
+PROTOCOL = load_protocol(schemas_root() / "ecs" / "2014-05-26" / "common")
+REGION = parameter("RegionId", "string", required=True)
+NO_SUCH_REGION = ErrorCode(404, "InvalidRegionId.NotFound", "There is no such region.", HERE, "RegionId")
+
+
+def errors(*codes):
+    return tuple(ErrorCode(status, code, f"{code} it is.", HERE, about) for code, status, about in codes)
+
+
+def parcels(**parameters):
+    """A listing that is filtered by a number within limits and by a flag, the one or the other with a default."""
+    weight = parameter("Weight", "integer", minimum=1, maximum=50, **parameters.get("Weight", {}))
+    others = [parameter(n, "boolean", **v) for n, v in parameters.items() if n == "Fragile"]
+    others += [parameter(n, "string", **v) for n, v in parameters.items() if n == "Status"]
+    members = (ID, NAME, scalar("Weight", "7", type="integer"), scalar("Fragile", "true", type="boolean"))
+    fields = (*members, scalar("Status", "sent", enum=["sent", "lost"]))
+    filters = tuple(Filter(p.name, p.name) for p in (weight, *others))
+    return listing(*fields, parameters=(*pages(), weight, *others), response=TOTAL, filters=filters, **KEYED)
+
+
+TENS = parameter("PageSize", "integer", minimum=10, maximum=50)
+LOAD = scalar("Load", "7", type="integer")
+KINDS = {
+    "no-list-with-region": evolve(
+        answering(LOAD, parameters=(REGION,), operation="DescribeLoad", region="RegionId"), errors=(NO_SUCH_REGION,)
+    ),
+    "what-is-required-has-no-example": answering(
+        parameters=(
+            REGION,
+            parameter("BoatId", "string", required=True),
+            parameter("Tag.N.Key", "string", required=True),
+            parameter("Speed", "integer", required=True, minimum=5, maximum=9),
+            parameter("Since", "string", required=True, time_format="yyyy-MM-ddTHH:mmZ"),
+            parameter("Fast", "boolean", required=True),
+        ),
+        region="RegionId",
+    ),
+    "filter-with-limits-and-flag-with-default": parcels(Fragile={"default": False}),
+    "filter-whose-default-names-everything": parcels(Status={"default": "all", "enum": ["all", "sent", "lost"]}),
+    "two-errors-about-one-region": evolve(
+        listing(ID, NAME, parameters=(*pages(), REGION), response=TOTAL, region="RegionId", **KEYED),
+        errors=errors(("RegionId.ApiNotSupported", 400, "RegionId"), ("InvalidRegionId.NotFound", 404, "RegionId")),
+    ),
+    "a-result-that-has-a-code": answering(
+        scalar("Code", "200"), scalar("Message", "success"), parameters=(REGION,), region="RegionId"
+    ),
+    "an-answer-without-a-request-id": evolve(
+        answering(LOAD, parameters=(REGION,), region="RegionId"), response=(LOAD,)
+    ),
+    "a-number-that-is-called-a-time": answering(
+        LOAD, parameters=(parameter("Days", "integer", minimum=1, time_format="yyyy-MM-ddTHH:mm:ssZ"),)
+    ),
+    "a-page-of-at-least-ten": listing(
+        ID,
+        NAME,
+        parameters=(pages()[0], parameter("PageSize", "integer", minimum=10, maximum=50)),
+        response=TOTAL,
+        **KEYED,
+    ),
+    "an-error-for-what-may-be-left-out": evolve(
+        listing(ID, NAME, parameters=(*pages(), parameter("Pool", "string")), response=TOTAL, **KEYED),
+        errors=errors(("MissingParameter.Pool", 400, "Pool")),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_its_reference_is_not_accused(kind, tmp_path):
+    found = run(KINDS[kind], tmp_path)
+    assert not found.breakdowns
+    assert not found.with_verdict("failed", "warned", "errored", "inconclusive")
+    assert found.with_verdict("passed")
+
+
+def test_a_getter_that_answers_otherwise_over_get_is_found(tmp_path):
+    found = run(KINDS["no-list-with-region"], tmp_path, ["methods.agree"], faults=["get-counts-one-more"])
+    assert set(found.with_verdict("failed")) == {"DescribeLoad.methods.agree"}
+
+
+def run(contract, folder, select=("parameters.*", "errors.*", "methods.agree", "envelope.success-*"), **settings):
+    (folder / "contract.yaml").write_text(dump_contract(contract), "utf-8")
+    chosen = {"select": select, "traffic": select, "max_examples": 1, "seed": 3}
+    return certified(folder, contract, PROTOCOL, folder, **chosen, **settings)
+
+
+def test_what_is_required_has_an_allowed_value():
+    sent = dict(required_values(KINDS["what-is-required-has-no-example"]))
+    assert set(sent) == {"BoatId", "Tag.1.Key", "Speed", "Since", "Fast"}
+    assert 5 <= int(sent["Speed"]) <= 9
+    assert sent["Since"].endswith("Z")
+    assert sent["Fast"] == "true"
+
+
+def test_an_example_that_breaks_a_rule_is_not_sent():
+    assert allowed_value(evolve(parameter("Speed", "integer", maximum=9), examples=("120", "8"))) == "8"
+    assert allowed_value(evolve(parameter("Fast", "boolean"), examples=("False",))) == "false"
+
+
+def test_nothing_is_filtered_by_what_a_limit_or_a_default_rules_out():
+    contract = parcels(Fragile={"default": False})
+    items = [{"Weight": "7", "Fragile": "true"}, {"Weight": "100", "Fragile": "false"}]
+    assert filter_values(contract, "Weight", items) == ["7"]
+    assert filter_values(contract, "Fragile", items) == ["true"]
+
+
+def test_a_budget_bounds_what_is_sent_and_says_what_it_left_out(tmp_path):
+    found = run(KINDS["filter-whose-default-names-everything"], tmp_path, budget=30)
+    assert found.requests <= 30
+    assert found.with_verdict("passed")
+    left = found.with_verdict("inconclusive")
+    assert left
+    assert all("budget" in why or "no exchange" in why for why in left.values())
+
+
+@given(st.sampled_from([1, 100, 2**31 - 1, 10**12, 2**63 - 1]).flatmap(lambda m: st.tuples(st.just(m), above(m))))
+def test_there_is_something_above_every_maximum(drawn):
+    maximum, text = drawn
+    assert int(text) > maximum
+
+
+def test_a_request_id_is_required_where_it_is_documented():
+    without = ledger_of(KINDS["an-answer-without-a-request-id"], PROTOCOL).ids
+    assert not [id for id in without if ".envelope.request-id" in id]
+    assert "ModifyBoat.envelope.request-id" in ledger_of(KINDS["a-number-that-is-called-a-time"], PROTOCOL).ids
