@@ -1,4 +1,4 @@
-"""Drives alibabacloud_ecs20140526, any release: typed requests and responses, errors as exceptions."""
+"""Drives the package that its argument names (alibabacloud_ecs20140526), any release: typed requests and responses."""
 
 import importlib
 import importlib.metadata
@@ -10,7 +10,7 @@ import re
 import sys
 import traceback
 
-PACKAGE = "alibabacloud_ecs20140526"
+PACKAGE = sys.argv[1]
 OWN = ("Tea.", "darabonba.", "alibabacloud_", "requests.", "urllib3.")
 
 
