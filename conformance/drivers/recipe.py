@@ -89,6 +89,9 @@ def drivers(folder: Path | None = None) -> tuple[Recipe, ...]:
     mine = (_load(folder / _FILE),) if (folder / _FILE).is_file() else packaged(folder)
     if not mine:
         raise Refusal(f"{folder} has no driver: no {_FILE} in it or in a folder of it. See the drivers' README.")
+    for one in mine:
+        if not one.source.is_file():
+            raise BadRecipe(f"{one.folder / _FILE}: its source {one.source.name} is not there.")
     taken = {r.name for r in mine}
     return tuple(sorted((*mine, *(r for r in packaged() if r.name not in taken)), key=lambda r: r.name))
 
@@ -132,8 +135,6 @@ def _load(path: Path) -> Recipe:
     source = path.parent / _word(data, "source", path)
     if "\0" in source.name or source.parent != path.parent:
         raise BadRecipe(f"{path}: source is to be a file beside it.")
-    if not source.is_file():
-        raise BadRecipe(f"{path}: its source {source.name} is not there.")
     return Recipe(
         name=path.resolve().parent.name,
         title=_word(data, "title", path, package),
