@@ -11,11 +11,19 @@ from attrs import evolve
 from conformance.cassettes.keeping import is_cassette
 from conformance.cli.errors import ExitStatus
 from conformance.cli.showing import live, shown
-from conformance.drivers.installation import Installation, install, known_releases, missing_toolchain
+from conformance.drivers.installation import (
+    Installation,
+    install,
+    install_artifact,
+    known_releases,
+    missing_toolchain,
+)
 from conformance.drivers.protocol import DriverOperation
-from conformance.drivers.recipe import Recipe, packaged
+from conformance.drivers.recipe import Recipe, drivers, found
+from conformance.drivers.releases import is_final
 from conformance.drivers.self_test import self_test
 from conformance.drivers.toolchain import InstallFailed
+from conformance.drivers.workshop import Runtimes, picked
 from conformance.errors import NotEstablished, Refusal, unknown
 from conformance.ledger.requirement import LEVELS
 from conformance.report import events
@@ -30,6 +38,16 @@ from conformance.sdk.plan import Plan
 @click.option(
     "--release", "releases", multiple=True, metavar="VERSION|latest", help="A release to certify (repeatable)."
 )
+@click.option(
+    "--artifact",
+    type=click.Path(path_type=Path),
+    metavar="FILE|DIR",
+    help="A package that need not be published: wheel, npm tarball, jar with pom, Go module, or the folder of one.",
+)
+@click.option("--driver-dir", type=click.Path(path_type=Path), help="A folder of drivers of your own (driver.yaml).")
+@click.option("--python", metavar="PATH", help="The Python that runs the SDK.")
+@click.option("--node", metavar="PATH", help="The Node.js that runs the SDK.")
+@click.option("--java", metavar="PATH", help="The Java that runs the SDK: its program, or its home.")
 @click.option("--list", "listing", is_flag=True, help="List the packaged drivers, what each needs, and known releases.")
 @click.option("--self-test", "testing", is_flag=True, help="Test the driver, not the SDK.")
 @click.option("--operation", default="DescribeTasks", show_default=True, help="A shipped operation.")
@@ -48,6 +66,11 @@ from conformance.sdk.plan import Plan
 def sdk(
     words: tuple[str, ...],
     releases: tuple[str, ...],
+    artifact: Path | None,
+    driver_dir: Path | None,
+    python: str | None,
+    node: str | None,
+    java: str | None,
     listing: bool,
     testing: bool,
     operation: str,
@@ -63,8 +86,9 @@ def sdk(
 
     Exit status: 0 all are conformant, 1 one is not, 3 one could not be judged (and none of the others failed).
     """
+    known = drivers(driver_dir)
     if listing:
-        _list()
+        _list(known)
         return
     if not words:
         raise Refusal("What is to be certified? Give a driver (see --list) and --release, or -- COMMAND ...")
@@ -72,34 +96,39 @@ def sdk(
         clear(report_dir and report_dir / release)
     plan, ledger = plan_of(operation, folder, select, levels)
     settings = SdkSettings(plan, ledger, report_dir, cassette)
-    if words[0] not in {r.name for r in packaged()}:
-        _refuse_misspelt(words, releases)
+    recipe, runtimes = found(words[0], known), picked(python, node, java)
+    if recipe is None:
+        _refuse_misspelt(words, bool(releases or artifact), known)
         if testing:
             raise SystemExit(_self_test(words, plan, None))
         identity = events.TargetIdentity("sdk", words[0])
         raise SystemExit(_certified(Subject(words, identity, safe_name(Path(words[0]).name)), settings, quiet))
-    recipe = recipe_of(words[0])
-    if not releases:
-        raise Refusal(f"Which release of {recipe.package}? Give --release VERSION (see acs-conformance sdk --list).")
+    if not releases and artifact is None:
+        raise Refusal(
+            f"Which release of {recipe.package}? Give --release VERSION (see acs-conformance sdk --list) or --artifact."
+        )
+    if artifact and len(releases) > 1:
+        raise Refusal("--artifact is one release; give --release once, or not at all.")
     if cassette and is_cassette(cassette) and len(releases) > 1:
         raise Refusal(f"{cassette} can hold one release only; give --record a folder.")
-    missing = missing_toolchain(recipe)
+    missing = missing_toolchain(recipe, runtimes)
     if missing:
         raise NotEstablished(f"{recipe.name} cannot be driven here: {missing}")
 
-    def one(release: str) -> int:
-        installed = _installed(recipe, _newest(recipe) if release == "latest" else release, allow_build)
+    def one(release: str | None) -> int:
+        installed = _installed(recipe, release, artifact, runtimes, allow_build)
         if testing:
             return _self_test(installed.command, plan, installed.release)
         where = report_dir / installed.release if report_dir and len(releases) > 1 else report_dir
         return _certified(_subject(installed), evolve(settings, report_dir=where), quiet)
 
-    statuses = [one(releases[0])] if len(releases) == 1 else [_going_on(recipe, r, one) for r in releases]
+    asked = releases or (None,)
+    statuses = [one(asked[0])] if len(asked) == 1 else [_going_on(recipe, r, one) for r in releases]
     worst_first = (ExitStatus.NOT_CONFORMANT, ExitStatus.NOT_ESTABLISHED)
     raise SystemExit(next((status for status in worst_first if status in statuses), ExitStatus.CONFORMANT))
 
 
-def _going_on(recipe: Recipe, release: str, one: Callable[[str], int]) -> int:
+def _going_on(recipe: Recipe, release: str, one: Callable[[str | None], int]) -> int:
     """The status of one release of several: what cannot be established of it is said, and stops none of the others."""
     try:
         return one(release)
@@ -110,46 +139,63 @@ def _going_on(recipe: Recipe, release: str, one: Callable[[str], int]) -> int:
         return ExitStatus.NOT_ESTABLISHED
 
 
-def _refuse_misspelt(words: tuple[str, ...], releases: tuple[str, ...]) -> None:
+def _refuse_misspelt(words: tuple[str, ...], is_name: bool, known: tuple[Recipe, ...]) -> None:
     """A single word with a release is a driver's name, not a command."""
-    if releases or (len(words) == 1 and not Path(words[0]).exists()):
-        raise unknown("driver", words[0], [r.name for r in packaged()], "See acs-conformance sdk --list.")
+    if is_name or (len(words) == 1 and not Path(words[0]).exists()):
+        raise unknown("driver", words[0], [r.name for r in known], "See acs-conformance sdk --list.")
 
 
 def recipe_of(name: str) -> Recipe:
     """The packaged driver of that name. Raises Refusal."""
-    found = {r.name: r for r in packaged()}
-    if name not in found:
-        raise unknown("driver", name, found, "See acs-conformance sdk --list.")
-    return found[name]
+    known = drivers()
+    recipe = found(name, known)
+    if recipe is None:
+        raise unknown("driver", name, [r.name for r in known], "See acs-conformance sdk --list.")
+    return recipe
 
 
-def _list() -> None:
-    for recipe in packaged():
+def _list(known: tuple[Recipe, ...]) -> None:
+    for recipe in known:
         missing = missing_toolchain(recipe)
         click.secho(recipe.name, bold=True, nl=False)
         click.echo(f"  {recipe.title} ({recipe.ecosystem}: {recipe.package})")
+        if recipe.pattern:
+            family = recipe.name.removesuffix(recipe.api)
+            click.echo(f"  drives every package of its family: {family}vpc20160428 and so on")
         if missing:
             click.echo(f"  not usable here: {missing}")
             continue
         try:
-            known = known_releases(recipe)
+            releases = known_releases(recipe)
         except InstallFailed as e:
             click.echo(f"  releases unknown: {e}")
             continue
-        click.echo(f"  {len(known)} releases, {known[0]} to {known[-1]}; newest: {', '.join(known[-3:])}")
+        if not releases:
+            click.echo("  the registry lists no release")
+            continue
+        click.echo(f"  {len(releases)} releases, {releases[0]} to {releases[-1]}; newest: {', '.join(releases[-3:])}")
 
 
 def _newest(recipe: Recipe) -> str:
+    """The newest release, a pre-release only where there is no other. Raises NotEstablished."""
     try:
-        return known_releases(recipe)[-1]
+        releases = known_releases(recipe)
     except InstallFailed as e:
         raise NotEstablished(f"{recipe.name} cannot be driven here: {e}") from None
+    finals = [r for r in releases if is_final(r)]
+    if not releases:
+        raise NotEstablished(f"{recipe.name} cannot be driven here: the registry lists no release of {recipe.package}")
+    return (finals or list(releases))[-1]
 
 
-def _installed(recipe: Recipe, release: str, allow_build: bool) -> Installation:
+def _installed(
+    recipe: Recipe, release: str | None, artifact: Path | None, runtimes: Runtimes, build: bool
+) -> Installation:
     try:
-        return install(recipe, release, build=allow_build)
+        if artifact is not None:
+            return install_artifact(recipe, artifact, release, runtimes=runtimes, build=build)
+        wanted = _newest(recipe) if release in (None, "latest") else str(release)
+        return install(recipe, wanted, runtimes=runtimes, build=build)
     except InstallFailed as e:
         raise NotEstablished(str(e)) from None
 
@@ -160,6 +206,7 @@ def _subject(installed: Installation) -> Subject:
         installed.recipe.package,
         release=installed.release,
         runtime=installed.runtime,
+        digest=dict(installed.digest),
         dependencies=dict(installed.dependencies),
     )
     name = f"{installed.recipe.name}-{installed.release}"

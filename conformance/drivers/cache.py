@@ -64,6 +64,13 @@ def built(folder: Path, build: Callable[[Path], Mapping[str, object]]) -> dict[s
         return record
 
 
+def latest(pattern: Path) -> tuple[Path, dict[str, Any]] | None:
+    """The folder that was built last of those whose names match, with what was recorded for it."""
+    found = [p for p in pattern.parent.glob(pattern.name) if (p / _MARK).is_file()]
+    newest = max(found, key=lambda p: (p / _MARK).stat().st_mtime, default=None)
+    return None if newest is None else (newest, _record(newest))
+
+
 def made(folder: Path) -> Path:
     """A folder of the cache, made if need be. Raises Refusal where nothing can be written to it."""
     try:

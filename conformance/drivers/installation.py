@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from conformance.drivers import golang, maven, npm, pypi
-from conformance.drivers.cache import built, cache_folder, digest, made
+from conformance.drivers.artifact import Artifact
+from conformance.drivers.cache import built, cache_folder, digest, latest, made
 from conformance.drivers.recipe import Recipe
 from conformance.drivers.releases import ordered
 from conformance.drivers.toolchain import InstallFailed, ToolchainMissing
+from conformance.drivers.workshop import Runtimes, Workshop
+from conformance.errors import Refusal
 
 _ECOSYSTEMS: Mapping[str, ModuleType] = {"pypi": pypi, "npm": npm, "maven": maven, "go": golang}
 
 
 @frozen
 class Installation:
-    """An installed release: what to run, and every package that it brought, with its version."""
+    """An installed release: what to run, every package that it brought, with its version, and the `digest` of the file
+    that it was installed from, by algorithm (`{"sha256": "…"}`).
+    """
 
     recipe: Recipe
     release: str
     command: tuple[str, ...]
     dependencies: Mapping[str, str]
     runtime: str
+    digest: Mapping[str, str] = field(factory=dict)
 
 
-def missing_toolchain(recipe: Recipe) -> str | None:
+def missing_toolchain(recipe: Recipe, runtimes: Runtimes | None = None) -> str | None:
     """Why this driver cannot work on this machine, in a few words, or None."""
     try:
-        _ECOSYSTEMS[recipe.ecosystem].check_tools()
+        _ECOSYSTEMS[recipe.ecosystem].check_tools(runtimes or Runtimes())
     except ToolchainMissing as error:
         return str(error)
     return None
@@ -39,43 +47,118 @@ def missing_toolchain(recipe: Recipe) -> str | None:
 
 def known_releases(recipe: Recipe, cache: Path | None = None) -> tuple[str, ...]:
     """Every release that the registry's own client lists, oldest first. Raises ToolchainMissing, InstallFailed."""
-    ecosystem = _ECOSYSTEMS[recipe.ecosystem]
-    ecosystem.check_tools()
-    return ordered(ecosystem.known(recipe, made(cache or cache_folder())))
+    ecosystem, shop = _ECOSYSTEMS[recipe.ecosystem], Workshop(cache or cache_folder())
+    ecosystem.check_tools(shop.runtimes)
+    made(shop.cache)
+    return ordered(ecosystem.known(recipe, shop))
 
 
-def install(recipe: Recipe, release: str, cache: Path | None = None, build: bool = False) -> Installation:
-    """Installs the release unless it is in the cache. Raises ToolchainMissing, InstallFailed.
+def install(
+    recipe: Recipe,
+    release: str,
+    cache: Path | None = None,
+    runtimes: Runtimes | None = None,
+    build: bool = False,
+) -> Installation:
+    """Installs the release unless the very bytes that the registry has now are in the cache.
 
-    Code of packages runs during the installation only where `build` allows it.
+    Where the registry cannot be asked, what was installed last of that release serves: its digest says what it is.
+    Code of packages runs during the installation only where `build` allows it. Raises ToolchainMissing, InstallFailed.
+    """
+    ecosystem, shop = _workshop(recipe, cache, runtimes, build)
+    with tempfile.TemporaryDirectory(prefix="acs-release-") as folder:
+        try:
+            artifact = ecosystem.fetched(recipe, release, Path(folder), shop)
+        except InstallFailed:
+            kept = _kept(recipe, release, shop)
+            if kept is None:
+                raise
+            return kept
+        return _installed(recipe, artifact, release, shop)
 
-    Two folders: the packages, addressed by what is installed, and the built driver, addressed by its source
-    as well; so that a change to a driver does not install anything again.
+
+def install_artifact(
+    recipe: Recipe,
+    given: Path,
+    release: str | None = None,
+    cache: Path | None = None,
+    runtimes: Runtimes | None = None,
+    build: bool = False,
+) -> Installation:
+    """Installs a package that need not be published: a file of the ecosystem, or a folder that holds or builds one.
+
+    `release` has to be the one that it says of itself, and is what a Go module's folder, which says none, is called.
+    Raises Refusal for what is no such package or another one, ToolchainMissing, InstallFailed.
+    """
+    ecosystem, shop = _workshop(recipe, cache, runtimes, build)
+    if not given.exists():
+        raise Refusal(f"There is no {given}; --artifact is to name a file or a folder of a package.")
+    with tempfile.TemporaryDirectory(prefix="acs-artifact-") as folder:
+        artifact = ecosystem.offered(recipe, given, release, Path(folder), shop)
+        if not ecosystem.same(artifact.package, recipe.package):
+            raise Refusal(
+                f"{given} holds {artifact.package}, and {recipe.name} drives {recipe.package}; give its own driver."
+            )
+        if release not in (None, artifact.release):
+            raise Refusal(
+                f"{given} is release {artifact.release}, not {release}; leave --release out, or give that one."
+            )
+        return _installed(recipe, artifact, artifact.release, shop)
+
+
+def _workshop(
+    recipe: Recipe, cache: Path | None, runtimes: Runtimes | None, build: bool
+) -> tuple[ModuleType, Workshop]:
+    ecosystem, shop = _ECOSYSTEMS[recipe.ecosystem], Workshop(cache or cache_folder(), runtimes or Runtimes(), build)
+    ecosystem.check_tools(shop.runtimes)
+    return ecosystem, shop
+
+
+def _installed(recipe: Recipe, artifact: Artifact, release: str, shop: Workshop) -> Installation:
+    """Two folders: the packages, addressed by their bytes and what they are installed with, and the built driver,
+    addressed by its source as well; so that a change to a driver does not install anything again.
     """
     ecosystem = _ECOSYSTEMS[recipe.ecosystem]
-    ecosystem.check_tools()
-    root = cache or cache_folder()
-    running = ecosystem.runtime()
-    wanted = [
-        recipe.ecosystem,
-        recipe.package,
-        release,
-        running,
-        *(f"{c.package} {c.release}" for c in recipe.companions),
-    ]
-    key = digest(*wanted)
-    packages = root / "packages" / recipe.name / f"{release}-{key}"
-    record = built(packages, lambda folder: {"dependencies": ecosystem.install(recipe, release, folder, root, build)})
-    driver = root / "built" / recipe.name / f"{release}-{digest(key, recipe.source.read_bytes())}"
+    packages = _packages(recipe, release, shop, artifact.mark[:16])
 
-    def make(folder: Path) -> dict[str, str]:
-        ecosystem.prepare(recipe, release, packages, folder, root)
+    def gather(folder: Path) -> Mapping[str, object]:
+        return {"dependencies": ecosystem.install(recipe, artifact, folder, shop), "sha256": artifact.sha256}
+
+    record = built(packages, gather)
+    driver = shop.cache / "built" / recipe.name / f"{packages.name}-{digest(recipe.source.read_bytes())}"
+
+    def build(folder: Path) -> Mapping[str, object]:
+        ecosystem.prepare(recipe, artifact, packages, folder, shop)
         return {"source": recipe.source.name}
 
-    built(driver, make)
-    return Installation(
-        recipe, release, tuple(ecosystem.command(recipe, packages, driver)), record["dependencies"], running
-    )
+    built(driver, build)
+    return _ready(recipe, release, packages, driver, record, shop)
+
+
+def _kept(recipe: Recipe, release: str, shop: Workshop) -> Installation | None:
+    """What was installed last of a release, if it was also built with the driver as it is."""
+    found = latest(_packages(recipe, release, shop, "*"))
+    if found is None:
+        return None
+    packages, record = found
+    driver = latest(shop.cache / "built" / recipe.name / f"{packages.name}-{digest(recipe.source.read_bytes())}")
+    return None if driver is None else _ready(recipe, release, packages, driver[0], record, shop)
+
+
+def _packages(recipe: Recipe, release: str, shop: Workshop, mark: str) -> Path:
+    running = _ECOSYSTEMS[recipe.ecosystem].runtime(shop.runtimes)
+    companions = (f"{c.package} {c.release}" for c in recipe.companions)
+    key = digest(recipe.ecosystem, recipe.package, release, running, *companions)
+    return shop.cache / "packages" / recipe.name / f"{release}-{key}-{mark}"
+
+
+def _ready(
+    recipe: Recipe, release: str, packages: Path, driver: Path, record: Mapping[str, Any], shop: Workshop
+) -> Installation:
+    ecosystem = _ECOSYSTEMS[recipe.ecosystem]
+    command = tuple(ecosystem.command(recipe, packages, driver, shop))
+    sha256 = {"sha256": record["sha256"]}
+    return Installation(recipe, release, command, record["dependencies"], ecosystem.runtime(shop.runtimes), sha256)
 
 
 __all__ = [
@@ -83,6 +166,7 @@ __all__ = [
     "Installation",
     "ToolchainMissing",
     "install",
+    "install_artifact",
     "known_releases",
     "missing_toolchain",
 ]

@@ -6,42 +6,71 @@ import json
 import re
 from pathlib import Path
 
+from conformance.drivers.artifact import Artifact, member, only
 from conformance.drivers.recipe import Recipe
 from conformance.drivers.toolchain import required, run
+from conformance.drivers.workshop import Runtimes, Workshop
+from conformance.errors import Refusal
 
 _QUIET = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
 
 
-def check_tools() -> None:
+def check_tools(runtimes: Runtimes) -> None:
     """Raises ToolchainMissing without Node.js and npm."""
-    required("node", "npm")
+    required(runtimes.node, "npm")
 
 
-def runtime() -> str:
-    """The version of Node.js that would run the driver."""
-    return f"Node.js {run(['node', '--version']).strip()}"
+def runtime(runtimes: Runtimes) -> str:
+    """The version of Node.js that runs the driver."""
+    return f"Node.js {run([runtimes.node, '--version']).strip()}"
 
 
-def known(recipe: Recipe, cache: Path) -> tuple[str, ...]:
+def same(one: str, other: str) -> bool:
+    """Whether two names are of one package."""
+    return one == other
+
+
+def known(recipe: Recipe, shop: Workshop) -> tuple[str, ...]:
     """All published releases; npm writes a single one as plain text."""
     listing = json.loads(run(["npm", "view", recipe.package, "versions", "--json"], seconds=120))
     return tuple(listing) if isinstance(listing, list) else (listing,)
 
 
-def install(recipe: Recipe, release: str, folder: Path, cache: Path, build: bool = False) -> dict[str, str]:
+def fetched(recipe: Recipe, release: str, folder: Path, shop: Workshop) -> Artifact:
+    """The tarball that the registry has now."""
+    run(["npm", "pack", *_QUIET, "--prefer-online", "--pack-destination", folder, f"{recipe.package}@{release}"])
+    return Artifact(only(folder, "npm tarball", "*.tgz"), recipe.package, release)
+
+
+def offered(recipe: Recipe, given: Path, release: str | None, folder: Path, shop: Workshop) -> Artifact:
+    """A tarball, the folder that holds one, or a package's folder, which is packed without running its scripts."""
+    path = given
+    if given.is_dir():
+        is_package = (given / "package.json").is_file()
+        if is_package:
+            run(["npm", "pack", *_QUIET, "--pack-destination", folder, given.absolute()])
+        path = only(folder if is_package else given, "npm tarball", "*.tgz")
+    try:
+        data = json.loads(member(path, "*/package.json"))
+        return Artifact(path, str(data["name"]), str(data["version"]), given=True)
+    except (ValueError, KeyError, TypeError):
+        raise Refusal(f"{path} has a package.json without a name and a version; build it again.") from None
+
+
+def install(recipe: Recipe, artifact: Artifact, folder: Path, shop: Workshop) -> dict[str, str]:
     """Packages with their versions, as npm resolved them."""
     (folder / "package.json").write_text('{"name": "driver", "version": "1.0.0", "private": true}\n', encoding="utf-8")
-    wanted = [f"{recipe.package}@{release}"]
+    wanted: list[str | Path] = [artifact.path.absolute()]
     wanted += [f"{c.package}@{c.release or 'latest'}" for c in recipe.companions]
     run(["npm", "install", *_QUIET, *wanted], cwd=folder)
     lock = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))
     return {re.sub(r"^.*node_modules/", "", path): entry["version"] for path, entry in lock["packages"].items() if path}
 
 
-def prepare(recipe: Recipe, release: str, packages: Path, folder: Path, cache: Path) -> None:
+def prepare(recipe: Recipe, artifact: Artifact, packages: Path, folder: Path, shop: Workshop) -> None:
     """Nothing is built: the driver is run from where it is, and told where the packages are."""
 
 
-def command(recipe: Recipe, packages: Path, built: Path) -> list[str]:
+def command(recipe: Recipe, packages: Path, built: Path, shop: Workshop) -> list[str]:
     """The command that runs the driver with the packages that were installed."""
-    return ["node", str(recipe.source), str(packages)]
+    return [shop.runtimes.node, str(recipe.source), str(packages), *recipe.arguments]

@@ -225,7 +225,7 @@ def _over_cases(requirement: SdkRequirement, observed: Observed, plan: Plan) -> 
             continue
         seen = evolve(done, case=case)
         seconds = sum(call.answer.seconds for call in seen.calls)
-        found.append(Judged(case.name, judge(seen), len(seen.requests), seconds, _alternative(case)))
+        found.append(Judged(case.name, judge(seen), len(seen.requests), seconds, _alternative(seen)))
     if not found:
         yield Judged("", skipped("nothing of this kind in this operation or this SDK"))
     enough = requirement.combine == "any" and any(one.met for one in found)
@@ -233,8 +233,13 @@ def _over_cases(requirement: SdkRequirement, observed: Observed, plan: Plan) -> 
         yield evolve(one, finding=UNDERSTOOD, alternative=None) if enough and not one.met else one
 
 
-def _alternative(case: Case) -> tuple[str, str] | None:
-    """The choice that a case is about, and the alternative in which it is answered."""
+def _alternative(seen: Observation) -> tuple[str, str] | None:
+    """The choice that a case is about, and the alternative in which it is answered. None where the caller got an error:
+    a case may allow one, but whoever raises it has not understood the answer.
+    """
+    case = seen.case
+    if not seen.last.answer.ok:
+        return None
     found = ((choice, taken) for reply in case.replies for choice, taken in reply.alternative.items())
     return next((pair for pair in found if pair[0] == case.subject), None)
 

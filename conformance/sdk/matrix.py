@@ -141,10 +141,11 @@ def _certified(
     blank = ReleaseRecord(recipe.name, release, basis, "does-not-install")
     try:
         with installing:
-            installed = install(recipe, release, cache, build)
+            installed = install(recipe, release, cache, build=build)
     except InstallFailed as error:
         return evolve(blank, reason=str(error))
     blank = evolve(blank, runtime=installed.runtime, dependencies=dict(installed.dependencies))
+    blank = evolve(blank, digest=dict(installed.digest))
     try:
         done = certify(installed.command, plan, expected_version=release, workers=1)
     except SdkUnusable as error:

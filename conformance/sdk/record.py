@@ -38,7 +38,7 @@ class Note:
 @frozen
 class ReleaseRecord:
     """One release as it was certified, or why it was not. `basis` is the digest of what it was certified
-    against. `conformant` is None where that could not be established.
+    against, `digest` names the package's bytes. `conformant` is None where that could not be established.
     """
 
     driver: str
@@ -47,6 +47,7 @@ class ReleaseRecord:
     outcome: Outcome
     reason: str = ""
     runtime: str = ""
+    digest: Mapping[str, str] = field(factory=dict)
     dependencies: Mapping[str, str] = field(factory=dict)
     verdicts: Mapping[str, VerdictName] = field(factory=dict)
     levels: Mapping[str, str] = field(factory=dict)

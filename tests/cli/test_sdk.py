@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -13,6 +14,8 @@ from conformance.cli import main
 from conformance.cli import sdk as command
 from conformance.drivers.installation import Installation
 from conformance.drivers.toolchain import InstallFailed
+from tests.cli.conftest import NO_KEY
+from tests.packages import wheel
 
 MINIATURE = Path(__file__).parents[1] / "sdk" / "miniature.py"
 FEW = ("-k", "requests.plus", "-k", "signing.valid", "-k", "paging.*")
@@ -61,7 +64,7 @@ def releases(monkeypatch, tmp_path):
     """A right and a wrong release of the miniature SDK, and a registry that knows no other."""
     faults = {"right": (), "wrong": ("raw-plus",)}
 
-    def install(recipe, release, cache=None, build=False):
+    def install(recipe, release, cache=None, runtimes=None, build=False):
         if release not in faults:
             raise InstallFailed(f"the registry has no {release}")
         return Installation(recipe, "1.2.3", (sys.executable, str(MINIATURE), *faults[release]), {}, "Python")
@@ -88,3 +91,30 @@ def test_a_release_that_does_not_install_stops_no_other(releases, asked, status,
     assert ("the registry has no absent" in done.stderr) == ("absent" in asked)
     if len(asked) > 1 and "absent" in asked:
         assert "aliyun-python-sdk-core absent could not be judged" in done.stderr
+
+
+def test_a_build_is_certified_before_it_is_published_and_other_bytes_are_another_subject(acs, tmp_path, monkeypatch):
+    monkeypatch.setitem(NO_KEY, "ACS_CONFORMANCE_CACHE", str(tmp_path / "cache"))
+    mine = tmp_path / "tiny"
+    mine.mkdir()
+    (mine / "driver.yaml").write_text("ecosystem: pypi\npackage: tiny-sdk\nsource: driver.py\n", encoding="utf-8")
+    lines = [
+        "import runpy, sys, tiny_sdk",
+        "sys.argv[1:] = tiny_sdk.FAULTS",
+        f"runpy.run_path({str(MINIATURE)!r}, run_name='__main__')",
+    ]
+    (mine / "driver.py").write_text("\n".join(lines), encoding="utf-8")
+    subjects = []
+    for name, faults, status in (("good", [], 0), ("bad", ["raw-plus"], 1), ("fair", ["is-no-fault"], 0)):
+        built = wheel(tmp_path / name, f"FAULTS = {faults!r}\n")
+        reports = tmp_path / f"reports-{name}"
+        words = ["tiny", "--driver-dir", mine, "--artifact", built.parent, *FEW, "--report-dir", reports]
+        done = acs("sdk", *words)
+        assert done.returncode == status, done.stdout + done.stderr
+        certificate = tmp_path / f"{name}.json"
+        issued = acs("certificate", reports, "--partial", "-o", certificate)
+        assert (issued.returncode == 0, certificate.exists()) == (status == 0, status == 0), issued.stderr
+        if status == 0:
+            subjects += json.loads(certificate.read_text(encoding="utf-8"))["subject"]
+    assert [s["name"] for s in subjects] == ["tiny-sdk 1.2.3"] * 2
+    assert subjects[0]["digest"] != subjects[1]["digest"]

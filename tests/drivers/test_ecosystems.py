@@ -15,6 +15,7 @@ from conformance.drivers import golang, maven, pypi
 from conformance.drivers.installation import known_releases, missing_toolchain
 from conformance.drivers.recipe import recipe
 from conformance.drivers.toolchain import InstallFailed, ToolchainMissing, required, run
+from conformance.drivers.workshop import Workshop
 
 
 def test_a_generated_project_requires_the_release_and_its_companions():
@@ -96,8 +97,8 @@ def test_a_source_package_is_not_built_unless_that_is_allowed(tmp_path, monkeypa
     for place in ("refused", "built"):
         (tmp_path / place).mkdir()
     with pytest.raises(InstallFailed, match="--allow-build"):
-        pypi.install(made_up, "9.9.9", tmp_path / "refused", tmp_path)
+        pypi.fetched(made_up, "9.9.9", tmp_path / "refused", Workshop(tmp_path))
     assert not seen.exists(), "code of the package was run"
     with pytest.raises(InstallFailed):
-        pypi.install(made_up, "9.9.9", tmp_path / "built", tmp_path, build=True)
+        pypi.fetched(made_up, "9.9.9", tmp_path / "built", Workshop(tmp_path, build=True))
     assert "canary-of-a-secret" not in seen.read_text()

@@ -34,7 +34,7 @@ def installs(monkeypatch):
     """Installs a miniature for each release; 0.9 is one that the registry refuses."""
     asked = []
 
-    def install(one, release, cache=None):
+    def install(one, release, cache=None, build=False):
         asked.append(release)
         if release == "0.9":
             raise InstallFailed("pip: no such release")

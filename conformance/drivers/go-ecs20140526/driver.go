@@ -1,6 +1,6 @@
-// Drives github.com/alibabacloud-go/ecs-20140526: typed requests and responses. By reflection, so that one file serves
+// Drives github.com/alibabacloud-go packages for one API each (ecs-20140526): typed requests and responses. By reflection, so that one file serves
 // every operation, and every release whatever release of its libraries it is built with. The installer replaces the
-// import path "module.under.test" by that of the release's major version.
+// import path "module.under.test" by that of the release's major version, and "package.under.test" by its package.
 package main
 
 import (
@@ -60,7 +60,7 @@ func main() {
 }
 
 func ready() object {
-	name, version, others := "github.com/alibabacloud-go/ecs-20140526", "", map[string]string{}
+	name, version, others := "package.under.test", "", map[string]string{}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, dependency := range info.Deps {
 			if strings.HasPrefix(dependency.Path, name) {

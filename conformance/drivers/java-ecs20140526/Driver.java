@@ -1,4 +1,5 @@
-// Drives com.aliyun:ecs20140526, any release: typed requests and responses, errors as exceptions. By reflection, because
+// Drives the artifact that its second argument names, of those for one API each (com.aliyun:ecs20140526), any release:
+// typed requests and responses, errors as exceptions. By reflection, because
 // the classes of settings and options have moved between packages over the releases.
 
 import com.aliyun.tea.TeaException;
@@ -27,8 +28,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 public class Driver {
-    static final String ARTIFACT = "ecs20140526";
-    static final String ROOT = "com.aliyun." + ARTIFACT + ".";
+    static String artifact;
+    static String root;
     static final Gson JSON = new GsonBuilder().serializeNulls().disableHtmlEscaping().create();
 
     static String keptKey;
@@ -37,10 +38,12 @@ public class Driver {
     public static void main(String[] arguments) throws Exception {
         PrintStream out = new PrintStream(System.out, true, "UTF-8");
         System.setOut(System.err);
+        artifact = arguments[1].split(":")[1];
+        root = "com.aliyun." + artifact + ".";
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         in.readLine();
         try {
-            Class.forName(ROOT + "Client");
+            Class.forName(root + "Client");
         } catch (Throwable problem) {
             out.println(JSON.toJson(Map.of("ready", false, "reason", problem.toString())));
             return;
@@ -71,8 +74,8 @@ public class Driver {
         Map<String, Object> ready = new LinkedHashMap<>();
         ready.put("ready", true);
         ready.put("protocol", 1);
-        ready.put("name", "com.aliyun:" + ARTIFACT);
-        ready.put("version", String.valueOf(jars.remove(ARTIFACT)));
+        ready.put("name", "com.aliyun:" + artifact);
+        ready.put("version", String.valueOf(jars.remove(artifact)));
         ready.put("runtime", "Java " + System.getProperty("java.version"));
         ready.put("dependencies", jars);
         ready.put("view", "typed");
@@ -95,7 +98,7 @@ public class Driver {
         for (Map.Entry<String, JsonElement> one : call.getAsJsonObject("parameters").entrySet()) {
             given.put(one.getKey(), plain(one.getValue()));
         }
-        TeaModel request = (TeaModel) Class.forName(ROOT + "models." + action + "Request").getDeclaredConstructor().newInstance();
+        TeaModel request = (TeaModel) Class.forName(root + "models." + action + "Request").getDeclaredConstructor().newInstance();
         TeaModel.toModel(given, request);
         for (String name : given.keySet()) {
             if (request.toMap().get(name) == null) {
@@ -150,7 +153,7 @@ public class Driver {
             set(config, "regionId", call.get("region").getAsString());
             // The SDK's word for the signature that the documentation numbers 1.0.
             if (call.has("signature") && call.get("signature").getAsString().equals("v1")) set(config, "signatureAlgorithm", "v2");
-            keptClient = Class.forName(ROOT + "Client").getConstructor(type).newInstance(config);
+            keptClient = Class.forName(root + "Client").getConstructor(type).newInstance(config);
             keptKey = key;
         }
         return keptClient;

@@ -1,10 +1,10 @@
-// Drives @alicloud/ecs20140526, any release: typed requests and responses, errors as exceptions.
+// Drives the package that its second argument names, of those for one API each (@alicloud/ecs20140526), any release: typed requests and responses, errors as exceptions.
 'use strict';
 const fs = require('fs');
 const path = require('path');
 const readline = require('readline');
 
-const PACKAGE = '@alicloud/ecs20140526';
+const PACKAGE = process.argv[3];
 const modules = path.join(process.argv[2], 'node_modules');
 const say = (message) => fs.writeSync(1, JSON.stringify(message) + '\n');
 console.log = console.info = console.debug = console.error; // standard output is for answers

@@ -1,4 +1,4 @@
-"""Drives alibabacloud_ecs20140526, any release: typed requests and responses, errors as exceptions."""
+"""Drives the package that its argument names (alibabacloud_ecs20140526), any release: typed requests and responses."""
 
 import importlib
 import importlib.metadata
@@ -6,11 +6,10 @@ import json
 import logging
 import os
 import platform
-import re
 import sys
 import traceback
 
-PACKAGE = "alibabacloud_ecs20140526"
+PACKAGE = sys.argv[1]
 OWN = ("Tea.", "darabonba.", "alibabacloud_", "requests.", "urllib3.")
 
 
@@ -70,6 +69,8 @@ def client_for(call, module, config_class, kept):
 
 def answer(call, module, models, config_class, kept):
     action = call["operation"]["action"]
+    if not hasattr(models, action + "Request"):
+        return {"ok": False, "unsupported": action}
     request = getattr(models, action + "Request")().from_map(call["parameters"])
     lost = [name for name in call["parameters"] if request.to_map().get(name) is None]
     if lost:
@@ -77,10 +78,16 @@ def answer(call, module, models, config_class, kept):
     options = getattr(module, "RuntimeOptions", None) or module.util_models.RuntimeOptions
     milliseconds = int(call["timeout"] * 1000)
     client = client_for(call, module, config_class, kept)
-    method = getattr(client, re.sub(r"(?<!^)(?=[A-Z])", "_", action).lower() + "_with_options")
+    method = getattr(client, method_name(client, action))
     response = method(request, options(read_timeout=milliseconds, connect_timeout=milliseconds))
     body = getattr(response, "body", response)  # the oldest releases have no body between
     return {"ok": True, "result": None if body is None else body.to_map()}
+
+
+def method_name(client, action):
+    """Where the generator put its underscores is its own affair: assign_ipv_6addresses, create_vswitch."""
+    wanted = action.lower() + "withoptions"
+    return next((n for n in dir(client) if n.replace("_", "") == wanted), wanted)
 
 
 def error(exception):

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from conformance.ledger.findings import Inconclusive
+from conformance.ledger.roles import is_repeated
 from conformance.sdk.endpoint import Recorded
 from conformance.sdk.judges.finding import PASSED, SdkFinding, failed, skipped
 from conformance.sdk.leaks import SECRET
@@ -147,13 +149,30 @@ def keeps_the_secret(seen: Observation, call: ObservedCall, request: Recorded) -
 
 def _unjudged(call: ObservedCall, seen: Observation) -> SdkFinding | None:
     if call.answer.unsupported is not None:
+        if _members(call, seen):
+            return Inconclusive(f"the driver protocol has no structures, so {call.answer.unsupported} was not given")
         return skipped(f"this SDK has no {call.answer.unsupported}")
     if call.requests:
         return None
     said = call.answer.error.message if call.answer.error else "a success"
     if seen.case.may_refuse and call.answer.error is not None:
         return skipped(f"the SDK refuses this before sending: {said}")
+    if call.answer.error is not None and (unsure := _of_unknown_type(call, seen)):
+        return Inconclusive(f"the documentation has no type for the values of {unsure}; the SDK takes no text: {said}")
     return failed("Nothing arrived at the endpoint", "a request", f"none; the caller got {shown(said)}")
+
+
+def _members(call: ObservedCall, seen: Observation) -> bool:
+    """Whether what the SDK is said not to have is, or has, members of a structure."""
+    missing = (call.answer.unsupported or "").split(", ")
+    documented = [sdk_name(p.name) for p in seen.roles.own_parameters]
+    return any("." in name or any(d.startswith((f"{name}.", f"{name}.N.")) for d in documented) for name in missing)
+
+
+def _of_unknown_type(call: ObservedCall, seen: Observation) -> str | None:
+    """A given parameter whose type the documentation leaves open: an object without members, or the items of a list."""
+    open_ones = (p for p in seen.roles.own_parameters if p.type in ("array", "object", "unknown") or is_repeated(p))
+    return next((p.name for p in open_ones if sdk_name(p.name) in call.parameters), None)
 
 
 def _difference(call: ObservedCall, request: Recorded, seen: Observation) -> SdkFinding | None:
