@@ -38,14 +38,14 @@ TONES = {0: "good", 1: "bad", 3: "unsure"}
 
 def html(run: Run) -> str:
     """The whole page. Everything that a stranger wrote is escaped, and made printable first."""
-    environment = _environment()
-    script = _part("report.js")
-    page = environment.from_string(_part("report.html.jinja"))
+    environment = environment_of_reports()
+    script = template("report.js")
+    page = environment.from_string(template("report.html.jinja"))
     return page.render(
         run=run,
         script=script,
         script_digest=base64.b64encode(sha256(script.encode()).digest()).decode(),
-        style=_part("report.css"),
+        style=template("report.css"),
         **_view(run),
     )
 
@@ -77,7 +77,8 @@ def _view(run: Run) -> dict[str, Any]:
     }
 
 
-def _environment() -> Environment:
+def environment_of_reports() -> Environment:
+    """What pages are rendered by: everything is escaped, and filters make what strangers wrote printable."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {
         "line": one_line,
@@ -104,5 +105,6 @@ def _cases(result: Result) -> list[tuple[str, VerdictName]]:
     return cases if len({verdict for _, verdict in cases}) > 1 or any(not case for case in result.cases) else []
 
 
-def _part(name: str) -> str:
+def template(name: str) -> str:
+    """The text of one of the files that a page is made of."""
     return resources.files("conformance.report").joinpath("templates").joinpath(name).read_text("utf-8")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from html import escape
+from hashlib import sha256
 
-from conformance.report.service_run import VERDICTS, OperationJudged, ServiceRun
+from conformance.report.html import TONES, WORDS, environment_of_reports, template
+from conformance.report.service_run import VERDICTS, ServiceRun
 from conformance.report.text import printable
 
 SIGNS = {"passed": "✓", "failed": "✗", "errored": "!", "warned": "△", "inconclusive": "?", "not-applicable": "–"}
@@ -41,46 +43,18 @@ def _few(names: Sequence[str]) -> str:
 
 def service_html(run: ServiceRun) -> str:
     """One page: the verdict, causes first, and operations × themes. Everything that a stranger wrote is escaped."""
-    themes = sorted({theme for o in (*run.operations, *run.protocol) for theme in o.themes})
-    head = "".join(f"<th>{escape(theme)}</th>" for theme in themes)
-    rows = "".join(_row(o, themes) for o in run.operations)
-    protocol = "".join(_row(o, themes) for o in run.protocol)
-    causes = "".join(f"<li>{_text(c)} <small>{_text(', '.join(names))}</small></li>" for c, names in run.causes)
-    start = f"<h2>Start here</h2><ol>{causes}</ol>" if causes else ""
-    table = f"<table><thead><tr><th>operation<th>kind<th>verdict<th>requests{head}</tr></thead><tbody>"
-    return (
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>{_text(run.headline)}</title><style>{_STYLE}</style>"
-        f"<h1>{_text(run.headline)}</h1><p>{_text(run.sentence)}</p><p>{_text(run.started.target)}, "
-        f"{run.requests} requests in {run.finished.seconds:.0f} s</p>{start}"
-        f"<h2>Protocol</h2>{table}{protocol}</tbody></table><h2>Operations</h2>"
-        f"<input id=q type=search placeholder='Search' aria-label='Search operations'>{table}"
-        f"<!-- rows -->{rows}</tbody></table><script>{_SCRIPT}</script>"
+    script = template("service.js")
+    page = environment_of_reports().from_string(template("service.html.jinja"))
+    partly = run.exit_status == 0 and run.is_partial
+    return page.render(
+        run=run,
+        tone="unsure" if partly else TONES[run.exit_status],
+        causes=run.causes[:SHOWN_CAUSES],
+        themes=sorted({theme for o in (*run.operations, *run.protocol) for theme in o.themes}),
+        counts=[(verdict, count) for verdict, count in run.counts.items() if count],
+        signs=SIGNS,
+        words=WORDS,
+        script=script,
+        script_digest=base64.b64encode(sha256(script.encode()).digest()).decode(),
+        style=template("report.css") + template("service.css"),
     )
-
-
-def _row(o: OperationJudged, themes: list[str]) -> str:
-    cells = "".join(f"<td title='{escape(t)}'>{SIGNS.get(o.themes.get(t, ''), '')}</td>" for t in themes)
-    name = _text(o.name)
-    where = f"operations/{name}/report.html" if o.digest else ""
-    link = f"<a href='{where}'>{name}</a>" if where else name
-    unknown = _text(", ".join(o.unknown_causes))
-    codes = f"<details><summary>errors of unknown cause</summary>{unknown}</details>" if unknown else ""
-    return (
-        f"<tr class={o.verdict}><td>{link}<td>{_text(o.kind)}<td>{o.verdict}<br><small>{_text(o.reason)}</small>{codes}"
-        f"<td>{o.requests}{cells}</tr>"
-    )
-
-
-def _text(text: str) -> str:
-    return escape(printable(text))
-
-
-_STYLE = (
-    "body{font:15px/1.4 system-ui;margin:2em;color-scheme:light dark}table{border-collapse:collapse}"
-    "td,th{padding:.2em .5em;border-bottom:1px solid #8884;text-align:left;vertical-align:top}"
-    ".not-conformant td:nth-child(3){color:#c33}.conformant td:nth-child(3){color:#282}"
-)
-_SCRIPT = (
-    "q.oninput=()=>{for(const r of document.querySelectorAll('table:last-of-type tbody tr'))"
-    "r.hidden=!r.textContent.toLowerCase().includes(q.value.toLowerCase())}"
-)

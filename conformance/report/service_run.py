@@ -109,13 +109,13 @@ class ServiceRun:
 
     @property
     def headline(self) -> str:
-        """The conclusion in two words."""
-        return {0: "CONFORMANT", 1: "NOT CONFORMANT"}.get(self.exit_status, "NOT ESTABLISHED") + (
-            " (in part)" if self.exit_status == 0 and self._partly else ""
-        )
+        """The conclusion in two words, or four."""
+        whole = "Conformant in part" if self.is_partial else "Conformant"
+        return {0: whole, 1: "Not conformant"}.get(self.exit_status, "Not established")
 
     @property
-    def _partly(self) -> bool:
+    def is_partial(self) -> bool:
+        """Whether some operation was not asked for, not judged, or judged in part."""
         return any(o.verdict != "conformant" for o in self.operations) or len(self.operations) < self.started.operations
 
     @property

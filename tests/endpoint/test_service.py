@@ -69,7 +69,7 @@ def test_each_operation_has_its_verdict_and_one_certificate_names_them(service, 
     assert set(found.values()) <= {"conformant", "in-part"}
     assert all(one["requests"] <= 60 for one in summary["operations"].values())
     assert set(summary["protocol"]) == {"DescribeBoats", "DescribeLoad"}
-    assert "CONFORMANT (in part)" in output
+    assert "Conformant in part" in output
     statement = json.loads((tmp_path / "certificate.json").read_text())["predicate"]["acs-conformance"]
     assert set(statement["judged"]) == set(found)
     assert "is required" in statement["notJudged"]["ListCrew"]
@@ -81,7 +81,7 @@ def test_a_fault_is_found_and_named_first(service, tmp_path):
     summary, output = judged(service, tmp_path, *given, status=1)
     assert verdicts(summary) == {"DescribeLoad": "not-conformant"}
     assert summary["causes"][0]["operations"] == ["DescribeLoad"]
-    assert output.index("Start here") < output.index("NOT CONFORMANT")
+    assert output.index("Start here") < output.index("Not conformant")
     assert not (tmp_path / "certificate.json").exists()
 
 

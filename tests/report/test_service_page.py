@@ -1,0 +1,56 @@
+"""The page of a run over a service: each operation with its reason, causes first; nothing of a stranger is markup."""
+
+from __future__ import annotations
+
+from lxml import html as reader
+
+from conformance.report.service_page import service_html
+from conformance.report.service_run import Failed, OperationJudged, ServiceFinished, ServiceRun, ServiceStarted
+
+HOSTILE = "</script><img src=x onerror=alert(1)>\x1b[31m"
+STARTED = ServiceStarted(
+    {"name": "acs-conformance", "version": "1"}, "Ecs", "2014-05-26", HOSTILE, 7, "2026-11-26T00:00:00Z", 3,
+    ("ListA", "MakeB", "GetC"), (),
+)  # fmt: skip
+
+
+def made(*operations: OperationJudged) -> ServiceRun:
+    return ServiceRun(STARTED, operations, (), ServiceFinished(1.5))
+
+
+def judged(name: str, verdict: str, reason: str = "", **more) -> OperationJudged:
+    return OperationJudged(name, "list", verdict, reason, digest="sha256:0", **more)
+
+
+def test_each_operation_is_there_with_its_reason_and_its_report() -> None:
+    failed = Failed("ListA.ids.selects", "MUST", "items come that should not")
+    run = made(
+        judged("ListA", "not-conformant", "ids", failed=(failed,), themes={"ids": "failed"}),
+        judged("MakeB", "in-part", "45 MUSTs lie beyond the budget"),
+        OperationJudged("GetC", "get", "not-supported", "no way to ask", attempted=False),
+    )
+    page = reader.fromstring(service_html(run))
+    rows = {row.get("data-v"): " ".join(row.text_content().split()) for row in page.xpath("//tbody/tr")}
+    assert list(rows) == ["not-conformant", "in-part", "not-supported"]
+    assert "45 MUSTs lie beyond the budget" in rows["in-part"]
+    assert [a.get("href") for a in page.xpath("//tbody//a")] == [
+        "operations/ListA/report.html", "operations/MakeB/report.html",
+    ]  # fmt: skip
+    [cause] = page.xpath("//ol[contains(@class, 'causes')]/li")
+    assert "items come that should not" in cause.text_content()
+    assert page.xpath("string(//p[@class='word'])") == "Not conformant"
+
+
+def test_a_run_that_judged_a_part_says_so() -> None:
+    whole = [judged(name, "conformant") for name in STARTED.selected]
+    assert made(*whole).headline == "Conformant"
+    assert made(*whole[:2], judged("GetC", "in-part")).headline == "Conformant in part"
+    assert made(*whole[:2]).headline == "Not established"
+
+
+def test_what_strangers_wrote_is_text() -> None:
+    text = service_html(made(judged("ListA", "not-conformant", HOSTILE, unknown_causes=(HOSTILE,))))
+    assert "\x1b" not in text
+    page = reader.fromstring(text)
+    assert not page.xpath("//img")
+    assert len(page.xpath("//script")) == 1
