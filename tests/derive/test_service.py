@@ -286,6 +286,7 @@ def test_the_command_writes_the_operations_that_are_asked_for(tmp_path: Path) ->
         (gzip.compress(b"[1]"), "is JSON without an operation"),
         (gzip.compress(b" " * 65_000_000), "the metadata of a service at most"),
     ],
+    ids=["no JSON", "cut", "nothing in it", "a list", "too much"],  # packed bytes have a time in them
 )
 def test_what_is_no_service_is_refused_in_a_sentence(tmp_path: Path, data: bytes, problem: str) -> None:
     path = tmp_path / "docs.json.gz"

@@ -32,10 +32,9 @@ def about_choices(fault) -> tuple[str, ...]:
     asked = [c for c in CONTRACT.choices if f"choices.{c.id}.one-alternative" in fault.killed_by]
     if not asked:
         return ()
-    about = tuple(f"parameters.{c.subject}.*" for c in asked)
+    about = tuple(glob for c in asked for glob in (f"parameters.{c.subject}.*", f"choices.{c.id}.*"))
     return (
         *about,
-        "choices.*",
         "parameters.unknown-parameter",
         "range.inverted",
         "ids.unknown-id",
@@ -59,7 +58,8 @@ def noticed(fault, tmp_path, variants: tuple[str, ...] = ()) -> set[str]:
     """The requirements that notice a fault of the reference, with less traffic first."""
     expected = {f"{CONTRACT.operation}.{k}" for k in fault.killed_by}
     found: set[str] = set()
-    for traffic in (LITTLE + about_choices(fault), OTHER_WAYS, EVERYTHING):
+    about = about_choices(fault)
+    for traffic in (*([about] if about else []), LITTLE + about, OTHER_WAYS, EVERYTHING):
         certificate = certified(
             FOLDER, CONTRACT, PROTOCOL, tmp_path, faults=[fault.name], variants=variants,
             select=fault.killed_by, traffic=traffic, seed=7, shrinks=3,
