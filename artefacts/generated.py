@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from attrs import evolve
@@ -26,7 +27,8 @@ OWN = ROOT / "tests" / "derive"
 LEDGER_FILE = "requirements.yaml"
 
 
-def generated() -> dict[Path, str]:
+@cache
+def generated() -> Mapping[Path, str]:
     """All generated files. Raises ContractError and PageError where a file that they are made from is wrong."""
     return {path: text for files in (_schemas, _own_contracts) for path, text in files()}
 
