@@ -31,7 +31,7 @@ def scrubbed(interaction: Interaction, secrets: Iterable[str]) -> Interaction:
 
 def _meaning(meaning: Meaning, secrets: tuple[str, ...]) -> Meaning:
     """A parameter may repeat what an answer gave away."""
-    if not any(secret in value for _, value in meaning.parameters for secret in secrets):
+    if all(redact_values(value, secrets) == value for _, value in meaning.parameters):
         return meaning
     return evolve(meaning, parameters=tuple((n, redact_text(v, secrets)) for n, v in meaning.parameters))
 

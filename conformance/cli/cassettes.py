@@ -10,6 +10,7 @@ from conformance.cassettes import file, linting
 from conformance.cassettes.keeping import SUFFIXES
 from conformance.cassettes.sdk_cassette import SdkCassette
 from conformance.cli.errors import ExitStatus
+from conformance.cli.output import say
 from conformance.contract.catalogue import operation_folder
 from conformance.contract.files import ContractError, dump_contract
 from conformance.endpoint import linting as endpoint_linting
@@ -45,12 +46,12 @@ def lint(paths: tuple[Path, ...]) -> None:
         try:
             problems, notes = linted(file.load(path))
         except (file.BadCassette, ContractError) as e:
-            click.echo(f"{e}", err=True)
+            say(f"{e}", err=True)
             status = ExitStatus.USAGE
             continue
-        click.echo(f"{path}: {'; '.join(notes)}")
+        say(f"{path}: {'; '.join(notes)}")
         for problem in problems:
-            click.echo(f"  {problem}")
+            say(f"  {problem}")
         if problems and status is ExitStatus.CONFORMANT:
             status = ExitStatus.NOT_CONFORMANT
     raise SystemExit(status)
@@ -81,7 +82,7 @@ def samples(operation: str, contract_dir: Path | None, output: Path) -> None:
     try:
         for name, cassette in sample_cassettes(Specification.load(operation_folder(operation, contract_dir))):
             file.save(output / name, cassette)
-            click.echo(f"Cassette: {output / name}")
+            say(f"Cassette: {output / name}")
     except ContractError as e:
         raise Refusal(str(e)) from None
     except OSError as e:

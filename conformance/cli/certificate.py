@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from conformance.cli.errors import ExitStatus
+from conformance.cli.output import say
 from conformance.errors import Refusal
 from conformance.report import certificate as certificates
 from conformance.report import signature
@@ -46,10 +47,10 @@ def certificate(events: Path, output: Path, key: Path | None, partial: bool) -> 
         output.write_bytes(signed)
     except NotCertifiable as e:
         for reason in e.reasons:
-            click.echo(f"No certificate: {reason}", err=True)
+            say(f"No certificate: {reason}", err=True)
         raise SystemExit(ExitStatus.NOT_CONFORMANT) from None
     except (StreamError, BadKey) as e:
         raise Refusal(str(e)) from None
     except OSError as e:
         raise Refusal(f"Cannot write {output}: {e.strerror}.") from None
-    click.echo(f"{'Signed certificate' if key else 'Certificate'}: {output}")
+    say(f"{'Signed certificate' if key else 'Certificate'}: {output}")

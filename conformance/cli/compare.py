@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from conformance.cli.errors import ExitStatus
-from conformance.cli.output import document
+from conformance.cli.output import document, say
 from conformance.cli.report import as_json_text, runs_of
 from conformance.errors import Refusal
 from conformance.report import comparison
@@ -31,5 +31,5 @@ def compare(base: Path, head: Path, as_json: bool) -> None:
     if as_json:
         document(as_json_text(comparison.as_dict(found)))
     else:
-        click.echo(comparison.as_text(found), nl=False)
+        say(comparison.as_text(found), nl=False)
     raise SystemExit(ExitStatus(found.exit_status))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from conformance.cli.output import document
+from conformance.cli.output import document, say
 from conformance.contract.catalogue import common_folder
 from conformance.contract.files import ContractError, load_contract, load_protocol
 from conformance.contract.service import SERVICE_FILE
@@ -85,7 +85,7 @@ def _report(pages: tuple[Path, ...], overlay_file: Path | None, as_json: bool) -
     if as_json:
         document(json.dumps(surveys.as_data(found), indent=2, ensure_ascii=False) + "\n")
     else:
-        click.echo(surveys.as_text(found).rstrip("\n"))
+        say(surveys.as_text(found).rstrip("\n"))
     if not found.coverages:
         raise Refusal(
             f"None of {len(found.others)} files is a page of an operation; {ADVICE}."
@@ -102,9 +102,9 @@ def _write(pages: tuple[Path, ...], output: Path, overlay_file: Path | None) -> 
     protocol = load_protocol(common_folder(output))
     ledger = ledger_of(contract, protocol, found)
     written = write(contract, found, output, protocol)
-    click.echo(f"{contract.operation}: {_understood(ledger)}")
+    say(f"{contract.operation}: {_understood(ledger)}")
     for path in written:
-        click.echo(f"  {path}")
+        say(f"  {path}")
 
 
 def _understood(ledger: Ledger) -> str:
@@ -135,8 +135,8 @@ def _write_service(
         files = service_files(found.service, found.contracts, load_protocol(common_folder(output / "operation")))
     for folder, texts in files:
         write_files(texts, output / folder)
-    click.echo(_summary(found))
-    click.echo(f"  {output / SERVICE_FILE}")
+    say(_summary(found))
+    say(f"  {output / SERVICE_FILE}")
 
 
 def _summary(derived: DerivedService) -> str:

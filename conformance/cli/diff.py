@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from conformance.cli.errors import ExitStatus
-from conformance.cli.output import document
+from conformance.cli.output import document, say
 from conformance.contract.files import ContractError
 from conformance.contract.model import Contract
 from conformance.derive.diff import diff as differences
@@ -34,7 +34,7 @@ def diff(old: Path, new: Path, shape: str) -> None:
     changes = differences(one, other)
     shown = FORMATS[shape](one, other, changes).rstrip("\n")
     if shape == "text":
-        click.echo(shown)
+        say(shown)
     else:
         document(shown + "\n")
     raise SystemExit(ExitStatus.NOT_CONFORMANT if any(c.breaking for c in changes) else ExitStatus.CONFORMANT)

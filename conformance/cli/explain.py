@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from conformance.cli.output import say
 from conformance.cli.requirements import loaded
 from conformance.contract.catalogue import common_folder
 from conformance.contract.files import load_protocol
@@ -14,6 +15,7 @@ from conformance.contract.model import Contract
 from conformance.errors import unknown
 from conformance.ledger.requirement import Ledger, Requirement
 from conformance.reference.faults import all_faults
+from conformance.report.text import printable
 
 
 @click.command()
@@ -45,26 +47,26 @@ def _examples(r: Requirement, contract: Contract) -> tuple[str, ...]:
 
 
 def _explain(r: Requirement, contract: Contract, ledger: Ledger, faults: list[Any]) -> None:
-    click.secho(f"{r.id}  {r.level}", bold=True)
-    click.echo(f"  {r.statement}")
-    click.echo("\n  Cited from")
+    click.secho(printable(f"{r.id}  {r.level}"), bold=True)
+    say(f"  {r.statement}")
+    say("\n  Cited from")
     for citation in r.citations:
-        click.echo(f"    {citation}")
+        say(f"    {citation}")
     examples = _examples(r, contract)
     if examples:
-        click.echo("\n  Documented examples")
+        say("\n  Documented examples")
         for example in examples:
-            click.echo(f"    {example}")
+            say(f"    {example}")
     choice = contract.choice(r.choice or r.subject or "")
     if choice is not None:
-        click.echo(f"\n  Choice {choice.id}: {choice.statement} (a {choice.reason} of the documentation)")
+        say(f"\n  Choice {choice.id}: {choice.statement} (a {choice.reason} of the documentation)")
         for a in choice.alternatives:
             cited = f" [{'; '.join(map(str, a.citations))}]" if a.citations else ""
-            click.echo(f"    {a.id}: {a.statement}{cited}")
-    click.echo(f"\n  Judged by the check {r.check}; alone:")
-    click.echo(f"    acs-conformance endpoint -k '{_short(r)}'")
+            say(f"    {a.id}: {a.statement}{cited}")
+    say(f"\n  Judged by the check {r.check}; alone:")
+    say(f"    acs-conformance endpoint -k '{_short(r)}'")
     if faults:
-        click.echo("\n  Killed by (see it fail: acs-conformance endpoint --fault NAME)")
+        say("\n  Killed by (see it fail: acs-conformance endpoint --fault NAME)")
         for fault in faults:
-            click.echo(f"    {fault.name}: {fault.description}")
-    click.echo()
+            say(f"    {fault.name}: {fault.description}")
+    say()

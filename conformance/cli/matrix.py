@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from conformance.cli.output import say
 from conformance.cli.sdk import recipe_of
 from conformance.drivers.installation import known_releases
 from conformance.drivers.releases import ReleaseRangeError, selected
@@ -44,10 +45,10 @@ def matrix(name: str, wanted: str, operation: str, output: Path, allow_build: bo
         bad = sum(v == "failed" for v in record.verdicts.values())
         word = f"{bad} failed" if bad else record.word.replace("-", " ")
         what = record.reason if record.outcome != "certified" else word
-        click.echo(f"  {record.release}: {what}{'' if fresh else ' (kept)'}")
+        say(f"  {record.release}: {what}{'' if fresh else ' (kept)'}")
 
-    click.echo(f"{recipe.title}: {len(releases)} releases")
+    say(f"{recipe.title}: {len(releases)} releases")
     found = run_matrix(recipe, releases, plan, output, parallel=parallel, build=allow_build, on_record=show)
     for path in publish_one(found, output):
-        click.echo(f"  {path}")
+        say(f"  {path}")
     raise SystemExit(EXIT_STATUS[found.word])

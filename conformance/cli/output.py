@@ -8,7 +8,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import click
 from attrs import define, field
+
+from conformance.report.text import printable
 
 
 class GuardedFile(io.FileIO):
@@ -66,6 +69,11 @@ def guarded() -> Iterator[Guard]:
         for stream in guard.streams:
             stream.flush()
         sys.stdout, sys.stderr = before
+
+
+def say(text: object = "", err: bool = False, nl: bool = True) -> None:
+    """Print what may hold text of strangers: terminal escapes are shown as their codes."""
+    click.echo(printable(str(text)), err=err, nl=nl)
 
 
 def document(text: str) -> None:

@@ -10,6 +10,7 @@ import click
 
 from conformance.cassettes.keeping import INTERRUPTED, refuse_unwritable, write_cassette
 from conformance.cassettes.recorder import Recorder
+from conformance.cli.output import say
 from conformance.cli.run_options import options_of_a_run, settings_of
 from conformance.cli.showing import live, shown
 from conformance.contract.files import ContractError
@@ -44,7 +45,7 @@ def record(url: str | None, path: Path | None, as_json: bool, quiet: bool, **opt
         finally:
             kept = _keep(recorder, path, url)
             if kept and not as_json:
-                click.echo(kept)
+                say(kept)
     except ContractError as e:
         raise Refusal(str(e)) from None
     except KeyboardInterrupt:

@@ -9,6 +9,7 @@ import click
 from conformance.cassettes import file
 from conformance.cassettes.replaying import ReplayOutcome, ReplaySettings
 from conformance.cassettes.sdk_cassette import SdkCassette
+from conformance.cli.output import say
 from conformance.cli.showing import live, shown
 from conformance.contract.files import ContractError
 from conformance.endpoint.replay import Replay
@@ -75,7 +76,7 @@ def replay(
         raise Refusal(str(e)) from None
     status = shown(outcome.evidence, quiet)
     for line in outcome.lines():
-        click.echo(line)
+        say(line)
     raise SystemExit(status)
 
 
@@ -100,9 +101,9 @@ def _compare(
 ) -> int:
     found = compared(older, newer, asked)
     if quiet:
-        click.echo(found.verdicts.sentence)
+        say(found.verdicts.sentence)
         return found.verdicts.exit_status
     for line in found.lines():
-        click.echo(line)
-    click.echo(f"Evidence: {found.folder}")
+        say(line)
+    say(f"Evidence: {found.folder}")
     return found.verdicts.exit_status

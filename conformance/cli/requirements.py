@@ -9,14 +9,16 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from conformance.cli.output import document
+from conformance.cli.output import document, say
 from conformance.contract.catalogue import operation_folder
 from conformance.contract.files import ContractError, load_contract
 from conformance.contract.model import Contract
 from conformance.errors import Refusal
 from conformance.ledger.files import dump_ledger, load_ledger
 from conformance.ledger.requirement import LEVELS, Ledger, Requirement
+from conformance.report.text import printable
 
 
 def loaded(operation: str, folder: Path | None) -> tuple[Path, Contract, Ledger]:
@@ -58,9 +60,9 @@ def requirements(
         return
     table = Table("requirement", "level", "statement", box=None, header_style="bold", pad_edge=False)
     for r in found:
-        table.add_row(r.id, r.level, r.statement)
+        table.add_row(*(Text(printable(word)) for word in (r.id, r.level, r.statement)))
     Console(highlight=False).print(table)
-    click.echo(f"\n{len(found)} requirements")
+    say(f"\n{len(found)} requirements")
 
 
 def _plain(r: Requirement) -> dict[str, Any]:

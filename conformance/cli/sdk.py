@@ -10,6 +10,7 @@ from attrs import evolve
 
 from conformance.cassettes.keeping import is_cassette
 from conformance.cli.errors import ExitStatus
+from conformance.cli.output import say
 from conformance.cli.showing import live, shown
 from conformance.drivers.installation import (
     Installation,
@@ -135,7 +136,7 @@ def _going_on(recipe: Recipe, release: str, one: Callable[[str | None], int]) ->
     except Interrupted:
         raise
     except NotEstablished as e:
-        click.echo(f"acs-conformance: {recipe.package} {release} could not be judged: {e}", err=True)
+        say(f"acs-conformance: {recipe.package} {release} could not be judged: {e}", err=True)
         return ExitStatus.NOT_ESTABLISHED
 
 
@@ -157,23 +158,23 @@ def recipe_of(name: str) -> Recipe:
 def _list(known: tuple[Recipe, ...]) -> None:
     for recipe in known:
         missing = missing_toolchain(recipe)
-        click.secho(recipe.name, bold=True, nl=False)
-        click.echo(f"  {recipe.title} ({recipe.ecosystem}: {recipe.package})")
+        click.secho(printable(recipe.name), bold=True, nl=False)
+        say(f"  {recipe.title} ({recipe.ecosystem}: {recipe.package})")
         if recipe.pattern:
             family = recipe.name.removesuffix(recipe.api)
-            click.echo(f"  drives every package of its family: {family}vpc20160428 and so on")
+            say(f"  drives every package of its family: {family}vpc20160428 and so on")
         if missing:
-            click.echo(f"  not usable here: {missing}")
+            say(f"  not usable here: {missing}")
             continue
         try:
             releases = known_releases(recipe)
         except InstallFailed as e:
-            click.echo(f"  releases unknown: {e}")
+            say(f"  releases unknown: {e}")
             continue
         if not releases:
-            click.echo("  the registry lists no release")
+            say("  the registry lists no release")
             continue
-        click.echo(f"  {len(releases)} releases, {releases[0]} to {releases[-1]}; newest: {', '.join(releases[-3:])}")
+        say(f"  {len(releases)} releases, {releases[0]} to {releases[-1]}; newest: {', '.join(releases[-3:])}")
 
 
 def _newest(recipe: Recipe) -> str:
@@ -216,7 +217,7 @@ def _subject(installed: Installation) -> Subject:
 def _certified(subject: Subject, settings: SdkSettings, quiet: bool) -> int:
     done = certify_release(subject, settings, live(quiet))
     if done.cassette:
-        click.echo(done.cassette)
+        say(done.cassette)
     return shown(done.evidence, quiet)
 
 
@@ -225,6 +226,6 @@ def _self_test(command: tuple[str, ...], plan: Plan, release: str | None) -> int
     operation = DriverOperation(contract.product, contract.version, contract.operation)
     steps = self_test(command, operation, plan.roles().required(), expected_version=release)
     for step in steps:
-        problem = f": {printable(step.problem)}" if step.problem else ""
-        click.echo(f"{'✗' if problem else '✓'} {step.name}{problem}")
+        problem = f": {step.problem}" if step.problem else ""
+        say(f"{'✗' if problem else '✓'} {step.name}{problem}")
     return ExitStatus.NOT_ESTABLISHED if any(s.problem for s in steps) else ExitStatus.CONFORMANT

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from conformance.cli.output import say
 from conformance.contract.catalogue import common_folder, operation_folder, service_of
 from conformance.contract.files import ContractError, load_protocol
 from conformance.errors import Refusal
@@ -77,10 +78,10 @@ def serve(
         )
         with endpoint:
             signed = "requests must be signed" if credentials else "unsigned requests are taken"
-            click.echo(f"{contract.operation} at {endpoint.url} ({signed}); Ctrl-C ends it.")
+            say(f"{contract.operation} at {endpoint.url} ({signed}); Ctrl-C ends it.")
             threading.Event().wait()
     except KeyboardInterrupt:
-        click.echo("ended")
+        say("ended")
     except (EndpointError, ContractError, ValueError) as e:
         raise Refusal(str(e)) from None
 
@@ -100,7 +101,7 @@ def _serve_service(name: str, port: int, seconds: float, options: dict[str, Any]
     with endpoint:
         signed = "requests must be signed" if credentials else "unsigned requests are taken"
         what = f"{service.product} {service.version}, {len(service.operations)} operations,"
-        click.echo(f"{what} at {endpoint.url} ({signed}); Ctrl-C ends it.")
+        say(f"{what} at {endpoint.url} ({signed}); Ctrl-C ends it.")
         threading.Event().wait()
 
 
@@ -117,4 +118,4 @@ def _list(contract: Any, protocol: Any) -> None:
     ):
         click.secho(title, bold=True)
         for entry in table:
-            click.echo(f"  {entry.name}: {entry.description}")
+            say(f"  {entry.name}: {entry.description}")

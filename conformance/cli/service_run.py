@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from conformance.cli.output import document
+from conformance.cli.output import document, say
 from conformance.cli.run_options import common_settings
 from conformance.contract.catalogue import service_of
 from conformance.contract.files import ContractError
@@ -42,7 +42,7 @@ def judge_service(url: str | None, name: str, budget: int | None, as_json: bool,
         plan = ServicePlan(service, base, patterns, values, budget)
         if url is not None and not as_json:
             for line in plan_lines(plan):
-                click.echo(line)
+                say(line)
         folder, run = certify_service(plan, _heard(quiet or as_json))
     except ContractError as e:
         raise Refusal(str(e)) from None
@@ -51,8 +51,8 @@ def judge_service(url: str | None, name: str, budget: int | None, as_json: bool,
         document(_text(document_of))
     else:
         for line in list(terminal_lines(run))[-2 if quiet else 0 :]:
-            click.echo(line)
-        click.echo(f"Evidence: {folder}")
+            say(line)
+        say(f"Evidence: {folder}")
     return run.exit_status
 
 
@@ -72,6 +72,6 @@ def _heard(silent: bool) -> Any:
         done += 1
         about = f"protocol on {judged.name}" if protocol else judged.name
         reason = f": {one_line(judged.reason, 90)}" if judged.reason else ""
-        click.echo(f"  {done:4d}  {about}  {judged.verdict}{reason}  ({judged.requests} requests)")
+        say(f"  {done:4d}  {about}  {judged.verdict}{reason}  ({judged.requests} requests)")
 
     return heard

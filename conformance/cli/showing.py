@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import sys
 
-import click
-
-from conformance.cli.output import document
+from conformance.cli.output import document, say
 from conformance.report import terminal
 from conformance.report.evidence import RunEvidence, summary_text
 from conformance.report.progress import Progress
@@ -26,5 +24,5 @@ def shown(evidence: RunEvidence, quiet: bool = False, as_json: bool = False) -> 
         terminal.console().print(terminal.verdict_line(conclusion))
     else:
         terminal.show(evidence.run, terminal.console())
-        click.echo(f"Evidence: {evidence.folder}")
+        say(f"Evidence: {evidence.folder}")
     return conclusion.exit_status

@@ -8,6 +8,7 @@ import click
 
 from conformance.cli.certificate import read_bytes, stream_file
 from conformance.cli.errors import ExitStatus
+from conformance.cli.output import say
 from conformance.contract.files import ContractError
 from conformance.errors import Refusal
 from conformance.report import signature
@@ -54,7 +55,7 @@ def verify(
 
 
 def _show(found: Verification) -> None:
-    click.echo("NOT VALID." if not found.valid else "Valid." if found.proven else UNSIGNED)
+    say("NOT VALID." if not found.valid else "Valid." if found.proven else UNSIGNED)
     for title, lines in (
         ("What is wrong", found.problems),
         ("Checked", found.checked),
@@ -62,6 +63,6 @@ def _show(found: Verification) -> None:
         ("Not certified", found.not_certified),
     ):
         if lines:
-            click.echo(f"\n{title}:")
+            say(f"\n{title}:")
             for line in lines:
-                click.echo(f"  - {line}")
+                say(f"  - {line}")

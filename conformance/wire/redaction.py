@@ -13,8 +13,6 @@ import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import takewhile
-from operator import eq
 from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
@@ -22,6 +20,7 @@ from attrs import evolve
 
 from conformance.wire.encoding import parse_query, percent_encode, split_target
 from conformance.wire.exchange import Credentials, HttpRequest, HttpResponse
+from conformance.wire.pieces import without_pieces
 
 REDACTED = "REDACTED"
 SECRET_NAMES = (
@@ -112,8 +111,6 @@ ACCOUNT_HINTS = (*(name.lower() for name in ACCOUNT_NAMES.split("|")), "acs:")
 # without one of these, in lower case, no pattern of names finds anything
 HINTS = tuple({name.lower() for name in (*SECRET_NAMES, *SECRET_HEADERS, "Credential")})
 SHORTEST = 4
-LEAST_BEGINNING = 8
-ELLIPSES = ("…", "...")
 ESCAPE = re.compile("%[0-9A-F]{2}")
 
 
@@ -157,15 +154,18 @@ def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
 
 
 def redact_values(text: str, secrets: Iterable[str]) -> str:
-    """`text` without these very values, in every form that a client or a server writes them in.
+    """`text` without these very values, in every form that a client or a server writes them in, and without pieces.
 
-    Where a cut, at the end or before an ellipsis, left the beginning of a value, that goes too.
+    A piece is any 8 characters in a row (see pieces.py): an endpoint may put a secret into an id, which is then cut
+    and varied.
     """
-    for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= SHORTEST:
-            for form in forms_of(secret):
-                text = _without_beginning(text.replace(form, REDACTED), form)
-    return text
+    known = sorted((secret for secret in secrets if len(secret) >= SHORTEST), key=len, reverse=True)
+    for secret in known:
+        for form in forms_of(secret):
+            text = text.replace(form, REDACTED)
+    # how a request was signed may be told; the secrets in it are known apart
+    parts = [secret for secret in known if not secret.startswith("ACS3-HMAC")]
+    return without_pieces(text, parts, forms_of, REDACTED)
 
 
 @lru_cache(maxsize=1024)
@@ -182,17 +182,6 @@ def forms_of(secret: str) -> tuple[str, ...]:
     found |= {escape(secret), in_xml, in_xml.replace("&#x27;", "&apos;"), in_xml.replace("&#x27;", "&#39;")}
     found |= {encode(secret.encode()).decode().rstrip("=") for encode in (b64encode, urlsafe_b64encode)}
     return tuple(sorted(found, key=len, reverse=True))
-
-
-def _without_beginning(text: str, form: str) -> str:
-    """`text` without the beginnings of `form` that a cut left."""
-    place = text.find(form[:LEAST_BEGINNING]) if len(form) > LEAST_BEGINNING else -1
-    while place >= 0:
-        end = place + sum(1 for _ in takewhile(bool, map(eq, form, text[place : place + len(form)])))
-        if end == len(text) or text.startswith(ELLIPSES, end):
-            text = text[:place] + REDACTED + text[end:]
-        place = text.find(form[:LEAST_BEGINNING], place + 1)
-    return text
 
 
 def _without_elements(text: str, start_tags: re.Pattern[str]) -> str:
@@ -242,7 +231,7 @@ def redact_body(body: bytes, secrets: Iterable[str] = ()) -> bytes:
 def redact_headers(headers: Iterable[tuple[str, str]], secrets: Iterable[str] = ()) -> tuple[tuple[str, str], ...]:
     """The algorithm and the names of the signed headers stay in `Authorization`: they say how it was signed."""
     known = tuple(secrets)
-    return tuple((name, _header(name, value, known)) for name, value in headers)
+    return tuple((redact_values(name, known), _header(name, value, known)) for name, value in headers)
 
 
 def redact_request(request: HttpRequest, secrets: Iterable[str] = ()) -> HttpRequest:

@@ -172,13 +172,27 @@ def forms(secret: str) -> set[bytes]:
     return {t.encode() for t in texts} | {base64.b64encode(secret.encode())}
 
 
+def pieces(folder: Path, secrets: Iterable[str], said: Mapping[str, str], length: int = 8) -> set[tuple[str, str]]:
+    """Where any so many characters in a row of a secret stand, in whatever capitals, in any form of `forms`."""
+    written = {form.lower() for secret in secrets for form in forms(secret)}
+    cut = {form[n : n + length] for form in written for n in range(len(form) - length + 1)}
+    anything = re.compile(b"|".join(map(re.escape, sorted(cut))))
+    texts = texts_of(folder, said)
+    return {(name, found[0].decode()) for name, data in texts.items() if (found := anything.search(data.lower()))}
+
+
 def leaks(folder: Path, secrets: Iterable[str], said: Mapping[str, str]) -> set[tuple[str, str]]:
     """Where any of the secrets stands, and how it is written there: in the files of a folder and their names, also
     inside of those that are compressed, and in what was said on a terminal.
     """
+    texts = texts_of(folder, said)
+    anything = re.compile(b"|".join(re.escape(form) for secret in secrets for form in forms(secret)))
+    return {(name, found[0].decode()) for name, data in texts.items() if (found := anything.search(data))}
+
+
+def texts_of(folder: Path, said: Mapping[str, str]) -> dict[str, bytes]:
+    """What a folder holds, also inside of files that are compressed and in names, and what was said."""
     texts = {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
     texts |= {f"{n} (decompressed)": gzip.decompress(d) for n, d in texts.items() if n.endswith(".gz")}
     texts["the names of files"] = "\n".join(str(p.relative_to(folder)) for p in folder.rglob("*")).encode()
-    texts |= {f"the output of {name}": text.encode() for name, text in said.items()}
-    anything = re.compile(b"|".join(re.escape(form) for secret in secrets for form in forms(secret)))
-    return {(name, found[0].decode()) for name, data in texts.items() if (found := anything.search(data))}
+    return texts | {f"the output of {name}": text.encode() for name, text in said.items()}

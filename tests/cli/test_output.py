@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+import conformance.cli
+from conformance.cli import main
+from conformance.contract.catalogue import operation_folder
 from conformance.report.stream import text_of
 from tests.cli.conftest import NO_KEY
 from tests.report.streams import showcase
@@ -104,3 +111,34 @@ def test_what_a_terminal_cannot_show_is_a_question_mark(tmp_path, stream, encodi
     assert error == b""
     assert out.decode(encoding)
     assert process.returncode == (1 if words[0] == "report" else 0)
+
+
+def test_every_command_prints_through_what_makes_escapes_visible():
+    """`say` for text, `document` for files and programs, `Ending` for errors; and nothing else."""
+    folder = Path(conformance.cli.__file__).parent
+    others = [
+        p.name for p in folder.glob("*.py") if re.search(r"\bclick\.echo\(|(?<![.\w])print\(", p.read_text("utf-8"))
+    ]
+    assert sorted(others) == ["errors.py", "output.py"]
+
+
+def test_text_of_strangers_does_not_act_on_a_terminal(tmp_path):
+    made = tmp_path / "a\x1b[2Jb.yaml"
+    made.write_text("no cassette \x1b]0;title\x07", "utf-8")
+    page = tmp_path / "page.md"
+    page.write_text("# Describe\x1b[31mThings\n\n| a\x1b[2J |\n", "utf-8")
+    contract = tmp_path / "contract"
+    shutil.copytree(operation_folder("DescribeTasks", None), contract)
+    for name in ("contract.yaml", "requirements.yaml"):
+        text = (contract / name).read_text("utf-8")
+        (contract / name).write_text(text.replace("operation: DescribeTasks", 'operation: "D\\x1b[31m"'), "utf-8")
+    for words in (
+        ("cassettes", "lint", tmp_path), ("derive", page, "--report"), ("requirements", "--contract", contract),
+        ("explain", "ids.selects", "--contract", contract), ("diff", page, contract),
+        ("report", made), ("verify", made),
+    ):  # fmt: skip
+        done = CliRunner().invoke(main, [*map(str, words)])
+        assert not done.exception or isinstance(done.exception, SystemExit), done.exc_info
+        assert done.output
+        assert "\x1b" not in done.output, words
+        assert "\x07" not in done.output, words

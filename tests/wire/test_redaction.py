@@ -142,7 +142,26 @@ def test_a_value_goes_however_it_is_written(written):
 @pytest.mark.parametrize("end", ["", "… (900 characters)", "..."])
 def test_the_beginning_of_a_value_that_a_cut_left_goes_too(end):
     assert redact_values(f"said 'abcdefghij{end}", ["abcdefghijklmnop"]) == f"said 'REDACTED{end}"
-    assert redact_values("abcdefghij is another word", ["abcdefghijklmnop"]) == "abcdefghij is another word"
+    assert redact_values("abcdefg is another word", ["abcdefghijklmnop"]) == "abcdefg is another word"
+
+
+@pytest.mark.parametrize("written", [str, str.upper, str.swapcase, lambda piece: f"t-{piece}zz0zz"])
+def test_any_eight_characters_in_a_row_of_a_value_go(written):
+    secret = "CAISsecret+token/==abcdefgh0123456"
+    for start in range(len(secret) - 7):
+        piece = secret[start : start + 8]
+        assert piece.lower() not in redact_values(f"an id t-1{written(piece)}.", [secret]).lower()
+
+
+def test_what_everybody_says_is_no_piece_of_a_secret():
+    assert redact_values("https://a.test, application/json", ["https://b.example/hook", "application/json;x=1"]) == (
+        "https://a.test, application/json"
+    )
+
+
+@pytest.mark.parametrize("body", ["abcdefgh", "abcdefg!", "abcdefgh!"])
+def test_a_body_full_of_pieces_is_kept_no_part_of(body):
+    assert redact_values(body * 200_000, ["abcdefghijklmnop0123"]) == "REDACTED"
 
 
 NOBODYS = "of-nobody-that-is-known"

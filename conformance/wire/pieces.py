@@ -1,0 +1,79 @@
+"""Pieces of secrets: what is left of one in a text after somebody cut it, varied it, or wrote it in other letters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from itertools import islice
+
+LEAST = 8
+"""So many characters in a row of a secret are a piece of it; fewer could be anything."""
+# each run of LEAST characters holds a gram of this length whose place in the secret is a multiple of STEP
+GRAM, STEP = 5, 4
+# a text with more beginnings of pieces than these is kept no part of, so that none costs more than its length
+MOST = 50_000
+# what everybody says is nobody's secret, though the value of a header may hold it
+PUBLIC = (
+    "http://localhost https://localhost http://127.0.0.1 https://127.0.0.1 application/json application/xml text/html "
+    "text/plain; charset=utf-8 text/xml; charset=utf-8 application/x-www-form-urlencoded acs3-hmac-sha256 hmac-sha1 "
+    "credential= signedheaders= signature= x-acs-security-token x-acs-signature-nonce x-acs-content-sha256 redacted"
+)
+Forms = Callable[[str], Iterable[str]]
+Span = tuple[int, int]
+
+
+def without_pieces(text: str, secrets: Iterable[str], forms: Forms, instead: str) -> str:
+    """`text` with `instead` in the place of every piece of the secrets, in whatever capitals.
+
+    `forms` are the ways in which a secret may be written. Takes time in proportion to the text.
+    """
+    lowered = _lowered(text)
+    spans = [span for secret in secrets for span in islice(_spans(lowered, secret, forms), MOST)]
+    if len(spans) >= MOST:
+        return instead
+    found = sorted(span for span in spans if span)
+    if not found:
+        return text
+    kept: list[str] = []
+    done = 0
+    for begin, end in found:
+        if begin > done or not kept:
+            kept += [text[done:begin], instead]
+        done = max(done, end)
+    return "".join([*kept, text[done:]])
+
+
+def _spans(lowered: str, secret: str, forms: Forms) -> Iterator[Span | None]:
+    """Where pieces stand, and None for each place that only looks like one."""
+    grams, pieces = _sought(secret, forms)
+    for gram in grams:
+        at = lowered.find(gram)
+        while at >= 0:
+            end, found = at + 1, None
+            for begin in range(max(0, at + GRAM - LEAST), at + 1):
+                if lowered[begin : begin + LEAST] in pieces:
+                    end = begin + LEAST
+                    while lowered[end - LEAST + 1 : end + 1] in pieces and end < len(lowered):
+                        end += 1
+                    if lowered[begin:end] not in PUBLIC:
+                        found = begin, end
+                    break
+            yield found
+            at = lowered.find(gram, max(at + 1, end - LEAST + 1))
+
+
+@lru_cache(maxsize=1024)
+def _sought(secret: str, forms: Forms) -> tuple[tuple[str, ...], frozenset[str]]:
+    """What to look for first, and every piece of `LEAST` characters."""
+    written = [form for form in dict.fromkeys(map(_lowered, forms(secret))) if len(form) >= LEAST]
+    grams = [form[n : n + GRAM] for form in written for n in range(0, len(form) - GRAM + 1, STEP)]
+    pieces = [form[n : n + LEAST] for form in written for n in range(len(form) - LEAST + 1)]
+    return tuple(dict.fromkeys(grams)), frozenset(pieces)
+
+
+def _lowered(text: str) -> str:
+    """In small letters, each character in its place."""
+    found = text.lower()
+    if len(found) == len(text):
+        return found
+    return "".join(small if len(small := c.lower()) == 1 else c for c in text)
