@@ -7,7 +7,7 @@ URL    ?=
 ARGS   ?=
 CODE   := conformance tests benchmarks artefacts action.py
 
-.PHONY: certify test gate lint format generate check-generated bench cassettes sdk-cassettes lock clean
+.PHONY: certify test gate lint format generate check-generated bench cassettes sdk-cassettes lock audit sbom clean
 .DEFAULT_GOAL := certify
 
 $(READY): requirements-dev.lock pyproject.toml
@@ -73,6 +73,16 @@ lock:
 	@.lock-venv/bin/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements-dev.lock
 	@rm -rf .lock-venv
+
+# known vulnerabilities of what is locked; exit status 3 where the registry tells nothing
+audit: $(READY)
+	@$(BIN)/python -m artefacts.audit
+
+# what an installation consists of, in CycloneDX
+sbom: $(READY)
+	@mkdir -p dist
+	@$(BIN)/cyclonedx-py environment $(VENV) --pyproject pyproject.toml --output-reproducible -o dist/sbom.cdx.json
+	@echo dist/sbom.cdx.json
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis dist build
