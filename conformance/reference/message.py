@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import BinaryIO
 from urllib.parse import urlsplit
@@ -11,6 +12,9 @@ from attrs import frozen
 
 HEAD_LIMIT = 64 * 1024
 BODY_LIMIT = 8 * 1024 * 1024
+MOST_HEADERS = 200
+LENGTH = re.compile(r"[0-9]{1,12}")
+CHUNK_LENGTH = re.compile(rb"[0-9A-Fa-f]{1,8}")
 
 
 class MalformedRequest(ValueError):
@@ -82,7 +86,7 @@ def read_request(
     named = dict(headers)
     if on_continue and named.get("expect", "").lower() == "100-continue":
         on_continue()
-    body = _read_body(stream, named)
+    body = _read_body(stream, headers)
     parts = urlsplit(target) if not target.startswith("/") else None
     path, _, query = target.partition("?") if parts is None else (parts.path or "/", "", parts.query)
     wish = named.get("connection", "").lower()
@@ -99,20 +103,25 @@ def _read_headers(stream: BinaryIO) -> list[tuple[str, str]]:
         size += len(line)
         if line in (b"\r\n", b"\n"):
             return headers
-        if not line or size > HEAD_LIMIT:
+        if not line or size > HEAD_LIMIT or len(headers) == MOST_HEADERS:
             raise MalformedRequest("the headers do not end")
         name, colon, value = line.decode("latin-1").partition(":")
-        if not colon or not name.strip():
+        if not colon or not name or name != name.strip():
             raise MalformedRequest("a header has no name")
-        headers.append((name.strip(), value.strip()))
+        headers.append((name, value.strip()))
 
 
-def _read_body(stream: BinaryIO, headers: dict[str, str]) -> bytes:
-    if "chunked" in headers.get("transfer-encoding", "").lower():
+def _read_body(stream: BinaryIO, headers: Iterable[tuple[str, str]]) -> bytes:
+    """Where it is not certain how long the body is, somebody else may have seen another end (RFC 9112, 6.3)."""
+    lengths = {part.strip() for name, value in headers if name == "content-length" for part in value.split(",")}
+    codings = [value.lower() for name, value in headers if name == "transfer-encoding"]
+    if codings:
+        if lengths or codings != ["chunked"]:
+            raise MalformedRequest("Transfer-Encoding is not chunked alone, or stands beside Content-Length")
         return _read_chunks(stream)
-    text = headers.get("content-length", "0")
-    if not text.isdigit() or int(text) > BODY_LIMIT:
-        raise MalformedRequest("Content-Length is no number within the limit")
+    text = lengths.pop() if lengths else "0"
+    if lengths or not LENGTH.fullmatch(text) or int(text) > BODY_LIMIT:
+        raise MalformedRequest("Content-Length is no number within the limit, or several")
     return _exactly(stream, int(text))
 
 
@@ -120,16 +129,15 @@ def _read_chunks(stream: BinaryIO) -> bytes:
     chunks: list[bytes] = []
     size = 0
     while True:
-        try:
-            length = int(stream.readline(HEAD_LIMIT).split(b";")[0], 16)
-        except ValueError:
-            raise MalformedRequest("a chunk has no length") from None
+        text = stream.readline(HEAD_LIMIT).split(b";")[0].strip()
+        if not CHUNK_LENGTH.fullmatch(text):
+            raise MalformedRequest("a chunk has no length")
+        length = int(text, 16)
         size += length
-        if length < 0 or size > BODY_LIMIT:
+        if size > BODY_LIMIT:
             raise MalformedRequest("the body is longer than the limit")
         if length == 0:
-            while stream.readline(HEAD_LIMIT) not in (b"\r\n", b"\n", b""):
-                pass
+            _read_headers(stream)
             return b"".join(chunks)
         chunks.append(_exactly(stream, length))
         stream.readline(HEAD_LIMIT)

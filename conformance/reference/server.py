@@ -14,15 +14,15 @@ from collections.abc import Callable, Iterable, Mapping
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
 from conformance.reference.application import Application
+from conformance.reference.connections import PASSING, Connections, converse, most_connections
 from conformance.reference.credentials import KeyLike
 from conformance.reference.faults.fault import Fault
-from conformance.reference.message import MalformedRequest, Request, Response, read_request, response_bytes
+from conformance.reference.message import Request, Response
 from conformance.reference.seeding import generated
 from conformance.reference.store import Store
 from conformance.reference.variants.variant import Variant
 
-BACKLOG = 128
-CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+BACKLOG = 1024
 
 
 class EndpointError(RuntimeError):
@@ -88,8 +88,7 @@ class ReferenceEndpoint:
         self._host, self._port = host, port
         self._listener: socket.socket | None = None
         self._accepting: threading.Thread | None = None
-        self._connections: set[socket.socket] = set()
-        self._lock = threading.Lock()
+        self.connections = Connections(most_connections())
         self._stopping = False
 
     @property
@@ -130,11 +129,7 @@ class ReferenceEndpoint:
         if self._accepting:
             self._accepting.join(timeout=2)
         self._listener.close()
-        with self._lock:
-            open_ones = list(self._connections)
-        for connection in open_ones:
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+        self.connections.close()
 
     def __enter__(self) -> ReferenceEndpoint:
         return self.start()
@@ -146,46 +141,24 @@ class ReferenceEndpoint:
         for number in itertools.count(1):
             try:
                 connection, _ = listener.accept()
-            except OSError:
-                return
+            except OSError as error:
+                if self._stopping or error.errno not in PASSING:
+                    return
+                self.connections.make_room()
+                continue
             if self._stopping:
                 connection.close()
                 return
+            self.connections.add(connection)
             threading.Thread(target=self._serve, args=(connection, number), daemon=True).start()
 
     def _serve(self, connection: socket.socket, number: int) -> None:
-        with self._lock:
-            self._connections.add(connection)
         try:
             with connection, contextlib.suppress(OSError):
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                converse(connection, number, self.application.respond)
+                converse(connection, number, self.application.respond, self.connections)
         finally:
-            with self._lock:
-                self._connections.discard(connection)
-
-
-def converse(connection: socket.socket, number: int, respond: Callable[[Request], Response]) -> None:
-    """Answer the requests of one connection until either side closes it. Raises OSError where it breaks."""
-    with connection.makefile("rb") as stream:
-        while True:
-            try:
-                request = read_request(stream, lambda: connection.sendall(CONTINUE), number)
-            except MalformedRequest as problem:
-                bad = Response(400, str(problem).encode(), "text/plain; charset=utf-8")
-                connection.sendall(response_bytes(bad, "GET", keep_alive=False))
-                return
-            if request is None:
-                return
-            response = respond(request)
-            if response.delay:
-                time.sleep(response.delay)
-            if response.dropped:
-                return
-            keep_alive = request.keep_alive and not response.close
-            connection.sendall(response_bytes(response, request.method, keep_alive))
-            if not keep_alive:
-                return
+            self.connections.remove(connection)
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -1,8 +1,13 @@
 """The server on real sockets: HTTP, connections, threads, ports."""
 
 import http.client
+import itertools
 import re
+import resource
+import shlex
 import socket
+import subprocess
+import sys
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +17,7 @@ from attrs import evolve
 
 from conformance.reference.faults import named
 from conformance.reference.server import EndpointError, ReferenceEndpoint
+from tests.cli.conftest import NO_KEY
 from tests.reference.client import KEY, TEMPORARY, Client, v1_request, v3_request
 
 
@@ -246,3 +252,95 @@ def test_another_operation_from_its_contract():
         assert enabled["Total"] == sum(i["Enabled"] and i["Kind"] == "Round" for i in items) > 0
         six = {f"WidgetId.{n}": "w-1" for n in range(1, 7)}
         assert client.v1(six, names=names).status == 400
+
+
+# ------------------------------------------------------------------------------------------------- a hostile world
+
+GET = b"GET /?Action=DescribeTasks HTTP/1.1\r\nHost: h\r\n"
+POST = b"POST /?Action=DescribeTasks HTTP/1.1\r\nHost: h\r\n"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        POST + b"Content-Length: " + b"9" * 5000,
+        POST + b"Content-Length: 0" + b"0" * 5000,
+        POST + "Content-Length: ٣".encode(),
+        POST + b"Content-Length: +3",
+        POST + b"Content-Length: 3\r\nContent-Length: 4",
+        POST + b"Content-Length: 3, 4",
+        POST + b"Content-Length: 3\r\nTransfer-Encoding: chunked",
+        POST + b"Transfer-Encoding: identity, chunked",
+        POST + b"Transfer-Encoding: xchunked",
+        POST + b"Transfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n0",
+        POST + b"Transfer-Encoding: chunked\r\n\r\n" + b"f" * 5000,
+        POST + b"Transfer-Encoding: chunked\r\n\r\nffffff",
+        GET + b"Host : h",
+        GET + b" folded: h",
+        GET + b"\r\n".join(b"X-%d: 1" % n for n in range(300)),
+        GET + b"X: " + b"x" * 70_000,
+        b"GET /" + b"x" * 70_000,
+    ],
+    ids=range(17),
+)
+def test_a_request_whose_end_is_not_certain_or_too_far_is_refused(endpoint, head):
+    with socket.create_connection(("127.0.0.1", endpoint.port), timeout=60) as connection:
+        connection.sendall(head + b"\r\n\r\n")
+        with connection.makefile("rb") as answer:
+            assert answer.readline().startswith(b"HTTP/1.1 400 ")
+
+
+def test_the_same_length_twice_is_one_length(endpoint):
+    with socket.create_connection(("127.0.0.1", endpoint.port), timeout=60) as connection:
+        connection.sendall(POST + b"Content-Length: 3\r\nContent-Length: 3\r\nConnection: close\r\n\r\na=b")
+        answer = connection.makefile("rb").read()
+        assert answer.startswith(b"HTTP/1.1 ")
+        assert b"Content-Length is no number" not in answer
+
+
+@pytest.mark.parametrize("sent", [b"", b"G", GET, POST + b"Content-Length: 9\r\n\r\nabc"])
+def test_who_is_too_slow_is_left(contract, sent):
+    """Nothing is sent after it, so that the end of the connection is the server's."""
+    with ReferenceEndpoint(contract) as endpoint:
+        endpoint.connections.idle = endpoint.connections.whole = 0.05
+        with socket.create_connection(("127.0.0.1", endpoint.port), timeout=60) as connection:
+            connection.sendall(sent)
+            assert connection.recv(1) == b""
+
+
+def test_for_one_connection_more_the_oldest_that_waits_goes(contract):
+    with ReferenceEndpoint(contract) as endpoint:
+        endpoint.connections.most = 8
+        address = ("127.0.0.1", endpoint.port)
+        idle = [socket.create_connection(address, timeout=60) for _ in range(8)]
+        idle[1].sendall(GET)
+        with socket.create_connection(address, timeout=60) as other:
+            other.sendall(GET + b"\r\n")
+            assert other.recv(8) == b"HTTP/1.1"
+        assert idle[0].recv(1) == b""
+        for connection in idle:
+            connection.close()
+
+
+def test_idle_connections_beyond_the_open_files_stop_nobody(tmp_path):
+    """Two thousand of them, at a limit of 1,024 files: `serve` ends the oldest and answers who asks."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(4096, hard)), hard))
+    script = "ulimit -n 1024 && exec " + shlex.join([sys.executable, "-u", "-m", "conformance", "serve"])
+    process = subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE, text=True, cwd=tmp_path, env=NO_KEY)
+    try:
+        port = int(re.search(r":(\d+) ", process.stdout.readline())[1])
+        pool = [open_connections(port, 500) for _ in range(4)]
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+            connection.sendall(GET + b"\r\n")
+            assert connection.recv(8) == b"HTTP/1.1"
+        assert process.poll() is None
+        for idle in itertools.chain(*pool):
+            idle.close()
+    finally:
+        process.kill()
+        process.wait()
+
+
+def open_connections(port, count):
+    return [socket.create_connection(("127.0.0.1", port), timeout=60) for _ in range(count)]
