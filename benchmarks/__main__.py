@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import derivation, hostile, replay, throughput, validation
+from benchmarks import derivation, hostile, replay, serving, throughput, validation
 
 BENCHMARKS = {
     "throughput": throughput.measure,
@@ -12,6 +12,7 @@ BENCHMARKS = {
     "derivation": derivation.measure,
     "replay": replay.measure,
     "hostile": hostile.measure,
+    "serving": serving.measure,
 }
 
 

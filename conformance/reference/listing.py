@@ -123,8 +123,12 @@ def order(context: Context, items: list[Item]) -> list[Item]:
     """The items in the order that is taken; the key decides between equal times, so that pages hold still."""
     semantics = context.contract.semantics
     taken = context.take("order", semantics.items or "", "listing", "response")
-    time, prefix = time_field_of(context.contract), semantics.items
-    identity = partial(_identity, context.contract)
+    return context.server.orders.of(items, taken, partial(_ordered, context.contract, taken))
+
+
+def _ordered(contract: Contract, taken: str | None, items: list[Item]) -> list[Item]:
+    time, prefix = time_field_of(contract), contract.semantics.items
+    identity = partial(_identity, contract)
     if taken == "other":
         return sorted(items, key=lambda item: hashlib.sha256(identity(item).encode()).digest())
     if taken == "by-key" or time is None:

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from attrs import evolve
 
+from conformance.reference import seeding
 from conformance.reference.faults import named
 from conformance.reference.server import EndpointError, ReferenceEndpoint
 from tests.cli.conftest import NO_KEY
@@ -344,3 +345,19 @@ def test_idle_connections_beyond_the_open_files_stop_nobody(tmp_path):
 
 def open_connections(port, count):
     return [socket.create_connection(("127.0.0.1", port), timeout=60) for _ in range(count)]
+
+
+@pytest.mark.parametrize("taken", ["newest-first", "by-key", "other"])
+def test_a_long_listing_that_is_kept_in_order_is_the_one_that_is_sorted(contract, protocol, taken):
+    """Over two regions, a filter and a page again, so that several lists are kept and found."""
+    store = seeding.generated(contract, protocol, sizes=(700, 600))
+    pages = []
+    for least in (1, 10_000):
+        with ReferenceEndpoint(contract, protocol, store, [KEY], dialect={"TaskSet.Task.order": taken}) as endpoint:
+            endpoint.application.server.orders.least = least
+            with Client(endpoint.url) as client:
+                asked = [{"RegionId": r, "PageNumber": n, "PageSize": 100} for r in store.regions for n in (1, 3)]
+                asked += [{**asked[0], "TaskStatus": "Finished"}, asked[0]]
+                pages.append([client.v1({k: str(v) for k, v in a.items()}).tasks for a in asked])
+    assert pages[0] == pages[1]
+    assert pages[0][0] == pages[0][-1] != pages[0][2]
