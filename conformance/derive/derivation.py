@@ -10,6 +10,7 @@ from attrs import evolve
 from conformance.contract.files import ContractError
 from conformance.contract.model import Contract
 from conformance.derive import metadata
+from conformance.derive.agreement import agreeing
 from conformance.derive.choices import choices
 from conformance.derive.merge import merge
 from conformance.derive.overlay import Overlay, corrected, load_overlay
@@ -72,6 +73,6 @@ def contract_of(revisions: Sequence[Facts], overlay: Overlay, key: str | None = 
     dated = tuple(evolve(r, source=s.source) if (s := sources[r.sha256]) else r for r in merged.revisions)
     contract = stated(corrected(evolve(merged, revisions=dated, semantics=semantics(merged, key)), overlay))
     try:
-        return evolve(contract, choices=choices(contract, revisions, overlay.preferred))
+        return agreeing(evolve(contract, choices=choices(contract, revisions, overlay.preferred)))
     except ValueError as error:
         raise ContractError(contract.operation, str(error)) from None
