@@ -171,9 +171,11 @@ def _field(
     notes: list[str],
 ) -> Field:
     last = found[-1]
-    containers = [f for f in found if f.type in ("array", "object")]
+    # what is shown counts before what is guessed
+    told = [f for f in found if not f.open_in] or found
+    containers = [f for f in told if f.type in ("array", "object")]
     shaped = [f for f in containers if f.members] or containers or found
-    members = [next((f.members for f in group if f.name == last.name), ()) for group in groups]
+    members = [next((f.members for f in group if any(f is t for t in told)), ()) for group in groups]
     # a field that one revision's samples show without exception may be missing in another's
     showing = [r for r in revisions if r.shows_presence]
     always = all(r.shape.always(path) for r in showing if _shows_parent(r, path))
@@ -188,6 +190,7 @@ def _field(
         presence=last.presence if not showing else "always" if always and shown else "sometimes",
         constraints=_times(path, _constraints(".".join(path), [f.constraints for f in found], notes), revisions, notes),
         examples=tuple(dict.fromkeys(e for f in reversed(found) for e in f.examples))[:4],
+        open_in=told[-1].open_in,
     )
 
 

@@ -58,6 +58,12 @@ def _rows(page: Page, section: Section, table: Table, number: int) -> Iterator[R
     with_item = {e.line for e in rows.entries(section) if e.item}
     above: Row | None = None
     for row in table.rows:
+        if again := rows.header_again(row, where):
+            yield Remark(
+                Citation(page.id, section.kind), row.line, "a row in the body of a table is read as its header"
+            )
+            where, above = again, None
+            continue
         if row.line not in named:
             root = above is None and words.type_of(_cell(row, where, "type"))[0] == "object"
             inner = above is not None and above.line in with_item

@@ -23,6 +23,7 @@ from conformance.contract.model import (
     Sample,
 )
 from conformance.derive import naming, prose, remarks, requested, routes, rows, samples, words
+from conformance.derive.dotted import undotted
 from conformance.derive.fields import joined, response_tree, time_pattern
 from conformance.derive.nesting import is_container
 from conformance.derive.page import Page
@@ -73,6 +74,9 @@ def facts(page: Page, known: Iterable[Path] = ()) -> Facts:
     readings = [r for r in blocks if r.format != "other"]
     operation = naming.operation_name(page, readings, notes)
     entries = tuple(e for s in page.of_kind("response") for e in rows.entries(s))
+    names = [e.name for e in entries]
+    shown = {path[-1] for path in shape(readings, operation).nodes if path} if any("." in n for n in names) else ()
+    entries = undotted(entries, shown)
     names = [e.name for e in entries]
     found = renamed(shape(readings, operation, names), names, (e.name for e in entries if is_container(e)))
     notes += [f"{note} ({page.id}, examples)" for note in found.notes]
