@@ -60,7 +60,7 @@ def parameter_schema(contract: Contract, parameter: Parameter) -> Schema:
     if parameter.statement:
         schema["description"] = parameter.statement
     for keyword, kind in _KEYWORDS.items():
-        if value(kind) is not None:
+        if value(kind) is not None and (kind not in ("minimum", "maximum") or schema["type"] in ("integer", "number")):
             schema[keyword] = value(kind)
     limit = value("max_items")
     if limit and value("separator") and not _repeated(parameter.name):
