@@ -25,6 +25,7 @@ from conformance.derive.revision import Facts
 def merge(revisions: Sequence[Facts]) -> Contract:
     """The contract of one operation, without semantics and choices. `revisions` stand oldest first."""
     newest = revisions[-1]
+    routed = next((r for r in reversed(revisions) if r.path), None)
     notes: list[str] = [n for r in revisions for n in r.notes]
     return Contract(
         product=next((r.product for r in reversed(revisions) if r.product), "unknown"),
@@ -37,8 +38,9 @@ def merge(revisions: Sequence[Facts]) -> Contract:
         samples=_samples(revisions),
         semantics=Semantics(),
         notes=tuple(dict.fromkeys(notes)),
-        methods=newest.methods,
-        path=next((r.path for r in reversed(revisions) if r.path), None),
+        # a page that leaves out the path leaves out the method as well
+        methods=(routed or newest).methods,
+        path=routed.path if routed else None,
         root=newest.root,
     )
 
@@ -82,6 +84,8 @@ def _parameter(name: str, found: list[Parameter], notes: list[str]) -> Parameter
     merged = evolve(
         last,
         type=types[-1] if types else "unknown",
+        # a page without such a column says nothing, which reads as `query`
+        place=next((p.place for p in reversed(found) if p.place != "query"), "query"),
         citations=_cited(found),
         constraints=_with_default(name, _constraints(name, [p.constraints for p in found], notes), notes),
         examples=tuple(dict.fromkeys(e for p in reversed(found) for e in p.examples))[:4],
