@@ -102,13 +102,14 @@ def _write(pages: tuple[Path, ...], output: Path, overlay_file: Path | None) -> 
     protocol = load_protocol(common_folder(output))
     ledger = ledger_of(contract, protocol, found)
     written = write(contract, found, output, protocol)
-    click.echo(f"{contract.operation}: {_understood(ledger)}")
+    click.echo(f"{contract.operation}: {_understood(ledger, {r.id for r in contract.revisions})}")
     for path in written:
         click.echo(f"  {path}")
 
 
-def _understood(ledger: Ledger) -> str:
-    open_ones = [s for s in ledger.sentences if not s.requirements and not s.excluded]
+def _understood(ledger: Ledger, pages: set[str]) -> str:
+    """How much of the pages' own sentences is required; what the common pages say is not theirs."""
+    open_ones = [s for s in ledger.sentences if not s.requirements and not s.excluded and s.citation.revision in pages]
     rest = (
         f", {len(open_ones)} covered by no requirement yet (derive --report lists them)"
         if open_ones
