@@ -58,7 +58,7 @@ def _rows(page: Page, section: Section, table: Table, number: int) -> Iterator[R
     with_item = {e.line for e in rows.entries(section) if e.item}
     above: Row | None = None
     for row in table.rows:
-        if again := rows.header_again(row, where):
+        if again := rows.header_again(row, len(table.header)):
             yield Remark(
                 Citation(page.id, section.kind), row.line, "a row in the body of a table is read as its header"
             )

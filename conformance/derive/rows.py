@@ -78,7 +78,7 @@ def entries(section: Section) -> tuple[RowEntry, ...]:
             continue
         where = columns(table)
         for row in table.rows:
-            if again := header_again(row, where):
+            if again := header_again(row, len(table.header)):
                 where = again
                 continue
             cells = _fitted(row, where, len(table.header))
@@ -106,10 +106,13 @@ def entries(section: Section) -> tuple[RowEntry, ...]:
     return tuple(found)
 
 
-def header_again(row: Row, where: Mapping[str, int]) -> Mapping[str, int] | None:
-    """The columns that a row in the body of a table names, as where two tables were put together; None for others."""
+def header_again(row: Row, width: int) -> Mapping[str, int] | None:
+    """The columns that a row in the body of a table names, as where two tables were put together; None for others.
+
+    `width` is how many columns the table has: what stands beyond is no column of it.
+    """
     named = columns(Table(row.cells, (), row.line))
-    if len(named) < 2 or not {"name", "type"} <= set(named) or len(row.cells) <= max(where.values()):
+    if len(named) < 2 or not {"name", "type"} <= set(named) or max(named.values()) >= width:
         return None
     # a type is never called `Type`
     return named if all(words.column(c) or not flat(c) for c in row.cells) else None

@@ -96,6 +96,11 @@ def test_a_header_inside_a_table_gives_the_columns_of_what_follows(tmp_path: Pat
     assert any("is read as its header" in note for note in contract.notes)
 
 
+def test_a_header_inside_a_table_that_is_wider_than_it_is_no_header(tmp_path: Path) -> None:
+    rows = "|RequestId|String|1|The request.|\n|Name|Type|Example|Required|Location|Description|\n|Size|Integer|3|It.|"
+    assert any(p.endswith("Size") for p in paths(derived(tmp_path, rows, {"RequestId": "1"})))
+
+
 def test_a_field_that_is_called_name_is_no_header(tmp_path: Path) -> None:
     contract = derived(
         tmp_path, "|Name|String|Cart|The name.|\n|Type|String|Type|The type.|", {"Name": "x", "Type": "t"}
