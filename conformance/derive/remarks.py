@@ -29,7 +29,9 @@ class Remark:
 
 def remarks(page: Page) -> tuple[Remark, ...]:
     """Tables and rows that gave nothing, cells that are not known, in the order of the page."""
-    found = [remark for section in page.sections for remark in (*_tables(page, section), *_types(page, section))]
+    # once, as a page may have hundreds of sections
+    captions = {flat(t.caption or "").casefold() for s in page.sections for t in s.tables}
+    found = [r for section in page.sections for r in (*_tables(page, section), *_types(page, section, captions))]
     return tuple(sorted(found, key=lambda r: r.line))
 
 
@@ -73,11 +75,10 @@ def _rows(page: Page, section: Section, table: Table, number: int) -> Iterator[R
         above = row
 
 
-def _types(page: Page, section: Section) -> Iterator[Remark]:
+def _types(page: Page, section: Section, captions: set[str]) -> Iterator[Remark]:
     """Types that are not known, or only after mending."""
     if section.kind not in ("parameters", "response"):
         return
-    captions = {flat(t.caption or "").casefold() for s in page.sections for t in s.tables}
     for entry in rows.entries(section):
         cited = Citation(page.id, section.kind, entry.label)
         if not re.fullmatch(r"[\w.$\[\]{}<>#*:/-]{1,120}", entry.name):
