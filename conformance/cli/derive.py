@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import click
+from attrs import evolve
 
 from conformance.cli.output import document, say
 from conformance.contract.catalogue import common_folder
 from conformance.contract.files import ContractError, load_contract, load_protocol
 from conformance.contract.service import SERVICE_FILE
 from conformance.derive import survey as surveys
-from conformance.derive.derivation import contract_of, read_pages, understand
+from conformance.derive.derivation import contract_of, published, read_pages, understand
 from conformance.derive.file_kind import ADVICE
 from conformance.derive.overlay import OVERLAY_FILE, load_overlay, load_service_overlay
 from conformance.derive.page import PageError
 from conformance.derive.sentences import sentences
-from conformance.derive.service import DerivedService, ServiceDocument, derive_service, service_in
+from conformance.derive.service import (
+    DerivedService,
+    ServiceDocument,
+    derive_service,
+    published_of_service,
+    service_in,
+)
 from conformance.emit import write
 from conformance.emit.service import fact_files, service_files
 from conformance.emit.writing import write_files
@@ -38,6 +47,7 @@ from conformance.ledger.sentences import PageSentence
     is_flag=True,
     help="Of a service, keep facts alone, no word of the documentation's; operations with an overlay.yaml stay.",
 )
+@click.option("--as-of", "as_of", metavar="DATE", help="Pages that were published later do not count (2021-01-07).")
 @click.option("--report", "reporting", is_flag=True, help="Say how much of each page was understood; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
 def derive(
@@ -46,6 +56,7 @@ def derive(
     overlay_file: Path | None,
     patterns: tuple[str, ...],
     facts: bool,
+    as_of: str | None,
     reporting: bool,
     as_json: bool,
 ) -> None:
@@ -57,6 +68,10 @@ def derive(
     """
     if not reporting and output is None:
         raise Refusal("Where is the contract to be written? Give a folder with -o DIR, or --report to write nothing.")
+    if as_of is not None and reporting:
+        raise Refusal("--as-of is about what is written, and --report looks at every page; give one of them.")
+    if as_of is not None and not _is_date(as_of):
+        raise Refusal(f"--as-of {as_of!r} is no date; give a day (2021-01-07) or a month (2021-01).")
     try:
         service = None if reporting else service_in(pages)
         if (patterns or facts) and service is None:
@@ -65,9 +80,9 @@ def derive(
             _report(pages, overlay_file, as_json)
         elif service is not None and output is not None:
             rest = tuple(p for p in pages if str(p) != service.path)
-            _write_service(service, rest, output, overlay_file, patterns, facts)
+            _write_service(service, rest, output, overlay_file, patterns, facts, as_of)
         elif output is not None:
-            _write(pages, output, overlay_file)
+            _write(pages, output, overlay_file, as_of)
     except (PageError, ContractError) as e:
         raise Refusal(str(e)) from None
     except BrokenPipeError:
@@ -94,21 +109,33 @@ def _report(pages: tuple[Path, ...], overlay_file: Path | None, as_json: bool) -
         )
 
 
-def _write(pages: tuple[Path, ...], output: Path, overlay_file: Path | None) -> None:
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text if len(text) > len("2021-01") else f"{text}-01")
+    except ValueError:
+        return False
+    return bool(re.fullmatch(r"\d{4}-\d\d(-\d\d)?", text))
+
+
+def _write(pages: tuple[Path, ...], output: Path, overlay_file: Path | None, as_of: str | None) -> None:
     overlay = load_overlay(overlay_file)
-    read = read_pages(surveys.files_in(pages), overlay)
+    read, notes = published(read_pages(surveys.files_in(pages), overlay), as_of)
+    overlay = evolve(overlay, notes=(*overlay.notes, *notes))
     contract = contract_of(understand(read), overlay)
     found = [PageSentence(citation, digest, overlay.reasons.get(digest)) for citation, digest, _ in sentences(read)]
     protocol = load_protocol(common_folder(output))
     ledger = ledger_of(contract, protocol, found)
     written = write(contract, found, output, protocol)
-    say(f"{contract.operation}: {_understood(ledger)}")
+    say(f"{contract.operation}: {_understood(ledger, {r.id for r in contract.revisions})}")
     for path in written:
         say(f"  {path}")
+    for note in notes:
+        say(f"note: {note}")
 
 
-def _understood(ledger: Ledger) -> str:
-    open_ones = [s for s in ledger.sentences if not s.requirements and not s.excluded]
+def _understood(ledger: Ledger, pages: set[str]) -> str:
+    """How much of the pages' own sentences is required; what the common pages say is not theirs."""
+    open_ones = [s for s in ledger.sentences if not s.requirements and not s.excluded and s.citation.revision in pages]
     rest = (
         f", {len(open_ones)} covered by no requirement yet (derive --report lists them)"
         if open_ones
@@ -125,8 +152,9 @@ def _write_service(
     overlay_file: Path | None,
     patterns: tuple[str, ...],
     facts: bool,
+    as_of: str | None,
 ) -> None:
-    overlay, revisions = load_service_overlay(overlay_file), read_pages(pages)
+    revisions, overlay = published_of_service(read_pages(pages), load_service_overlay(overlay_file), as_of)
     kept = {p.parent.name: load_contract(p.parent) for p in output.glob(f"*/{OVERLAY_FILE}")} if facts else {}
     found = derive_service(document, patterns, revisions, overlay, kept, facts)
     if facts:

@@ -17,6 +17,7 @@ from conformance.contract.files import ContractError, load_contract
 from conformance.contract.model import Contract
 from conformance.errors import Refusal
 from conformance.ledger.files import dump_ledger, load_ledger
+from conformance.ledger.gathering import gathered
 from conformance.ledger.requirement import LEVELS, Ledger, Requirement
 from conformance.report.text import printable
 
@@ -45,7 +46,7 @@ def requirements(
     as_json: bool,
     as_yaml: bool,
 ) -> None:
-    """List the requirements of an operation, or those that match globs."""
+    """List the requirements of an operation, many of one kind on one line, or each of those that match globs."""
     _, _, ledger = loaded(operation, folder)
     if as_yaml:
         if patterns or levels or as_json:
@@ -59,10 +60,13 @@ def requirements(
         document(json.dumps([_plain(r) for r in found], indent=2, ensure_ascii=False) + "\n")
         return
     table = Table("requirement", "level", "statement", box=None, header_style="bold", pad_edge=False)
-    for r in found:
-        table.add_row(*(Text(printable(word)) for word in (r.id, r.level, r.statement)))
+    # who asks for some gets each of them
+    lines = gathered(found) if not patterns else gathered(found, most=len(found))
+    for line in lines:
+        table.add_row(*(Text(printable(word)) for word in (line.id, line.level, line.statement)))
     Console(highlight=False).print(table)
-    say(f"\n{len(found)} requirements")
+    more = ", those of a kind on one line; a pattern lists each" if len(lines) < len(found) else ""
+    say(f"\n{len(found)} requirements{more}")
 
 
 def _plain(r: Requirement) -> dict[str, Any]:

@@ -106,7 +106,8 @@ class Field:
     RPC lists are wrapped: `{"TaskSet": {"Task": [...]}}` is an object field `TaskSet` whose only member is an array
     field `Task`, whose `members` are the members of each item. An array of scalars has no members and an `item_type`.
     `xml_item` names the element of each item where it differs from the array's own name (unwrapped lists).
-    `presence` is `always` where every sample that has the parent has the field, `sometimes` otherwise.
+    `presence` is `always` where every sample that has the parent has the field, `sometimes` otherwise. `open_in` are
+    the formats in which a documented sample has something at this place that does not fit the rest.
     """
 
     name: str
@@ -119,6 +120,7 @@ class Field:
     constraints: tuple[Constraint, ...] = ()
     examples: tuple[str, ...] = ()
     statement: str | None = None
+    open_in: tuple[Literal["json", "xml"], ...] = ()
 
     def member(self, name: str) -> Field | None:
         """The direct member of that name, or None."""

@@ -25,10 +25,11 @@ def as_explorer(text: str) -> str | None:
         return None
     path = data.get("pathPattern") or None
     nested = any(isinstance(p, dict) and p.get("sub_parameters") for p in data["parameters"])
-    if not path and not nested:
+    methods = [m.strip().casefold() for m in str(data.get("method") or "").split("|") if m.strip()]
+    if not path and not nested and set(methods) in (set(), {"get", "post"}):
         return None
     api = {
-        "methods": [m.strip().casefold() for m in str(data.get("method") or "").split("|") if m.strip()],
+        "methods": methods,
         "parameters": [_parameter(p) for p in data["parameters"] if isinstance(p, dict) and p.get("name")],
         **({"path": path} if isinstance(path, str) else {}),
     }

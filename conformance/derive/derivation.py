@@ -10,6 +10,7 @@ from attrs import evolve
 from conformance.contract.files import ContractError
 from conformance.contract.model import Contract
 from conformance.derive import metadata
+from conformance.derive.agreement import agreeing
 from conformance.derive.choices import choices
 from conformance.derive.merge import merge
 from conformance.derive.overlay import Overlay, corrected, load_overlay
@@ -20,14 +21,41 @@ from conformance.derive.roles import semantics
 from conformance.derive.statements import stated
 
 
-def derive(paths: Iterable[Path | str], overlay: Overlay | Path | str | None = None) -> Contract:
+def derive(
+    paths: Iterable[Path | str], overlay: Overlay | Path | str | None = None, as_of: str | None = None
+) -> Contract:
     """The contract of the operation that the pages describe.
 
     Pages are revisions of one operation, in any order; their dates come from the overlay or from their file names.
-    Raises PageError for a page that cannot be read or that is about another operation, ContractError for the overlay.
+    What was published after `as_of` (`2021-01-07`, or a month) does not count.
+    Raises PageError for a page that cannot be read or that is about another operation, and where no page is as old as
+    that, ContractError for the overlay.
     """
     overlay = overlay if isinstance(overlay, Overlay) else load_overlay(overlay)
-    return contract_of(understand(read_pages(paths, overlay)), overlay)
+    pages, notes = published(read_pages(paths, overlay), as_of)
+    return contract_of(understand(pages), evolve(overlay, notes=(*overlay.notes, *notes)))
+
+
+def published(pages: Sequence[Page], as_of: str | None) -> tuple[tuple[Page, ...], tuple[str, ...]]:
+    """The pages of a date and before, and notes about the others and about those without a date, which count.
+
+    Of a page that has a month alone the day is not known: it counts from the beginning of that month. Raises PageError
+    where all are later.
+    """
+    if as_of is None:
+        return tuple(pages), ()
+    later = tuple(p for p in pages if is_later(p, as_of))
+    kept = tuple(p for p in pages if p not in later)
+    if not kept:
+        first = min(later, key=lambda p: p.date or "")
+        raise PageError(first.path, None, f"is of {first.date}, and no page is as old as {as_of}; give an older page")
+    said = [f"{p.id} was published after {as_of} and does not count" for p in later]
+    return kept, (*said, *(f"{p.id} has no date, and counts as of {as_of}" for p in kept if p.date is None))
+
+
+def is_later(page: Page, as_of: str) -> bool:
+    """Whether a page is known to be published after a date."""
+    return page.date is not None and page.date[: len(as_of)] > as_of[: len(page.date)]
 
 
 def read_pages(paths: Iterable[Path | str], overlay: Overlay = Overlay()) -> tuple[Page, ...]:  # noqa: B008
@@ -72,6 +100,6 @@ def contract_of(revisions: Sequence[Facts], overlay: Overlay, key: str | None = 
     dated = tuple(evolve(r, source=s.source) if (s := sources[r.sha256]) else r for r in merged.revisions)
     contract = stated(corrected(evolve(merged, revisions=dated, semantics=semantics(merged, key)), overlay))
     try:
-        return evolve(contract, choices=choices(contract, revisions, overlay.preferred))
+        return agreeing(evolve(contract, choices=choices(contract, revisions, overlay.preferred)))
     except ValueError as error:
         raise ContractError(contract.operation, str(error)) from None

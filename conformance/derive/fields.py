@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from difflib import SequenceMatcher
 
 from attrs import define, evolve
 
@@ -32,15 +33,75 @@ def response_tree(entries: tuple[RowEntry, ...], shape: Shape, revision: str, kn
         hinted.nodes.setdefault(path, Node())
     rows = dict(zip(nesting.nest(entries, hinted), entries, strict=True))
     notes: list[str] = []
-    placed = _wrapped(rows, shape, set(known), revision, notes)
+    rows = _as_shown(rows, shape, revision, notes)
+    guessed: set[Path] = set()
+    placed = _wrapped(rows, shape, set(known), revision, notes, guessed)
     paths = list(placed) + [p for p in shape.nodes if p and p not in placed]
     for path in list(paths):
         paths += [path[:i] for i in range(1, len(path)) if path[:i] not in paths]
-    return Tree(_members((), paths, placed, shape, revision), tuple(notes))
+    fields = _members((), paths, placed, shape, revision)
+    return Tree(tuple(_open(f, (), guessed) for f in fields), tuple(notes))
+
+
+def _open(field: Field, above: Path, guessed: set[Path]) -> Field:
+    """The field, open where only a guess says how a list of plain values is written."""
+    path = (*above, field.name)
+    members = tuple(_open(m, path, guessed) for m in field.members)
+    return evolve(field, members=members, open_in=("json", "xml") if path in guessed else field.open_in)
+
+
+def _as_shown(rows: Mapping[Path, RowEntry], shape: Shape, revision: str, notes: list[str]) -> dict[Path, RowEntry]:
+    """The rows under the names that the samples spell with other letters, where a row and a member are left over.
+
+    Which spelling is right nobody knows, so that such a field is never there without fail.
+    """
+    found: dict[Path, RowEntry] = {}
+    for path, entry in rows.items():
+        parent = path[:-1]
+        left = [
+            n for n in shape.members(parent) if (*parent, n) not in rows and not shape.nodes[(*parent, n)].container
+        ]
+        alone = path not in shape and len(path[-1]) > _SHORT and nesting.is_container(entry) is False
+        close = [n for n in left if _is_slip(n, path[-1])] if alone else []
+        if len(close) == 1 and (*parent, close[0]) not in found:
+            shown = (*parent, close[0])
+            notes.append(f"{'.'.join(shown)} is spelt {path[-1]} in its row ({revision}, response, {entry.label})")
+            shape.nodes[shown].seen.clear()
+            path = shown
+        found[path] = entry
+    return found
+
+
+_SHORT, _LONG = 5, 9  # letters; short words are alike by chance
+
+
+def _is_slip(one: str, other: str) -> bool:
+    """Whether two names differ in one long word by a slip: a letter, two that changed places, two of a very long word.
+
+    A digit, a plural, a word less or more and a short word (`Min`, `Max`) make another name.
+    """
+    if re.sub(r"\D", "", one) != re.sub(r"\D", "", other) or singular(one) == singular(other):
+        return False
+    words_of = [re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", n) for n in (one, other)]
+    if len(words_of[0]) != len(words_of[1]):
+        return False
+    unlike = [(a, b) for a, b in zip(*words_of, strict=True) if a != b]
+    if len(unlike) != 1:
+        return False
+    a, b = unlike[0]
+    changes = [o for o in SequenceMatcher(None, a, b, autojunk=False).get_opcodes() if o[0] != "equal"]
+    letters, size = sum(max(o[2] - o[1], o[4] - o[3]) for o in changes), min(len(a), len(b))
+    swapped = letters == 2 and sorted(a) == sorted(b)
+    return size >= _SHORT and (letters == 1 or swapped or (letters == 2 and size >= _LONG))
 
 
 def _wrapped(
-    placed: Mapping[Path, RowEntry], shape: Shape, known: set[Path], revision: str, notes: list[str]
+    placed: Mapping[Path, RowEntry],
+    shape: Shape,
+    known: set[Path],
+    revision: str,
+    notes: list[str],
+    guessed: set[Path],
 ) -> dict[Path, RowEntry | None]:
     """Lists that no sample shows get the wrapper that every list of the same page has."""
     wraps = any(n.forms for n in shape.nodes.values()) or not any(
@@ -48,6 +109,8 @@ def _wrapped(
     )
     moved: dict[Path, str] = {}
     for path, entry in placed.items():
+        if any(placed[p].under for p in placed if p[:-1] == path):
+            continue  # rows that are named by their paths leave no wrapper out
         if (path in shape and shape.nodes[path].types) or not nesting.is_container(entry):
             continue
         members = [p for p in placed if p[:-1] == path]
@@ -66,7 +129,9 @@ def _wrapped(
         if kind == "object" or (kind == "unknown" and singular(path[-1]) == path[-1]):
             continue
         if wraps and (members or kind == "array"):
-            moved[path] = item or singular(path[-1])
+            # plain values have no name of their own
+            plain = item is None or words.type_of(item)[0] in SCALARS
+            moved[path] = singular(path[-1]) if plain else item or ""
             notes.append(
                 f"{'.'.join(path)} is taken for a list of {moved[path]}, as no sample shows it ({revision}, response)"
             )
@@ -80,6 +145,8 @@ def _wrapped(
         result[new] = entry
         if path in moved:
             result[(*new, moved[path])] = None
+            if not any(p[:-1] == path for p in placed):
+                guessed.add(new)
     return result
 
 

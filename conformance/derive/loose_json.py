@@ -27,8 +27,15 @@ def read_json(text: str) -> tuple[Any, tuple[str, ...]]:
         return json.loads(text), ()
     except json.JSONDecodeError:
         reader = _Json(text)
-        value = reader.document()
+        try:
+            value = reader.document()
+        except Unreadable:
+            raise
+        except ValueError:
+            raise Unreadable("it holds a number of too many digits") from None
         return value, tuple(dict.fromkeys(reader.repairs))
+    except ValueError:
+        raise Unreadable("it holds a number of too many digits") from None
 
 
 def _depth(text: str) -> int:

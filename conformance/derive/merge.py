@@ -25,6 +25,7 @@ from conformance.derive.revision import Facts
 def merge(revisions: Sequence[Facts]) -> Contract:
     """The contract of one operation, without semantics and choices. `revisions` stand oldest first."""
     newest = revisions[-1]
+    routed = next((r for r in reversed(revisions) if r.path), None)
     notes: list[str] = [n for r in revisions for n in r.notes]
     return Contract(
         product=next((r.product for r in reversed(revisions) if r.product), "unknown"),
@@ -37,8 +38,9 @@ def merge(revisions: Sequence[Facts]) -> Contract:
         samples=_samples(revisions),
         semantics=Semantics(),
         notes=tuple(dict.fromkeys(notes)),
-        methods=newest.methods,
-        path=next((r.path for r in reversed(revisions) if r.path), None),
+        # a page that leaves out the path leaves out the method as well
+        methods=(routed or newest).methods,
+        path=routed.path if routed else None,
         root=newest.root,
     )
 
@@ -82,6 +84,8 @@ def _parameter(name: str, found: list[Parameter], notes: list[str]) -> Parameter
     merged = evolve(
         last,
         type=types[-1] if types else "unknown",
+        # a page without such a column says nothing, which reads as `query`
+        place=next((p.place for p in reversed(found) if p.place != "query"), "query"),
         citations=_cited(found),
         constraints=_with_default(name, _constraints(name, [p.constraints for p in found], notes), notes),
         examples=tuple(dict.fromkeys(e for p in reversed(found) for e in p.examples))[:4],
@@ -171,9 +175,11 @@ def _field(
     notes: list[str],
 ) -> Field:
     last = found[-1]
-    containers = [f for f in found if f.type in ("array", "object")]
+    # what is shown counts before what is guessed
+    told = [f for f in found if not f.open_in] or found
+    containers = [f for f in told if f.type in ("array", "object")]
     shaped = [f for f in containers if f.members] or containers or found
-    members = [next((f.members for f in group if f.name == last.name), ()) for group in groups]
+    members = [next((f.members for f in group if any(f is t for t in told)), ()) for group in groups]
     # a field that one revision's samples show without exception may be missing in another's
     showing = [r for r in revisions if r.shows_presence]
     always = all(r.shape.always(path) for r in showing if _shows_parent(r, path))
@@ -188,6 +194,7 @@ def _field(
         presence=last.presence if not showing else "always" if always and shown else "sometimes",
         constraints=_times(path, _constraints(".".join(path), [f.constraints for f in found], notes), revisions, notes),
         examples=tuple(dict.fromkeys(e for f in reversed(found) for e in f.examples))[:4],
+        open_in=told[-1].open_in,
     )
 
 

@@ -13,6 +13,7 @@ from itertools import pairwise
 from attrs import evolve, frozen
 
 from conformance.derive import words
+from conformance.derive.dotted import is_under
 from conformance.derive.rows import RowEntry
 from conformance.derive.shape import Path, Shape, is_plural, singular
 
@@ -57,6 +58,7 @@ def is_header(entry: RowEntry) -> bool:
 def nest(entries: tuple[RowEntry, ...], shape: Shape) -> tuple[Path, ...]:
     """The path of each row. A list without a row for its item has its wrapper in the paths of its members."""
     marked = any(e.marks for e in entries)
+    dotted = any(e.under for e in entries)
     ordered = _is_sorted(entries)
     readings = [_Reading()]
     for i, entry in enumerate(entries):
@@ -65,8 +67,17 @@ def nest(entries: tuple[RowEntry, ...], shape: Shape) -> tuple[Path, ...]:
         found = [
             new for reading in readings for new in _placements(reading, entry, before, later, shape, marked, ordered)
         ]
+        if dotted:
+            found = [evolve(r, score=r.score - _astray(r.paths[-1], entry, marked)) for r in found]
         readings = _best(found)
     return readings[0].paths
+
+
+def _astray(path: Path, entry: RowEntry, marked: bool) -> float:
+    """What counts against a place in a table that has rows named by their paths: the others stand at the root."""
+    if entry.under:
+        return 0.0 if is_under(path, entry.under) else 12.0
+    return 2.0 if len(path) > 1 and not marked else 0.0
 
 
 def _best(readings: list[_Reading]) -> list[_Reading]:

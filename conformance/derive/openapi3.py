@@ -240,6 +240,8 @@ def _parameter(scope: _Scope, parameter: Mapping[str, Any], rpc: bool) -> dict[s
 def _body(scope: _Scope, body: Mapping[str, Any]) -> dict[str, Any]:
     media = next((m for m in _mapping(body.get("content")).values() if isinstance(m, Mapping)), {})
     schema = scope.flattened(_mapping(media.get("schema")))
+    if schema and not _mapping(schema.get("properties")):
+        return {"body": {**schema, **({"x-required": True} if body.get("required") is True else {})}}
     required = _list(schema.get("required"))
     members = _mapping(schema.get("properties"))
     return {str(n): {**_mapping(s), **({"x-required": True} if n in required else {})} for n, s in members.items()}

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from conformance.contract.model import ConstraintKind
+from conformance.derive.limits import TO, FactKind, ProseSubject, announces_values, limits
 from conformance.derive.text import Sentence
 from conformance.derive.values import NUMBER, listed, number, scalar, typed
 
@@ -21,9 +21,7 @@ JSON_ARRAY = "json-array"
 # understood, and no constraint
 NO_DEFAULT: Final = "no-default"
 REQUIRED: Final = "required"
-FactKind = ConstraintKind | Literal["no-default", "required"]
 
-_TO = r"\s*(?:to|through|~|～|-|–|—|至|到)\s*"
 _NOTHING = re.compile(r"(?i)^(null|empty|none|n/a|blank|空|无|不设置|an empty string|空字符串)(\b|[。.，；\s]|$|目)")
 _WORD = r"(?:-(?=\d))?[A-Za-z0-9][A-Za-z0-9_.+/-]*(?::[A-Za-z0-9_.]+)?"
 
@@ -37,20 +35,13 @@ class ProseFact:
     sentence: int
 
 
-@frozen
-class ProseSubject:
-    """The row that a sentence is about."""
-
-    name: str
-    type: str
-
-
 Reader = Callable[[ProseSubject, Sentence], Iterator[tuple[FactKind, Any]]]
 
 
 def findings(name: str, type: str, sentences: tuple[Sentence, ...]) -> tuple[ProseFact, ...]:
     """All rules that the sentences of a row state, in order."""
     subject = ProseSubject(name, type)
+    sentences = tuple(_halved(s) for s in sentences)
     # a list of members (`ServerId: …`, `Port: …`) describes the inside of a structured value
     inside = {s.number for s in sentences if _MEMBERS.search(s.text.split("; ")[0]) and s.items}
     own = [s for s in sentences if s.number not in inside and s.lead not in inside and len(s.text) <= _LONGEST]
@@ -65,6 +56,19 @@ def findings(name: str, type: str, sentences: tuple[Sentence, ...]) -> tuple[Pro
     return tuple(dict.fromkeys(_hashable(f) for f in found))
 
 
+def _halved(sentence: Sentence) -> Sentence:
+    """The sentence with the digits and signs of a half width that may stand in a number."""
+    return evolve(
+        sentence,
+        text=sentence.text.translate(_FULL_WIDTH),
+        items=tuple(i.translate(_FULL_WIDTH) for i in sentence.items),
+    )
+
+
+_FULL_WIDTH = {
+    **{ord("０") + i: str(i) for i in range(10)},
+    **str.maketrans({"－": "-", "−": "-", "＞": ">", "＜": "<", "＝": "=", "｛": "{", "｝": "}", "［": "[", "］": "]"}),
+}
 _LONGEST = 4000  # characters; nobody writes a longer sentence
 _MEMBERS = re.compile(
     r"(?i)following (?:\w+ )?(?:parameters|fields|members)\b|以下(?:参数|字段|属性)|contains?:|包含[:：]"
@@ -117,62 +121,23 @@ def _default(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKi
         return
     if re.search(r"(?i)\b(?:is|are) (?:empty|null) by default", sentence.text):
         yield NO_DEFAULT, None
-    for item in sentence.items if _announces_values(sentence.text) else ():
+    head = re.match(rf"({_WORD})\s*[(（]\s*(?i:default(?: value)?|默认值?)\s*[)）]", sentence.text)
+    if sentence.lead is not None and head:
+        # a bullet that is longer than a sentence
+        if typed([head.group(1)], subject.type):
+            yield "default", scalar(head.group(1), subject.type)
+        return
+    for item in sentence.items if announces_values(sentence.text) else ():
         # one of the listed values says that it is the default
         if re.search(r"(?i)[(（](?:default(?: value)?|默认值?)[)）]", item) and (value := listed(item)):
             yield "default", scalar(value, subject.type)
-
-
-def _range(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:
-    text = sentence.text
-    of_n = re.search(
-        r"(?i)\bof N\b\s*(?:is|are|[:：])|\bof which n is|\bN\s*的取值范围|\bN (?:ranges?|is|can be set to)\b", text
-    )
-    announced = (
-        r"(?i)(?:valid values?(?: of \w+)?|value range|values? ranges?|range|ranges|取值范围|取值|范围)"
-        r"(?: is| are| from|为|是)?\s*[:：]?\s*(?:a number )?(?:from )?"
-    )
-    span = (
-        re.search(rf"{announced}{NUMBER}{_TO}{NUMBER}(?!\s*(?:个|characters))", text)
-        or re.search(rf"{announced}(?:is |is \w+ )?[\[（(【]\s*{NUMBER}\s*[,，~～-]\s*{NUMBER}\s*[\]）)】]", text)
-        or re.search(rf"(?i)\bbetween\s+{NUMBER}\s+and\s+{NUMBER}(?!\s*(?:个|characters))", text)
-        or re.search(rf"(?i)\bcan be set to\s*[\[（(【]?\s*{NUMBER}(?:{_TO}|\s*[,，]\s*){NUMBER}\s*[\]）)】]", text)
-        or (re.search(rf"(?i)\bn is (?:a number )?from\s+{NUMBER}{_TO}{NUMBER}", text) if of_n else None)
-    )
-    if span:
-        low, high = number(span.group(1)), number(span.group(2))
-        if of_n:
-            yield "max_items", high
-        elif subject.type in ("integer", "number"):
-            yield "minimum", low
-            yield "maximum", high
-        return
-    if subject.type not in ("integer", "number"):
-        return
-    for kind, pattern in _BOUNDS:
-        match = re.search(pattern, text)
-        if match:
-            yield kind, number(match.group(1))
-
-
-_BOUNDS: tuple[tuple[ConstraintKind, str], ...] = (
-    ("minimum", rf"(?i)\b(?:pages? (?:numbers? )?)?starts? (?:from|at|with)(?: page)?\s*{NUMBER}"),
-    ("minimum", rf"(?i)\b(?:initial|starting|start|minimum)(?: valid)? value\s*(?:is|[:：])\s*{NUMBER}"),
-    ("minimum", rf"(?:起始值|最小值|从)\s*(?:为|是|[:：])?\s*{NUMBER}"),
-    ("maximum", rf"(?i)\bmaximum(?: valid)?(?: value)?\s*(?:is|[:：])\s*{NUMBER}"),
-    ("maximum", rf"最大值\s*(?:为|是|[:：])?\s*{NUMBER}"),
-    (
-        "maximum",
-        rf"(?i)\b(?:up to|at most|no more than|cannot exceed)\s+{NUMBER}\s+(?:entries|rows|lines|records|items)",
-    ),
-)
 
 
 def _enumeration(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:
     text = sentence.text
     if _CONDITION.search(text):
         return  # what a value may be when another has some value is no list of all values
-    if sentence.items and _announces_values(text):
+    if sentence.items and announces_values(text):
         values = [v for v in (listed(i) for i in sentence.items) if v]
         if values and len(values) == len(sentence.items):
             yield from _listed(values, subject)
@@ -187,6 +152,15 @@ def _enumeration(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[Fa
         if not all(re.fullmatch(r"-?[\d.]+", v) for v in values) or len(values) > 2:
             yield from _listed([v.rstrip(".") for v in values], subject)
         return
+    braced = re.search(
+        r"(?i)^(?:valid values?|可选值|取值(?:范围)?)\s*(?:are|is|为|是)?\s*[:：]?\s*\{([^{}]{3,400})\}\s*[.。;；]?$",
+        text,
+    )
+    if braced:
+        values = [v.strip().strip("\"'“”") for v in re.split(r"[,，、]", braced.group(1))]
+        if len(values) > 1 and all(re.fullmatch(_WORD, v) for v in values):
+            yield from _listed(values, subject)
+        return
     fixed = re.search(rf"(?i)(?:set (?:the|this) value to|(?<![\w ])value[:：]|取值[:：])\s*({_WORD})\s*[.。]?$", text)
     if fixed and not re.fullmatch(r"[\d.]+", fixed.group(1)):
         yield from _listed([fixed.group(1).rstrip(".")], subject)
@@ -200,7 +174,7 @@ def _listed(values: list[str], subject: ProseSubject) -> Iterator[tuple[FactKind
 
 def by_category(type: str, sentence: Sentence) -> bool:
     """Whether the bullets below a sentence about numbers are categories, each with limits of its own."""
-    if type not in ("integer", "number") or not sentence.items or not _announces_values(sentence.text):
+    if type not in ("integer", "number") or not sentence.items or not announces_values(sentence.text):
         return False
     values = [v for v in (listed(i) for i in sentence.items) if v]
     return bool(values) and not typed(values, type)
@@ -209,14 +183,12 @@ def by_category(type: str, sentence: Sentence) -> bool:
 _CONDITION = re.compile(r"(?i)^(?:note:? )?(?:when|if)\b|^(?:说明[:：]? ?)?(?:当|如果|若|分类为)")
 
 
-def _announces_values(text: str) -> bool:
-    return bool(re.search(r"(?i)\bvalues?\b[^.]*[:：]|取值[^。]*[:：]|可选值[:：]|可能值[:：]|包括[:：]", text))
-
-
 def _length(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:
     text = sentence.text
+    if (subject.type == "array" and not subject.name.endswith((".N", ".n"))) or _PART.search(text):
+        return  # a length of the list's items' members, or of a part of the value
     unit_en, unit_zh = r"(?:\w+ )*(?:characters|bytes)", r"个?(?:英文或中文|ASCII)?(?:字符|英文|字节)"
-    to = rf"(?:{_TO}|\s*[,，]\s*|\s+and\s+)"
+    to = rf"(?:{TO}|\s*[,，]\s*|\s+and\s+)"
     span = re.search(rf"(?i)\[?\s*{NUMBER}{to}{NUMBER}\s*\]?\s+{unit_en}", text) or re.search(
         rf"\[?\s*{NUMBER}{to}{NUMBER}\s*\]?\s*{unit_zh}", text
     )
@@ -224,13 +196,27 @@ def _length(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKin
         yield "min_length", number(span.group(1))
         yield "max_length", number(span.group(2))
         return
+    plain = re.search(
+        rf"^(?:支持全字符集[，,])?(?:\w{{0,8}})长度(?:的?取值范围|范围|限制)?\s*(?:为|是|[:：])\s*[\[（(]?\s*{NUMBER}{to}{NUMBER}"
+        r"\s*[\]）)]?\s*(?:位|个字符|字符)?\s*(?:[，,。;；]|$)",
+        text,
+    )
+    if plain and not re.search("实例|域名|每|段|[前后]缀", plain.group()):
+        yield "min_length", number(plain.group(1))
+        yield "max_length", number(plain.group(2))
+        return
     if re.search(r"(?i)\bcannot be (?:an?|left) (?:empty|null)|不允许为空|不能为空", text):
         yield "min_length", 1
     limit = re.search(
         rf"(?i)(?:up to|maximum of|at most|no more than|exceed|longer than)\s+{NUMBER}\s+{unit_en}", text
-    ) or re.search(rf"(?:最多支持|不能超过|不超过|最长|最多)\s*{NUMBER}\s*{unit_zh}", text)
+    ) or re.search(
+        rf"(?:最多支持|不能超过|不得超过|不可超过|不超过|最大长度(?:限制)?为|最长为?|最多)\s*{NUMBER}\s*{unit_zh}", text
+    )
     if limit:
         yield "max_length", number(limit.group(1))
+
+
+_PART = re.compile(r"每个?(?:部分|命令|段|标签|元素)|(?i:\beach (?:part|segment|label|element)\b)")
 
 
 def _prefix(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:
@@ -251,14 +237,22 @@ def _prefix(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKin
 
 def _items(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:
     text = sentence.text
-    match = re.search(
-        rf"(?i)(?:up to|maximum of|at most|no more than)\s+{NUMBER}\s+"
-        r"(?!.{0,40}(?:characters|bytes|entries|rows|lines|displayed|returned|bound))[\w ]*?"
-        r"\b(?:IDs?|tasks?|names?|items?|servers?|tags?|values?|addresses)\b",
-        text,
-    ) or re.search(
-        rf"(?:最多(?:支持|可)?(?:同时)?(?:指定|添加|传入|输入|包含|设置|支持)?)\s*{NUMBER}\s*个(?!字符|英文|中文)",
-        text,
+    match = (
+        re.search(
+            rf"(?i)(?:up to|maximum of|at most|no more than)\s+{NUMBER}\s+"
+            r"(?!.{0,40}(?:characters|bytes|entries|rows|lines|displayed|returned|bound))[\w ]*?"
+            r"\b(?:IDs?|tasks?|names?|items?|servers?|tags?|values?|addresses)\b",
+            text,
+        )
+        or re.search(
+            rf"(?:最多(?:支持|可以|可|能够?|允许)?(?:一次|同时)?(?:查询|指定|添加|传入|输入|填写|包含|设置|支持)?)\s*{NUMBER}\s*"
+            r"[个台](?!字符|英文|中文|汉字|字节)",
+            text,
+        )
+        or re.search(
+            rf"(?:个数的?取值范围|数组长度的?(?:取值)?范围)(?:为|是|[:：])\s*[\[（(]?\s*-?\d{{1,9}}(?:{TO}|\s*[,，]\s*){NUMBER}",
+            text,
+        )
     )
     if match and (subject.type in ("string", "array", "unknown")):
         yield "max_items", number(match.group(1))
@@ -345,6 +339,6 @@ def _together(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactK
 
 
 READERS: tuple[Reader, ...] = (
-    _default, _range, _enumeration, _length, _prefix, _items, _separator, _syntax, _time, _effective, _together,
+    _default, limits, _enumeration, _length, _prefix, _items, _separator, _syntax, _time, _effective, _together,
     _required,
 )  # fmt: skip

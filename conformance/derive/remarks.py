@@ -29,7 +29,9 @@ class Remark:
 
 def remarks(page: Page) -> tuple[Remark, ...]:
     """Tables and rows that gave nothing, cells that are not known, in the order of the page."""
-    found = [remark for section in page.sections for remark in (*_tables(page, section), *_types(page, section))]
+    # once, as a page may have hundreds of sections
+    captions = {flat(t.caption or "").casefold() for s in page.sections for t in s.tables}
+    found = [r for section in page.sections for r in (*_tables(page, section), *_types(page, section, captions))]
     return tuple(sorted(found, key=lambda r: r.line))
 
 
@@ -58,6 +60,12 @@ def _rows(page: Page, section: Section, table: Table, number: int) -> Iterator[R
     with_item = {e.line for e in rows.entries(section) if e.item}
     above: Row | None = None
     for row in table.rows:
+        if again := rows.header_again(row, len(table.header)):
+            yield Remark(
+                Citation(page.id, section.kind), row.line, "a row in the body of a table is read as its header"
+            )
+            where, above = again, None
+            continue
         if row.line not in named:
             root = above is None and words.type_of(_cell(row, where, "type"))[0] == "object"
             inner = above is not None and above.line in with_item
@@ -67,11 +75,10 @@ def _rows(page: Page, section: Section, table: Table, number: int) -> Iterator[R
         above = row
 
 
-def _types(page: Page, section: Section) -> Iterator[Remark]:
+def _types(page: Page, section: Section, captions: set[str]) -> Iterator[Remark]:
     """Types that are not known, or only after mending."""
     if section.kind not in ("parameters", "response"):
         return
-    captions = {flat(t.caption or "").casefold() for s in page.sections for t in s.tables}
     for entry in rows.entries(section):
         cited = Citation(page.id, section.kind, entry.label)
         if not re.fullmatch(r"[\w.$\[\]{}<>#*:/-]{1,120}", entry.name):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import resources
 
 import yaml
@@ -14,6 +14,7 @@ from attrs import evolve, frozen
 from conformance.contract.model import (
     Citation,
     Constraint,
+    ConstraintKind,
     ErrorCode,
     Field,
     FieldType,
@@ -23,6 +24,7 @@ from conformance.contract.model import (
     Sample,
 )
 from conformance.derive import naming, prose, remarks, requested, routes, rows, samples, words
+from conformance.derive.dotted import undotted
 from conformance.derive.fields import joined, response_tree, time_pattern
 from conformance.derive.nesting import is_container
 from conformance.derive.page import Page
@@ -73,6 +75,9 @@ def facts(page: Page, known: Iterable[Path] = ()) -> Facts:
     readings = [r for r in blocks if r.format != "other"]
     operation = naming.operation_name(page, readings, notes)
     entries = tuple(e for s in page.of_kind("response") for e in rows.entries(s))
+    names = [e.name for e in entries]
+    shown = {path[-1] for path in shape(readings, operation).nodes if path} if any("." in n for n in names) else ()
+    entries = undotted(entries, shown)
     names = [e.name for e in entries]
     found = renamed(shape(readings, operation, names), names, (e.name for e in entries if is_container(e)))
     notes += [f"{note} ({page.id}, examples)" for note in found.notes]
@@ -216,6 +221,13 @@ def parameter_constraints(
             continue
         value = [] if f.value == prose.OTHERS else list(f.value) if isinstance(f.value, tuple) else f.value
         found.append(Constraint(f.kind, value, (Citation(page.id, "parameters", entry.label, f.sentence),)))
+    if kind == "string" and re.fullmatch(r"-?\d{1,18}", entry.example) and not any(c.kind == "enum" for c in found):
+        # a number that is documented as text
+        limits = [f for f in prose.findings(entry.name, "integer", read) if f.kind in ("minimum", "maximum")]
+        if len(limits) == len({f.kind for f in limits}):
+            place = partial(Citation, page.id, "parameters", entry.label)
+            kinds: tuple[ConstraintKind, ...] = ("minimum", "maximum")
+            found += [Constraint(k, f.value, (place(f.sentence),)) for f in limits for k in kinds if k == f.kind]
     if (
         kind == "string"
         and not any(c.kind == "time_format" for c in found)

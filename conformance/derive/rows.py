@@ -22,7 +22,8 @@ class RowEntry:
 
     `description` keeps its markup. `marks` counts the signs before the name by which some pages show nesting. `place`
     is where a parameter travels, where a column says so. `item` is the type of the row without a name that describes
-    the items of a list below it; its description is joined to this one's.
+    the items of a list below it; its description is joined to this one's. `under` are the names before its own, where
+    a row is named by its path.
     """
 
     name: str
@@ -36,6 +37,7 @@ class RowEntry:
     table: int = 0
     place: str = ""
     item: str = ""
+    under: tuple[str, ...] = ()
 
 
 @frozen
@@ -76,6 +78,9 @@ def entries(section: Section) -> tuple[RowEntry, ...]:
             continue
         where = columns(table)
         for row in table.rows:
+            if again := header_again(row, len(table.header)):
+                where = again
+                continue
             cells = _fitted(row, where, len(table.header))
             raw = flat(cells[where["name"]])
             mark = _MARK.match(raw)
@@ -99,6 +104,18 @@ def entries(section: Section) -> tuple[RowEntry, ...]:
                 )
             )
     return tuple(found)
+
+
+def header_again(row: Row, width: int) -> Mapping[str, int] | None:
+    """The columns that a row in the body of a table names, as where two tables were put together; None for others.
+
+    `width` is how many columns the table has: what stands beyond is no column of it.
+    """
+    named = columns(Table(row.cells, (), row.line))
+    if len(named) < 2 or not {"name", "type"} <= set(named) or max(named.values()) >= width:
+        return None
+    # a type is never called `Type`
+    return named if all(words.column(c) or not flat(c) for c in row.cells) else None
 
 
 def is_item(above: RowEntry, cells: tuple[str, ...], where: Mapping[str, int]) -> bool:

@@ -19,7 +19,7 @@ from conformance.contract.model import Contract
 from conformance.contract.service import Service, ServiceHost, ServiceOperation, Style
 from conformance.derive import explorer, metadata
 from conformance.derive.bare import bare
-from conformance.derive.derivation import contract_of
+from conformance.derive.derivation import contract_of, is_later
 from conformance.derive.explorer import ADVICE, MetadataOperation
 from conformance.derive.kinds import consumed, kind_of, paging_of, produced
 from conformance.derive.nouns import id_names, keys_given_away, nouns, resource_of
@@ -144,6 +144,31 @@ def derive_service(
     contracts |= {name: contract for name, contract in (kept or {}).items() if name in contracts}
     service = _service(document, read, contracts, wanted)
     return DerivedService(_corrected(service, overlay), {n: contracts[n] for n in wanted})
+
+
+def published_of_service(
+    pages: Sequence[Page], overlay: ServiceOverlay, as_of: str | None
+) -> tuple[tuple[Page, ...], ServiceOverlay]:
+    """The pages of a date and before, and the overlay with a note for the operation of each page that is not counted
+    and of each without a date, which is. The metadata of a service has no date, and counts.
+    """
+    if as_of is None:
+        return tuple(pages), overlay
+    operations = dict(overlay.operations)
+    kept = []
+    for page in pages:
+        note: str | None = None
+        if is_later(page, as_of):
+            note = f"{page.id} was published after {as_of} and does not count"
+        else:
+            kept.append(page)
+            if page.date is None:
+                note = f"{page.id} has no date, and counts as of {as_of}"
+        if note is not None:
+            name = facts(page).operation
+            known = operations.get(name, Overlay())
+            operations[name] = evolve(known, notes=(*known.notes, note))
+    return tuple(kept), evolve(overlay, operations=operations)
 
 
 def _corrected(service: Service, overlay: ServiceOverlay) -> Service:

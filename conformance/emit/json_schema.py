@@ -11,8 +11,8 @@ import jsonschema
 from attrs import frozen
 
 from conformance.contract.files import format_citation
+from conformance.contract.forms import QUOTED, UTC_TIME, form
 from conformance.contract.model import ConstraintKind, Contract, Field, Parameter
-from conformance.emit.forms import QUOTED, UTC_TIME, form
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
@@ -60,7 +60,7 @@ def parameter_schema(contract: Contract, parameter: Parameter) -> Schema:
     if parameter.statement:
         schema["description"] = parameter.statement
     for keyword, kind in _KEYWORDS.items():
-        if value(kind) is not None:
+        if value(kind) is not None and (kind not in ("minimum", "maximum") or schema["type"] in ("integer", "number")):
             schema[keyword] = value(kind)
     limit = value("max_items")
     if limit and value("separator") and not _repeated(parameter.name):
@@ -150,6 +150,8 @@ def _object(scope: _Scope, path: tuple[str, ...], members: tuple[Field, ...]) ->
 
 def _field(scope: _Scope, path: tuple[str, ...], field: Field) -> Schema:
     shape = form(scope.contract, path, field)
+    if shape.is_open("json"):
+        return {"$comment": f"{_cited(field)}; open: a documented sample has something else there"}
     if field.type == "array":
         items = _object(scope, path, field.members) if field.members else _scalar(field.item_type or "string")
         schema: Schema = {"type": "array", "items": items}

@@ -14,8 +14,8 @@ from typing import Literal
 
 from lxml import etree
 
+from conformance.contract.forms import QUOTED, UTC_TIME, Form, form
 from conformance.contract.model import Contract, Field
-from conformance.emit.forms import QUOTED, UTC_TIME, Form, form
 from conformance.emit.relaxing import relaxed
 
 NAMESPACE = "http://www.w3.org/2001/XMLSchema"
@@ -130,6 +130,10 @@ def _complex(contract: Contract, path: tuple[str, ...], members: tuple[Field, ..
 def _element(contract: Contract, path: tuple[str, ...], field: Field, style: Style) -> Node:
     shape = form(contract, path, field)
     bounds = {} if shape.required else {"minOccurs": "0"}
+    if shape.is_open("xml"):
+        # a documented sample has something else there
+        many = {"maxOccurs": "unbounded"} if style == "open" else {}
+        return _xs("element", name=field.name, type="xs:anyType", **bounds, **many)
     if field.type == "array":
         if field.xml_item:
             wrapper = _wrapper(contract, path, field, field.xml_item, style)

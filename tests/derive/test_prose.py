@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.derive.page import Page
 from conformance.derive.prose import NO_DEFAULT, OTHERS, REQUIRED, findings, is_normative
+from conformance.derive.revision import parameter_constraints
+from conformance.derive.rows import RowEntry
 from conformance.derive.text import sentences
 
 
@@ -16,6 +19,33 @@ def said(text: str, type: str = "string", name: str = "Thing") -> list[tuple[str
     ("text", "type", "expected"),
     [
         ("Default value: 10.", "integer", [("default", 10)]),
+        ("取值范围：１～１００。", "integer", [("minimum", 1), ("maximum", 100)]),
+        ("默认值：－１。", "integer", [("default", -1)]),
+        ("取值范围：≥1。", "integer", [("minimum", 1)]),
+        ("取值为大于0的整数。", "integer", [("minimum", 1)]),
+        ("取值范围：大于0。", "number", []),
+        ("取值范围：＜10。", "integer", [("maximum", 9)]),
+        ("取值范围：小于等于9。", "number", [("maximum", 9)]),
+        ("取值范围：0~min{50, 10*容量}。", "integer", []),
+        ("大小必须大于等于max{20, Size}。", "integer", []),
+        ("取值范围：{1, 2, 3}。", "integer", [("enum", (1, 2, 3))]),
+        ('取值范围：{"1", "2", "3"}', "integer", [("enum", (1, 2, 3))]),
+        ('PeriodUnit为Month时，取值范围为：{"1", "2", "3"}', "integer", []),
+        ("取值范围：\n\n- -1：永久。\n- 1~65：天数。\n", "integer", [("minimum", -1), ("maximum", 65)]),
+        ("取值范围：\n\n- -1：对于甲，不限。\n- 1~65：对于乙，天数。\n", "integer", []),
+        ("取值范围：\n\n- 小：5~50\n- 大：20~500\n", "integer", []),
+        ("取值：\n\n- slow：很慢。一直慢。\n- fast（默认）：很快。一直快。\n", "string",
+         [("default", "fast"), ("enum", ("slow", "fast")), ("default", "fast")]),
+        ("N表示标签个数，取值范围：1~20。", "integer", [("max_items", 20)]),
+        ("长度为1~128位。", "string", [("min_length", 1), ("max_length", 128)]),
+        ("标签键长度的取值范围：1~128。", "string", [("min_length", 1), ("max_length", 128)]),
+        ("Windows实例：字符长度为2~15，不支持半角句号。", "string", []),
+        ("支持全字符集，长度不得超过64个字符。", "string", [("max_length", 64)]),
+        ("每个部分最长为63个字符。", "string", []),
+        ("标签键最长为64个字符。", "array", []),
+        ("最多支持一次查询100台实例。", "string", [("max_items", 100)]),
+        ("数组长度范围：[1,20]。", "array", [("max_items", 20)]),
+        ("个数取值范围为[1,3]。", "array", [("max_items", 3)]),
         ("每页行数（默认 10）。", "integer", [("default", 10)]),
         ("The mode (default: fast).", "string", [("default", "fast")]),
         ("Valid values:\n\n-   0 (default value): none\n-   1: some\n", "integer", [("default", 0), ("enum", (0, 1))]),
@@ -107,3 +137,30 @@ def test_what_is_said_of_members_is_not_said_of_the_parameter() -> None:
 )
 def test_rules_are_told_from_descriptions(text: str, normative: bool) -> None:
     assert is_normative(text) is normative
+
+
+def test_of_two_counts_only_the_last_is_the_rows_own() -> None:
+    text = "N表示组数，取值范围：1~5。"
+    assert said(text, "integer", "Group.N.Cart.N.Port") == []
+    assert said(text, "array", "Group.N.Carts.N") == [("max_items", 5)]
+    assert said(text, "integer", "Group.N.Port") == [("max_items", 5)]
+
+
+@pytest.mark.parametrize(
+    ("example", "text", "limits"),
+    [
+        ("5", "取值范围：1~100。", [("minimum", 1), ("maximum", 100)]),
+        ("5", "Valid values: 1 to 100.", [("minimum", 1), ("maximum", 100)]),
+        ('[{"Weight": 5}]', "Weight: the weight. Valid values: 1 to 100.", []),
+        ("", "取值范围：1~100。", []),
+        ("80/80", "取值范围：1~100。", []),
+    ],
+)
+def test_a_number_that_is_documented_as_text_has_limits(
+    example: str, text: str, limits: list[tuple[str, object]]
+) -> None:
+    page = Page("p", "DescribeCarts", "en", "C", "0" * 64, (), "", id="p")
+    found = parameter_constraints(
+        page, RowEntry("Weight", "Weight", "String", "", example, text, 1), "string", sentences(text)
+    )
+    assert [(c.kind, c.value) for c in found] == limits

@@ -52,6 +52,12 @@ def test_strict_json_is_read_as_it_is(value: object) -> None:
     assert read_json(json.dumps(value)) == (value, ())
 
 
+@pytest.mark.parametrize("text", ['{"a": %s}', '{"a": %s,}'])
+def test_a_number_of_too_many_digits_is_named(text: str) -> None:
+    with pytest.raises(Unreadable, match="a number of too many digits"):
+        read_json(text % ("9" * 5000))
+
+
 def test_xml_without_one_root_or_with_a_wrong_end_is_repaired() -> None:
     root, repairs = read_xml("<A>1</A><B>2</B>")
     assert root == Element("", "", (Element("A", "1"), Element("B", "2")))

@@ -1,4 +1,4 @@
-"""What the choices of a contract allow for each response field: read once, used by every schema.
+"""What the choices of a contract allow for each response field: read once, used by every schema and by derivation.
 
 A schema accepts every documented alternative, since an implementation may take any of them.
 """
@@ -31,6 +31,10 @@ class Form:
     required: bool
     array_of_one: bool = False
     may_be_empty: bool = False
+
+    def is_open(self, format: str) -> bool:
+        """Whether anything may stand there in a format, as a documented sample has what fits nothing else."""
+        return format in self.field.open_in
 
     @property
     def is_time(self) -> bool:
