@@ -142,7 +142,21 @@ def _has_plain_default(contract: Contract, subject: TemplateSubject) -> bool:
     """
     default = subject.thing.value("default")
     filters = {f.parameter for f in contract.semantics.filters}
-    return default is not None and (subject.name not in filters or str(default).casefold() in EVERYTHING)
+    if default is None or _contradicts(subject.thing, default):
+        return False
+    return subject.name not in filters or str(default).casefold() in EVERYTHING
+
+
+def _contradicts(parameter: Parameter, default: Any) -> bool:
+    """Whether a default lies outside of the limits or the values that the same parameter is documented to have."""
+    lowest, highest, listed = (parameter.value(kind) for kind in ("minimum", "maximum", "enum"))
+    try:
+        number = float(default)
+    except (TypeError, ValueError):
+        number = None
+    if number is not None and ((lowest is not None and number < lowest) or (highest is not None and number > highest)):
+        return True
+    return bool(listed) and str(default).casefold() not in {str(v).casefold() for v in listed}
 
 
 def _is_optional_text(contract: Contract, subject: TemplateSubject) -> bool:

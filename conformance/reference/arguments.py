@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from conformance.reference.context import Context
 
 
+_SIZE = 10  # items a page where nothing is documented
 # defaults of filters that say that nothing is filtered
 EVERYTHING = ("all", "*")
 
@@ -124,7 +125,8 @@ def _paged(context: Context, query: Query) -> Query:
         return evolve(query, size=1 << 30)
     number, _ = context.steps.integer(context, paging.number)
     size, size_echo = context.steps.integer(context, paging.size)
-    return evolve(query, number=number, number_echo=number, size=size, size_echo=size_echo)
+    # a documented default of 0 is the first page, and a size of its own
+    return evolve(query, number=max(1, number), number_echo=number, size=size or _SIZE, size_echo=size_echo)
 
 
 def integer(context: Context, name: str) -> tuple[int, int]:
@@ -150,7 +152,7 @@ def _default(context: Context, name: str) -> int:
         return documented
     if parameter is None or paging is None or name != paging.size:
         return 1
-    return int(min(10, parameter.value("maximum", 10)))
+    return int(min(_SIZE, parameter.value("maximum", _SIZE)))
 
 
 def number(context: Context, text: str) -> int | None:
@@ -163,6 +165,8 @@ def bounded(context: Context, name: str, value: int) -> int:
     parameter = context.contract.parameter(name)
     if parameter is None:
         return value
+    if str(value) == str(parameter.value("default")):
+        return value  # what leaving it out means may be said, also where it lies outside of the limits
     lowest, highest = parameter.value("minimum"), parameter.value("maximum")
     if lowest is None and _is_paging(context, name):
         lowest = 1

@@ -144,6 +144,8 @@ def converter(context: Context, field: Field, path: str) -> Converter:
         return lambda value: value[:16] + "Z"
     if context.take("spelling", path, field.name) == "capitals" and _is_enumerated(context, field, path):
         return capitals
+    if field.type == "object":
+        return lambda value: value
     if context.format == "xml":
         return xml_text
     type = context.take("json-type", path, field.name) or field.type
