@@ -11,7 +11,7 @@ from typing import Literal, TypedDict, Unpack
 
 from attrs import Factory, define, evolve, field
 
-from conformance.contract.model import Contract, IdList, Paging, Parameter, TimeRange
+from conformance.contract.model import Contract, Cursor, IdList, Paging, Parameter, TimeRange
 from conformance.contract.protocol import Protocol
 from conformance.endpoint.allowance import Allowance
 from conformance.endpoint.answer import Answer, Item
@@ -21,7 +21,7 @@ from conformance.endpoint.oracle import Expectation, Oracle
 from conformance.endpoint.sender import Sender
 from conformance.endpoint.stored import StoredItems
 from conformance.endpoint.traffic import Limits, Traffic
-from conformance.endpoint.walk import PageWalk
+from conformance.endpoint.walk import PageWalk, TokenWalk, pages_by_token
 from conformance.endpoint.watch.identity import ANSWERED
 from conformance.endpoint.watch.watch import Watch
 from conformance.generate.required import required_values, sent_name
@@ -113,6 +113,13 @@ class Target:
         return self.contract.semantics.paging
 
     @property
+    def cursor(self) -> Cursor:
+        """Raises NotApplicable where the operation has none."""
+        if self.contract.semantics.cursor is None:
+            raise NotApplicable("the pages of the operation are not named by tokens")
+        return self.contract.semantics.cursor
+
+    @property
     def id_list(self) -> IdList:
         """Raises NotApplicable where the operation has none."""
         if self.contract.semantics.ids is None:
@@ -155,8 +162,9 @@ class Target:
         return self.largest_size if default is None else default
 
     def _of_the_size(self, constraint: Literal["default", "minimum", "maximum"]) -> int | None:
-        paging = self.contract.semantics.paging
-        parameter = self.contract.parameter(paging.size) if paging else None
+        semantics = self.contract.semantics
+        pages = semantics.paging or semantics.cursor
+        parameter = self.contract.parameter(pages.size) if pages and pages.size else None
         value = parameter.value(constraint) if parameter else None
         return None if value is None else int(value)
 
@@ -301,8 +309,13 @@ class Target:
     def pages(
         self, view: View, size: int | None, channel: Channel | None = None, region: str | None = None
     ) -> Iterator[Answer]:
-        """All pages of a view, until the total says that there are no more. Each is a result, or a violation."""
+        """All pages of a view, until the total, or a page without a token, says that there are no more. Each is a
+        result, or a violation.
+        """
         paging = self.contract.semantics.paging
+        if paging is None and self.contract.semantics.cursor:
+            yield from self.token_pages(view, (size,), channel, region)
+            return
         if paging is None:
             yield self.see(view, channel, region).listing()
             return
@@ -319,6 +332,18 @@ class Target:
             if not walk.goes_on(page, number, step):
                 return
             number += 1
+
+    def token_pages(
+        self, view: View, sizes: Sequence[int | None], channel: Channel | None = None, region: str | None = None
+    ) -> Iterator[Answer]:
+        """All pages of a view, each by the token of the one before. The sizes are asked for in turn."""
+        cursor = self.cursor
+
+        def ask(token: str | None, size: int | None) -> Answer:
+            sent = {cursor.token: token, cursor.size: None if size is None else str(size)}
+            return self.see(view, channel, region, {name: text for name, text in sent.items() if name and text})
+
+        return pages_by_token(TokenWalk(self.limits, cursor.next), ask, sizes)
 
     def keys_of(
         self, view: View, size: int | None, channel: Channel | None = None, region: str | None = None

@@ -48,6 +48,8 @@ def known_members(context: Context, query: Query, page: ListingPage) -> dict[str
         paging = semantics.paging
         echoes = ((paging.number_echo, page.number), (paging.size_echo, page.size))
         known |= {paging.total: page.total, **{path: value for path, value in echoes if path}}
+    if semantics.cursor:
+        known[semantics.cursor.next] = page.next
     return known
 
 

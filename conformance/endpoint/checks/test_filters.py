@@ -107,5 +107,12 @@ def test_known_store(target: Target, format: Format, data: Draws) -> None:
     pages = list(target.pages(view, data.draw(sizes(target), label="page size"), channel, region))
     claim_listing(f"{view}", wanted, [k for p in pages for k in p.keys], pages[-1])
     for p in pages:
-        claim(wanted.admits_total(p.count), "the total is not that of the store", wanted.fewest, p.count, p)
+        counted = p.count if target.contract.semantics.cursor is None or target.contract.semantics.paging else None
+        claim(
+            counted is None or wanted.admits_total(counted),
+            "the total is not that of the store",
+            wanted.fewest,
+            p.count,
+            p,
+        )
         claim_same_items(target, known, p.items, "against the store", p)

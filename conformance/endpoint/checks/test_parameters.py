@@ -76,7 +76,8 @@ def test_default(target: Target, subject: str, format: Format, data: Draws) -> N
     without = target.see(view, channel, more=other).listing()
     sent = target.see(view, channel, more={**other, subject: default}).listing()
     claim_same_page(f"{subject} left out", sent, without)
-    if paging and subject == paging.size:
+    pages = paging or target.contract.semantics.cursor
+    if pages and subject == pages.size:
         count = len(without.items)
         claim(count <= int(default), "more items than the default size", f"at most {default}", count, without)
 
@@ -237,6 +238,8 @@ def test_ignored_values(target: Target, subject: str, format: Format) -> None:
 
 def claim_dropped_or_nothing(target: Target, subject: str, value: str, answer: Answer, inventory: Inventory) -> None:
     """The two ways to ignore a filter's value. Items that do have the value may come, too: then it was not ignored."""
+    if not answer.is_whole:
+        return  # how many there are in all a first page does not say
     matching = target.expect(View({subject: value}))
     ways = {inventory.count, 0, matching.fewest}
     claim(
