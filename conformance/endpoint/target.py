@@ -4,14 +4,13 @@ it should bring.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, TypedDict, Unpack
 
 from attrs import Factory, define, evolve, field
 
-from conformance.contract.model import Contract, Cursor, IdList, Paging, Parameter, TimeRange
+from conformance.contract.model import Contract, Cursor, Filter, IdList, Paging, Parameter, TimeRange
 from conformance.contract.protocol import Protocol
 from conformance.endpoint.allowance import Allowance
 from conformance.endpoint.answer import Answer, Item
@@ -78,6 +77,7 @@ class Target:
     known: Mapping[str, Sequence[Mapping[str, object]]] | None = None
     allowance: Allowance = field(default=Factory(lambda self: Allowance.begun(self.limits), takes_self=True))
     values: Mapping[str, str] = field(factory=dict)
+    scopes: tuple[Filter, ...] = ()
     sender: Sender = field(
         default=Factory(lambda self: Sender(self.contract, self.client, self.limits, self.allowance), takes_self=True),
         init=False,
@@ -86,7 +86,8 @@ class Target:
         default=Factory(lambda self: Inventories(self._read), takes_self=True), init=False
     )
     stored: StoredItems = field(
-        default=Factory(lambda self: StoredItems(self.contract, self.known), takes_self=True), init=False
+        default=Factory(lambda self: StoredItems(self.contract, self.known, self.scopes, self.values), takes_self=True),
+        init=False,
     )
     _by_format: dict[Format, tuple[Channel, ...]] = field(factory=dict, init=False)
     _unwatched: set[int] = field(factory=set, init=False)
@@ -247,9 +248,7 @@ class Target:
         if semantics.ids and name == semantics.ids.parameter:
             ids = [id for item in items if (id := item.get(semantics.key or ""))]
             return write_ids(ids[: self.longest_id_list], self.id_syntax) if ids else None
-        field = next((f.field for f in semantics.filters if f.parameter == name), None)
-        values = Counter(value for item in items if (value := item.get(field or "")))
-        return values.most_common(1)[0][0] if values else None
+        return self.stored.scope(region).get(name)
 
     def ask(
         self, parameters: SentParameters = (), channel: Channel | None = None, **options: Unpack[CallOptions]

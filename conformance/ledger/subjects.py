@@ -9,6 +9,7 @@ from attrs import frozen
 
 from conformance.contract.model import Citation, Contract, Field, Parameter
 from conformance.contract.protocol import Protocol
+from conformance.contract.scope import scopes
 from conformance.ledger import roles
 
 # values of a filter that keep every item
@@ -70,6 +71,12 @@ def _filters(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject
         yield TemplateSubject(f.parameter, parameter.citations if parameter else (), {}, parameter)
 
 
+def _scopes(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject]:
+    for f in scopes(contract):
+        parameter = contract.parameter(f.parameter)
+        yield TemplateSubject(f.parameter, parameter.citations if parameter else (), {}, parameter)
+
+
 def _situations(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject]:
     for s in protocol.situations:
         codes = ", ".join(dict.fromkeys(a.code for a in s.answers))
@@ -98,6 +105,7 @@ SUBJECTS: Mapping[str, Callable[[Contract, Protocol], Iterator[TemplateSubject]]
     "field": _fields,
     "error": _errors,
     "filter": _filters,
+    "scope": _scopes,
     "situation": _situations,
     "choice": _choices,
 }

@@ -21,6 +21,7 @@ from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import Inconclusive, NotApplicable
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
+from conformance.generate.required import as_sent, sent_name
 from conformance.generate.views import View, filter_values, fold, views
 from conformance.wire.exchange import Format
 
@@ -76,6 +77,24 @@ def test_partition(target: Target, subject: str, format: Format) -> None:
                 claim(key not in seen, f"item {key} comes for two values", seen.get(key), value, answer)
                 seen[key] = value
     claim(len(seen) <= len(items), "the values add up to more than the whole", len(items), len(seen), None)
+
+
+@requirement("filters.scope")
+@given(st.data())
+def test_scope(target: Target, subject: str, format: Format, data: Draws) -> None:
+    """Only items that have the value come back, also for another listed value."""
+    need_items(target)
+    field = next(f.field for f in target.scopes if f.parameter == subject)
+    used = dict(target.call().parameters)[sent_name(subject)]
+    others = [v for v in map(as_sent, target.parameter(subject).value("enum") or ()) if v != used]
+    value = data.draw(st.sampled_from([used, *others]), label=subject)
+    view, channel = View({sent_name(subject): value}), channel_of(target, format, data)
+    if value != used and target.see(view, channel).refused:
+        return  # the other values that are sent may rule it out
+    for page in target.pages(view, target.largest_page, channel):
+        for item in page.items:
+            found = item.get(field)
+            claim(found is None or fold(found) == fold(value), "an item has another value", value, found, page)
 
 
 @requirement("filters.intersect")
