@@ -150,7 +150,8 @@ def _has_plain_default(contract: Contract, subject: TemplateSubject) -> bool:
     """
     default = subject.thing.value("default")
     filters = {f.parameter for f in contract.semantics.filters}
-    if default is None or _contradicts(subject.thing, default):
+    # what is required and has a default contradicts itself: leaving it out may be an error
+    if default is None or subject.thing.required or _contradicts(subject.thing, default):
         return False
     return subject.name not in filters or str(default).casefold() in EVERYTHING
 

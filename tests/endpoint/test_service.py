@@ -124,7 +124,7 @@ def test_a_stream_without_its_end_proves_nothing(service, tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "problem"),
-    [("[1]", "has other than values"), ("a: [1]", "has other than values"), ("a: {", "is not YAML")],
+    [("[1]", "has other than values"), ("a: [1]", "has other than values"), ("a: {", "not YAML")],
 )
 def test_values_that_are_none_are_refused_in_a_sentence(service, tmp_path, text, problem):
     (tmp_path / "values.yaml").write_text(text)

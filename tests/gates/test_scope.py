@@ -28,7 +28,10 @@ def crew(*chosen, others=()):
 
 LISTED = crew(parameter("Status", "string", required=True, enum=["sent", "lost"]))
 FREE = crew(parameter("Harbour", "string", required=True), others=(parameter("Status", enum=["sent", "lost"]),))
-BOTH = crew(parameter("Harbour", "string", required=True), parameter("Status", required=True, enum=["sent", "lost"]))
+BOTH = crew(
+    parameter("Harbour", "string", required=True),
+    parameter("Status", required=True, enum=["sent", "lost"], default="sent"),
+)
 CONTRACTS = {"listed": LISTED, "free": FREE, "both": BOTH}
 
 
