@@ -230,6 +230,17 @@ class Paging:
 
 
 @frozen
+class Cursor:
+    """Pages by a token: the request parameter `token` takes what the answer before has at `next`, and `size`, where it
+    is documented, says how many items a page holds at most. The first page is asked for without a token.
+    """
+
+    token: str
+    next: str
+    size: str | None = None
+
+
+@frozen
 class OptionalField:
     """`field` may be absent or empty while `unless_field` is not one of `unless_values`."""
 
@@ -251,6 +262,7 @@ class Semantics:
     region: str | None = None
     region_echo: str | None = None
     paging: Paging | None = None
+    cursor: Cursor | None = None
     ids: IdList | None = None
     range: TimeRange | None = None
     filters: tuple[Filter, ...] = ()

@@ -7,6 +7,7 @@ from collections.abc import Container
 
 from conformance.contract.model import (
     Contract,
+    Cursor,
     Field,
     Filter,
     IdList,
@@ -19,6 +20,7 @@ from conformance.derive.shape import singular
 
 _NUMBER = ("PageNumber", "PageNo", "PageNum", "CurrentPage", "Page")
 _SIZE = ("PageSize", "Limit", "MaxItems")
+_TOKEN, _NEXT, _AT_MOST = ("NextToken",), ("NextToken",), ("MaxResults", "MaxResult")
 _TOTAL = ("TotalCount", "Total", "TotalRecordCount", "TotalNumber")
 # values at the root of a list that are about the list, and how many others make the response one thing
 _OF_EVERY_LIST = {
@@ -58,12 +60,13 @@ def semantics(contract: Contract, key: str | None = None) -> Semantics:
     items = _items(contract)
     members = {f.name: f for f in items[1].members} if items else {}
     key = (key if key in members else _key(items[1], contract)) if items else None
-    paging = _paging(contract, root)
+    paging, cursor = _paging(contract, root), _cursor(contract, root) if items else None
     ids = _ids(contract, key)
     span = _range(contract, members)
     region = "RegionId" if contract.parameter("RegionId") else None
     taken = {*_COMMON, region, ids.parameter if ids else None}
     taken |= {paging.number, paging.size} if paging else set()
+    taken |= {cursor.token, cursor.size} if cursor else set()
     taken |= {span.start, span.end} if span else set()
     return Semantics(
         items=items[0] if items else None,
@@ -72,6 +75,7 @@ def semantics(contract: Contract, key: str | None = None) -> Semantics:
         region=region,
         region_echo="RegionId" if region and "RegionId" in root else None,
         paging=paging,
+        cursor=cursor,
         ids=ids,
         range=span,
         filters=_filters(contract, members, taken),
@@ -140,6 +144,14 @@ def _paging(contract: Contract, root: dict[str, Field]) -> Paging | None:
     if not (number and size and total):
         return None
     return Paging(number, size, total, number if number in root else None, size if size in root else None)
+
+
+def _cursor(contract: Contract, root: dict[str, Field]) -> Cursor | None:
+    """Pages by a token: what one answer gives as the next the next request takes."""
+    texts = {p.name for p in contract.parameters if p.type == "string"}
+    counts = {p.name for p in contract.parameters if p.type == "integer"}
+    token, told = _first(_TOKEN, texts), _first(_NEXT, root)
+    return Cursor(token, told, _first(_AT_MOST, counts)) if token and told else None
 
 
 def _ids(contract: Contract, key: str | None) -> IdList | None:

@@ -237,6 +237,14 @@ class Answer:
         """How many items there are over all pages: the total, or where there are no pages the items themselves."""
         return self.total if self.contract.semantics.paging else len(self.items)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether no token says that there is more, and none was sent: where pages have numbers the total says it."""
+        cursor = self.contract.semantics.cursor
+        if cursor is None or self.contract.semantics.paging:
+            return True
+        return self.text(cursor.next) is None and cursor.token not in dict(self.exchange.call.parameters)
+
     def text(self, path: str) -> str | None:
         """The scalar at a dotted path as canonical text, or None. Not for the RequestId, which has its own property."""
         return self.reading.text(path)

@@ -24,6 +24,7 @@ from hypothesis.internal.detection import is_hypothesis_test
 
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol as CommonProtocol
+from conformance.contract.scope import scopes, within_scope
 from conformance.endpoint.allowance import Allowance
 from conformance.endpoint.examples import run_check
 from conformance.endpoint.in_passing import InPassing, Observer
@@ -96,13 +97,15 @@ def open_target(
         )
 
     client = recording.client(make) if recording else make()
+    chosen, contract = scopes(contract), within_scope(contract)
     watch = Watch(contract, Validation(contract), Dialect(contract, settings.pins))
     known = load_items(settings.items_file) if settings.items_file else None
     methods = tuple(m for m in settings.methods if m in contract.methods) or contract.methods
     ways = tuple(channels(settings.formats, settings.signatures, methods))
     return Target(
-        contract, protocol, client, watch, settings.regions, ways, settings.limits, known, allowance, settings.values
-    )
+        contract, protocol, client, watch, settings.regions, ways, settings.limits, known, allowance, settings.values,
+        chosen,
+    )  # fmt: skip
 
 
 class Outcome(Protocol):

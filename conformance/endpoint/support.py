@@ -16,17 +16,9 @@ def unsupported(contract: Contract) -> str | None:
     """Why an operation cannot be judged yet, or None."""
     if contract.path is not None:
         return "it is reached by a path, and operations of that style are not judged yet"
-    scopes = [f.parameter for f in contract.semantics.filters if _is_required(contract, f.parameter)]
-    if scopes:
-        return f"{scopes[0]} is required and chooses what is listed, and listings within a scope are not judged yet"
     if contract.root != "object":
         return "its answer is no object, and such answers are not judged yet"
     return None
-
-
-def _is_required(contract: Contract, name: str) -> bool:
-    parameter = contract.parameter(name)
-    return parameter is not None and parameter.required
 
 
 def without_consent(kind: Kind, contract: Contract, settings: Settings) -> str | None:

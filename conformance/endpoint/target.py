@@ -4,14 +4,13 @@ it should bring.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, TypedDict, Unpack
 
 from attrs import Factory, define, evolve, field
 
-from conformance.contract.model import Contract, IdList, Paging, Parameter, TimeRange
+from conformance.contract.model import Contract, Cursor, Filter, IdList, Paging, Parameter, TimeRange
 from conformance.contract.protocol import Protocol
 from conformance.endpoint.allowance import Allowance
 from conformance.endpoint.answer import Answer, Item
@@ -21,7 +20,7 @@ from conformance.endpoint.oracle import Expectation, Oracle
 from conformance.endpoint.sender import Sender
 from conformance.endpoint.stored import StoredItems
 from conformance.endpoint.traffic import Limits, Traffic
-from conformance.endpoint.walk import PageWalk
+from conformance.endpoint.walk import PageWalk, TokenWalk, pages_by_token
 from conformance.endpoint.watch.identity import ANSWERED
 from conformance.endpoint.watch.watch import Watch
 from conformance.generate.required import required_values, sent_name
@@ -78,6 +77,7 @@ class Target:
     known: Mapping[str, Sequence[Mapping[str, object]]] | None = None
     allowance: Allowance = field(default=Factory(lambda self: Allowance.begun(self.limits), takes_self=True))
     values: Mapping[str, str] = field(factory=dict)
+    scopes: tuple[Filter, ...] = ()
     sender: Sender = field(
         default=Factory(lambda self: Sender(self.contract, self.client, self.limits, self.allowance), takes_self=True),
         init=False,
@@ -86,7 +86,8 @@ class Target:
         default=Factory(lambda self: Inventories(self._read), takes_self=True), init=False
     )
     stored: StoredItems = field(
-        default=Factory(lambda self: StoredItems(self.contract, self.known), takes_self=True), init=False
+        default=Factory(lambda self: StoredItems(self.contract, self.known, self.scopes, self.values), takes_self=True),
+        init=False,
     )
     _by_format: dict[Format, tuple[Channel, ...]] = field(factory=dict, init=False)
     _unwatched: set[int] = field(factory=set, init=False)
@@ -111,6 +112,13 @@ class Target:
         if self.contract.semantics.paging is None:
             raise NotApplicable("the operation does not page its listing")
         return self.contract.semantics.paging
+
+    @property
+    def cursor(self) -> Cursor:
+        """Raises NotApplicable where the operation has none."""
+        if self.contract.semantics.cursor is None:
+            raise NotApplicable("the pages of the operation are not named by tokens")
+        return self.contract.semantics.cursor
 
     @property
     def id_list(self) -> IdList:
@@ -155,8 +163,9 @@ class Target:
         return self.largest_size if default is None else default
 
     def _of_the_size(self, constraint: Literal["default", "minimum", "maximum"]) -> int | None:
-        paging = self.contract.semantics.paging
-        parameter = self.contract.parameter(paging.size) if paging else None
+        semantics = self.contract.semantics
+        pages = semantics.paging or semantics.cursor
+        parameter = self.contract.parameter(pages.size) if pages and pages.size else None
         value = parameter.value(constraint) if parameter else None
         return None if value is None else int(value)
 
@@ -239,9 +248,7 @@ class Target:
         if semantics.ids and name == semantics.ids.parameter:
             ids = [id for item in items if (id := item.get(semantics.key or ""))]
             return write_ids(ids[: self.longest_id_list], self.id_syntax) if ids else None
-        field = next((f.field for f in semantics.filters if f.parameter == name), None)
-        values = Counter(value for item in items if (value := item.get(field or "")))
-        return values.most_common(1)[0][0] if values else None
+        return self.stored.scope(region).get(name)
 
     def ask(
         self, parameters: SentParameters = (), channel: Channel | None = None, **options: Unpack[CallOptions]
@@ -301,8 +308,13 @@ class Target:
     def pages(
         self, view: View, size: int | None, channel: Channel | None = None, region: str | None = None
     ) -> Iterator[Answer]:
-        """All pages of a view, until the total says that there are no more. Each is a result, or a violation."""
+        """All pages of a view, until the total, or a page without a token, says that there are no more. Each is a
+        result, or a violation.
+        """
         paging = self.contract.semantics.paging
+        if paging is None and self.contract.semantics.cursor:
+            yield from self.token_pages(view, (size,), channel, region)
+            return
         if paging is None:
             yield self.see(view, channel, region).listing()
             return
@@ -319,6 +331,18 @@ class Target:
             if not walk.goes_on(page, number, step):
                 return
             number += 1
+
+    def token_pages(
+        self, view: View, sizes: Sequence[int | None], channel: Channel | None = None, region: str | None = None
+    ) -> Iterator[Answer]:
+        """All pages of a view, each by the token of the one before. The sizes are asked for in turn."""
+        cursor = self.cursor
+
+        def ask(token: str | None, size: int | None) -> Answer:
+            sent = {cursor.token: token, cursor.size: None if size is None else str(size)}
+            return self.see(view, channel, region, {name: text for name, text in sent.items() if name and text})
+
+        return pages_by_token(TokenWalk(self.limits, cursor.next), ask, sizes)
 
     def keys_of(
         self, view: View, size: int | None, channel: Channel | None = None, region: str | None = None

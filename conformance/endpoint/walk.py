@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 from attrs import define, field
 
@@ -11,6 +11,52 @@ from conformance.endpoint.findings import Inconclusive, Violation
 from conformance.endpoint.traffic import Limits
 
 NO_END = "a listing without an end"
+
+
+@define
+class TokenWalk:
+    """The pages of one listing, each asked for with the token of the one before, which it has at the path `next`."""
+
+    limits: Limits
+    next: str
+    items: int = 0
+    pages: int = 0
+    _tokens: set[str] = field(factory=set)
+
+    def after(self, page: Answer) -> str | None:
+        """The token that leads on from a page; None at the end. Raises Violation for one that was there before,
+        since it leads round, Inconclusive for a listing of more than a run reads.
+        """
+        token = page.text(self.next)
+        if token is None:
+            return None
+        if token in self._tokens:
+            raise Violation(
+                "the tokens of the pages have no end",
+                expected="no token, or an empty one, on the last page",
+                received=f"the token {token} again after {self.pages} pages",
+                exchange=page.exchange,
+                cause=NO_END,
+            )
+        self._tokens.add(token)
+        self.items += len(page.items)
+        self.pages += 1
+        if self.items > self.limits.max_items or self.pages >= self.limits.max_pages:
+            raise Inconclusive(
+                f"the listing goes on after {self.items:,} items on {self.pages:,} pages, and a run reads no further"
+            )
+        return token
+
+
+def pages_by_token(
+    walk: TokenWalk, ask: Callable[[str | None, int | None], Answer], sizes: Sequence[int | None]
+) -> Iterator[Answer]:
+    """All pages, each a result or a violation; `ask` brings that of a token, in one of the sizes in turn."""
+    page = ask(None, sizes[0]).listing()
+    yield page
+    while (token := walk.after(page)) is not None:
+        page = ask(token, sizes[walk.pages % len(sizes)]).listing()
+        yield page
 
 
 @define

@@ -18,10 +18,10 @@ def above(maximum: int) -> st.SearchStrategy[str]:
 
 
 def below(minimum: int) -> st.SearchStrategy[str]:
-    """Whole numbers under a documented minimum, within 32 bits."""
-    return st.one_of(st.sampled_from([minimum - 1, minimum - 2, -LARGEST_INT]), st.integers(-1000, minimum - 1)).map(
-        str
-    )
+    """Whole numbers under a documented minimum, within 32 bits where that is possible."""
+    least = min(-LARGEST_INT, minimum - 2)
+    near = st.sampled_from([minimum - 1, minimum - 2, least])
+    return st.one_of(near, st.integers(min(-1000, minimum - 2), minimum - 1)).map(str)
 
 
 def not_an_integer() -> st.SearchStrategy[str]:

@@ -27,13 +27,14 @@ PROTOCOL_PLACES: Mapping[str, tuple[str, str]] = {
 # words for the parameters, and for the response fields, in a role
 _PARAMETERS: Mapping[str, str] = {
     "paging": "paging",
+    "cursor": "cursor",
     "filters": "filters",
     "range-start": "start",
     "range-end": "end",
     "ids": "ids",
     "region": "region",
 }
-_FIELDS: Mapping[str, str] = {"items": "list", "total": "total", "request_id": "request_id"}
+_FIELDS: Mapping[str, str] = {"items": "list", "total": "total", "next": "next", "request_id": "request_id"}
 
 
 def cited(word: str, subject: TemplateSubject, contract: Contract) -> tuple[Citation, ...]:

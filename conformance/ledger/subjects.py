@@ -9,6 +9,7 @@ from attrs import frozen
 
 from conformance.contract.model import Citation, Contract, Field, Parameter
 from conformance.contract.protocol import Protocol
+from conformance.contract.scope import scopes
 from conformance.ledger import roles
 
 # values of a filter that keep every item
@@ -70,6 +71,12 @@ def _filters(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject
         yield TemplateSubject(f.parameter, parameter.citations if parameter else (), {}, parameter)
 
 
+def _scopes(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject]:
+    for f in scopes(contract):
+        parameter = contract.parameter(f.parameter)
+        yield TemplateSubject(f.parameter, parameter.citations if parameter else (), {}, parameter)
+
+
 def _situations(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject]:
     for s in protocol.situations:
         codes = ", ".join(dict.fromkeys(a.code for a in s.answers))
@@ -98,6 +105,7 @@ SUBJECTS: Mapping[str, Callable[[Contract, Protocol], Iterator[TemplateSubject]]
     "field": _fields,
     "error": _errors,
     "filter": _filters,
+    "scope": _scopes,
     "situation": _situations,
     "choice": _choices,
 }
@@ -142,7 +150,22 @@ def _has_plain_default(contract: Contract, subject: TemplateSubject) -> bool:
     """
     default = subject.thing.value("default")
     filters = {f.parameter for f in contract.semantics.filters}
-    return default is not None and (subject.name not in filters or str(default).casefold() in EVERYTHING)
+    # what is required and has a default contradicts itself: leaving it out may be an error
+    if default is None or subject.thing.required or _contradicts(subject.thing, default):
+        return False
+    return subject.name not in filters or str(default).casefold() in EVERYTHING
+
+
+def _contradicts(parameter: Parameter, default: Any) -> bool:
+    """Whether a default lies outside of the limits or the values that the same parameter is documented to have."""
+    lowest, highest, listed = (parameter.value(kind) for kind in ("minimum", "maximum", "enum"))
+    try:
+        number = float(default)
+    except (TypeError, ValueError):
+        number = None
+    if number is not None and ((lowest is not None and number < lowest) or (highest is not None and number > highest)):
+        return True
+    return bool(listed) and str(default).casefold() not in {str(v).casefold() for v in listed}
 
 
 def _is_optional_text(contract: Contract, subject: TemplateSubject) -> bool:

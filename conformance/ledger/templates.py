@@ -15,6 +15,7 @@ from attrs import frozen
 
 from conformance.contract.model import Contract, ErrorCode, Field, Parameter
 from conformance.contract.protocol import Protocol
+from conformance.contract.scope import within_scope
 from conformance.ledger import roles
 from conformance.ledger.choices import kinds
 from conformance.ledger.citations import cited, cited_by_sdk
@@ -63,9 +64,10 @@ def sdk_table() -> RequirementTable:
 
 def endpoint_requirements(contract: Contract, protocol: Protocol) -> Iterator[Requirement]:
     """What is required of an endpoint of the operation."""
+    listed = within_scope(contract)
     for template in endpoint_templates():
-        if all(roles.has(contract, role) for role in template.needs):
-            yield from _instances(template, contract, protocol)
+        if all(roles.has(listed, role) for role in template.needs):
+            yield from _instances(template, contract if template.each == "scope" else listed, protocol)
 
 
 def sdk_requirements(contract: Contract) -> Iterator[tuple[int, Requirement]]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from conformance.reference.context import Context
 
 
+_SIZE = 10  # items a page where nothing is documented
+_WITHOUT_SIZE = 50  # and where no request can say
 # defaults of filters that say that nothing is filtered
 EVERYTHING = ("all", "*")
 
@@ -38,7 +40,7 @@ def arguments(context: Context) -> Query:
     steps.required(context)
     region = _region(context)
     steps.region(context, region)
-    query = _paged(context, Query(region=region))
+    query = _by_token(context, _paged(context, Query(region=region)))
     if semantics.ids:
         query = with_ids(context, query, semantics.ids)
     if semantics.range:
@@ -124,7 +126,21 @@ def _paged(context: Context, query: Query) -> Query:
         return evolve(query, size=1 << 30)
     number, _ = context.steps.integer(context, paging.number)
     size, size_echo = context.steps.integer(context, paging.size)
-    return evolve(query, number=number, number_echo=number, size=size, size_echo=size_echo)
+    # a documented default of 0 is the first page, and a size of its own
+    return evolve(query, number=max(1, number), number_echo=number, size=size or _SIZE, size_echo=size_echo)
+
+
+def _by_token(context: Context, query: Query) -> Query:
+    """The query with the page that a token leads to, where the listing has no numbers or the request asks so."""
+    cursor, paging = context.contract.semantics.cursor, context.contract.semantics.paging
+    if not cursor:
+        return query
+    token = context.steps.argument(context, cursor.token) or ""
+    asked = token or (cursor.size and context.steps.argument(context, cursor.size) is not None)
+    if paging and not asked:
+        return query
+    size = context.steps.integer(context, cursor.size)[0] if cursor.size else _WITHOUT_SIZE
+    return evolve(query, by_token=True, token=token, size=max(1, size))
 
 
 def integer(context: Context, name: str) -> tuple[int, int]:
@@ -144,18 +160,18 @@ def integer(context: Context, name: str) -> tuple[int, int]:
 
 def _default(context: Context, name: str) -> int:
     """The documented default of an integer; where there is none, 1, and 10 items a page if that is allowed."""
-    parameter, paging = context.contract.parameter(name), context.contract.semantics.paging
+    parameter = context.contract.parameter(name)
     documented = context.steps.number(context, str(parameter.value("default", ""))) if parameter else None
     if documented is not None:
         return documented
-    if parameter is None or paging is None or name != paging.size:
+    if parameter is None or not _is_size(context, name):
         return 1
-    return int(min(10, parameter.value("maximum", 10)))
+    return int(max(min(_SIZE, parameter.value("maximum", _SIZE)), parameter.value("minimum", 1)))
 
 
 def number(context: Context, text: str) -> int | None:
     """The value of a decimal integer, or None where the text is none."""
-    return int(text) if re.fullmatch(r"-?\d{1,18}", text, re.ASCII) else None
+    return int(text) if re.fullmatch(r"-?\d{1,19}", text, re.ASCII) else None
 
 
 def bounded(context: Context, name: str, value: int) -> int:
@@ -163,6 +179,8 @@ def bounded(context: Context, name: str, value: int) -> int:
     parameter = context.contract.parameter(name)
     if parameter is None:
         return value
+    if str(value) == str(parameter.value("default")):
+        return value  # what leaving it out means may be said, also where it lies outside of the limits
     lowest, highest = parameter.value("minimum"), parameter.value("maximum")
     if lowest is None and _is_paging(context, name):
         lowest = 1
@@ -180,7 +198,12 @@ def bounded(context: Context, name: str, value: int) -> int:
 
 def _is_paging(context: Context, name: str) -> bool:
     paging = context.contract.semantics.paging
-    return paging is not None and name in (paging.number, paging.size)
+    return _is_size(context, name) or (paging is not None and name == paging.number)
+
+
+def _is_size(context: Context, name: str) -> bool:
+    semantics = context.contract.semantics
+    return name in [pages.size for pages in (semantics.paging, semantics.cursor) if pages]
 
 
 # -------------------------------------------------------------------------------------------------------- filters
@@ -219,5 +242,5 @@ def filter_value(context: Context, filter: Filter) -> str | ParameterMeaning:
 def _check_others(context: Context) -> None:
     """Integers that have no role: of their form and within their bounds. Raises RefusedRequest."""
     for parameter in own_parameters(context):
-        if parameter.type == "integer" and not _is_paging(context, parameter.name) and ".N" not in parameter.name:
+        if parameter.type == "integer" and ".N" not in parameter.name:
             context.steps.integer(context, parameter.name)

@@ -62,7 +62,10 @@ class Server:
 
 @frozen
 class Query:
-    """A validated request: times are `yyyy-MM-ddTHH:mm:ssZ`; `nothing` says that some value can match no item."""
+    """A validated request: times are `yyyy-MM-ddTHH:mm:ssZ`; `nothing` says that some value can match no item.
+
+    `by_token` says that pages follow tokens; `token` is the one that was sent, empty for the first page.
+    """
 
     region: str = ""
     filters: tuple[tuple[Filter, str], ...] = ()
@@ -73,6 +76,8 @@ class Query:
     size: int = 10
     number_echo: int = 1
     size_echo: int = 10
+    by_token: bool = False
+    token: str = ""
     nothing: bool = False
 
     @property

@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
 @frozen
 class ListingPage:
-    """The items of one page in order, the number of items over all pages, and what the response repeats."""
+    """The items of one page in order, the number of items over all pages, and what the response repeats.
+
+    `next` is the token of the page after it, empty where there is none.
+    """
 
     items: tuple[Item, ...]
     total: int
     number: int
     size: int
+    next: str = ""
 
 
 def value_at(item: Item, path: str, prefix: str | None = None) -> Any:
@@ -152,6 +156,8 @@ def time_field_of(contract: Contract) -> str | None:
 
 def page(context: Context, query: Query, listing: Sequence[Item]) -> ListingPage:
     """The page of the listing that the query asks for. Raises RefusedRequest."""
+    if query.by_token:
+        return context.steps.page_by_token(context, query, listing)
     number = query.number
     if number > 1 and (number - 1) * query.size >= len(listing):
         number = context.steps.beyond_the_end(context, query, listing)
@@ -159,6 +165,28 @@ def page(context: Context, query: Query, listing: Sequence[Item]) -> ListingPage
     items = tuple(listing[first : first + query.size])
     total = context.steps.total(context, query, listing, items)
     return ListingPage(items, total, query.number_echo, query.size_echo)
+
+
+def page_by_token(context: Context, query: Query, listing: Sequence[Item]) -> ListingPage:
+    """The page that a token leads to, with the token of the next one. Raises RefusedRequest for an unknown token."""
+    cursor, first = context.contract.semantics.cursor, 0
+    if query.token:
+        starts = range(1, len(listing))
+        known = next((n for n in starts if context.steps.token_at(context, query, n) == query.token), None)
+        if known is None:
+            context.steps.invalid(context, cursor.token if cursor else "")
+        first = known
+    items = tuple(listing[first : first + query.size])
+    after = first + len(items)
+    token = context.steps.token_at(context, query, after) if after < len(listing) else ""
+    total = context.steps.total(context, query, listing, items)
+    return ListingPage(items, total, query.number_echo, query.size_echo, token)
+
+
+def token_at(context: Context, query: Query, first: int) -> str:
+    """The token of the page that begins with an item, by its number in the listing; of this listing alone."""
+    about = (context.contract.operation, query.region, query.ids, query.start, query.end, query.filters)
+    return f"{hashlib.sha256(repr((about, first)).encode()).hexdigest()[:32]}{first:x}"
 
 
 def beyond_the_end(context: Context, query: Query, listing: Sequence[Item]) -> int:

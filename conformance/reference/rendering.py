@@ -48,6 +48,8 @@ def known_members(context: Context, query: Query, page: ListingPage) -> dict[str
         paging = semantics.paging
         echoes = ((paging.number_echo, page.number), (paging.size_echo, page.size))
         known |= {paging.total: page.total, **{path: value for path, value in echoes if path}}
+    if semantics.cursor:
+        known[semantics.cursor.next] = page.next
     return known
 
 
@@ -144,6 +146,8 @@ def converter(context: Context, field: Field, path: str) -> Converter:
         return lambda value: value[:16] + "Z"
     if context.take("spelling", path, field.name) == "capitals" and _is_enumerated(context, field, path):
         return capitals
+    if field.type == "object":
+        return lambda value: value
     if context.format == "xml":
         return xml_text
     type = context.take("json-type", path, field.name) or field.type

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
 
-from conformance.contract.model import Contract, Field, OptionalField
+from conformance.contract.model import Contract, Field, OptionalField, Parameter
 from conformance.contract.protocol import Protocol
 from conformance.reference.rendering import is_time, xml_text
 from conformance.reference.store import Store
@@ -194,9 +194,17 @@ def _listed(contract: Contract) -> dict[str, list[Any]]:
     for filter in contract.semantics.filters:
         parameter, name = contract.parameter(filter.parameter), relative(contract, filter.field)
         listed = parameter and (parameter.value("effective_values") or parameter.value("enum"))
+        if not listed and parameter and parameter.required and name != relative(contract, contract.semantics.key or ""):
+            # what every request has to choose by parts the items into two listings
+            listed = _two_texts(parameter) if parameter.type == "string" else None
         if listed and name in members:
             found[name] = [typed(value, members[name].type) for value in listed]
     return found
+
+
+def _two_texts(parameter: Parameter) -> list[str]:
+    example = parameter.examples[0] if parameter.examples else "x-0001"
+    return [example, f"{example}2"]
 
 
 def typed(value: Any, type: str) -> Any:

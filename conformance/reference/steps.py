@@ -61,6 +61,7 @@ UnknownIdsStep = Callable[[Context, Query, Sequence[Item]], None]
 BoundStep = Callable[[Context, str, str], bool]
 OrderStep = Callable[[Context, list[Item]], list[Item]]
 PageStep = Callable[[Context, Query, Sequence[Item]], ListingPage]
+TokenStep = Callable[[Context, Query, int], str]
 TotalStep = Callable[[Context, Query, Sequence[Item], Sequence[Item]], int]
 MembersStep = Callable[[Context, Query, ListingPage], Tree]
 ItemStep = Callable[[Context, Item, ItemPlan], Tree]
@@ -138,6 +139,8 @@ class Steps:
     to_end: BoundStep = listing.to_end
     order: OrderStep = listing.order
     page: PageStep = listing.page
+    page_by_token: PageStep = listing.page_by_token
+    token_at: TokenStep = listing.token_at
     beyond_the_end: Callable[[Context, Query, Sequence[Item]], int] = listing.beyond_the_end
     total: TotalStep = listing.total
     # the body

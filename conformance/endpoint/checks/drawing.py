@@ -22,8 +22,8 @@ def channel_of(target: Target, format: Format, data: Draws) -> Channel:
 
 def whole_page(target: Target) -> dict[str, str]:
     """The parameters that ask for the largest page there is."""
-    paging = target.contract.semantics.paging
-    return {paging.size: str(target.largest_size)} if paging else {}
+    pages = target.contract.semantics.paging or target.contract.semantics.cursor
+    return {pages.size: str(target.largest_size)} if pages and pages.size else {}
 
 
 def known_ids(

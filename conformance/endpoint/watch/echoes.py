@@ -40,7 +40,7 @@ def _echoed(answer: Answer, _: AbstractSet[str]) -> Iterator[Judgement]:
     if semantics.region and semantics.region_echo and sent.get(semantics.region):
         yield semantics.region, _echo(answer, semantics.region_echo, sent[semantics.region])
     paging = semantics.paging
-    if paging is None:
+    if paging is None or _follows_tokens(answer):
         return
     size, number = _asked(answer, paging.size), _asked(answer, paging.number)
     if size is not None and paging.size_echo:
@@ -50,6 +50,14 @@ def _echoed(answer: Answer, _: AbstractSet[str]) -> Iterator[Judgement]:
         yield paging.number, _echo(answer, paging.number_echo, str(number))
 
 
+def _follows_tokens(answer: Answer) -> bool:
+    """Whether the request asked for pages by token: then page number and size are not in force."""
+    cursor = answer.contract.semantics.cursor
+    return cursor is not None and any(
+        name in (cursor.token, cursor.size) for name, _ in answer.exchange.call.parameters
+    )
+
+
 def _echo(answer: Answer, path: str, sent: str) -> Problem | None:
     received = answer.text(path)
     return None if received == sent else unlike(f"{path}, which repeats the request,", sent, received)
@@ -57,7 +65,7 @@ def _echo(answer: Answer, path: str, sent: str) -> Problem | None:
 
 def _page_size(answer: Answer, _: AbstractSet[str]) -> Iterator[Judgement]:
     paging = answer.contract.semantics.paging
-    size = _asked(answer, paging.size) if paging and answer.accepted else None
+    size = _asked(answer, paging.size) if paging and answer.accepted and not _follows_tokens(answer) else None
     if size is not None:
         count = len(answer.items)
         larger = Problem("a page holds more items than asked for", f"at most {size}", str(count))

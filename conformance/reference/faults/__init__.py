@@ -6,10 +6,12 @@ from difflib import get_close_matches
 
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
+from conformance.contract.scope import within_scope
 from conformance.reference.faults import (
     choices,
     coverage,
     crowds,
+    cursor,
     emptiness,
     envelope,
     errors,
@@ -26,6 +28,7 @@ from conformance.reference.faults import (
     parameters,
     ranges,
     regions,
+    scope,
     signatures,
     spellings,
     stability,
@@ -38,12 +41,13 @@ __all__ = ["Fault", "all_faults", "named"]
 
 def all_faults(contract: Contract, protocol: Protocol | None = None) -> tuple[Fault, ...]:
     """Every fault that makes sense for a contract, in a fixed order."""
-    roles = FaultRoles(contract, protocol)
+    roles = FaultRoles(within_scope(contract), protocol)
     themes = (
         envelope,
         fields,
         parameters,
         paging,
+        cursor,
         filters,
         ranges,
         ids,
@@ -63,7 +67,7 @@ def all_faults(contract: Contract, protocol: Protocol | None = None) -> tuple[Fa
         crowds,
         choices,
     )
-    return tuple(fault for theme in themes for fault in theme.faults(roles))
+    return (*scope.faults(contract), *(fault for theme in themes for fault in theme.faults(roles)))
 
 
 def named(contract: Contract, name: str, protocol: Protocol | None = None) -> Fault:

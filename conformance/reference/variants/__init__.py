@@ -8,6 +8,7 @@ from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
 from conformance.reference.progress import progressing
 from conformance.reference.variants.bodies import BODIES
+from conformance.reference.variants.cursor import cursors
 from conformance.reference.variants.dialects import dialects, error_tables
 from conformance.reference.variants.transport import TRANSPORT
 from conformance.reference.variants.variant import Variant
@@ -27,7 +28,7 @@ MIDDLEWARE: tuple[Variant, ...] = (
 
 def all_variants(contract: Contract, protocol: Protocol | None = None) -> tuple[Variant, ...]:
     """Every variant that makes sense for a contract, in a fixed order: middleware first, then dialects."""
-    return (*MIDDLEWARE, *dialects(contract), *error_tables(protocol))
+    return (*MIDDLEWARE, *cursors(contract), *dialects(contract), *error_tables(protocol))
 
 
 def named(contract: Contract, name: str, protocol: Protocol | None = None) -> Variant:

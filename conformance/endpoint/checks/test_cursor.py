@@ -1,0 +1,122 @@
+"""Pages by tokens: following them shows the listing, each item once, and comes to an end."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.endpoint.answer import Answer
+from conformance.endpoint.checks.drawing import channel_of
+from conformance.endpoint.claims import claim, claim_listing, claim_never_breaks, claim_selected, need_items
+from conformance.endpoint.draws import Draws
+from conformance.endpoint.findings import Inconclusive
+from conformance.endpoint.marks import requirement
+from conformance.endpoint.target import MOST_A_PAGE, Target
+from conformance.generate.views import View, equalities
+from conformance.wire.exchange import Channel, Format
+
+MOST_PAGES = 8
+
+
+def page_sizes(target: Target, count: int) -> list[int | None]:
+    """Sizes within the documented limits that cut `count` items into a bearable number of pages; None for no size."""
+    name = target.cursor.size
+    if name is None:
+        return [None]
+    parameter = target.parameter(name)
+    largest = int(parameter.value("maximum") or MOST_A_PAGE)
+    smallest = min(largest, max(1, int(parameter.value("minimum") or 1), -(-count // MOST_PAGES)))
+    wanted = {smallest, smallest + 1, count // 2, count, largest}
+    return [size for size in sorted(wanted) if smallest <= size <= largest]
+
+
+def walked(target: Target, view: View, size: int | None, channel: Channel) -> list[Answer]:
+    """All pages of a view, each by the token of the one before."""
+    return list(target.token_pages(view, (size,), channel))
+
+
+@requirement("cursor.pages-partition-the-listing")
+@given(st.data())
+def test_pages_partition_the_listing(target: Target, format: Format, data: Draws) -> None:
+    """Following the tokens shows each item once, whatever the page size, and comes to an end."""
+    count = len(need_items(target))
+    size = data.draw(st.sampled_from(page_sizes(target, count)), label="page size")
+    pages = walked(target, View(), size, channel_of(target, format, data))
+    claim_listing(f"pages of {size} by token", target.expect(View()), [k for p in pages for k in p.keys], pages[-1])
+
+
+@requirement("cursor.filtered-pages-partition")
+@given(st.data())
+def test_filtered_pages_partition(target: Target, format: Format, data: Draws) -> None:
+    """Following the tokens of a filtered listing shows each matching item once."""
+    view = View(data.draw(equalities(target.contract, need_items(target), at_least=1), label="filters"))
+    wanted = target.expect(view)
+    size = data.draw(st.sampled_from(page_sizes(target, wanted.most)), label="page size")
+    pages = walked(target, view, size, channel_of(target, format, data))
+    claim_listing(f"filtered pages of {size} by token", wanted, [k for p in pages for k in p.keys], pages[-1])
+
+
+@requirement("cursor.last-page-has-no-token")
+@given(st.data())
+def test_last_page_has_no_token(target: Target, format: Format, data: Draws) -> None:
+    """No token leads to a page without items."""
+    sizes = page_sizes(target, len(need_items(target)))
+    pages = walked(
+        target, View(), data.draw(st.sampled_from(sizes), label="page size"), channel_of(target, format, data)
+    )
+    for before, page in pairwise(pages):
+        claim(bool(page.items), "a token leads to a page without items", "no token", before.outline(), page)
+
+
+@requirement("cursor.size-bounds-the-page")
+@given(st.data())
+def test_size_bounds_the_page(target: Target, format: Format, data: Draws) -> None:
+    """A page holds at most as many items as asked for."""
+    size = data.draw(st.sampled_from(page_sizes(target, len(need_items(target)))), label="page size")
+    for page in walked(target, View(), size, channel_of(target, format, data)):
+        claim(size is None or len(page.items) <= size, "a page holds more than asked for", size, len(page.items), page)
+
+
+@requirement("cursor.other-size-between-pages")
+@given(st.data())
+def test_other_size_between_pages(target: Target, format: Format, data: Draws) -> None:
+    """Another page size with the token of a page is an error, or goes on where that page ended."""
+    count, cursor, channel = len(need_items(target)), target.cursor, channel_of(target, format, data)
+    sizes = [size for size in page_sizes(target, count) if size is not None]
+    first_sizes = [size for size in sizes if size < count]
+    if not first_sizes or len(sizes) < 2:
+        raise Inconclusive(f"{count} items are one page of every size that is allowed")
+    size = data.draw(st.sampled_from(first_sizes), label="first size")
+    other = data.draw(st.sampled_from([s for s in sizes if s != size]), label="second size")
+    name = str(cursor.size)
+    first = target.see(View(), channel, more={name: str(size)}).listing()
+    token = first.text(cursor.next)
+    if token is None:
+        raise Inconclusive(f"a page of {size} of {count} items has no token")
+    second = target.see(View(), channel, more={name: str(other), cursor.token: token})
+    if second.refused:
+        return
+    again = sorted(set(first.keys) & set(second.listing().keys) - {""})
+    claim(not again, "items come twice where the page size changes", "each item once", again, second)
+    claim_selected("the second page", target.expect(View()), second.keys, second)
+    after = second.text(cursor.next)
+    if after is None:
+        both = [*first.keys, *second.keys]
+        claim_listing(f"a page of {size} and one of {other}", target.expect(View()), both, second)
+
+
+@requirement("cursor.foreign-token")
+@given(st.data())
+def test_foreign_token(target: Target, format: Format, data: Draws) -> None:
+    """A token that no answer gave is an error, brings nothing, or counts as none; it never breaks the server."""
+    words = st.text("ghjkmnpqrstuvwxyz", min_size=8, max_size=24)
+    token = data.draw(st.one_of(st.just("no-such-token"), words), label="token")
+    channel = channel_of(target, format, data)
+    answer = target.ask({target.cursor.token: token}, channel)
+    claim_never_breaks(answer, f"{target.cursor.token} of {token!r}")
+    if answer.refused or not answer.items:
+        return
+    first = target.ask({}, channel).listing()
+    claim(first.keys == answer.keys, "an unknown token leads to a page", "an error, or none", answer.outline(), answer)
