@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, Literal
 
 from attrs import Attribute, evolve, field, fields, frozen, has
@@ -13,7 +14,8 @@ from conformance.contract.protocol import Protocol
 from conformance.drivers.protocol import Ready
 from conformance.ledger.roles import is_repeated
 from conformance.sdk.endpoint import Transfer
-from conformance.sdk.roles import SdkRoles, example, sdk_name
+from conformance.sdk.giving import example, has_open_type, is_list, listed, sdk_name, typed, ways
+from conformance.sdk.roles import SdkRoles
 
 Expansion = Literal[
     "parameter",
@@ -89,7 +91,7 @@ class CallSpec:
 class Case:
     """One thing that is done to an SDK. `calls` follow each other; request number n gets reply n, the last
     one again and again. `subject` is what an expansion is about (a field's path, an error's code). `timeout`
-    in seconds.
+    in seconds. `either`: of the cases about one subject it is enough that the SDK meets one.
     """
 
     name: str = ""
@@ -97,6 +99,7 @@ class Case:
     replies: tuple[ReplySpec, ...] = (ReplySpec(),)
     subject: str = ""
     may_refuse: bool = False
+    either: bool = False
     token: bool = False
     timeout: float = 5.0
     client_region: str | None = None
@@ -110,7 +113,7 @@ class Case:
         """What is done, as JSON without what is as usual. Cases of the same data are the same on the wire, whoever
         judges them.
         """
-        found: dict[str, Any] = _data(evolve(self, name="", subject="", may_refuse=False))
+        found: dict[str, Any] = _data(evolve(self, name="", subject="", may_refuse=False, either=False))
         return found
 
     @property
@@ -162,18 +165,23 @@ def expanded(spec: CaseSpec, roles: SdkRoles, protocol: Protocol, ready: Ready) 
             yield spec.case
         case "parameter":
             for p in roles.own_parameters:
-                yield _with(spec.case, p.name, {sdk_name(p.name): example(p)})
+                open_type = has_open_type(p)
+                for value in ways(p):
+                    name = f"{p.name} as {_kind(value)}" if open_type else p.name
+                    case = _with(spec.case, p.name, {sdk_name(p.name): value})
+                    yield evolve(case, name=name, either=open_type)
         case "all-parameters":
-            yield _with(spec.case, "", {sdk_name(p.name): example(p) for p in roles.own_parameters})
+            given = [p for p in roles.own_parameters if not has_open_type(p)]
+            yield _with(spec.case, "", {sdk_name(p.name): example(p) for p in given})
         case "repeated-parameter":
             for p in roles.own_parameters:
                 if is_repeated(p):
-                    yield _with(spec.case, p.name, {sdk_name(p.name): ["x-1", "x-2", "x-3"]})
+                    yield _with(spec.case, p.name, {sdk_name(p.name): listed(p, 3)})
         case "listed-value":
             for p in roles.own_parameters:
-                for value in p.value("enum") or ():
-                    given = [value] if is_repeated(p) else value
-                    yield _with(spec.case, f"{p.name}={value}", {sdk_name(p.name): given})
+                for value in map(partial(typed, p), p.value("enum") or ()):
+                    given_value = [value] if is_list(p) else value
+                    yield _with(spec.case, f"{p.name}={value}", {sdk_name(p.name): given_value})
         case "field":
             for path, f in roles.contract.fields():
                 if not f.members:
@@ -189,6 +197,12 @@ def expanded(spec: CaseSpec, roles: SdkRoles, protocol: Protocol, ready: Ready) 
         case "method" | "signature" | "format":
             for value in getattr(ready, f"{spec.expand}s"):
                 yield evolve(spec.case, name=value, options={spec.expand: value})
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, dict):
+        return "an object"
+    return "numbers" if isinstance(value, list) and isinstance(value[0], int) else "text"
 
 
 def _with(case: Case, name: str, parameters: Mapping[str, Any]) -> Case:

@@ -6,13 +6,14 @@ import socket
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from conformance.drivers.process import DriverProcess
 from conformance.drivers.protocol import DriverAnswer, DriverCall, DriverOperation, Ready
 from conformance.sdk import view
 from conformance.sdk.cases import CallSpec, Case, Walk
 from conformance.sdk.endpoint import InstrumentedEndpoint, Recorded, Reply
+from conformance.sdk.giving import nested
 from conformance.sdk.leaks import revealed
 from conformance.sdk.replies import Served, answer
 from conformance.sdk.roles import SdkRoles
@@ -101,7 +102,7 @@ def observe(case: Case, driver: DriverProcess, roles: SdkRoles, identity: Identi
         for spec in case.calls if case.walk is None else _pages(case.walk, roles, calls):
             before = len(endpoint.recorded)
             call = _call(case, spec, url, roles, credentials)
-            got = driver.call(call, DEADLINE)
+            got = driver.call(_shaped(call, driver.ready), DEADLINE)
             new = tuple(endpoint.recorded[before:])
             if any(r.reply.hang_up for r in new):
                 endpoint.hung_up()
@@ -125,9 +126,14 @@ def observe_with_proxy(case: Case, start: Any, roles: SdkRoles, identity: Identi
         environment |= {"NO_PROXY": excluded, "no_proxy": excluded}
         with start(environment) as driver:
             call = _call(case, case.calls[0], endpoint.url, roles, identity.plain)
-            got = driver.call(call, DEADLINE)
+            got = driver.call(_shaped(call, driver.ready), DEADLINE)
             one = _seen(call, got, tuple(endpoint.recorded), script, identity.plain)
             return Observation(case, (one,), roles, driver.ready, tuple(proxy.recorded))
+
+
+def _shaped(call: DriverCall, ready: Ready) -> DriverCall:
+    """With structures for a driver that takes them; for another, members of structures go by their dotted names."""
+    return evolve(call, parameters=nested(call.parameters)) if ready.structures else call
 
 
 def _seen(

@@ -7,6 +7,7 @@ from conformance.ledger.choices import kinds
 from conformance.ledger.findings import Inconclusive, Violation
 from conformance.sdk.endpoint import Recorded
 from conformance.sdk.judges.finding import PASSED, SdkFinding, failed, skipped
+from conformance.sdk.judges.requests import not_given
 from conformance.sdk.listing import Tree
 from conformance.sdk.observation import Observation, ObservedCall
 from conformance.sdk.view import (
@@ -174,7 +175,7 @@ def _judged(seen: Observation, call: ObservedCall, *, failing: bool) -> SdkFindi
 
 def _unjudged(seen: Observation, call: ObservedCall) -> SdkFinding | None:
     if call.answer.unsupported is not None:
-        return skipped(f"this SDK has no {call.answer.unsupported}")
+        return not_given(call.answer.unsupported)
     if not call.requests:
         said = call.answer.error.message if call.answer.error else "a success"
         return failed(
