@@ -142,7 +142,7 @@ def certify(
     SdkUnusable where the driver works and its SDK does not load.
     """
     started = time.monotonic()
-    harness = Harness(command, plan, _identity(), expected_version)
+    harness = Harness(command, plan, made_up_identity(), expected_version)
     complete = False
     with harness.driver() as driver:
         ready = driver.ready
@@ -340,7 +340,7 @@ def _outcomes(seen: Iterable[Observation]) -> dict[str, int]:
     return dict(Counter(str(r.status) if r.transfer in plain else r.transfer for r in replies))
 
 
-def _identity() -> Identity:
+def made_up_identity() -> Identity:
     """Made up for this run, so that a credential found anywhere is the one that was given here."""
     mark = os.urandom(8).hex()
     return Identity(

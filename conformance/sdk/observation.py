@@ -98,16 +98,37 @@ def observe(case: Case, driver: DriverProcess, roles: SdkRoles, identity: Identi
     ):
         script.elsewhere = other.url
         url = f"http://127.0.0.1:{_closed_port()}" if case.refused else endpoint.url
-        calls: list[ObservedCall] = []
-        for spec in case.calls if case.walk is None else _pages(case.walk, roles, calls):
-            before = len(endpoint.recorded)
-            call = _call(case, spec, url, roles, credentials)
-            got = driver.call(_shaped(call, driver.ready), DEADLINE)
-            new = tuple(endpoint.recorded[before:])
-            if any(r.reply.hang_up for r in new):
-                endpoint.hung_up()
-            calls.append(_seen(call, got, new, script, credentials))
-        return Observation(case, tuple(calls), roles, driver.ready, tuple(other.recorded))
+        calls = _calls(case, script, endpoint, url, driver, credentials)
+        return Observation(case, calls, roles, driver.ready, tuple(other.recorded))
+
+
+def observe_at(
+    endpoint: InstrumentedEndpoint, case: Case, driver: DriverProcess, roles: SdkRoles, credentials: Credentials
+) -> Observation:
+    """Does a case at an endpoint that is kept, where nothing but answers is needed: no other host, no closed port."""
+    script = _Script(case, roles)
+    endpoint.begin(script)
+    return Observation(case, _calls(case, script, endpoint, endpoint.url, driver, credentials), roles, driver.ready)
+
+
+def _calls(
+    case: Case,
+    script: _Script,
+    endpoint: InstrumentedEndpoint,
+    url: str,
+    driver: DriverProcess,
+    credentials: Credentials,
+) -> tuple[ObservedCall, ...]:
+    calls: list[ObservedCall] = []
+    for spec in case.calls if case.walk is None else _pages(case.walk, script.roles, calls):
+        before = len(endpoint.recorded)
+        call = _call(case, spec, url, script.roles, credentials)
+        got = driver.call(_shaped(call, driver.ready), DEADLINE)
+        new = tuple(endpoint.recorded[before:])
+        if any(r.reply.hang_up for r in new):
+            endpoint.hung_up()
+        calls.append(_seen(call, got, new, script, credentials))
+    return tuple(calls)
 
 
 def observe_with_proxy(case: Case, start: Any, roles: SdkRoles, identity: Identity, nonces: set[str]) -> Observation:
