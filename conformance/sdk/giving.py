@@ -69,17 +69,30 @@ def ways(parameter: Parameter) -> Iterator[Any]:
     A list may be of texts or of numbers, and a text that is written in JSON may be an object in the hands of a caller.
     """
     value = example(parameter)
-    yield value
     if isinstance(value, list):
-        if all(v.isdigit() for v in value):
-            yield [int(v) for v in value]
-    elif parameter.type == "string" and isinstance(inside := as_json(str(value)), dict):
+        yield from as_types(value)
+        return
+    yield value
+    if parameter.type == "string" and isinstance(inside := as_json(str(value)), dict):
         yield inside
+
+
+def as_types(values: list[str]) -> Iterator[list[Any]]:
+    """A list of texts, and of numbers where all of them are."""
+    yield values
+    if all(v.isdigit() for v in values):
+        yield [int(v) for v in values]
 
 
 def has_open_type(parameter: Parameter) -> bool:
     """Whether there are several such ways."""
     return len(tuple(ways(parameter))) > 1
+
+
+def says_nothing(parameter: Parameter) -> bool:
+    """Whether the documentation has neither a type for its values nor any value."""
+    untyped = parameter.type in ("object", "unknown")
+    return untyped or (parameter.type == "string" and not parameter.examples and not parameter.constraints)
 
 
 def nested(parameters: Mapping[str, Any]) -> dict[str, Any]:

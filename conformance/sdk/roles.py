@@ -6,23 +6,24 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from conformance.contract.model import Contract, Parameter
 from conformance.ledger.roles import free_texts, is_repeated
-from conformance.sdk.giving import example, sdk_name
+from conformance.sdk.giving import example, sdk_name, ways
 from conformance.wire.arrival import COMMON
 
 
 @frozen
 class SdkRoles:
     """`parameters` maps roles to names of parameters, `fields` roles to dotted paths; absent where there is
-    none.
+    none. `typed` has the required parameters, by the driver's names, that this SDK does not take as texts.
     """
 
     contract: Contract
     parameters: Mapping[str, str]
     fields: Mapping[str, str]
+    typed: Mapping[str, Any] = field(factory=dict)
 
     def has(self, role: str) -> bool:
         """Whether the operation has what a requirement needs."""
@@ -52,7 +53,15 @@ class SdkRoles:
 
     def required(self) -> dict[str, Any]:
         """What every call needs: the required parameters, each with its documented example."""
-        return {sdk_name(p.name): example(p) for p in self.own_parameters if p.required}
+        return {sdk_name(p.name): example(p) for p in self.own_parameters if p.required} | dict(self.typed)
+
+    def retyped(self) -> SdkRoles | None:
+        """The same with numbers and objects for texts, in the required parameters whose type the documentation leaves
+        open; None where there are none.
+        """
+        others = {sdk_name(p.name): tuple(ways(p))[1:] for p in self.own_parameters if p.required}
+        found = {name: other[0] for name, other in others.items() if other}
+        return evolve(self, typed=found) if found else None
 
     def documented(self, name: str) -> Parameter | None:
         """The parameter that travels under that name (`Tag.2.Key` for `Tag.N.Key`)."""
@@ -95,7 +104,8 @@ def roles(contract: Contract) -> SdkRoles:
     if semantics.range:
         found |= {"start": semantics.range.start, "end": semantics.range.end}
     if semantics.filters:
-        found["filter"] = semantics.filters[-1].parameter
+        texts_too = {p.name for p in texts if not is_repeated(p)}
+        found["filter"] = next((f.parameter for f in reversed(semantics.filters) if f.parameter in texts_too), None)
     found["text"] = found["ids"] or next((p.name for p in free or texts), None)
     return SdkRoles(contract, {role: name for role, name in found.items() if name}, _fields(contract))
 

@@ -38,6 +38,7 @@ from conformance.sdk.bench import Bench
 from conformance.sdk.certify import SdkSettings, Subject, certify_release
 from conformance.sdk.operation import OperationTask, judged_of
 from conformance.sdk.plan import Plan
+from conformance.sdk.roles import SdkRoles
 from conformance.sdk.workers import judge_all
 
 # what an operation can have of its own; all else is the release's, and judged once
@@ -140,13 +141,22 @@ def _standing_for_all(plan: SdkServicePlan, names: Sequence[str]) -> tuple[str |
             if not subject.release:
                 subject = evolve(subject, identity=_named(subject, bench.ready))
             for name, chosen in _by_requirements(plan, names):
-                if chosen and not bench.lacks(_plan_of(plan, name).roles()):
+                if chosen and _has(bench, _plan_of(plan, name).roles()):
                     return name, subject
     except DriverFault as e:
         raise NotEstablished(f"The driver is at fault, not its SDK ({e.kind}): {e}") from None
     except SdkUnusable as e:
         raise NotEstablished(f"The SDK does not load: {e}") from None
     return None, subject
+
+
+def _has(bench: Bench, roles: SdkRoles) -> bool:
+    """Whether the SDK has the operation, and its driver stands it. Raises DriverFault where it does not start again."""
+    try:
+        return not bench.lacks(roles)
+    except DriverFault:
+        bench.renew()
+        return False
 
 
 def _named(subject: Subject, ready: Ready) -> Any:

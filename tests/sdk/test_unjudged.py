@@ -19,7 +19,8 @@ ERROR = SdkError("x.TypeError", True, message="int wanted")
 
 def observed(plan, answer, **given):
     own = (
-        Parameter("Flat", "string", False, ()),
+        Parameter("Flat", "string", False, (), examples=("x-1",)),
+        Parameter("Shown.Nowhere", "string", False, ()),
         Parameter("Cores.N", "array", False, ()),
         Parameter("Shape", "object", False, ()),
         Parameter("Tag.N.Key", "string", False, ()),
@@ -35,6 +36,7 @@ def observed(plan, answer, **given):
         (DriverAnswer(unsupported="Tag.N.Key"), {"Tag.N.Key": "k"}, Inconclusive),
         (DriverAnswer(error=ERROR), {"Cores": ["x-1"]}, Inconclusive),
         (DriverAnswer(error=ERROR), {"Shape": "x-1"}, Inconclusive),
+        (DriverAnswer(error=ERROR), {"Shown.Nowhere": "x-1"}, Inconclusive),
         (DriverAnswer(error=ERROR), {"Flat": "x-1"}, Violation),
         (DriverAnswer(result={}), {"Cores": ["x-1"]}, Violation),
     ],

@@ -10,7 +10,7 @@ from typing import Any
 from conformance.contract.model import Parameter
 from conformance.ledger.findings import Inconclusive
 from conformance.sdk.endpoint import Recorded
-from conformance.sdk.giving import as_json, flat, has_open_type, is_list, is_member, sdk_name
+from conformance.sdk.giving import as_json, flat, has_open_type, is_list, is_member, says_nothing, sdk_name
 from conformance.sdk.judges.finding import PASSED, SdkFinding, failed, skipped
 from conformance.sdk.leaks import SECRET
 from conformance.sdk.observation import Observation, ObservedCall
@@ -158,8 +158,8 @@ def _unjudged(call: ObservedCall, seen: Observation) -> SdkFinding | None:
     said = call.answer.error.message if call.answer.error else "a success"
     if seen.case.may_refuse and call.answer.error is not None:
         return skipped(f"the SDK refuses this before sending: {said}")
-    if call.answer.error is not None and (unsure := _of_unknown_type(call, seen)):
-        return Inconclusive(f"the documentation has no type for the values of {unsure}; the SDK takes no text: {said}")
+    if unsure := of_unknown_type(call, seen):
+        return unsure
     return failed("Nothing arrived at the endpoint", "a request", f"none; the caller got {shown(said)}")
 
 
@@ -170,23 +170,37 @@ def not_given(names: str) -> SdkFinding:
     return skipped(f"this SDK has no {names}")
 
 
-def _of_unknown_type(call: ObservedCall, seen: Observation) -> str | None:
-    """A given parameter whose type the documentation leaves open: an object without members, or the items of a list."""
-    open_ones = (
-        p for p in seen.roles.own_parameters if p.type in ("object", "unknown") or has_open_type(p) or is_list(p)
+def of_unknown_type(call: ObservedCall, seen: Observation) -> SdkFinding | None:
+    """What follows where the SDK sends nothing, and a given parameter is one of which the documentation does not say
+    what its values are: the items of a list, an object, or a text without an example, which may be that of an object.
+    """
+    if call.answer.error is None:
+        return None
+    given = (p for p in seen.roles.own_parameters if sdk_name(p.name) in call.parameters)
+    name = next((p.name for p in given if has_open_type(p) or is_list(p) or says_nothing(p)), None)
+    said = call.answer.error.message
+    return (
+        Inconclusive(f"the documentation has no type for the values of {name}; the SDK takes no text: {said}")
+        if name
+        else None
     )
-    return next((p.name for p in open_ones if sdk_name(p.name) in call.parameters), None)
 
 
 def _difference(call: ObservedCall, request: Recorded, seen: Observation) -> SdkFinding | None:
     wanted, got = flat(call.parameters), dict(request.arrival.parameters)
+    unsure: SdkFinding | None = None
     for name, value in wanted.items():
         words = shown(text(value))
         if name not in got:
             return failed(f"{name} did not arrive", f"{name}={words}", "no such parameter", request)
-        if not _says(got[name], value, seen.roles.documented(name)):
+        parameter = seen.roles.documented(name)
+        if _says(got[name], value, parameter):
+            continue
+        if parameter is not None and parameter.type != "array" and says_nothing(parameter):
+            unsure = Inconclusive(f"the documentation shows no value of {name}, and the SDK changes {words}")
+        else:
             return failed(f"{name} arrived changed", f"{name}={words}", f"{name}={shown(got[name])}", request)
-    return adds_no_documented_parameter(seen, call, request)
+    return adds_no_documented_parameter(seen, call, request) or unsure
 
 
 def _says(got: str, given: Any, parameter: Parameter | None) -> bool:
