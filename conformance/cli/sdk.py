@@ -113,7 +113,7 @@ def sdk(
     if service_name is not None and (folder or cassette or testing):
         raise Refusal("--contract, --record and --self-test are about one operation; leave them out, or --service.")
     operation = operations[0] if operations and service_name is None else USUAL_OPERATION
-    plan, ledger = plan_of(operation, folder, select, levels)
+    plan, ledger = plan_of(operation, folder, select if service_name is None else (), levels)
     settings = SdkSettings(plan, ledger, report_dir, cassette)
 
     def certified(subject: Subject, where: Path | None) -> int:

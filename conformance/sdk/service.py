@@ -18,10 +18,11 @@ from conformance import __version__
 from conformance.contract.service import Service
 from conformance.drivers.process import DriverFault, SdkUnusable
 from conformance.drivers.protocol import Ready
-from conformance.errors import NotEstablished
+from conformance.errors import NotEstablished, unknown
 from conformance.ledger.requirement import LEVELS
 from conformance.ledger.specification import Specification
-from conformance.report.folder import EVENTS, PAGE, SUMMARY, taken
+from conformance.ledger.templates import sdk_table
+from conformance.report.folder import EVENTS, PAGE, SUMMARY, WRITTEN, taken
 from conformance.report.service_page import service_html
 from conformance.report.service_run import (
     OperationJudged,
@@ -75,11 +76,15 @@ Heard = Callable[[OperationJudged, bool], None]
 def certify_service(plan: SdkServicePlan, heard: Heard = lambda judged, protocol: None) -> tuple[Path, ServiceRun]:
     """Judge a release for a service and write the evidence; the folder, and the run as its stream tells it.
 
-    Raises ContractError for what is asked wrongly, and NotEstablished where the driver does not start or the SDK does
-    not load.
+    Raises Refusal and ContractError for what is asked wrongly, and NotEstablished where the driver does not start or
+    the SDK does not load.
     """
     service, names = plan.service, plan.service.matching(plan.patterns)
+    for pattern in plan.select:
+        if not any(_plan_of(evolve(plan, select=(pattern,)), name).requirements() for name in names):
+            raise unknown("requirement of an SDK", pattern, _ids(), "See acs-conformance requirements 'sdk.*'.")
     with taken(plan.report_dir, f"{plan.subject.name}-{service.product}") as folder:
+        _cleared(folder)
         stand_in, subject = _standing_for_all(plan, names)
         started = ServiceStarted(
             suite={"name": "acs-conformance", "version": __version__},
@@ -114,6 +119,17 @@ def certify_service(plan: SdkServicePlan, heard: Heard = lambda judged, protocol
                 interrupted = True
             told("service-finished", ServiceFinished(round(time.monotonic() - began, 3), interrupted))
         return folder, _concluded(folder)
+
+
+def _ids() -> list[str]:
+    return [row["id"] for row in sdk_table().rows]
+
+
+def _cleared(folder: Path) -> None:
+    """Without what an earlier run over a service left of single operations."""
+    for name in WRITTEN:
+        for stale in (*folder.glob(f"operations/*/{name}"), *folder.glob(f"protocol/*/{name}")):
+            stale.unlink(missing_ok=True)
 
 
 def _task(plan: SdkServicePlan, subject: Subject, name: str, folder: Path) -> OperationTask:
