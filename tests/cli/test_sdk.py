@@ -43,7 +43,7 @@ def test_a_service_is_certified_operation_by_operation(acs, tmp_path):
     assert not (tmp_path / "certificate.json").exists(), "a command names no bytes"
     wrong = acs(*service, "lists-from-zero")
     assert wrong.returncode == 1
-    assert "InstanceId.1 did not arrive" in wrong.stdout
+    assert "InstanceId.1 arrived changed" in wrong.stdout
 
 
 @pytest.mark.parametrize(
