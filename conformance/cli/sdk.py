@@ -11,7 +11,9 @@ from attrs import evolve
 from conformance.cassettes.keeping import is_cassette
 from conformance.cli.errors import ExitStatus
 from conformance.cli.output import say
+from conformance.cli.service_run import judge_sdk_service
 from conformance.cli.showing import live, shown
+from conformance.contract.catalogue import USUAL_OPERATION, service_of
 from conformance.drivers.installation import (
     Installation,
     install,
@@ -32,6 +34,7 @@ from conformance.report.folder import clear, safe_name
 from conformance.report.text import printable
 from conformance.sdk.certify import Interrupted, SdkSettings, Subject, certify_release, plan_of
 from conformance.sdk.plan import Plan
+from conformance.sdk.service import SdkServicePlan
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -51,7 +54,16 @@ from conformance.sdk.plan import Plan
 @click.option("--java", metavar="PATH", help="The Java that runs the SDK: its program, or its home.")
 @click.option("--list", "listing", is_flag=True, help="List the packaged drivers, what each needs, and known releases.")
 @click.option("--self-test", "testing", is_flag=True, help="Test the driver, not the SDK.")
-@click.option("--operation", default="DescribeTasks", show_default=True, help="A shipped operation.")
+@click.option(
+    "--service", "service_name", help="A shipped service, or a folder that `derive` wrote of one: all its operations."
+)
+@click.option(
+    "--operation",
+    "operations",
+    multiple=True,
+    help="A shipped operation; of a service a glob (repeatable).  [default: DescribeTasks; of a service all]",
+)
+@click.option("--workers", type=click.IntRange(1, 16), default=2, show_default=True, help="Of a service, processes.")
 @click.option("--contract", "folder", type=click.Path(path_type=Path), help="A folder that `derive` wrote.")
 @click.option("-k", "--select", multiple=True, metavar="GLOB", help="Judge only requirements that match (repeatable).")
 @click.option("--level", "levels", multiple=True, type=click.Choice(LEVELS), help="Judge only these levels.")
@@ -74,7 +86,9 @@ def sdk(
     java: str | None,
     listing: bool,
     testing: bool,
-    operation: str,
+    service_name: str | None,
+    operations: tuple[str, ...],
+    workers: int,
     folder: Path | None,
     select: tuple[str, ...],
     levels: tuple[str, ...],
@@ -95,15 +109,27 @@ def sdk(
         raise Refusal("What is to be certified? Give a driver (see --list) and --release, or -- COMMAND ...")
     for release in releases if report_dir and len(releases) > 1 else ("",):
         clear(report_dir and report_dir / release)
-    plan, ledger = plan_of(operation, folder, select, levels)
+    if service_name is None and len(operations) > 1:
+        raise Refusal("One operation is certified at a time; several are with --service.")
+    if service_name is not None and (folder or cassette or testing):
+        raise Refusal("--contract, --record and --self-test are about one operation; leave them out, or --service.")
+    operation = operations[0] if operations and service_name is None else USUAL_OPERATION
+    plan, ledger = plan_of(operation, folder, select if service_name is None else (), levels)
     settings = SdkSettings(plan, ledger, report_dir, cassette)
+
+    def certified(subject: Subject, where: Path | None) -> int:
+        if service_name is None:
+            return _certified(subject, evolve(settings, report_dir=where), quiet)
+        asked = SdkServicePlan(service_of(service_name), subject, operations, select, levels or LEVELS, where, workers)
+        return judge_sdk_service(asked, quiet)
+
     recipe, runtimes = found(words[0], known), picked(python, node, java)
     if recipe is None:
         _refuse_misspelt(words, bool(releases or artifact), known)
         if testing:
             raise SystemExit(_self_test(words, plan, None))
         identity = events.TargetIdentity("sdk", words[0])
-        raise SystemExit(_certified(Subject(words, identity, safe_name(Path(words[0]).name)), settings, quiet))
+        raise SystemExit(certified(Subject(words, identity, safe_name(Path(words[0]).name)), report_dir))
     if not releases and artifact is None:
         raise Refusal(
             f"Which release of {recipe.package}? Give --release VERSION (see acs-conformance sdk --list) or --artifact."
@@ -121,7 +147,7 @@ def sdk(
         if testing:
             return _self_test(installed.command, plan, installed.release)
         where = report_dir / installed.release if report_dir and len(releases) > 1 else report_dir
-        return _certified(_subject(installed), evolve(settings, report_dir=where), quiet)
+        return certified(_subject(installed), where)
 
     asked = releases or (None,)
     statuses = [one(asked[0])] if len(asked) == 1 else [_going_on(recipe, r, one) for r in releases]

@@ -16,6 +16,8 @@ from conformance.errors import Refusal
 from conformance.report.service_page import terminal_lines
 from conformance.report.service_run import OperationJudged, service_summary
 from conformance.report.text import one_line
+from conformance.sdk.service import SdkServicePlan
+from conformance.sdk.service import certify_service as certify_sdk_service
 
 # what is about one operation, and so says nothing of a service
 OF_ONE_OPERATION = {"contract_dir": "--contract", "items_file": "--tasks", "known_file": "--known-failing"}
@@ -53,6 +55,18 @@ def judge_service(url: str | None, name: str, budget: int | None, as_json: bool,
         for line in list(terminal_lines(run))[-2 if quiet else 0 :]:
             say(line)
         say(f"Evidence: {folder}")
+    return run.exit_status
+
+
+def judge_sdk_service(plan: SdkServicePlan, quiet: bool) -> int:
+    """Judge a release of an SDK for a service, print the result, and return the exit status. Raises Refusal."""
+    try:
+        folder, run = certify_sdk_service(plan, _heard(quiet))
+    except ContractError as e:
+        raise Refusal(str(e)) from None
+    for line in list(terminal_lines(run))[-2 if quiet else 0 :]:
+        click.echo(line)
+    click.echo(f"Evidence: {folder}")
     return run.exit_status
 
 

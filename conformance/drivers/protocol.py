@@ -35,7 +35,7 @@ class DriverOperation:
 @frozen
 class Ready:
     """What a driver says of itself. `view` is what a caller holds: `typed`, `json` or `xml` (all values are
-    text).
+    text). With `structures` it takes parameters that are objects, and lists of objects.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Ready:
     methods: tuple[str, ...] = ()
     signatures: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
+    structures: bool = False
 
 
 @frozen
@@ -88,7 +89,7 @@ class DriverAnswer:
 @frozen
 class DriverCall:
     """One call for a driver to make. `timeout` in seconds. Values of `parameters` are scalars, or lists of
-    them.
+    them; objects and lists of objects too for a driver that takes structures.
     """
 
     endpoint: str
@@ -145,6 +146,7 @@ def decode_ready(line: bytes) -> Ready | Refused:
         methods=tuple(message.get("methods", ())),
         signatures=tuple(message.get("signatures", ())),
         formats=tuple(message.get("formats", ())),
+        structures=message.get("structures", False),
     )
 
 

@@ -15,6 +15,7 @@ from conformance.foreign import BadText, text_of, yaml_value
 
 Ecosystem = Literal["pypi", "npm", "maven", "go"]
 _FILE = "driver.yaml"
+_MEMBERS = ("title", "ecosystem", "package", "pattern", "api", "source", "companions", "program", "notes")
 _API = re.compile(r"(?P<product>[a-z][a-z0-9_]*?)(?P<version>\d{8})")
 
 
@@ -122,6 +123,10 @@ def _load(path: Path) -> Recipe:
         raise BadRecipe(f"{path} {e}") from None
     if not isinstance(data, dict):
         raise BadRecipe(f"{path} is to be a mapping with title, ecosystem, package and source.")
+    if unknown := [str(name) for name in data if name not in _MEMBERS]:
+        raise BadRecipe(f"{path} has {unknown[0][:60]!r}, which is no member of it; there are {', '.join(_MEMBERS)}.")
+    if "pattern" in data and "package" in data:
+        raise BadRecipe(f"{path} has package and pattern; a family's package follows from pattern and api.")
     pattern, api = _word(data, "pattern", path, ""), _word(data, "api", path, "")
     if bool(pattern) != bool(api) or (api and not _API.fullmatch(api)):
         raise BadRecipe(f"{path}: pattern and api go together, and api is written like ecs20140526.")
@@ -159,5 +164,5 @@ def _word(data: dict[Any, Any], name: str, path: Path, otherwise: str | None = N
 def _companions(data: dict[Any, Any], path: Path) -> tuple[Companion, ...]:
     try:
         return tuple(Companion(**c) for c in data.get("companions") or ())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError):  # also a member that there is not
         raise BadRecipe(f"{path}: each of companions has a package and, where it is fixed, a release.") from None

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from attrs import field, frozen
 
-from conformance.report.events import CONVERTER
+from conformance.report.events import CONVERTER, TargetIdentity
 
 OperationVerdict = Literal["conformant", "in-part", "not-conformant", "not-established", "not-supported"]
 VERDICTS: tuple[OperationVerdict, ...] = (
@@ -53,7 +53,10 @@ class OperationJudged:
 
 @frozen
 class ServiceStarted:
-    """`operations` is how many the service has, `selected` the names that are asked for, `seed` decides the draws."""
+    """`operations` is how many the service has, `selected` the names that are asked for, `seed` decides the draws.
+
+    `subject` is the release of an SDK; None for an endpoint, which its address names.
+    """
 
     suite: Mapping[str, str]
     product: str
@@ -65,6 +68,7 @@ class ServiceStarted:
     selected: tuple[str, ...]
     protocol: tuple[str, ...]
     settings: Mapping[str, Any] = field(factory=dict)
+    subject: TargetIdentity | None = None
 
 
 @frozen
@@ -190,6 +194,7 @@ def service_summary(run: ServiceRun) -> dict[str, Any]:
         "suite": dict(started.suite),
         "service": {"product": started.product, "version": started.version, "operations": started.operations},
         "target": started.target,
+        **({"subject": CONVERTER.unstructure(started.subject)} if started.subject is not None else {}),
         "seed": started.seed,
         "started": started.started,
         "settings": dict(started.settings),
@@ -217,13 +222,19 @@ def service_certificate(run: ServiceRun, events: bytes) -> dict[str, Any] | None
     """An in-toto statement that names the operations that were judged, and those that were not with the reason; None
     where the run earns none.
     """
-    if run.exit_status != 0:
+    subject = run.started.subject
+    if run.exit_status != 0 or (subject is not None and not subject.digest):
         return None
     judged = [o for o in run.operations if o.verdict in ("conformant", "in-part")]
     return {
         "_type": "https://in-toto.io/Statement/v1",
         "subject": [
-            {"name": run.started.target, "digest": {"sha256": sha256(run.started.target.encode()).hexdigest()}}
+            {
+                "name": run.started.target,
+                "digest": dict(subject.digest)
+                if subject is not None
+                else {"sha256": sha256(run.started.target.encode()).hexdigest()},
+            }
         ],
         "predicateType": "https://in-toto.io/attestation/test-result/v0.1",
         "predicate": {
@@ -234,6 +245,7 @@ def service_certificate(run: ServiceRun, events: bytes) -> dict[str, Any] | None
                 "text": f"{run.headline}. {run.sentence}",
                 "suite": dict(run.started.suite),
                 "service": {"product": run.started.product, "version": run.started.version},
+                **({"sdk": CONVERTER.unstructure(subject)} if subject is not None else {}),
                 "protocolJudgedOn": [o.name for o in run.protocol],
                 "judged": {o.name: {"verdict": o.verdict, "reason": o.reason, "events": o.digest} for o in judged},
                 "notJudged": {o.name: f"{o.verdict}: {o.reason}" for o in run.operations if o not in judged},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, Literal
 
 from attrs import Attribute, evolve, field, fields, frozen, has
@@ -13,7 +14,8 @@ from conformance.contract.protocol import Protocol
 from conformance.drivers.protocol import Ready
 from conformance.ledger.roles import is_repeated
 from conformance.sdk.endpoint import Transfer
-from conformance.sdk.roles import SdkRoles, example, sdk_name
+from conformance.sdk.giving import as_types, example, has_open_type, is_list, listed, sdk_name, typed, ways
+from conformance.sdk.roles import SdkRoles
 
 Expansion = Literal[
     "parameter",
@@ -89,7 +91,8 @@ class CallSpec:
 class Case:
     """One thing that is done to an SDK. `calls` follow each other; request number n gets reply n, the last
     one again and again. `subject` is what an expansion is about (a field's path, an error's code). `timeout`
-    in seconds.
+    in seconds. `either`: of the cases about one subject it is enough that the SDK meets one. `as_it_has`: what the SDK
+    has no parameter for is left out.
     """
 
     name: str = ""
@@ -97,6 +100,8 @@ class Case:
     replies: tuple[ReplySpec, ...] = (ReplySpec(),)
     subject: str = ""
     may_refuse: bool = False
+    either: bool = False
+    as_it_has: bool = False
     token: bool = False
     timeout: float = 5.0
     client_region: str | None = None
@@ -110,7 +115,9 @@ class Case:
         """What is done, as JSON without what is as usual. Cases of the same data are the same on the wire, whoever
         judges them.
         """
-        found: dict[str, Any] = _data(evolve(self, name="", subject="", may_refuse=False))
+        found: dict[str, Any] = _data(
+            evolve(self, name="", subject="", may_refuse=False, either=False, as_it_has=False)
+        )
         return found
 
     @property
@@ -162,18 +169,27 @@ def expanded(spec: CaseSpec, roles: SdkRoles, protocol: Protocol, ready: Ready) 
             yield spec.case
         case "parameter":
             for p in roles.own_parameters:
-                yield _with(spec.case, p.name, {sdk_name(p.name): example(p)})
+                open_type = has_open_type(p)
+                for value in ways(p):
+                    name = f"{p.name} as {_kind(value)}" if open_type else p.name
+                    case = _with(spec.case, p.name, {sdk_name(p.name): value})
+                    yield evolve(case, name=name, either=open_type)
         case "all-parameters":
-            yield _with(spec.case, "", {sdk_name(p.name): example(p) for p in roles.own_parameters})
+            given = [p for p in roles.own_parameters if not has_open_type(p)]
+            case = _with(spec.case, "", {sdk_name(p.name): example(p) for p in given})
+            yield evolve(case, as_it_has=True)
         case "repeated-parameter":
             for p in roles.own_parameters:
                 if is_repeated(p):
-                    yield _with(spec.case, p.name, {sdk_name(p.name): ["x-1", "x-2", "x-3"]})
+                    for value in as_types(listed(p, 3)):
+                        name = f"{p.name} as {_kind(value)}" if has_open_type(p) else p.name
+                        case = _with(spec.case, p.name, {sdk_name(p.name): value})
+                        yield evolve(case, name=name, either=has_open_type(p))
         case "listed-value":
             for p in roles.own_parameters:
-                for value in p.value("enum") or ():
-                    given = [value] if is_repeated(p) else value
-                    yield _with(spec.case, f"{p.name}={value}", {sdk_name(p.name): given})
+                for value in map(partial(typed, p), p.value("enum") or ()):
+                    given_value = [value] if is_list(p) else value
+                    yield _with(spec.case, f"{p.name}={value}", {sdk_name(p.name): given_value})
         case "field":
             for path, f in roles.contract.fields():
                 if not f.members:
@@ -191,6 +207,12 @@ def expanded(spec: CaseSpec, roles: SdkRoles, protocol: Protocol, ready: Ready) 
                 yield evolve(spec.case, name=value, options={spec.expand: value})
 
 
+def _kind(value: Any) -> str:
+    if isinstance(value, dict):
+        return "an object"
+    return "numbers" if isinstance(value, list) and isinstance(value[0], int) else "text"
+
+
 def _with(case: Case, name: str, parameters: Mapping[str, Any]) -> Case:
     return evolve(case, name=name, subject=name, calls=(CallSpec({**case.calls[0].parameters, **parameters}),))
 
@@ -200,13 +222,29 @@ def _alternatives(spec: CaseSpec, contract: Contract) -> Iterator[Case]:
         if choice.kind != spec.kind:
             continue
         for alternative in choice.alternatives:
+            if (
+                choice.kind == "missing-value"
+                and alternative.id == "empty"
+                and not _may_be_empty(choice.subject, contract)
+            ):
+                continue
             replies = tuple(evolve(r, alternative={choice.id: alternative.id}) for r in spec.case.replies)
             yield evolve(spec.case, name=f"{choice.id}={alternative.id}", subject=choice.id, replies=replies)
 
 
+def _may_be_empty(subject: str, contract: Contract) -> bool:
+    """Whether an empty text is a value of the documented type of a field."""
+    found = contract.at(subject) or next(
+        (f for path, f in contract.fields() if path[-1] == subject.split(".")[-1]), None
+    )
+    return found is None or found.type in ("string", "unknown")
+
+
 def _errors(contract: Contract, protocol: Protocol) -> list[ErrorSpec]:
     """Documented errors of the operation, and of the common protocol one answer for each code and status."""
-    found = {(e.code, e.status): ErrorSpec(e.status, e.code, e.message) for e in contract.errors}
+    # a status that HTTP does not have (4003) cannot be answered
+    stated = (e for e in contract.errors if 100 <= e.status <= 599)
+    found = {(e.code, e.status): ErrorSpec(e.status, e.code, e.message) for e in stated}
     for situation in protocol.situations:
         for answer in situation.answers:
             message = answer.message.replace("{name}", "X")

@@ -124,6 +124,11 @@ class InstrumentedEndpoint:
         """Where a client finds it, over plain HTTP."""
         return f"http://{self.authority}"
 
+    def begin(self, script: Callable[[Recorded], Reply]) -> None:
+        """Answer as told from now on, and count requests from 1 again."""
+        with self._lock:
+            self._script, self.recorded = script, []
+
     def hung_up(self, seconds: float = 1.0) -> None:
         """Waits until the connections that were to be closed are, and for the moment in which a client can notice."""
         until = time.monotonic() + seconds

@@ -6,13 +6,14 @@ import socket
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from conformance.drivers.process import DriverProcess
 from conformance.drivers.protocol import DriverAnswer, DriverCall, DriverOperation, Ready
 from conformance.sdk import view
 from conformance.sdk.cases import CallSpec, Case, Walk
 from conformance.sdk.endpoint import InstrumentedEndpoint, Recorded, Reply
+from conformance.sdk.giving import nested
 from conformance.sdk.leaks import revealed
 from conformance.sdk.replies import Served, answer
 from conformance.sdk.roles import SdkRoles
@@ -97,16 +98,39 @@ def observe(case: Case, driver: DriverProcess, roles: SdkRoles, identity: Identi
     ):
         script.elsewhere = other.url
         url = f"http://127.0.0.1:{_closed_port()}" if case.refused else endpoint.url
-        calls: list[ObservedCall] = []
-        for spec in case.calls if case.walk is None else _pages(case.walk, roles, calls):
-            before = len(endpoint.recorded)
-            call = _call(case, spec, url, roles, credentials)
-            got = driver.call(call, DEADLINE)
-            new = tuple(endpoint.recorded[before:])
-            if any(r.reply.hang_up for r in new):
-                endpoint.hung_up()
-            calls.append(_seen(call, got, new, script, credentials))
-        return Observation(case, tuple(calls), roles, driver.ready, tuple(other.recorded))
+        calls = _calls(case, script, endpoint, url, driver, credentials)
+        return Observation(case, calls, roles, driver.ready, tuple(other.recorded))
+
+
+def observe_at(
+    endpoint: InstrumentedEndpoint, case: Case, driver: DriverProcess, roles: SdkRoles, credentials: Credentials
+) -> Observation:
+    """Does a case at an endpoint that is kept, where nothing but answers is needed: no other host, no closed port."""
+    script = _Script(case, roles)
+    endpoint.begin(script)
+    return Observation(case, _calls(case, script, endpoint, endpoint.url, driver, credentials), roles, driver.ready)
+
+
+def _calls(
+    case: Case,
+    script: _Script,
+    endpoint: InstrumentedEndpoint,
+    url: str,
+    driver: DriverProcess,
+    credentials: Credentials,
+) -> tuple[ObservedCall, ...]:
+    calls: list[ObservedCall] = []
+    for spec in case.calls if case.walk is None else _pages(case.walk, script.roles, calls):
+        before = len(endpoint.recorded)
+        call = _call(case, spec, url, script.roles, credentials)
+        got = driver.call(_shaped(call, driver.ready), DEADLINE)
+        if case.as_it_has and (less := _without(call, got)) is not None:
+            call, got = less, driver.call(_shaped(less, driver.ready), DEADLINE)
+        new = tuple(endpoint.recorded[before:])
+        if any(r.reply.hang_up for r in new):
+            endpoint.hung_up()
+        calls.append(_seen(call, got, new, script, credentials))
+    return tuple(calls)
 
 
 def observe_with_proxy(case: Case, start: Any, roles: SdkRoles, identity: Identity, nonces: set[str]) -> Observation:
@@ -125,9 +149,21 @@ def observe_with_proxy(case: Case, start: Any, roles: SdkRoles, identity: Identi
         environment |= {"NO_PROXY": excluded, "no_proxy": excluded}
         with start(environment) as driver:
             call = _call(case, case.calls[0], endpoint.url, roles, identity.plain)
-            got = driver.call(call, DEADLINE)
+            got = driver.call(_shaped(call, driver.ready), DEADLINE)
             one = _seen(call, got, tuple(endpoint.recorded), script, identity.plain)
             return Observation(case, (one,), roles, driver.ready, tuple(proxy.recorded))
+
+
+def _without(call: DriverCall, got: DriverAnswer) -> DriverCall | None:
+    """The call without the parameters that the SDK is said not to have; None where it is about something else."""
+    missing = set((got.unsupported or "").split(", "))
+    kept = {name: value for name, value in call.parameters.items() if name not in missing}
+    return evolve(call, parameters=kept) if kept and len(kept) + len(missing) == len(call.parameters) else None
+
+
+def _shaped(call: DriverCall, ready: Ready) -> DriverCall:
+    """With structures for a driver that takes them; for another, members of structures go by their dotted names."""
+    return evolve(call, parameters=nested(call.parameters)) if ready.structures else call
 
 
 def _seen(

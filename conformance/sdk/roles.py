@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from conformance.contract.model import Contract, Parameter
 from conformance.ledger.roles import free_texts, is_repeated
+from conformance.sdk.giving import example, sdk_name, ways
 from conformance.wire.arrival import COMMON
 
 
 @frozen
 class SdkRoles:
     """`parameters` maps roles to names of parameters, `fields` roles to dotted paths; absent where there is
-    none.
+    none. `typed` has the required parameters, by the driver's names, that this SDK does not take as texts.
     """
 
     contract: Contract
     parameters: Mapping[str, str]
     fields: Mapping[str, str]
+    typed: Mapping[str, Any] = field(factory=dict)
 
     def has(self, role: str) -> bool:
         """Whether the operation has what a requirement needs."""
@@ -36,7 +39,7 @@ class SdkRoles:
 
     @property
     def own_parameters(self) -> tuple[Parameter, ...]:
-        """The operation's parameters, without the common ones and without members of structures."""
+        """The operation's parameters, members of structures too, without the common ones."""
         return tuple(p for p in self.contract.parameters if p.name not in COMMON)
 
     @property
@@ -50,7 +53,19 @@ class SdkRoles:
 
     def required(self) -> dict[str, Any]:
         """What every call needs: the required parameters, each with its documented example."""
-        return {p.name: example(p) for p in self.own_parameters if p.required}
+        return {sdk_name(p.name): example(p) for p in self.own_parameters if p.required} | dict(self.typed)
+
+    def retyped(self) -> SdkRoles | None:
+        """The same with numbers and objects for texts, in the required parameters whose type the documentation leaves
+        open; None where there are none.
+        """
+        others = {sdk_name(p.name): tuple(ways(p))[1:] for p in self.own_parameters if p.required}
+        found = {name: other[0] for name, other in others.items() if other}
+        return evolve(self, typed=found) if found else None
+
+    def documented(self, name: str) -> Parameter | None:
+        """The parameter that travels under that name (`Tag.2.Key` for `Tag.N.Key`)."""
+        return next((p for p in self.own_parameters if _travels_as(p, name)), None)
 
     def ids(self, number: int) -> str:
         """That many ids in the documented syntax."""
@@ -89,26 +104,17 @@ def roles(contract: Contract) -> SdkRoles:
     if semantics.range:
         found |= {"start": semantics.range.start, "end": semantics.range.end}
     if semantics.filters:
-        found["filter"] = semantics.filters[-1].parameter
+        texts_too = {p.name for p in texts if not is_repeated(p)}
+        found["filter"] = next((f.parameter for f in reversed(semantics.filters) if f.parameter in texts_too), None)
     found["text"] = found["ids"] or next((p.name for p in free or texts), None)
     return SdkRoles(contract, {role: name for role, name in found.items() if name}, _fields(contract))
 
 
-def example(parameter: Parameter) -> Any:
-    """A documented value of the parameter, of its type."""
-    if parameter.type in ("integer", "number"):
-        text = next((e for e in parameter.examples if e.lstrip("-").isdigit()), None)
-        return int(text or parameter.value("minimum") or 1)
-    if parameter.type == "boolean":
+def _travels_as(parameter: Parameter, name: str) -> bool:
+    if name == parameter.name or name == sdk_name(parameter.name):
         return True
-    listed = parameter.value("enum")
-    text = str(listed[0]) if listed else next((e for e in parameter.examples if e), "x-0001")
-    return [text, f"{text}-2"] if is_repeated(parameter) else text
-
-
-def sdk_name(name: str) -> str:
-    """The name by which a driver is told of a parameter: without its number."""
-    return name.removesuffix(".N")
+    pattern = re.escape(parameter.name).replace(r"\.N", r"\.[1-9][0-9]*")
+    return re.fullmatch(pattern, name) is not None
 
 
 def _fields(contract: Contract) -> dict[str, str]:

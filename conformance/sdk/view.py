@@ -14,6 +14,8 @@ from attrs import frozen
 
 from conformance.contract.model import Contract, Field
 
+NO_ITEMS = "0 items"
+
 
 @frozen
 class ValueDifference:
@@ -36,7 +38,10 @@ def differences(sent: Mapping[str, Any], received: Any, contract: Contract) -> I
 
 def lost_fields(sent: Mapping[str, Any], received: Any, contract: Contract) -> frozenset[str]:
     """Paths of the fields that the caller does not have at all, because the SDK knows no such member."""
-    return frozenset(plain(d.path) for d in differences(sent, received, contract) if d.received in (None, "", 0, False))
+    nothing = (None, "", 0, False)
+    found = {plain(d.path): d for d in differences(sent, received, contract)}
+    items = contract.semantics.items
+    return frozenset(p for p, d in found.items() if d.received in nothing or (d.received == NO_ITEMS and p != items))
 
 
 def plain(path: str) -> str:
@@ -84,9 +89,10 @@ def text(value: Any) -> str:
 
 def same(sent: Any, received: Any) -> bool:
     """Whether a scalar is the one that was sent, whatever type holds it. Absent and empty are the same here, and the
-    zero of its type, which is how some languages have an absent value.
+    zero of its type, which is how some languages have an absent value. An object of which no member is documented
+    holds nothing either.
     """
-    if sent in ("", None):
+    if sent in ("", None, {}):
         return not received
     if isinstance(sent, bool) or text(sent).lower() in ("true", "false"):
         return text(sent).lower() == text(received).lower()
@@ -127,7 +133,7 @@ def _compare(f: Field, path: str, sent: Any, received: Any) -> Iterator[ValueDif
         for m in f.members:
             if m.name in sent:
                 yield from _compare(m, f"{path}.{m.name}", sent[m.name], member(received, m.name))
-    elif isinstance(received, (Mapping, list)) or not same(sent, received):
+    elif (isinstance(received, (Mapping, list)) and sent != {}) or not same(sent, received):
         yield ValueDifference(path, sent, received)
 
 

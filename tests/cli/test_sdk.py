@@ -33,6 +33,35 @@ def test_a_wrong_one_is_not_and_the_requirement_is_named(acs):
     assert "requests.plus" in done.stdout
 
 
+def test_a_service_is_certified_operation_by_operation(acs, tmp_path):
+    few = ("-k", "requests.repeated-parameter", "-k", "requests.plus", "--workers", "1", "--report-dir", tmp_path)
+    service = ("sdk", "--service", "ecs", "--operation", "St*Instances", *few, "--", sys.executable, MINIATURE)
+    done = acs(*service)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 of 347 operations of Ecs 2014-05-26: 2 conformant" in done.stdout
+    assert set(json.loads((tmp_path / "summary.json").read_text())["operations"]) == {"StartInstances", "StopInstances"}
+    assert not (tmp_path / "certificate.json").exists(), "a command names no bytes"
+    wrong = acs(*service, "lists-from-zero")
+    assert wrong.returncode == 1
+    assert "InstanceId.1 arrived changed" in wrong.stdout
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("--service", "esc"), "ecs"),
+        (("--service", "ecs", "--operation", "Bake*"), "Bake*"),
+        (("--service", "ecs", "-k", "requests.nowhere"), "requests.nowhere"),
+        (("--service", "ecs", "--record", "x.yaml"), "about one operation"),
+        (("--operation", "A", "--operation", "B"), "several are with --service"),
+    ],
+)
+def test_what_is_asked_wrongly_of_a_service_is_2(acs, asked, said):
+    done = acs("sdk", *asked, "--", sys.executable, MINIATURE)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert said in done.stderr
+
+
 def test_a_driver_that_is_none_is_a_driver_fault(acs):
     done = acs("sdk", "--", sys.executable, "-c", "print('hello')")
     assert done.returncode == 3

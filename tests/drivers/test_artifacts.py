@@ -205,6 +205,8 @@ def test_a_folder_of_drivers_of_ones_own(tmp_path):
         ("ecosystem: pypi\npattern: p\nsource: driver.py", "pattern and api go together"),
         ("ecosystem: pypi\npattern: '{x}'\napi: ecs20140526\nsource: driver.py", "and nothing else"),
         ("ecosystem: pypi\npackage: p\nsource: driver.py\ncompanions: [{name: x}]", "each of companions"),
+        ("ecosystem: pypi\npackage: p\nsource: driver.py\ncompanoins: []", "'companoins', which is no member of it"),
+        ("ecosystem: pypi\npackage: p\npattern: '{api}'\napi: x20140526\nsource: driver.py", "package and pattern"),
     ],
 )
 def test_a_bad_recipe_is_refused_in_a_sentence(tmp_path, text, said):

@@ -79,6 +79,12 @@ FAULTS = {
     "secret-in-log": ("behaviour.secret-not-in-logs", "the key to sign with is logged"),
     "stuck-page": ("paging.walk", "the first page is asked for again and again"),
 }
+# What only other operations than DescribeTasks can show, over a service.
+OF_OPERATIONS = {
+    "capital-booleans": ("requests.each-parameter", "truth values are written True and False"),
+    "lists-from-zero": ("requests.repeated-parameter", "lists are numbered from 0"),
+    "last-structure-only": ("requests.each-parameter", "of a list of structures the first one's members are lost"),
+}
 # Ways to break the protocol rather than the service's: the driver's fault, and the kind of it.
 BROKEN = {
     "crashes": "crash",
@@ -103,6 +109,19 @@ def escape(text):
     out = urllib.parse.quote(text, safe="~", encoding="latin-1" if "latin-1" in ON else "utf-8", errors="replace")
     out = urllib.parse.quote(out, safe="") if "encodes-twice" in ON and text == "100%" else out
     return out.replace("%2B", "+") if "raw-plus" in ON else out
+
+
+def flat(given, path=""):
+    """Members of structures under dotted names."""
+    for name, value in given.items():
+        if isinstance(value, dict):
+            yield from flat(value, f"{path}{name}.")
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            lost = "last-structure-only" in ON
+            for n, one in enumerate(value, 1):
+                yield from flat({} if lost and n == 1 else one, f"{path}{name}.{n}.")
+        else:
+            yield f"{path}{name}", value
 
 
 class Client:
@@ -130,13 +149,14 @@ class Client:
 
     def adjusted(self, given):
         query = {}
-        for name, value in given.items():
+        for name, value in flat(given):
             if isinstance(value, list):
-                query |= {f"{name}.{n}": str(one) for n, one in enumerate(value, 1)}
+                first = 0 if "lists-from-zero" in ON else 1
+                query |= {f"{name}.{n}": str(one) for n, one in enumerate(value, first)}
             elif isinstance(value, int) and "clamps" in ON:
                 query[name] = str(max(1, min(100, value)))
             else:
-                query[name] = str(value).lower() if type(value) is bool else str(value)
+                query[name] = str(value).lower() if type(value) is bool and "capital-booleans" not in ON else str(value)
         if "drops-empty" in ON:
             query = {n: v for n, v in query.items() if v}
         if "trims" in ON:
@@ -315,12 +335,17 @@ def main():
         "view": "typed",
         "signatures": ["v3", "v1"],
     }
+    if "structures" in ON:
+        known["structures"] = True
     version = "9.9.9" if "lies-about-version" in ON else VERSION
     say({"ready": True, "protocol": 1, "version": version, "methods": ["GET", "POST"], **known})
     client, settings = None, None
     for line in sys.stdin:
         call = json.loads(line)
-        if "crashes" in ON:
+        if f"lacks-{call['operation']['action']}" in ON:
+            say({"id": call["id"], "ok": False, "unsupported": call["operation"]["action"]})
+            continue
+        if "crashes" in ON or f"crashes-in-{call['operation']['action']}" in ON:
             os._exit(7)
         if "hangs" in ON:
             time.sleep(600)

@@ -72,7 +72,7 @@ func ready() object {
 	}
 	return object{
 		"ready": true, "protocol": 1, "name": name, "version": version, "runtime": runtime.Version(),
-		"dependencies": others, "view": "typed", "signatures": []string{"v3", "v1"},
+		"dependencies": others, "view": "typed", "signatures": []string{"v3", "v1"}, "structures": true,
 	}
 }
 
@@ -99,10 +99,10 @@ func answer(asked *call) (reply object) {
 	sent := map[string]any{}
 	back, _ := json.Marshal(request.Interface())
 	json.Unmarshal(back, &sent)
-	for name := range asked.Parameters {
-		if sent[name] == nil {
-			return object{"ok": false, "unsupported": name}
-		}
+	wanted := map[string]any{}
+	json.Unmarshal(given, &wanted)
+	if lost := missing(wanted, sent, ""); len(lost) > 0 {
+		return object{"ok": false, "unsupported": strings.Join(lost, ", ")}
 	}
 	options := reflect.New(method.Type().In(1).Elem())
 	milliseconds := int(asked.Timeout * 1000)
@@ -113,6 +113,31 @@ func answer(asked *call) (reply object) {
 		return failure(err)
 	}
 	return object{"ok": true, "result": results[0].Elem().FieldByName("Body").Interface()}
+}
+
+// The dotted names of what the request does not hold, though it was given.
+func missing(given, kept any, path string) (lost []string) {
+	switch wanted := given.(type) {
+	case map[string]any:
+		if held, ok := kept.(map[string]any); ok {
+			for name, value := range wanted {
+				lost = append(lost, missing(value, held[name], strings.TrimPrefix(path+"."+name, "."))...)
+			}
+			return lost
+		}
+	case []any:
+		if held, ok := kept.([]any); ok && len(held) == len(wanted) {
+			for number, value := range wanted {
+				lost = append(lost, missing(value, held[number], fmt.Sprintf("%s.%d", path, number+1))...)
+			}
+			return lost
+		}
+	default:
+		if kept != nil {
+			return nil
+		}
+	}
+	return []string{path}
 }
 
 func clientFor(asked *call) (*ecs.Client, error) {

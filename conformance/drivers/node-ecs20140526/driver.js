@@ -46,7 +46,7 @@ function start() {
   load(PACKAGE);
   return {
     ready: true, protocol: 1, name: PACKAGE, version, dependencies, runtime: `Node.js ${process.version}`,
-    view: 'typed', signatures: signatures(),
+    view: 'typed', signatures: signatures(), structures: true,
   };
 }
 
@@ -64,13 +64,31 @@ function clientFor(call) {
   return kept.client;
 }
 
+// A model of this class with these values by documented names; what it has no member for is noted.
+function built(Model, given, at, unknown) {
+  const own = Object.fromEntries(Object.entries(Model.names()).map(([mine, wire]) => [wire, mine]));
+  const model = {};
+  for (const [name, value] of Object.entries(given)) {
+    const path = at ? `${at}.${name}` : name;
+    if (name in own) model[own[name]] = valued(Model.types()[own[name]], value, path, unknown);
+    else unknown.push(path);
+  }
+  return new Model(model);
+}
+
+function valued(type, value, path, unknown) {
+  if (Array.isArray(value)) return value.map((one, n) => valued((type || {}).itemType, one, `${path}.${n + 1}`, unknown));
+  const isModel = value !== null && typeof value === 'object' && typeof type === 'function' && typeof type.names === 'function';
+  return isModel ? built(type, value, path, unknown) : value;
+}
+
 async function answer(call) {
   const action = call.operation.action;
   const Request = load(PACKAGE)[`${action}Request`];
-  const own = Object.fromEntries(Object.entries(Request.names()).map(([mine, wire]) => [wire, mine]));
-  const unknown = Object.keys(call.parameters).filter((name) => !(name in own));
+  if (!Request) return { ok: false, unsupported: action };
+  const unknown = [];
+  const request = built(Request, call.parameters, '', unknown);
   if (unknown.length > 0) return { ok: false, unsupported: unknown.join(', ') };
-  const request = new Request(Object.fromEntries(Object.entries(call.parameters).map(([name, value]) => [own[name], value])));
   const client = clientFor(call);
   const milliseconds = Math.round(call.timeout * 1000);
   const options = new (settings().Options)({ readTimeout: milliseconds, connectTimeout: milliseconds });

@@ -47,6 +47,7 @@ def ready(client):
         },
         "view": "typed",
         "signatures": signatures(client),
+        "structures": True,
     }
 
 
@@ -72,7 +73,7 @@ def answer(call, module, models, config_class, kept):
     if not hasattr(models, action + "Request"):
         return {"ok": False, "unsupported": action}
     request = getattr(models, action + "Request")().from_map(call["parameters"])
-    lost = [name for name in call["parameters"] if request.to_map().get(name) is None]
+    lost = list(missing(call["parameters"], request.to_map()))
     if lost:
         return {"ok": False, "unsupported": ", ".join(lost)}
     options = getattr(module, "RuntimeOptions", None) or module.util_models.RuntimeOptions
@@ -82,6 +83,18 @@ def answer(call, module, models, config_class, kept):
     response = method(request, options(read_timeout=milliseconds, connect_timeout=milliseconds))
     body = getattr(response, "body", response)  # the oldest releases have no body between
     return {"ok": True, "result": None if body is None else body.to_map()}
+
+
+def missing(given, kept, path=""):
+    """The dotted names of what the request does not hold, though it was given."""
+    if isinstance(given, dict) and isinstance(kept, dict):
+        for name, value in given.items():
+            yield from missing(value, kept.get(name), f"{path}.{name}" if path else name)
+    elif isinstance(given, list) and isinstance(kept, list) and len(given) == len(kept):
+        for number, one in enumerate(given, start=1):
+            yield from missing(one, kept[number - 1], f"{path}.{number}")
+    elif kept is None or (isinstance(given, (dict, list)) and given != kept):
+        yield path
 
 
 def method_name(client, action):

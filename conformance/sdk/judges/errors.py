@@ -7,6 +7,7 @@ import re
 from conformance.sdk.cases import ErrorSpec
 from conformance.sdk.endpoint import Recorded
 from conformance.sdk.judges.finding import PASSED, SdkFinding, failed, skipped
+from conformance.sdk.judges.requests import not_given, of_unknown_type
 from conformance.sdk.observation import Observation
 from conformance.sdk.view import received_items, shown
 
@@ -100,11 +101,11 @@ def _reaches(seen: Observation, what: str, value: str) -> SdkFinding:
 def _unjudged(seen: Observation) -> SdkFinding | None:
     call = seen.last
     if call.answer.unsupported is not None:
-        return skipped(f"this SDK has no {call.answer.unsupported}")
+        return not_given(call.answer.unsupported)
     if seen.case.refused:
         return None
     if not call.requests:
-        return failed("Nothing arrived at the endpoint", "a request", "none")
+        return of_unknown_type(call, seen) or failed("Nothing arrived at the endpoint", "a request", "none")
     if call.served[-1].spec.gzip and not call.requests[-1].reply.gzip:
         return skipped("this SDK does not ask for gzip")
     return None

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from conformance.contract.model import Parameter
 from conformance.ledger.findings import Inconclusive
-from conformance.ledger.roles import is_repeated
 from conformance.sdk.endpoint import Recorded
+from conformance.sdk.giving import as_json, flat, has_open_type, is_list, is_member, says_nothing, sdk_name
 from conformance.sdk.judges.finding import PASSED, SdkFinding, failed, skipped
 from conformance.sdk.leaks import SECRET
 from conformance.sdk.observation import Observation, ObservedCall
-from conformance.sdk.roles import sdk_name
 from conformance.sdk.view import shown, text
+
+_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
 
 
 def arrives_unchanged(seen: Observation) -> SdkFinding:
@@ -149,51 +152,74 @@ def keeps_the_secret(seen: Observation, call: ObservedCall, request: Recorded) -
 
 def _unjudged(call: ObservedCall, seen: Observation) -> SdkFinding | None:
     if call.answer.unsupported is not None:
-        if _members(call, seen):
-            return Inconclusive(f"the driver protocol has no structures, so {call.answer.unsupported} was not given")
-        return skipped(f"this SDK has no {call.answer.unsupported}")
+        return not_given(call.answer.unsupported)
     if call.requests:
         return None
     said = call.answer.error.message if call.answer.error else "a success"
     if seen.case.may_refuse and call.answer.error is not None:
         return skipped(f"the SDK refuses this before sending: {said}")
-    if call.answer.error is not None and (unsure := _of_unknown_type(call, seen)):
-        return Inconclusive(f"the documentation has no type for the values of {unsure}; the SDK takes no text: {said}")
+    if unsure := of_unknown_type(call, seen):
+        return unsure
     return failed("Nothing arrived at the endpoint", "a request", f"none; the caller got {shown(said)}")
 
 
-def _members(call: ObservedCall, seen: Observation) -> bool:
-    """Whether what the SDK is said not to have is, or has, members of a structure."""
-    missing = (call.answer.unsupported or "").split(", ")
-    documented = [sdk_name(p.name) for p in seen.roles.own_parameters]
-    return any("." in name or any(d.startswith((f"{name}.", f"{name}.N.")) for d in documented) for name in missing)
+def not_given(names: str) -> SdkFinding:
+    """What follows where the driver says that it cannot give these parameters, or make this call."""
+    if missing := [name for name in names.split(", ") if is_member(name)]:
+        return Inconclusive(f"the driver has no way to give {missing[0]}, a member of a structure, to this SDK")
+    return skipped(f"this SDK has no {names}")
 
 
-def _of_unknown_type(call: ObservedCall, seen: Observation) -> str | None:
-    """A given parameter whose type the documentation leaves open: an object without members, or the items of a list."""
-    open_ones = (p for p in seen.roles.own_parameters if p.type in ("array", "object", "unknown") or is_repeated(p))
-    return next((p.name for p in open_ones if sdk_name(p.name) in call.parameters), None)
+def of_unknown_type(call: ObservedCall, seen: Observation) -> SdkFinding | None:
+    """What follows where the SDK sends nothing, and a given parameter is one of which the documentation does not say
+    what its values are: the items of a list, an object, or a text without an example, which may be that of an object.
+    """
+    if call.answer.error is None:
+        return None
+    given = (p for p in seen.roles.own_parameters if sdk_name(p.name) in call.parameters)
+    name = next((p.name for p in given if has_open_type(p) or is_list(p) or says_nothing(p)), None)
+    said = call.answer.error.message
+    return (
+        Inconclusive(f"the documentation has no type for the values of {name}; the SDK takes no text: {said}")
+        if name
+        else None
+    )
 
 
 def _difference(call: ObservedCall, request: Recorded, seen: Observation) -> SdkFinding | None:
-    wanted, got = _flat(call.parameters), dict(request.arrival.parameters)
+    wanted, got = flat(call.parameters), dict(request.arrival.parameters)
+    unsure: SdkFinding | None = None
     for name, value in wanted.items():
+        words = shown(text(value))
         if name not in got:
-            return failed(f"{name} did not arrive", f"{name}={shown(value)}", "no such parameter", request)
-        if got[name] != value:
-            return failed(f"{name} arrived changed", f"{name}={shown(value)}", f"{name}={shown(got[name])}", request)
-    return adds_no_documented_parameter(seen, call, request)
-
-
-def _flat(parameters: Mapping[str, Any]) -> dict[str, str]:
-    """As they travel: text, and lists numbered from 1."""
-    flat: dict[str, str] = {}
-    for name, value in parameters.items():
-        if isinstance(value, list):
-            flat |= {f"{name}.{n}": text(one) for n, one in enumerate(value, start=1)}
+            return failed(f"{name} did not arrive", f"{name}={words}", "no such parameter", request)
+        parameter = seen.roles.documented(name)
+        if _says(got[name], value, parameter):
+            continue
+        if parameter is not None and parameter.type != "array" and says_nothing(parameter):
+            unsure = Inconclusive(f"the documentation shows no value of {name}, and the SDK changes {words}")
         else:
-            flat[name] = text(value)
-    return flat
+            return failed(f"{name} arrived changed", f"{name}={words}", f"{name}={shown(got[name])}", request)
+    return adds_no_documented_parameter(seen, call, request) or unsure
+
+
+def _says(got: str, given: Any, parameter: Parameter | None) -> bool:
+    """Whether what arrived is what was given, in any writing that the documentation leaves open."""
+    if isinstance(given, dict):
+        return bool(as_json(got) == given)
+    if got == text(given):
+        return True
+    if isinstance(given, bool):
+        return got.lower() == text(given) and not (parameter and _shows_truth_values(parameter))
+    if isinstance(given, float):
+        return bool(_NUMBER.fullmatch(got)) and float(got) == given
+    return False
+
+
+def _shows_truth_values(parameter: Parameter) -> bool:
+    """Whether the documentation shows how a truth value of it is written: in small letters."""
+    shown_values = (*parameter.examples, *(parameter.value("enum") or ()), parameter.value("default"))
+    return any(isinstance(v, bool) or v in ("true", "false") for v in shown_values)
 
 
 def _names(parameters: Mapping[str, Any]) -> set[str]:

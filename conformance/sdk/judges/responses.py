@@ -7,6 +7,7 @@ from conformance.ledger.choices import kinds
 from conformance.ledger.findings import Inconclusive, Violation
 from conformance.sdk.endpoint import Recorded
 from conformance.sdk.judges.finding import PASSED, SdkFinding, failed, skipped
+from conformance.sdk.judges.requests import not_given, of_unknown_type
 from conformance.sdk.listing import Tree
 from conformance.sdk.observation import Observation, ObservedCall
 from conformance.sdk.view import (
@@ -20,6 +21,7 @@ from conformance.sdk.view import (
     text,
 )
 
+_DOTTED = "{} is documented with a dot in its name, which may stand for a member of an object; it was sent as one name"
 _NAMED = {"integer": (int,), "number": (int, float), "boolean": (bool,)}
 
 
@@ -52,17 +54,29 @@ def receives_field(seen: Observation) -> SdkFinding:
     path = seen.case.subject
     if not _holds(_tree(seen.last), path.split(".")):
         return Inconclusive(f"the answer that was served has no {path}")
+    documented = seen.roles.contract.at(path)
+    if documented is not None and documented.type == "object" and not documented.members:
+        return skipped(f"no member of {path} is documented, so that there is nothing to receive")
     for one in differences(_tree(seen.last) or {}, seen.last.answer.result, seen.roles.contract):
         if plain(one.path) == path or path.startswith(plain(one.path) + "."):
-            return _lost(one, seen.last)
+            return _lost(one, seen.last) if _is_one_name(path, seen) else Inconclusive(_DOTTED.format(path))
     return PASSED
+
+
+def _is_one_name(path: str, seen: Observation) -> bool:
+    """Whether no documented name in the path has a dot: `SystemDisk.Size` may also be a member `Size` of an object."""
+    return seen.roles.contract.at(path) is not None
 
 
 def _holds(node: object, names: list[str]) -> bool:
     """Whether there is anything at a path of a served tree. A recorded one may be of an older contract."""
     if isinstance(node, list):
         return any(_holds(one, names) for one in node)
-    return not names or (isinstance(node, dict) and names[0] in node and _holds(node[names[0]], names[1:]))
+    if not names:
+        return True
+    # a documented name may itself have a dot (SystemDisk.Size)
+    heads = (".".join(names[:n]) for n in range(1, len(names) + 1))
+    return isinstance(node, dict) and any(h in node and _holds(node[h], names[h.count(".") + 1 :]) for h in heads)
 
 
 def receives_in_order(seen: Observation) -> SdkFinding:
@@ -174,8 +188,10 @@ def _judged(seen: Observation, call: ObservedCall, *, failing: bool) -> SdkFindi
 
 def _unjudged(seen: Observation, call: ObservedCall) -> SdkFinding | None:
     if call.answer.unsupported is not None:
-        return skipped(f"this SDK has no {call.answer.unsupported}")
+        return not_given(call.answer.unsupported)
     if not call.requests:
+        if unsure := of_unknown_type(call, seen):
+            return unsure
         said = call.answer.error.message if call.answer.error else "a success"
         return failed(
             "The call did not get through to the endpoint", "a request", f"none; the caller got {shown(said)}"

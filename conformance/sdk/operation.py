@@ -1,0 +1,125 @@
+"""What an SDK makes of one operation of a service: seen at a bench, judged, and kept as evidence."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from fnmatch import fnmatchcase
+from hashlib import sha256
+from pathlib import Path
+
+from attrs import evolve, frozen
+
+from conformance.contract.files import ContractError
+from conformance.errors import Refusal
+from conformance.ledger.specification import Specification
+from conformance.report.events import TargetIdentity
+from conformance.report.evidence import RunEvidence, evidence_of
+from conformance.report.folder import EVENTS
+from conformance.report.header import run_header
+from conformance.report.results import Result, by_theme, counts, results
+from conformance.report.service_run import Failed, OperationJudged, OperationVerdict
+from conformance.report.watching import Unseen
+from conformance.sdk.bench import Bench
+from conformance.sdk.certify import closing, settings_entry
+from conformance.sdk.judging import judge, planned
+from conformance.sdk.plan import Plan
+
+_WORST_FIRST = ("failed", "errored", "warned", "inconclusive", "passed", "not-applicable")
+
+
+@frozen
+class OperationTask:
+    """One operation to judge: its contract's folder, where its evidence goes, and which requirements.
+
+    `select` are globs that somebody asked for, `own` globs over the checks that are an operation's own.
+    """
+
+    name: str
+    kind: str
+    contract: Path
+    report_dir: Path
+    identity: TargetIdentity
+    select: tuple[str, ...]
+    levels: tuple[str, ...]
+    own: tuple[str, ...]
+
+
+def judge_operation(task: OperationTask, bench: Bench) -> OperationJudged:
+    """Judge an operation. Raises DriverFault where the driver breaks; what can be said in a sentence is a verdict."""
+    started = time.monotonic()
+    try:
+        found = Specification.load(task.contract)
+        # errors that every operation can answer are judged once
+        protocol = evolve(found.protocol, situations=())
+        asked = Plan(found.contract, protocol, task.select, task.levels).requirements()
+        own = tuple(r.id for r in asked if any(fnmatchcase(r.requirement.check or "", g) for g in task.own))
+        if not own:
+            return OperationJudged(task.name, task.kind, "not-supported", "nothing that is asked for is required of it")
+        plan = Plan(found.contract, protocol, own, task.levels)
+        if bench.lacks(plan.roles()):
+            seconds = round(time.monotonic() - started, 3)
+            return OperationJudged(
+                task.name, task.kind, "not-supported", f"this SDK has no {task.name}", seconds=seconds
+            )
+        observed = bench.observed((c for r in plan.requirements() for c in planned(plan, bench.ready, r)), plan.roles())
+        chosen = [r.requirement for r in plan.requirements()]
+        with evidence_of(task.report_dir, task.name, task.name, task.identity) as evidence:
+            with evidence.recording(Unseen()) as on_event:
+                asked_for = settings_entry(plan)
+                on_event(
+                    run_header(plan.contract, found.ledger, chosen, task.identity, 0, side="sdk", settings=asked_for)
+                )
+                done = judge(observed, plan, on_event)
+                for event in closing(done):
+                    on_event(event)
+            kept = evidence.conclude()
+    except (Refusal, ContractError) as e:
+        spent = round(time.monotonic() - started, 3)
+        return OperationJudged(task.name, task.kind, "not-established", str(e), seconds=spent)
+    return judged_of(task.name, task.kind, kept, time.monotonic() - started)
+
+
+def judged_of(name: str, kind: str, evidence: RunEvidence, seconds: float) -> OperationJudged:
+    """What the evidence of an operation, or of the protocol on it, comes to."""
+    found = results(evidence.run)
+    verdict, reason = _verdict(found, evidence.run.footer.reason)
+    failed = tuple(
+        Failed(r.entry.id, r.entry.level, r.message, r.decisive.cause if r.decisive else None)
+        for r in found
+        if r.standing in ("failed", "warned", "errored")
+    )
+    return OperationJudged(
+        name,
+        kind,
+        verdict,
+        reason,
+        counts={standing: number for standing, number in counts(found).items() if number},
+        requests=evidence.run.footer.requests,
+        seconds=round(seconds, 3),
+        digest=f"sha256:{sha256((evidence.folder / EVENTS).read_bytes()).hexdigest()}",
+        failed=failed,
+        themes={theme: _worst(members) for theme, members in by_theme(found).items()},
+    )
+
+
+def _verdict(found: tuple[Result, ...], broken: str | None) -> tuple[OperationVerdict, str]:
+    musts = [r for r in found if r.entry.level == "MUST"]
+    if failed := [r for r in musts if r.standing == "failed"]:
+        return "not-conformant", f"{failed[0].entry.id}: {failed[0].message}"
+    if broken or any(r.standing == "errored" for r in found):
+        return "not-established", broken or next(r.message for r in found if r.standing == "errored")
+    if unjudged := [r for r in musts if r.standing == "not-judged"]:
+        return "not-established", f"{unjudged[0].entry.id}: {unjudged[0].message}"
+    if not any(r.standing == "passed" for r in musts):
+        return "not-established", "no MUST could be judged"
+    if unsure := [v for r in musts for v in r.verdicts if v.verdict == "inconclusive"]:
+        reasons = Counter(v.message for v in unsure)
+        said = "; ".join(f"{reason} ({number} ×)" for reason, number in reasons.most_common(3))
+        more = f"; and {len(reasons) - 3} more reasons" if len(reasons) > 3 else ""
+        return "in-part", f"{said}{more}"
+    return "conformant", ""
+
+
+def _worst(members: tuple[Result, ...]) -> str:
+    return next((name for name in _WORST_FIRST if any(r.standing == name for r in members)), "")

@@ -1,0 +1,102 @@
+"""A release of an SDK is certified for a whole service: each operation by what is its own, the protocol once."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from attrs import evolve
+
+from conformance.contract.catalogue import service_of
+from conformance.contract.files import load_contract
+from conformance.report.events import TargetIdentity
+from conformance.report.service_run import service_certificate, service_run_of
+from conformance.sdk.certify import Subject
+from conformance.sdk.service import SdkServicePlan, certify_service
+from tests.sdk.miniature import OF_OPERATIONS, VERSION
+
+DIGEST = {"sha256": "ab" * 32}
+IDENTITY = TargetIdentity("sdk", "miniature", release=VERSION, runtime="Python", digest=DIGEST)
+# a boolean, lists, members of structures, numbered names, a list by page
+OPERATIONS = ("StartInstances", "JoinResourceGroup", "TagResources", "DescribeEipAddresses")
+
+
+@pytest.fixture(scope="module")
+def ecs():
+    return service_of("ecs")
+
+
+@pytest.fixture
+def judged(ecs, miniature, tmp_path):
+    """The run of a miniature with these faults over a few operations."""
+
+    def run(*faults, operations=OPERATIONS, select=("requests.*", "responses.each-field", "errors.code")):
+        subject = Subject(tuple(miniature(*faults)), IDENTITY, "miniature", VERSION)
+        plan = SdkServicePlan(ecs, subject, operations, select, report_dir=tmp_path / "run", workers=1)
+        return certify_service(plan)
+
+    return run
+
+
+def test_the_right_miniature_is_certified_by_the_bytes_of_its_package(judged):
+    folder, run = judged("structures")
+    assert [(o.name, o.verdict, o.reason) for o in run.operations] == [
+        (n, "conformant", "") for n in run.started.selected
+    ]
+    assert [o.verdict for o in run.protocol] == ["conformant"]
+    assert run.exit_status == 0
+    statement = json.loads((folder / "certificate.json").read_text("utf-8"))
+    assert statement["subject"] == [{"name": f"miniature {VERSION}", "digest": DIGEST}]
+    told = statement["predicate"]["acs-conformance"]
+    assert set(told["judged"]) == set(OPERATIONS)
+    assert told["operationsNotAskedFor"] == run.started.operations - len(OPERATIONS)
+    summary = json.loads((folder / "summary.json").read_text("utf-8"))
+    for name in OPERATIONS:
+        assert {"kind", "verdict", "reason", "counts", "requests", "seconds"} <= set(summary["operations"][name])
+        assert (folder / "operations" / name / "report.html").is_file()
+
+
+def test_what_names_no_bytes_gets_no_certificate(judged):
+    folder, _ = judged("structures", operations=("StartInstances",), select=("requests.each-parameter",))
+    events = (folder / "events.jsonl").read_bytes()
+    run = service_run_of(events.decode().splitlines())
+    nameless = evolve(run, started=evolve(run.started, subject=evolve(IDENTITY, digest={})))
+    assert service_certificate(run, events) is not None
+    assert service_certificate(nameless, events) is None
+
+
+@pytest.mark.parametrize("fault", OF_OPERATIONS)
+def test_a_fault_of_some_operations_is_found_in_those_and_no_others(judged, ecs, fault):
+    _, run = judged("structures", fault)
+    wanted = OF_OPERATIONS[fault][0]
+    failed = {o.name for o in run.operations if any(f.requirement.endswith(wanted) for f in o.failed)}
+    shows = {
+        "capital-booleans": lambda p: p.type == "boolean",
+        "lists-from-zero": lambda p: p.name.endswith(".N"),
+        "last-structure-only": lambda p: bool(re.search(r"\.(N|1)\.", p.name)),
+    }[fault]
+    able = {n for n in OPERATIONS if any(map(shows, load_contract(ecs.contract_folder(n)).parameters))}
+    assert failed == able
+    assert able
+    assert {o.verdict for o in run.operations if o.name in able} == {"not-conformant"}
+    assert run.exit_status == 1
+
+
+def test_an_operation_that_the_sdk_lacks_is_listed_and_is_no_fault(judged):
+    _, run = judged("structures", "lacks-TagResources", operations=("TagResources", "StartInstances"))
+    assert [(o.name, o.verdict) for o in run.operations] == [
+        ("StartInstances", "conformant"),
+        ("TagResources", "not-supported"),
+    ]
+    assert run.operations[1].reason == "this SDK has no TagResources"
+    assert run.exit_status == 0
+
+
+def test_a_driver_that_breaks_in_one_operation_costs_that_one(judged):
+    _, run = judged("crashes-in-StartInstances", operations=("StartInstances", "StopInstances"))
+    found = {o.name: o for o in run.operations}
+    assert found["StartInstances"].verdict == "not-established"
+    assert "The driver is at fault, not its SDK" in found["StartInstances"].reason
+    assert found["StopInstances"].verdict == "conformant"
+    assert run.exit_status == 3
