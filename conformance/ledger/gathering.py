@@ -13,7 +13,7 @@ _NAMED = 3  # subjects that are named of a kind
 
 
 @frozen
-class Line:
+class KindLine:
     """A requirement, or all of one check and level. `id` is then a glob that chooses those, and perhaps others."""
 
     id: str
@@ -22,25 +22,25 @@ class Line:
     number: int = 1
 
 
-def gathered(requirements: Iterable[Requirement], most: int = MOST) -> tuple[Line, ...]:
+def gathered(requirements: Iterable[Requirement], most: int = MOST) -> tuple[KindLine, ...]:
     """The requirements in their order, more than `most` of a kind as one line where the first of them stands."""
     kinds: dict[tuple[str, Level], list[Requirement]] = {}
     for r in requirements:
         kinds.setdefault((r.check, r.level) if r.subject else (r.id, r.level), []).append(r)
-    found: list[Line] = []
+    found: list[KindLine] = []
     for members in kinds.values():
         if len(members) > most:
             found.append(_line(members))
         else:
-            found += [Line(r.id, r.level, r.statement) for r in members]
+            found += [KindLine(r.id, r.level, r.statement) for r in members]
     return tuple(found)
 
 
-def _line(members: list[Requirement]) -> Line:
+def _line(members: list[Requirement]) -> KindLine:
     first = members[0]
     theme, rest = first.check.split(".", 1)
     said = {r.statement.replace(r.subject or "", "<subject>") for r in members}
     statement = next(iter(said)) if len(said) == 1 else f"Such as: {first.statement}"
     names = ", ".join(str(r.subject) for r in members[:_NAMED])
     about = f"{len(members)} subjects: {names} and {len(members) - _NAMED} more"
-    return Line(f"{first.operation}.{theme}.*.{rest}", first.level, f"{statement} ({about})", len(members))
+    return KindLine(f"{first.operation}.{theme}.*.{rest}", first.level, f"{statement} ({about})", len(members))
