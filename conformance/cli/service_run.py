@@ -65,8 +65,8 @@ def judge_sdk_service(plan: SdkServicePlan, quiet: bool) -> int:
     except ContractError as e:
         raise Refusal(str(e)) from None
     for line in list(terminal_lines(run))[-2 if quiet else 0 :]:
-        click.echo(line)
-    click.echo(f"Evidence: {folder}")
+        say(line)
+    say(f"Evidence: {folder}")
     return run.exit_status
 
 
