@@ -42,7 +42,7 @@ def concluded(output: str, errors: str) -> tuple[int, list[str]]:
     if skipped or not found:
         some = ", ".join(skipped[:NAMED]) + (", …" if len(skipped) > NAMED else "")
         known = f"of {len(found)} packages the registry told nothing about {len(skipped)} ({some})"
-        return 3, [f"Not audited: {known}. Run it where pypi.org is reached."]
+        return 3, [f"Not audited: {known}. Run it where the public package index is reached."]
     return 0, [f"No known vulnerability in {len(found)} packages."]
 
 
