@@ -1,6 +1,7 @@
 # Two commands for people: `make certify [URL=http://…]` and `make test`. Both set up once, from locked dependencies.
 PYTHON ?= python3
 VENV   := .venv
+AUDIT  := .venv-audit
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 URL    ?=
@@ -72,17 +73,25 @@ lock:
 	@$(PYTHON) -m venv .lock-venv && .lock-venv/bin/pip install --quiet uv
 	@.lock-venv/bin/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements-dev.lock
+	@.lock-venv/bin/uv pip compile audit.in --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements-audit.lock
 	@rm -rf .lock-venv
 
+# tools that look at an installation from outside, in an environment of their own
+$(AUDIT)/.ready: requirements-audit.lock
+	@$(PYTHON) -m venv --clear $(AUDIT)
+	@$(AUDIT)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.lock
+	@touch $@
+
 # known vulnerabilities of what is locked; exit status 3 where the registry tells nothing
-audit: $(READY)
+audit: $(READY) $(AUDIT)/.ready
 	@$(BIN)/python -m artefacts.audit
 
 # what an installation consists of, in CycloneDX
-sbom: $(READY)
+sbom: $(READY) $(AUDIT)/.ready
 	@mkdir -p dist
-	@$(BIN)/cyclonedx-py environment $(VENV) --pyproject pyproject.toml --output-reproducible -o dist/sbom.cdx.json
+	@$(AUDIT)/bin/cyclonedx-py environment $(VENV) --pyproject pyproject.toml --output-reproducible -o dist/sbom.cdx.json
 	@echo dist/sbom.cdx.json
 
 clean:
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis dist build
+	rm -rf $(VENV) $(AUDIT) .pytest_cache .ruff_cache .mypy_cache .hypothesis dist build

@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import Any
 
 LOCK = Path("requirements-dev.lock")
+# in an environment of its own, which `make audit` sets up
+TOOL = Path(".venv-audit", "bin", "pip-audit")
 NAMED = 3
 
 
 def audited(lock: Path) -> subprocess.CompletedProcess[str]:
     """What pip-audit says of a lock file."""
     words = ("--disable-pip", "--require-hashes", "--format", "json", "--progress-spinner", "off", "--timeout", "10")
-    command = [sys.executable, "-m", "pip_audit", *words, "-r", str(lock)]
+    command = [str(TOOL), *words, "-r", str(lock)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
