@@ -203,5 +203,5 @@ def test_a_certification_is_not_changed_by_the_pytest_of_its_surroundings(
                 found.append((sorted((v.requirement, v.verdict) for v in results.verdicts), results.breakdowns))
     assert all(one == found[0] for one in found)
     assert found[0] == ([("DescribeTasks.paging.repeatable", "passed")], [])
-    assert {p.name for p in tmp_path.iterdir()} == {"conftest.py", "pytest.ini", "settings.json"}
+    assert {p.name for p in tmp_path.iterdir()} == {"allowance", "conftest.py", "pytest.ini", "settings.json"}
     assert json.loads((tmp_path / "settings.json").read_text())["url"] == url

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import resource
+import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -34,7 +35,7 @@ def backend():
 
 
 def tried(target, backend, folder, command, select):
-    """The exit status, what was printed, the seconds, and the peak memory in bytes (at least that of this process)."""
+    """The exit status, what was printed, the seconds, and the peak memory in bytes."""
     words = [
         sys.executable, "-m", "conformance", command, "URL", "--signature", "none", "--timeout", "1", "--max-seconds",
         str(SECONDS), "--max-examples", "2", "--seed", "1", *select, *target.options, "--report-dir", "out",
@@ -44,23 +45,24 @@ def tried(target, backend, folder, command, select):
         started = time.monotonic()
         with (folder / "printed").open("w+") as printed:
             child = subprocess.Popen(words, cwd=folder, env={**NO_KEY, "NO_COLOR": "1"}, stdout=printed, stderr=printed)
-            try:
-                _, status, used = _waited(child, started)
-            finally:
-                child.returncode = child.returncode or 0
+            memory = _waited(child, started)
             printed.seek(0)
             text = printed.read()
-    return os.waitstatus_to_exitcode(status), text, time.monotonic() - started, used.ru_maxrss * 1024
+    return child.returncode, text, time.monotonic() - started, memory
 
 
-def _waited(child, started) -> tuple[int, int, resource.struct_rusage]:
-    while time.monotonic() - started < 3 * SECONDS:
-        found = os.wait4(child.pid, os.WNOHANG)
-        if found[0]:
-            return found
+def _waited(child, started) -> int:
+    """The most memory that a child was seen to hold until its end: what wait4 says begins with that of this process."""
+    most = 0
+    while child.poll() is None:
+        if time.monotonic() - started > 3 * SECONDS:
+            child.kill()
+            child.wait()
+            break
+        held = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{child.pid}/status").read_text())
+        most = max(most, int(held[1]) * 1024 if held else 0)
         time.sleep(0.02)
-    child.kill()
-    return os.wait4(child.pid, 0)
+    return most
 
 
 def told(text, folder):
