@@ -41,6 +41,8 @@ from conformance.wire.exchange import (
 
 # the largest page that is asked for where no maximum is documented, so that any size is allowed
 MOST_A_PAGE = 100
+# so many requests do for a run with every page size; with fewer, some sizes stand for all
+PLENTY = 5_000
 # the longest id list that is sent where no limit is documented
 MOST_IDS = 100
 SentParameters = Mapping[str, str] | Sequence[tuple[str, str]]
@@ -180,8 +182,8 @@ class Target:
         return sorted({size for size in (*wanted, self.largest_size) if smallest <= size <= self.largest_size})
 
     def every_page_size(self) -> Sequence[int]:
-        """All sizes that are allowed, in order; where requests are counted, those at the edges and a few between."""
-        if self.limits.max_requests is None:
+        """All sizes that are allowed, in order; where requests are scarce, those at the edges and a few between."""
+        if self.limits.max_requests is None or self.limits.max_requests >= PLENTY:
             return range(self.smallest_size, self.largest_size + 1)
         smallest, largest = self.smallest_size, self.largest_size
         return self.page_sizes(smallest, smallest + 1, 10, 50, largest - 1)

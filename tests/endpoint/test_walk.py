@@ -6,14 +6,18 @@ import json
 
 import pytest
 
-from conformance.contract.files import load_contract, schemas_root
+from conformance.cli.endpoint import endpoint
+from conformance.contract.files import load_contract, load_protocol, schemas_root
 from conformance.endpoint.answer import Answer
+from conformance.endpoint.certification import open_target
 from conformance.endpoint.findings import Inconclusive, Violation
+from conformance.endpoint.settings import RunSettings
 from conformance.endpoint.traffic import Limits
 from conformance.endpoint.walk import PageWalk
 from conformance.wire.exchange import Call, Exchange, HttpRequest, HttpResponse
 
 CONTRACT = load_contract(schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks")
+PROTOCOL = load_protocol(schemas_root() / "ecs" / "2014-05-26" / "common")
 SIZE = 10
 
 
@@ -77,3 +81,13 @@ def test_a_listing_that_shrinks_or_refuses_its_last_page_is_not_accused():
     for ask in (shrinks, refuses):
         with pytest.raises(Inconclusive):
             walked(ask)
+
+
+def test_a_run_tries_every_page_size_unless_requests_are_scarce():
+    usual = next(p.default for p in endpoint.params if p.name == "max_requests")
+    tried = {}
+    for most in (usual, 150):
+        settings = RunSettings("http://127.0.0.1:9", "", ("",), signatures=("none",), limits=Limits(max_requests=most))
+        tried[most] = list(open_target(settings, CONTRACT, PROTOCOL).every_page_size())
+    assert tried[usual] == list(range(1, 101))
+    assert tried[150] == [1, 2, 10, 50, 99, 100]
