@@ -8,13 +8,14 @@ from typing import Any
 import click
 
 from conformance.cli.output import document, say
+from conformance.cli.report import as_json_text
 from conformance.cli.run_options import common_settings
 from conformance.contract.catalogue import service_of
 from conformance.contract.files import ContractError
 from conformance.endpoint.service import ServicePlan, certify_service, plan_lines
 from conformance.errors import Refusal
 from conformance.report.service_page import terminal_lines
-from conformance.report.service_run import OperationJudged, service_summary
+from conformance.report.service_run import OperationJudged, ServiceRun, service_summary
 from conformance.report.text import one_line
 from conformance.sdk.service import SdkServicePlan
 from conformance.sdk.service import certify_service as certify_sdk_service
@@ -49,13 +50,9 @@ def judge_service(url: str | None, name: str, budget: int | None, as_json: bool,
     except ContractError as e:
         raise Refusal(str(e)) from None
     if as_json:
-        document_of = service_summary(run)
-        document(_text(document_of))
-    else:
-        for line in list(terminal_lines(run))[-2 if quiet else 0 :]:
-            say(line)
-        say(f"Evidence: {folder}")
-    return run.exit_status
+        document(as_json_text(service_summary(run)))
+        return run.exit_status
+    return _said(folder, run, quiet)
 
 
 def judge_sdk_service(plan: SdkServicePlan, quiet: bool) -> int:
@@ -64,16 +61,14 @@ def judge_sdk_service(plan: SdkServicePlan, quiet: bool) -> int:
         folder, run = certify_sdk_service(plan, _heard(quiet))
     except ContractError as e:
         raise Refusal(str(e)) from None
+    return _said(folder, run, quiet)
+
+
+def _said(folder: Path, run: ServiceRun, quiet: bool) -> int:
     for line in list(terminal_lines(run))[-2 if quiet else 0 :]:
         say(line)
     say(f"Evidence: {folder}")
     return run.exit_status
-
-
-def _text(summary: dict[str, Any]) -> str:
-    import json
-
-    return json.dumps(summary, indent=2, ensure_ascii=False)
 
 
 def _heard(silent: bool) -> Any:

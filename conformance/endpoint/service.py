@@ -9,10 +9,8 @@ import multiprocessing
 import random
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
-from datetime import UTC, datetime
-from hashlib import sha256
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from multiprocessing.connection import wait
 from multiprocessing.context import ForkContext, ForkProcess
 from pathlib import Path
@@ -20,7 +18,6 @@ from typing import Any
 
 from attrs import define, evolve, field, frozen
 
-from conformance import __version__
 from conformance.contract.files import ContractError
 from conformance.contract.service import Service
 from conformance.endpoint.allowance import SPENT
@@ -31,23 +28,21 @@ from conformance.endpoint.support import READS, unsupported, without_consent
 from conformance.errors import NotEstablished, Refusal
 from conformance.generate.required import required_names
 from conformance.ledger.specification import Specification
-from conformance.report.events import CONVERTER, Event
+from conformance.report.events import CONVERTER
 from conformance.report.evidence import RunEvidence
-from conformance.report.folder import EVENTS, PAGE, SUMMARY, bare, taken
-from conformance.report.results import Result, by_theme, counts, results
-from conformance.report.service_page import service_html
-from conformance.report.service_run import (
-    Failed,
-    OperationJudged,
-    OperationVerdict,
-    ServiceFinished,
-    ServiceRun,
-    ServiceStarted,
-    line_of,
-    service_certificate,
-    service_run_of,
-    service_summary,
+from conformance.report.folder import bare, taken
+from conformance.report.results import Result, results
+from conformance.report.service_evidence import (
+    Heard,
+    Told,
+    concluded,
+    decided,
+    operation_judged,
+    service_stream,
+    started_now,
 )
+from conformance.report.service_run import OperationJudged, OperationVerdict, ServiceRun
+from conformance.report.watching import Unseen
 
 # what holds of the protocol, and so is judged once for a service
 PROTOCOL_THEMES = ("signatures", "protocol", "http", "formats", "methods", "isolation")
@@ -62,7 +57,6 @@ OF_ERRORS = (
 ONCE = ("stability.after-many",)
 STANDING_FOR_ALL = 3
 BUDGET_OF_READS, BUDGET_OF_OTHERS = 150, 250
-CERTIFICATE = "certificate.json"
 NOT_SHOWN = "no exchange of this run could show it"
 
 
@@ -91,9 +85,6 @@ class Task:
     protocol: bool = False
 
 
-Heard = Callable[[OperationJudged, bool], None]
-
-
 def certify_service(plan: ServicePlan, heard: Heard = lambda judged, protocol: None) -> tuple[Path, ServiceRun]:
     """Judge the operations of a service and write the evidence; the folder, and the run as its stream tells it.
 
@@ -107,44 +98,19 @@ def certify_service(plan: ServicePlan, heard: Heard = lambda judged, protocol: N
     with taken(base.report_dir, f"{bare(target)}-{service.product}") as folder:
         tasks, untried = _planned(plan, names, folder)
         stand_in = _standing_for_all(plan, tasks, folder)
-        started = ServiceStarted(
-            suite={"name": "acs-conformance", "version": __version__},
-            product=service.product,
-            version=service.version,
+        started = started_now(
+            service,
             target=bare(target),
             seed=seed,
-            started=datetime.now(UTC).isoformat(timespec="seconds"),
-            operations=len(service.operations),
             selected=names,
             protocol=tuple(t.name for t in stand_in),
             settings={"budget": plan.budget, "examples": base.max_examples, "formats": list(base.formats)},
         )
-        began = time.monotonic()
-        with (folder / EVENTS).open("w", encoding="utf-8") as stream:
-
-            def told(event: str, value: Any) -> None:
-                stream.write(line_of(event, value))
-                stream.flush()
-                if isinstance(value, OperationJudged):
-                    heard(value, event == "protocol-judged")
-
-            told("service-started", started)
+        with service_stream(folder, started, heard) as told:
             for judged in untried:
                 told("operation-judged", judged)
-            interrupted = _judge_all([*stand_in, *tasks], base.workers, told)
-            told("service-finished", ServiceFinished(round(time.monotonic() - began, 3), interrupted))
-        return folder, _concluded(folder)
-
-
-def _concluded(folder: Path) -> ServiceRun:
-    events = (folder / EVENTS).read_bytes()
-    run = service_run_of(events.decode().splitlines())
-    (folder / SUMMARY).write_text(json.dumps(service_summary(run), indent=2, ensure_ascii=False) + "\n", "utf-8")
-    (folder / PAGE).write_text(service_html(run), "utf-8")
-    (folder / CERTIFICATE).unlink(missing_ok=True)
-    if statement := service_certificate(run, events):
-        (folder / CERTIFICATE).write_text(json.dumps(statement, indent=2, sort_keys=True) + "\n", "utf-8")
-    return run
+            _judge_all([*stand_in, *tasks], base.workers, told)
+        return folder, concluded(folder)
 
 
 # ------------------------------------------------------------------------------------------------------------ the plan
@@ -216,19 +182,6 @@ def _selection(task: Task) -> tuple[str, ...]:
 # ----------------------------------------------------------------------------------------------------------- one by one
 
 
-class _Unseen(AbstractContextManager[Any]):
-    """What watches a run that nobody looks at."""
-
-    def __exit__(self, *_: object) -> None:
-        """Nothing to end."""
-
-    def on_event(self, event: Event) -> None:
-        """Not shown."""
-
-    def on_requests(self, requests: int) -> None:
-        """Not shown."""
-
-
 def judge(task: Task) -> OperationJudged:
     """Judge one operation in this process, and write its evidence. Raises nothing that can be said in a sentence."""
     started = time.monotonic()
@@ -236,7 +189,7 @@ def judge(task: Task) -> OperationJudged:
         chosen = _selection(task)
         if not chosen:
             return OperationJudged(task.name, task.kind, "not-supported", "nothing that is asked for is required of it")
-        evidence = certify(evolve(task.settings, select=chosen, traffic=chosen), _Unseen())
+        evidence = certify(evolve(task.settings, select=chosen, traffic=chosen), Unseen())
         return _judged(task, evidence, time.monotonic() - started)
     except (Refusal, NotEstablished, ContractError) as e:
         spent = round(time.monotonic() - started, 3)
@@ -244,40 +197,19 @@ def judge(task: Task) -> OperationJudged:
 
 
 def _judged(task: Task, evidence: RunEvidence, seconds: float) -> OperationJudged:
-    found = results(evidence.run)
-    verdict, reason = _verdict(task, found, evidence.run.footer.reason)
-    failed = tuple(
-        Failed(r.entry.id, r.entry.level, r.message, r.decisive.cause if r.decisive else None)
-        for r in found
-        if r.standing in ("failed", "warned", "errored")
-    )
     unknown = tuple(
         r.entry.id.split(".errors.", 1)[-1].removesuffix(".documented")
-        for r in found
+        for r in results(evidence.run)
         if r.standing == "not-applicable" and r.entry.id.endswith(".documented") and "how to give cause" in r.message
     )
-    return OperationJudged(
-        task.name,
-        task.kind,
-        verdict,
-        reason,
-        counts={name: number for name, number in counts(found).items() if number},
-        requests=evidence.run.footer.requests,
-        seconds=round(seconds, 3),
-        digest=f"sha256:{sha256((evidence.folder / EVENTS).read_bytes()).hexdigest()}",
-        failed=failed,
-        unknown_causes=unknown,
-        themes={theme: _worst(members) for theme, members in by_theme(found).items()},
-    )
+    return operation_judged(task.name, task.kind, evidence, seconds, partial(_verdict, task), unknown)
 
 
 def _verdict(task: Task, found: Sequence[Result], broken: str | None) -> tuple[OperationVerdict, str]:
     elsewhere = () if task.protocol else tuple(f"{task.name}.{check}" for check in OF_ERRORS)
     musts = [r for r in found if r.entry.level == "MUST"]
-    if failed := [r for r in musts if r.standing == "failed"]:
-        return "not-conformant", f"{failed[0].entry.id}: {failed[0].message}"
-    if broken or any(r.standing == "errored" for r in found):
-        return "not-established", broken or next(r.message for r in found if r.standing == "errored")
+    if plainly := decided(found, broken):
+        return plainly
     open_ones = [r for r in musts if r.standing in ("inconclusive", "not-judged")]
     unshown = [r for r in open_ones if NOT_SHOWN in r.message and r.entry.id not in elsewhere]
     left_out = [r for r in open_ones if task.settings.budget is not None and SPENT in r.message]
@@ -295,11 +227,6 @@ def _verdict(task: Task, found: Sequence[Result], broken: str | None) -> tuple[O
     return ("in-part", "; ".join(reasons)) if reasons else ("conformant", "")
 
 
-def _worst(members: Sequence[Result]) -> str:
-    order = ("failed", "errored", "warned", "inconclusive", "passed", "not-applicable")
-    return next((name for name in order if any(r.standing == name for r in members)), "")
-
-
 # ------------------------------------------------------------------------------------------------------------- together
 
 
@@ -310,8 +237,10 @@ class _Worker:
     outcome: Path
 
 
-def _judge_all(tasks: Sequence[Task], workers: int, told: Callable[[str, Any], None]) -> bool:
-    """Judge each task in a process of its own, several at a time; whether a person ended it before it was done."""
+def _judge_all(tasks: Sequence[Task], workers: int, told: Told) -> None:
+    """Judge each task in a process of its own, several at a time. Raises KeyboardInterrupt once those under way ended,
+    where a person ended it before it was done.
+    """
     context, waiting, running = multiprocessing.get_context("fork"), list(tasks), list[_Worker]()
     try:
         while waiting or running:
@@ -324,8 +253,7 @@ def _judge_all(tasks: Sequence[Task], workers: int, told: Callable[[str, Any], N
     except KeyboardInterrupt:
         for worker in running:
             worker.process.join()
-        return True
-    return False
+        raise
 
 
 def _begin(context: ForkContext, task: Task) -> _Worker:

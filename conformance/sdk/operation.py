@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from hashlib import sha256
 from pathlib import Path
 
 from attrs import evolve, frozen
@@ -15,17 +15,15 @@ from conformance.errors import Refusal
 from conformance.ledger.specification import Specification
 from conformance.report.events import TargetIdentity
 from conformance.report.evidence import RunEvidence, evidence_of
-from conformance.report.folder import EVENTS
 from conformance.report.header import run_header
-from conformance.report.results import Result, by_theme, counts, results
-from conformance.report.service_run import Failed, OperationJudged, OperationVerdict
+from conformance.report.results import Result
+from conformance.report.service_evidence import decided, operation_judged
+from conformance.report.service_run import OperationJudged, OperationVerdict
 from conformance.report.watching import Unseen
 from conformance.sdk.bench import Bench
 from conformance.sdk.certify import closing, settings_entry
 from conformance.sdk.judging import judge, planned
 from conformance.sdk.plan import Plan
-
-_WORST_FIRST = ("failed", "errored", "warned", "inconclusive", "passed", "not-applicable")
 
 
 @frozen
@@ -82,33 +80,13 @@ def judge_operation(task: OperationTask, bench: Bench) -> OperationJudged:
 
 def judged_of(name: str, kind: str, evidence: RunEvidence, seconds: float) -> OperationJudged:
     """What the evidence of an operation, or of the protocol on it, comes to."""
-    found = results(evidence.run)
-    verdict, reason = _verdict(found, evidence.run.footer.reason)
-    failed = tuple(
-        Failed(r.entry.id, r.entry.level, r.message, r.decisive.cause if r.decisive else None)
-        for r in found
-        if r.standing in ("failed", "warned", "errored")
-    )
-    return OperationJudged(
-        name,
-        kind,
-        verdict,
-        reason,
-        counts={standing: number for standing, number in counts(found).items() if number},
-        requests=evidence.run.footer.requests,
-        seconds=round(seconds, 3),
-        digest=f"sha256:{sha256((evidence.folder / EVENTS).read_bytes()).hexdigest()}",
-        failed=failed,
-        themes={theme: _worst(members) for theme, members in by_theme(found).items()},
-    )
+    return operation_judged(name, kind, evidence, seconds, _verdict)
 
 
-def _verdict(found: tuple[Result, ...], broken: str | None) -> tuple[OperationVerdict, str]:
+def _verdict(found: Sequence[Result], broken: str | None) -> tuple[OperationVerdict, str]:
     musts = [r for r in found if r.entry.level == "MUST"]
-    if failed := [r for r in musts if r.standing == "failed"]:
-        return "not-conformant", f"{failed[0].entry.id}: {failed[0].message}"
-    if broken or any(r.standing == "errored" for r in found):
-        return "not-established", broken or next(r.message for r in found if r.standing == "errored")
+    if plainly := decided(found, broken):
+        return plainly
     if unjudged := [r for r in musts if r.standing == "not-judged"]:
         return "not-established", f"{unjudged[0].entry.id}: {unjudged[0].message}"
     if not any(r.standing == "passed" for r in musts):
@@ -119,7 +97,3 @@ def _verdict(found: tuple[Result, ...], broken: str | None) -> tuple[OperationVe
         more = f"; and {len(reasons) - 3} more reasons" if len(reasons) > 3 else ""
         return "in-part", f"{said}{more}"
     return "conformant", ""
-
-
-def _worst(members: tuple[Result, ...]) -> str:
-    return next((name for name in _WORST_FIRST if any(r.standing == name for r in members)), "")

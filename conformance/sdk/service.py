@@ -4,17 +4,14 @@ with one driver and one endpoint for each worker.
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from attrs import evolve, frozen
 
-from conformance import __version__
 from conformance.contract.service import Service
 from conformance.drivers.process import DriverFault, SdkUnusable
 from conformance.drivers.protocol import Ready
@@ -22,18 +19,9 @@ from conformance.errors import NotEstablished, unknown
 from conformance.ledger.requirement import LEVELS
 from conformance.ledger.specification import Specification
 from conformance.ledger.templates import sdk_table
-from conformance.report.folder import EVENTS, PAGE, SUMMARY, WRITTEN, taken
-from conformance.report.service_page import service_html
-from conformance.report.service_run import (
-    OperationJudged,
-    ServiceFinished,
-    ServiceRun,
-    ServiceStarted,
-    line_of,
-    service_certificate,
-    service_run_of,
-    service_summary,
-)
+from conformance.report.folder import WRITTEN, taken
+from conformance.report.service_evidence import Heard, concluded, service_stream, started_now
+from conformance.report.service_run import OperationJudged, ServiceRun
 from conformance.report.watching import Unseen
 from conformance.sdk.bench import Bench
 from conformance.sdk.certify import SdkSettings, Subject, certify_release
@@ -54,7 +42,6 @@ OF_OPERATIONS = (
     "responses.spelling", "responses.time-precision", "responses.missing-value", "responses.unknown-member",
     "errors.code", "errors.message", "behaviour.secret-not-in-exceptions",
 )  # fmt: skip
-CERTIFICATE = "certificate.json"
 
 
 @frozen
@@ -70,9 +57,6 @@ class SdkServicePlan:
     workers: int = 2
 
 
-Heard = Callable[[OperationJudged, bool], None]
-
-
 def certify_service(plan: SdkServicePlan, heard: Heard = lambda judged, protocol: None) -> tuple[Path, ServiceRun]:
     """Judge a release for a service and write the evidence; the folder, and the run as its stream tells it.
 
@@ -86,39 +70,22 @@ def certify_service(plan: SdkServicePlan, heard: Heard = lambda judged, protocol
     with taken(plan.report_dir, f"{plan.subject.name}-{service.product}") as folder:
         _cleared(folder)
         stand_in, subject = _standing_for_all(plan, names)
-        started = ServiceStarted(
-            suite={"name": "acs-conformance", "version": __version__},
-            product=service.product,
-            version=service.version,
+        started = started_now(
+            service,
             target=f"{subject.identity.name} {subject.identity.release or ''}".strip(),
             seed=0,
-            started=datetime.now(UTC).isoformat(timespec="seconds"),
-            operations=len(service.operations),
             selected=names,
             protocol=(stand_in,) if stand_in else (),
             settings={"select": list(plan.select), "levels": list(plan.levels)},
             subject=subject.identity,
         )
-        began, interrupted = time.monotonic(), False
-        with (folder / EVENTS).open("w", encoding="utf-8") as stream:
-
-            def told(event: str, value: Any) -> None:
-                stream.write(line_of(event, value))
-                stream.flush()
-                if isinstance(value, OperationJudged):
-                    heard(value, event == "protocol-judged")
-
-            told("service-started", started)
-            try:
-                if stand_in:
-                    told("protocol-judged", _protocol(plan, subject, stand_in, folder))
-                tasks = [_task(plan, subject, name, folder) for name in names]
-                for judged in judge_all(tasks, subject, plan.workers):
-                    told("operation-judged", judged)
-            except KeyboardInterrupt:
-                interrupted = True
-            told("service-finished", ServiceFinished(round(time.monotonic() - began, 3), interrupted))
-        return folder, _concluded(folder)
+        with service_stream(folder, started, heard) as told:
+            if stand_in:
+                told("protocol-judged", _protocol(plan, subject, stand_in, folder))
+            tasks = [_task(plan, subject, name, folder) for name in names]
+            for judged in judge_all(tasks, subject, plan.workers):
+                told("operation-judged", judged)
+        return folder, concluded(folder)
 
 
 def _ids() -> list[str]:
@@ -221,14 +188,3 @@ def _protocol(plan: SdkServicePlan, subject: Subject, name: str, folder: Path) -
         seconds = round(time.monotonic() - started, 3)
         return OperationJudged(name, kind, "not-established", str(e), seconds=seconds)
     return judged_of(name, kind, evidence, time.monotonic() - started)
-
-
-def _concluded(folder: Path) -> ServiceRun:
-    events = (folder / EVENTS).read_bytes()
-    run = service_run_of(events.decode().splitlines())
-    (folder / SUMMARY).write_text(json.dumps(service_summary(run), indent=2, ensure_ascii=False) + "\n", "utf-8")
-    (folder / PAGE).write_text(service_html(run), "utf-8")
-    (folder / CERTIFICATE).unlink(missing_ok=True)
-    if statement := service_certificate(run, events):
-        (folder / CERTIFICATE).write_text(json.dumps(statement, indent=2, sort_keys=True) + "\n", "utf-8")
-    return run
