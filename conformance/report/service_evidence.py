@@ -14,7 +14,7 @@ from typing import Any
 from conformance import __version__
 from conformance.contract.service import Service
 from conformance.report.evidence import RunEvidence
-from conformance.report.folder import EVENTS, PAGE, SUMMARY
+from conformance.report.folder import EVENTS, PAGE, SUMMARY, WRITTEN
 from conformance.report.results import Result, by_theme, counts, results
 from conformance.report.service_page import service_html
 from conformance.report.service_run import (
@@ -52,8 +52,11 @@ def started_now(service: Service, **own: Any) -> ServiceStarted:
 @contextmanager
 def service_stream(folder: Path, started: ServiceStarted, heard: Heard) -> Iterator[Told]:
     """While open, what is told (the name of an event, and the event) is written at once. An interruption ends the run,
-    and its last event says so.
+    and its last event says so. What an earlier run left of single operations is gone.
     """
+    for name in WRITTEN:
+        for stale in (*folder.glob(f"operations/*/{name}"), *folder.glob(f"protocol/*/{name}")):
+            stale.unlink(missing_ok=True)
     began, interrupted = time.monotonic(), False
     with (folder / EVENTS).open("w", encoding="utf-8") as stream:
 

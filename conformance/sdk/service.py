@@ -19,7 +19,7 @@ from conformance.errors import NotEstablished, unknown
 from conformance.ledger.requirement import LEVELS
 from conformance.ledger.specification import Specification
 from conformance.ledger.templates import sdk_table
-from conformance.report.folder import WRITTEN, taken
+from conformance.report.folder import taken
 from conformance.report.service_evidence import Heard, concluded, service_stream, started_now
 from conformance.report.service_run import OperationJudged, ServiceRun
 from conformance.report.watching import Unseen
@@ -68,7 +68,6 @@ def certify_service(plan: SdkServicePlan, heard: Heard = lambda judged, protocol
         if not any(_plan_of(evolve(plan, select=(pattern,)), name).requirements() for name in names):
             raise unknown("requirement of an SDK", pattern, _ids(), "See acs-conformance requirements 'sdk.*'.")
     with taken(plan.report_dir, f"{plan.subject.name}-{service.product}") as folder:
-        _cleared(folder)
         stand_in, subject = _standing_for_all(plan, names)
         started = started_now(
             service,
@@ -90,13 +89,6 @@ def certify_service(plan: SdkServicePlan, heard: Heard = lambda judged, protocol
 
 def _ids() -> list[str]:
     return [row["id"] for row in sdk_table().rows]
-
-
-def _cleared(folder: Path) -> None:
-    """Without what an earlier run over a service left of single operations."""
-    for name in WRITTEN:
-        for stale in (*folder.glob(f"operations/*/{name}"), *folder.glob(f"protocol/*/{name}")):
-            stale.unlink(missing_ok=True)
 
 
 def _task(plan: SdkServicePlan, subject: Subject, name: str, folder: Path) -> OperationTask:

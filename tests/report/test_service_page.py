@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lxml import html as reader
 
+from conformance.report.service_evidence import concluded, service_stream
 from conformance.report.service_page import service_html
 from conformance.report.service_run import Failed, OperationJudged, ServiceFinished, ServiceRun, ServiceStarted
 
@@ -54,3 +55,27 @@ def test_what_strangers_wrote_is_text() -> None:
     page = reader.fromstring(text)
     assert not page.xpath("//img")
     assert len(page.xpath("//script")) == 1
+
+
+def test_nothing_of_an_earlier_run_speaks_for_this_one(tmp_path) -> None:
+    stale = tmp_path / "operations" / "ListA" / "report.html"
+    stale.parent.mkdir(parents=True)
+    stale.write_text("yesterday's green")
+    (tmp_path / "certificate.json").write_text("{}")
+    heard: list[str] = []
+    with service_stream(tmp_path, STARTED, lambda judged, protocol: heard.append(judged.name)) as told:
+        told("operation-judged", judged("MakeB", "not-established", "throttled"))
+    run = concluded(tmp_path)
+    assert heard == ["MakeB"]
+    assert run.headline == "Not established"
+    assert not stale.exists()
+    assert not (tmp_path / "certificate.json").exists()
+
+
+def test_an_interruption_ends_the_stream_and_is_said(tmp_path) -> None:
+    with service_stream(tmp_path, STARTED, lambda judged, protocol: None) as told:
+        told("operation-judged", judged("MakeB", "conformant"))
+        raise KeyboardInterrupt
+    run = concluded(tmp_path)
+    assert run.finished.interrupted
+    assert run.exit_status == 3
