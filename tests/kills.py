@@ -16,6 +16,7 @@ from random import Random
 from conformance.report.events import Verdict, from_dict
 from conformance.report.stream import read
 from tests.cli.conftest import NO_KEY
+from tests.commands import finished
 
 FEW = ("-k", "ids.*", "-k", "regions.*", "-k", "paging.*", "-k", "choices.*", "--max-examples", "1", "--seed", "7")
 
@@ -71,7 +72,7 @@ def check_what_is_left(folder: Path, status: int) -> None:
     """Nothing that a killed run leaves is green, and `report` shows what was judged."""
     if status in (0, 1) or not (folder / "events.jsonl").exists() or not (folder / "events.jsonl").stat().st_size:
         return
-    done = subprocess.run(command("report", folder), capture_output=True, text=True, env={**NO_KEY, "NO_COLOR": "1"})
+    done = finished(["report", folder], folder, {**NO_KEY, "NO_COLOR": "1"})
     whole = (folder / "events.jsonl").read_bytes().endswith(b"\n") and b'"run-finished"' in (
         folder / "events.jsonl"
     ).read_bytes().split(b"\n")[-2]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -319,12 +318,12 @@ def test_an_interrupted_recording_is_valid_incomplete_and_never_green(
     """The driver says through a file that it has been called often enough, and goes on when the signal is sent."""
     wrapper = tmp_path / "driver.py"
     wrapper.write_text(
-        "import os, runpy, socket, sys\n"
+        "import os, runpy, socket, sys, time\n"
         "real, made = socket.create_connection, []\n"
         "def counting(*words, **named):\n"
         "    made.append(1)\n"
         "    if len(made) == 12: open('enough', 'w').close()\n"
-        "    while len(made) >= 12 and not os.path.exists('signalled'): os.sched_yield()\n"
+        "    while len(made) >= 12 and not os.path.exists('signalled'): time.sleep(0.01)\n"
         "    return real(*words, **named)\n"
         "socket.create_connection = counting\n"
         f"sys.argv = [{str(MINIATURE)!r}]\n"
@@ -340,7 +339,7 @@ def test_an_interrupted_recording_is_valid_incomplete_and_never_green(
     while not (tmp_path / "enough").exists():
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < limit, "it did not come so far"
-        os.sched_yield()
+        time.sleep(0.01)
     process.send_signal(number)
     (tmp_path / "signalled").touch()
     output, errors = process.communicate(timeout=60)

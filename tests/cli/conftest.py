@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.commands import finished
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 NO_KEY = {k: v for k, v in os.environ.items() if not k.startswith("ALIBABA_CLOUD_")}
@@ -19,12 +20,9 @@ SOME_KEY = {"ALIBABA_CLOUD_ACCESS_KEY_ID": "some-key-id", "ALIBABA_CLOUD_ACCESS_
 def acs(tmp_path: Path) -> Command:
     """`acs("endpoint", "--quiet", key=True)`: the finished process. Fails on any traceback."""
 
-    def run(*words: object, key: bool = False, **options: object) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "conformance", *map(str, words)],
-            cwd=tmp_path, env={**NO_KEY, **(SOME_KEY if key else {}), "NO_COLOR": "1", "COLUMNS": "120"},
-            capture_output=True, text=True, timeout=600, **options,
-        )  # fmt: skip
+    def run(*words: object, key: bool = False) -> subprocess.CompletedProcess[str]:
+        environment = {**NO_KEY, **(SOME_KEY if key else {}), "NO_COLOR": "1", "COLUMNS": "120"}
+        done = finished(words, tmp_path, environment)
         assert "Traceback" not in done.stdout + done.stderr
         return done
 

@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 
 import pytest
 from lxml import html as lxml_html
 
 from conformance.report.folder import taken
+from tests.cli.conftest import NO_KEY
+from tests.commands import finished
 
-SCOPE = ("-k", "ids.*", "-k", "paging.total-is-constant", "--level", "MUST", "--seed", "5", "--max-examples", "3")
-FEW = ("--seed", "1", "--max-examples", "2")
+FEW = ("--format", "json", "--method", "GET", "--signature", "v1", "--seed", "5", "--max-examples", "1")
+SCOPE = ("-k", "ids.repetition-irrelevant", "-k", "ids.selects", "-k", "paging.total-is-constant", *FEW)
 FAULT = "repeated-id-counts-twice"
+
+
+@pytest.fixture(scope="module")
+def a_run(tmp_path_factory):
+    """The evidence of a run that is conformant in what it judged."""
+    folder = tmp_path_factory.mktemp("pipeline")
+    done = finished(("endpoint", *SCOPE, "--level", "MUST", "--report-dir", "run"), folder, {**NO_KEY, "NO_COLOR": "1"})
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "run"
+
+
+@pytest.fixture
+def run(a_run, tmp_path):
+    """A copy of it, as `run` in the folder of the test."""
+    return shutil.copytree(a_run, tmp_path / "run")
 
 
 def key_pair(tmp_path):
@@ -23,7 +41,7 @@ def key_pair(tmp_path):
         subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
 
 
-def test_from_a_failing_endpoint_to_a_certificate(acs, tmp_path):
+def test_from_a_failing_endpoint_to_a_certificate(acs, tmp_path, run):
     failing = acs("endpoint", *SCOPE, "--fault", FAULT, "--report-dir", "failing")
     assert failing.returncode == 1
 
@@ -36,44 +54,40 @@ def test_from_a_failing_endpoint_to_a_certificate(acs, tmp_path):
     assert "No certificate" in refused.stderr
     assert not (tmp_path / "no.json").exists()
 
-    fixed = acs("endpoint", *SCOPE, "--report-dir", "fixed")
-    assert fixed.returncode == 0
-
-    gate = acs("compare", "failing", "fixed")
+    gate = acs("compare", "failing", "run")
     assert gate.returncode == 0
     assert "ids.repetition-irrelevant" in gate.stdout
-    back = acs("compare", "fixed", "failing")
+    back = acs("compare", "run", "failing")
     assert back.returncode == 1
     assert "ids.repetition-irrelevant" in back.stdout
 
     key_pair(tmp_path)
-    narrowed = acs("certificate", "fixed", "-o", "no.json", "--key", "key.pem")
+    narrowed = acs("certificate", "run", "-o", "no.json", "--key", "key.pem")
     assert narrowed.returncode == 1
     assert "MUST requirements" in narrowed.stderr
     assert "--partial" in narrowed.stderr
-    made = acs("certificate", "fixed", "-o", "certificate.json", "--key", "key.pem", "--partial")
+    made = acs("certificate", "run", "-o", "certificate.json", "--key", "key.pem", "--partial")
     assert made.returncode == 0
-    valid = acs("verify", "certificate.json", "--events", "fixed", "--key", "key.pub")
+    valid = acs("verify", "certificate.json", "--events", "run", "--key", "key.pub")
     assert valid.returncode == 0
     assert valid.stdout.startswith("Valid.")
     assert "Conformant in part" in valid.stdout
     assert "Not certified" in valid.stdout
 
-    events = tmp_path / "fixed" / "events.jsonl"
+    events = run / "events.jsonl"
     events.write_bytes(events.read_bytes().replace(b'"seed":5', b'"seed":6'))
-    tampered = acs("verify", "certificate.json", "--events", "fixed", "--key", "key.pub")
+    tampered = acs("verify", "certificate.json", "--events", "run", "--key", "key.pub")
     assert tampered.returncode == 1
     assert "NOT VALID" in tampered.stdout
 
 
-def test_every_rendering_of_a_run(acs, tmp_path):
-    assert acs("endpoint", *SCOPE, "--report-dir", "run").returncode == 0
+def test_every_rendering_of_a_run(acs, run):
     for rendering in ("html", "markdown", "junit", "summary", "badge", "badge-svg", "events", "terminal"):
         done = acs("report", "run", "--format", rendering)
         assert done.returncode == 0, rendering
         assert done.stdout, rendering
     merged = acs("report", "run", "run", "--format", "summary")
-    once = json.loads((tmp_path / "run" / "summary.json").read_text())
+    once = json.loads((run / "summary.json").read_text())
     assert json.loads(merged.stdout)["requests"] == once["requests"]
 
 
@@ -110,9 +124,8 @@ def test_a_bad_known_failure_stops_the_run_before_the_first_request(acs, tmp_pat
     assert "requirements, seed" not in done.stdout
 
 
-def test_streams_that_are_not_whole_are_named_errors(acs, tmp_path):
-    assert acs("endpoint", *SCOPE, "--report-dir", "run").returncode == 0
-    whole = (tmp_path / "run" / "events.jsonl").read_text().splitlines(keepends=True)
+def test_streams_that_are_not_whole_are_named_errors(acs, tmp_path, run):
+    whole = (run / "events.jsonl").read_text().splitlines(keepends=True)
     for name, lines, word in (
         ("twice", whole + whole, "merge"),
         ("empty", [], "run-started"),
@@ -124,9 +137,8 @@ def test_streams_that_are_not_whole_are_named_errors(acs, tmp_path):
         assert word in done.stderr, done.stderr
 
 
-def test_a_cut_stream_is_shown_and_establishes_nothing(acs, tmp_path):
-    assert acs("endpoint", *SCOPE, "--report-dir", "run").returncode == 0
-    whole = (tmp_path / "run" / "events.jsonl").read_text().splitlines(keepends=True)
+def test_a_cut_stream_is_shown_and_establishes_nothing(acs, tmp_path, run):
+    whole = (run / "events.jsonl").read_text().splitlines(keepends=True)
     (tmp_path / "cut.jsonl").write_text("".join(whole[:-1]))
     done = acs("report", "cut.jsonl")
     assert done.returncode == 3
@@ -140,7 +152,7 @@ def test_a_profile_is_held_against_the_target(acs):
 
 
 def test_strict_raises_every_should(acs):
-    words = ("endpoint", "-k", "envelope.host-id", "-k", "errors.*", "--fault", "errors-without-host-id", "--seed", "1")
+    words = ("endpoint", "-k", "envelope.host-id", "-k", "errors.*", "--fault", "errors-without-host-id", *FEW)
     assert acs(*words).returncode == 0
     assert acs(*words, "--profile", "strict").returncode == 1
 
@@ -156,7 +168,7 @@ def test_a_narrowed_run_is_conformant_in_part(acs, tmp_path):
     asked = summary["settings"][0]
     assert (asked["select"], asked["formats"], asked["examples"]) == (["ids.selects"], ["json"], 8)
     assert json.loads(acs("report", "part", "--format", "badge").stdout)["message"] == "conformant in part"
-    should = acs("endpoint", "-k", "ids.*", "--level", "SHOULD", "--seed", "1", "--report-dir", "should")
+    should = acs("endpoint", "-k", "ids.*", "--level", "SHOULD", *FEW, "--report-dir", "should")
     assert should.returncode == 0
     assert "Conformant in part. No MUST was selected" in should.stdout
     refused = acs("certificate", "should", "-o", "no.json", "--partial")
@@ -164,14 +176,14 @@ def test_a_narrowed_run_is_conformant_in_part(acs, tmp_path):
     assert "No MUST was judged" in refused.stderr
 
 
-def test_yesterdays_green_files_do_not_outlive_a_run_that_dies(acs, tmp_path):
-    assert acs("endpoint", *SCOPE, "--report-dir", "out").returncode == 0
+def test_yesterdays_green_files_do_not_outlive_a_run_that_dies(acs, tmp_path, run, a_run):
+    run.rename(tmp_path / "out")
     dead = acs("endpoint", "http://127.0.0.1:1", "--signature", "none", "--report-dir", "out")
     assert dead.returncode == 3
     assert json.loads((tmp_path / "out" / "summary.json").read_text())["headline"] == "Not established"
     assert 'errors="1"' in (tmp_path / "out" / "junit.xml").read_text()
     assert "Not established" in acs("report", "out").stdout
-    assert acs("endpoint", *SCOPE, "--report-dir", "out").returncode == 0
+    shutil.copytree(a_run, tmp_path / "out", dirs_exist_ok=True)
     assert acs("endpoint", "--operation", "DescribeTask", "--report-dir", "out").returncode == 2
     assert list((tmp_path / "out").iterdir()) == []
     mistaken = acs("endpoint", "--known-failing", "none.yaml", "--report-dir", "out")
@@ -187,9 +199,7 @@ def test_a_second_run_into_one_folder_is_refused_before_its_first_request(acs, t
     assert "Another run is writing its evidence to out" in refused.stderr
 
 
-def test_a_forged_stream_is_not_valid(acs, tmp_path):
-    scope = ("-k", "ids.*", "--level", "MUST", "--seed", "5", "--max-examples", "3")
-    assert acs("endpoint", *scope, "--report-dir", "run").returncode == 0
+def test_a_forged_stream_is_not_valid(acs, tmp_path, run):
     assert acs("certificate", "run", "-o", "c.json", "--partial").returncode == 0
     unsigned = acs("verify", "c.json", "--events", "run")
     assert unsigned.returncode == 3
@@ -199,7 +209,7 @@ def test_a_forged_stream_is_not_valid(acs, tmp_path):
     assert other.returncode == 1
     assert "not https://ecs.example.test" in other.stdout
 
-    whole = (tmp_path / "run" / "events.jsonl").read_text()
+    whole = (run / "events.jsonl").read_text()
     (tmp_path / "edited.jsonl").write_text(whole.replace('"level":"MUST"', '"level":"SHOULD"'))
     edited = acs("verify", "c.json", "--events", "edited.jsonl", "--allow-unsigned")
     assert edited.returncode == 1

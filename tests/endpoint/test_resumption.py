@@ -13,6 +13,7 @@ import pytest
 from conformance.report.events import ResumedEntry
 from conformance.report.stream import read
 from tests.cli.conftest import NO_KEY
+from tests.commands import finished
 from tests.kills import FEW, check_what_is_left, command, environment, killed, killed_until_the_end, outcome, told
 
 SHORT = ("-k", "ids.*", "--max-examples", "1", "--seed", "7", "--format", "json")
@@ -61,12 +62,12 @@ def test_a_cut_stream_is_shown_as_what_it_is(whole, tmp_path):
     lines = (whole / "events.jsonl").read_text("utf-8").splitlines(keepends=True)
     for cut in ("".join(lines[:4]), "".join(lines[:4]) + lines[4][:30]):
         (tmp_path / "events.jsonl").write_text(cut, "utf-8")
-        done = subprocess.run(command("report", tmp_path), capture_output=True, text=True, env=NO_KEY)
+        done = finished(["report", tmp_path], tmp_path, NO_KEY)
         assert done.returncode == 3
         assert "stream ends before its end" in " ".join(done.stdout.split())
         assert "Conformant" not in done.stdout
     (tmp_path / "events.jsonl").write_text("".join(lines[:3]) + "no event\n" + "".join(lines[3:]), "utf-8")
-    assert subprocess.run(command("report", tmp_path), capture_output=True, env=NO_KEY).returncode == 2
+    assert finished(["report", tmp_path], tmp_path, NO_KEY).returncode == 2
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,7 @@ def test_what_cannot_be_gone_on_with_is_one_sentence(words, named, whole, tmp_pa
     (tmp_path / "damaged" / "progress.jsonl").write_text('{"check": [1]}\n')
     kept = json.loads((tmp_path / "other" / "run.json").read_text())
     (tmp_path / "other" / "run.json").write_text(json.dumps({**kept, "contract_digest": "sha256:0"}))
-    done = subprocess.run(command("endpoint", *words), cwd=tmp_path, capture_output=True, text=True, env=NO_KEY)
+    done = finished(["endpoint", *words], tmp_path, NO_KEY)
     assert done.returncode == 2, done.stderr
     assert named in done.stderr
     assert done.stderr.count("\n") == 1
