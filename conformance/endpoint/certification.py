@@ -328,7 +328,8 @@ def verdicts_in_passing(
 ) -> Iterator[Verdict]:
     """The verdicts on what was selected and has no check of its own: what every exchange is judged by, and choices."""
     chosen, credentials = Ledger(ledger.operation, selection), credentials_from()
-    yield from tallied_verdicts(chosen, tallies, credentials, settings.formats)
+    items, region = dialect.contract.semantics.items, settings.regions[0] if settings.regions else ""
+    yield from tallied_verdicts(chosen, tallies, credentials, settings.formats, items, region)
     yield from choice_verdicts(chosen, dialect, credentials)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from conformance.contract.model import Contract
 from conformance.derive.nouns import READING, parted
 from conformance.endpoint.answer import Answer, Item
-from conformance.endpoint.findings import Inconclusive, Violation
+from conformance.endpoint.findings import Inconclusive, Lack, Violation
 from conformance.endpoint.oracle import Expectation
 from conformance.endpoint.target import Target
 from conformance.generate.times import parse_time, precision_of
@@ -180,17 +180,29 @@ def stands(answer: Answer) -> bool:
     return answer.status < 500 or answer.status == NOT_IMPLEMENTED
 
 
-def need_items(target: Target, at_least: int = 1, region: str | None = None) -> tuple[Item, ...]:
-    """Items to draw requests from, or inconclusive where there are too few to judge by.
+def _always_there(target: Target, field: str | None) -> bool:
+    """Whether each item has a field by its documentation, so that any item shows a value of it."""
+    optional = {o.field for o in target.contract.semantics.optional_fields}
+    always = {f.name for f in target.contract.item_fields if f.presence == "always"}
+    return field in always - optional
+
+
+def need_items(
+    target: Target, at_least: int = 1, region: str | None = None, field: str | None = None
+) -> tuple[Item, ...]:
+    """Items to draw requests from, or inconclusive where there are too few to judge by. With a `field`, so many of them
+    have a value there.
 
     What a request must bring is computed from the inventory (`target.expect`), which follows a listing that moves.
     """
     if target.contract.semantics.items is None:
         return ()  # no list is documented: what is asked for does not depend on items
     items = target.sample(region)
-    if len(items) < at_least:
-        where = region or target.regions[0]
+    held = len(items) if field is None else sum(bool(item.get(field)) for item in items)
+    if held < at_least:
+        where = target.regions[0] if region is None else region
         what = f"region {where}" if where else "the listing"
-        held = f"{len(items)} item" if len(items) == 1 else f"{len(items)} items"
-        raise Inconclusive(f"{what} holds {held}; this needs at least {at_least}")
+        nouns = f"item{'' if held == 1 else 's'}{f' with a value of {field}' if field else ''}"
+        lack = Lack(where, held, at_least, field if items or not _always_there(target, field) else None)
+        raise Inconclusive(f"{what} holds {held} {nouns}; this needs at least {at_least}", lack=lack)
     return items

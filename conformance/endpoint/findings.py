@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from conformance.ledger.findings import Disturbed, Finding, Inconclusive, NotApplicable, Violation, shown
+from conformance.ledger.findings import Disturbed, Finding, Inconclusive, Lack, NotApplicable, Violation, shown
 
-__all__ = ["Disturbed", "Finding", "Inconclusive", "NotApplicable", "Violation", "shown"]
+__all__ = ["Disturbed", "Finding", "Inconclusive", "Lack", "NotApplicable", "Violation", "shown"]

@@ -8,7 +8,7 @@ from conformance.endpoint.watch.dialect import ChoiceObservation, Dialect
 from conformance.endpoint.watch.envelope import ONLY_IN
 from conformance.endpoint.watch.tally import Tallies, Tally
 from conformance.endpoint.watch.watch import EVERY_EXCHANGE
-from conformance.ledger.findings import Finding, Inconclusive, NotApplicable, Violation
+from conformance.ledger.findings import Finding, Inconclusive, Lack, NotApplicable, Violation
 from conformance.ledger.requirement import Ledger, Requirement
 from conformance.ledger.verdicts import Evidence, Verdict, verdict_on
 from conformance.wire.access import known_secrets
@@ -19,6 +19,8 @@ from conformance.wire.redaction import redact_text, secrets_in
 RESPONSE_LINES = 40
 RESPONSE_CHARACTERS = 4000
 ONE_ALTERNATIVE = "choices.one-alternative"
+# checks on what each item says, which any item shows
+SHOWN_BY_ITEMS = frozenset(("fields.present", "fields.type", "fields.time-format", "fields.listed-value"))
 
 
 def evidence(exchange: Exchange | None, credentials: Credentials | None) -> Evidence | None:
@@ -58,9 +60,18 @@ def _secrets(exchange: Exchange | None, credentials: Credentials | None) -> tupl
 
 
 def tallied_verdicts(
-    ledger: Ledger, tallies: Tallies, credentials: Credentials | None, formats: Sequence[Format]
+    ledger: Ledger,
+    tallies: Tallies,
+    credentials: Credentials | None,
+    formats: Sequence[Format],
+    items: str | None = None,
+    region: str = "",
 ) -> Iterator[Verdict]:
-    """Verdicts on the requirements that every exchange is judged by, in a run that asks for these formats."""
+    """Verdicts on the requirements that every exchange is judged by, in a run that asks for these formats.
+
+    Its items are those of a `region`, and are found at the path `items`.
+    """
+    no_item = Lack(region, 0, 1) if items and _shows_no_item(tallies, items) else None
     for requirement in ledger.requirements:
         if requirement.check in EVERY_EXCHANGE:
             tally = tallies.get(requirement.check, requirement.subject)
@@ -69,13 +80,20 @@ def tallied_verdicts(
                 other = NotApplicable(f"this run does not ask for {only.upper()}")
                 yield verdict_of(requirement, "", other, 0, 0.0, credentials)
                 continue
-            yield _tallied(requirement, tally, credentials)
+            of_items = requirement.check in SHOWN_BY_ITEMS and (requirement.subject or "").startswith(f"{items}.")
+            yield _tallied(requirement, tally, credentials, no_item if of_items else None)
 
 
-def _tallied(requirement: Requirement, tally: Tally, credentials: Credentials | None) -> Verdict:
+def _shows_no_item(tallies: Tallies, items: str) -> bool:
+    """Whether results were read, and none of them had an item."""
+    seen = {subject or "" for (check, subject), tally in tallies.items() if check == "fields.type" and tally.judged}
+    return bool(seen) and not any(subject.startswith(f"{items}.") for subject in seen)
+
+
+def _tallied(requirement: Requirement, tally: Tally, credentials: Credentials | None, lack: Lack | None) -> Verdict:
     finding: Finding | None = None
     if tally.judged == 0:
-        finding = Inconclusive("no exchange of this run could show it")
+        finding = Inconclusive("no exchange of this run could show it", lack=lack)
     elif (problem := tally.worst) is not None:
         finding = Violation(
             f"{problem.message} ({tally.failed} of {tally.judged} exchanges)",

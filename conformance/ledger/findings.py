@@ -8,7 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from attrs import frozen
+
 from conformance.wire.exchange import Exchange
+
+
+@frozen
+class Lack:
+    """Stored items that a target would have to hold for a requirement to be judged.
+
+    `region` holds `held` of them, and `needed` would do; with a `field`, only items that have a value there count. The
+    region is empty where the operation has none, and None where what is lacking is another region in the run.
+    """
+
+    region: str | None
+    held: int
+    needed: int
+    field: str | None = None
 
 
 class Finding(Exception):
@@ -60,12 +76,16 @@ class Inconclusive(Finding):
     """The requirement could not be judged here: throttled, drifting, no data, no answer in time.
 
     `because` names the requirement (without the operation) that is about what stands in the way, and that the same
-    exchange fails: one cause is found once, and what follows from it is not judged.
+    exchange fails: one cause is found once, and what follows from it is not judged. `lack` says what data there would
+    have to be.
     """
 
-    def __init__(self, message: str, exchange: Exchange | None = None, *, because: str | None = None) -> None:
+    def __init__(
+        self, message: str, exchange: Exchange | None = None, *, because: str | None = None, lack: Lack | None = None
+    ) -> None:
         super().__init__(message, exchange)
         self.because = because
+        self.lack = lack
 
 
 class Disturbed(Inconclusive):
@@ -73,7 +93,13 @@ class Disturbed(Inconclusive):
 
 
 class NotApplicable(Finding):
-    """The requirement does not apply to this target or this run; the message says why."""
+    """The requirement does not apply to this target or this run; the message says why, and `lack` with what data it
+    would.
+    """
+
+    def __init__(self, message: str, exchange: Exchange | None = None, *, lack: Lack | None = None) -> None:
+        super().__init__(message, exchange)
+        self.lack = lack
 
 
 def shown(value: Any, limit: int = 400) -> str:

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from attrs import frozen
 
-from conformance.ledger.findings import Finding, Inconclusive, Met, NotApplicable, Violation
+from conformance.ledger.findings import Finding, Inconclusive, Lack, Met, NotApplicable, Violation
 from conformance.ledger.requirement import Level, Requirement
 
 VerdictName = Literal[
@@ -60,8 +60,8 @@ class Verdict:
     """One verdict on one requirement in one case (`json`, `xml`, or empty).
 
     `examples` counts the exchanges judged. Verdicts of one `cause` fail for the same reason. One that is not judged
-    names the requirement `because` of which, and which failed. In a merged stream `part` is the id of the run that the
-    verdict is from.
+    names the requirement `because` of which, and which failed, or the data that the target `lack`s. In a merged stream
+    `part` is the id of the run that the verdict is from.
     """
 
     requirement: str
@@ -76,6 +76,7 @@ class Verdict:
     cause: str | None = None
     part: str | None = None
     because: str | None = None
+    lack: Lack | None = None
 
 
 def failing(level: Level) -> VerdictName:
@@ -104,7 +105,7 @@ def verdict_on(
         return None if text is None else safe(text)
 
     name: VerdictName
-    expected = received = cause = because = None
+    expected = received = cause = because = lack = None
     message = "" if finding is None else finding.message
     match finding:
         case None | Met():
@@ -115,9 +116,9 @@ def verdict_on(
             if name == "warned" and reason is not None:
                 message = f"{message}. The documentation leaves this open: {reason}"
         case NotApplicable():
-            name = "not-applicable"
+            name, lack = "not-applicable", finding.lack
         case Inconclusive():
-            name = "inconclusive"
+            name, lack = "inconclusive", finding.lack
             because = finding.because and f"{requirement.operation}.{finding.because}"
         case _:
             raise TypeError(f"no verdict for {type(finding).__name__}")
@@ -133,4 +134,5 @@ def verdict_on(
         evidence,
         clean(cause),
         because=because,
+        lack=lack,
     )

@@ -15,6 +15,7 @@ from cattrs import Converter
 from cattrs.errors import BaseValidationError
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
+from conformance.ledger.findings import Lack as Lack
 from conformance.ledger.verdicts import Evidence as Evidence
 from conformance.ledger.verdicts import Verdict as Verdict
 

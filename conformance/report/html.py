@@ -15,6 +15,7 @@ from conformance.report.causes import MOST, start_here
 from conformance.report.conclusion import conclude
 from conformance.report.coverage import coverage, states
 from conformance.report.dialect import chosen, distances
+from conformance.report.missing import missing_data
 from conformance.report.plots import latency_bars, outcome_bars, quantile
 from conformance.report.results import Result, by_theme, groups, levels, of_an_sdk, results, tally
 from conformance.report.stream import Run
@@ -56,6 +57,7 @@ def _view(run: Run) -> dict[str, Any]:
     latency, failures = run.footer.latency, groups(found, BAD)
     return {
         "conclusion": conclusion,
+        "missing": missing_data(run),
         "tone": "unsure" if partly else TONES[conclusion.exit_status],
         "found": found,
         "failures": failures,

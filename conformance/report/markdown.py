@@ -6,6 +6,7 @@ import re
 
 from conformance.ledger.verdicts import BAD
 from conformance.report.conclusion import conclude
+from conformance.report.missing import missing_data
 from conformance.report.results import Result, ResultGroup, counts, dialect, groups, levels, results, tally
 from conformance.report.stream import Run
 from conformance.report.text import duration, first_lines, one_line
@@ -51,7 +52,9 @@ def _render(run: Run, shown: int) -> str:
     partly = conclusion.exit_status == 0 and conclusion.scope.word == "part"
     symbol = PART if partly else SYMBOLS[conclusion.exit_status]
     title = f"{symbol} {conclusion.headline}: {inline(run.header.operation)}"
-    blocks = [f"### {title}", inline(conclusion.sentence, 1000), _table(found)]
+    missing = missing_data(run)
+    told = [inline(missing.sentence, 1000)] if missing else []
+    blocks = [f"### {title}", inline(conclusion.sentence, 1000), *told, _table(found)]
     failures = groups(found, BAD)
     blocks += [_failure(group) for group in failures[:shown]]
     if len(failures) > shown:

@@ -6,6 +6,7 @@ from typing import Any
 
 from conformance.report.conclusion import conclude
 from conformance.report.events import CONVERTER
+from conformance.report.missing import missing_data
 from conformance.report.results import Result, by_theme, counts, dialect, results
 from conformance.report.scope import settings_of
 from conformance.report.stream import Run
@@ -32,6 +33,7 @@ def summarise(run: Run) -> dict[str, Any]:
         "scope": conclusion.scope.word,
         "left_out": list(conclusion.scope.left_out),
         "sentence": conclusion.sentence,
+        "missing_data": _missing(run),
         "counts": counts(found),
         "levels": {level: counts(r for r in found if r.entry.level == level) for level in levels},
         "themes": {theme: counts(members) for theme, members in by_theme(found).items()},
@@ -46,6 +48,11 @@ def summarise(run: Run) -> dict[str, Any]:
         "settings": [CONVERTER.unstructure(one) for one in settings_of(run)],
         "verdicts": [_verdict(result) for result in found],
     }
+
+
+def _missing(run: Run) -> dict[str, Any] | None:
+    missing = missing_data(run)
+    return {"sentence": missing.sentence, **CONVERTER.unstructure(missing)} if missing else None
 
 
 def _verdict(result: Result) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from rich.text import Text
 from conformance.ledger.verdicts import BAD, GLYPHS
 from conformance.report.causes import MOST, Cause, start_here
 from conformance.report.conclusion import Conclusion, conclude
+from conformance.report.missing import missing_data
 from conformance.report.results import (
     Result,
     ResultGroup,
@@ -79,6 +80,8 @@ def show(run: Run, to: Console) -> None:
         if len(failures) > MOST:
             _start_here(to, start_here(found))
     to.print()
+    if missing := missing_data(run):
+        to.print(Text(missing.sentence, style="yellow"))
     to.print(verdict_line(conclusion))
 
 

@@ -112,6 +112,7 @@ class Maker:
             seconds=self.seconds(),
             exchange=chance.choice([None, evidence]),
             cause=chance.choice([None, "one cause", self.text()]),
+            lack=chance.choice([None, e.Lack(self.maybe(), self.count(), 3, self.maybe())]),
         )
 
     def seen(self):

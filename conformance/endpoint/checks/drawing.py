@@ -7,11 +7,12 @@ from itertools import cycle
 
 from hypothesis import strategies as st
 
+from conformance.endpoint.answer import Item
 from conformance.endpoint.claims import need_items
 from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import NotApplicable
 from conformance.endpoint.target import Target
-from conformance.generate.views import id_lists
+from conformance.generate.views import filter_values, id_lists
 from conformance.wire.exchange import Channel, Format
 
 
@@ -38,6 +39,15 @@ def known_ids(
         raise NotApplicable(f"the documentation allows {limit} ids in a list, and this needs {at_least}")
     items = need_items(target, at_least, region)
     return id_lists(target.contract, items, limit if most is None else min(most, limit), at_least)
+
+
+def need_filterable(target: Target) -> tuple[Item, ...]:
+    """Items, and some filter with a value to ask for: a listed one, or one that an item has."""
+    filters, contract = target.contract.semantics.filters, target.contract
+    if not filters or any(filter_values(contract, f.parameter, ()) for f in filters):
+        return need_items(target)
+    shown = [f.field for f in filters if any(item.get(f.field) for item in target.sample())]
+    return need_items(target, field=(shown or [filters[0].field])[0])
 
 
 def every_way(target: Target) -> Iterator[Channel]:

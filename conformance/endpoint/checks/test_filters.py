@@ -36,7 +36,9 @@ def sizes(target: Target) -> st.SearchStrategy[int | None]:
 
 def filtered(target: Target, subject: str, format: Format, data: Draws) -> tuple[View, list[str], Answer]:
     """A value of one filter, and all items that come for it."""
-    values = filter_values(target.contract, subject, need_items(target))
+    field = next(f.field for f in target.contract.semantics.filters if f.parameter == subject)
+    listed = filter_values(target.contract, subject, ())
+    values = filter_values(target.contract, subject, need_items(target, field=None if listed else field))
     if not values:
         raise Inconclusive(f"no item has a value to filter {subject} by")
     view = View({subject: data.draw(st.sampled_from(values), label=subject)})

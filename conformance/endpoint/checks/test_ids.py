@@ -20,7 +20,7 @@ from conformance.endpoint.claims import (
     need_items,
 )
 from conformance.endpoint.draws import Draws
-from conformance.endpoint.findings import Inconclusive, NotApplicable
+from conformance.endpoint.findings import Inconclusive, Lack, NotApplicable
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.oracle import Expectation
 from conformance.endpoint.target import Target
@@ -142,7 +142,8 @@ def test_up_to_the_limit(target: Target, format: Format, data: Draws) -> None:
     answer = target.see(View(ids=tuple(ids)), channel, more=whole_page(target))
     if answer.refused and rejects_unknown_ids(target):
         if len(known) < limit:
-            raise Inconclusive(f"unknown ids are rejected here, and there are only {len(known)} known ones")
+            lack = Lack(target.regions[0], len(known), limit)
+            raise Inconclusive(f"unknown ids are rejected here, and there are only {len(known)} known ones", lack=lack)
         ids = known[:count]
     keys, answer = listed(target, ids, channel)
     claim_listing(f"{len(ids)} ids", target.expect(View(ids=tuple(ids))), keys, answer)

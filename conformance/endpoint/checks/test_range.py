@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.endpoint.answer import Answer
-from conformance.endpoint.checks.drawing import channel_of
+from conformance.endpoint.answer import Answer, Item
+from conformance.endpoint.checks.drawing import channel_of, need_filterable
 from conformance.endpoint.claims import claim, claim_listing, need_items
 from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import Inconclusive, Violation
@@ -22,10 +22,15 @@ from conformance.wire.exchange import Channel, Format
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
 
+def timed(target: Target) -> tuple[Item, ...]:
+    """Items to draw ranges from, one of which has a time at least."""
+    return need_items(target, field=target.time_range.field)
+
+
 def times_of(target: Target) -> list[datetime]:
     """The shown times of the inventory, sorted."""
     name = target.time_range.field
-    times = sorted(t for item in need_items(target) if (t := parse_time(item.get(name))))
+    times = sorted(t for item in timed(target) if (t := parse_time(item.get(name))))
     if not times:
         raise Inconclusive("no item has a time to look for")
     return times
@@ -47,7 +52,7 @@ def exact_moments(target: Target) -> list[datetime]:
 @given(st.data())
 def test_start(target: Target, format: Format, data: Draws) -> None:
     """With a start, exactly the items created at or after it come back."""
-    start = data.draw(st.one_of(moments(target.contract, need_items(target)), st.sampled_from(exact_moments(target))))
+    start = data.draw(st.one_of(moments(target.contract, timed(target)), st.sampled_from(exact_moments(target))))
     claim_range(target, View(start=start), channel_of(target, format, data))
 
 
@@ -55,7 +60,7 @@ def test_start(target: Target, format: Format, data: Draws) -> None:
 @given(st.data())
 def test_end(target: Target, format: Format, data: Draws) -> None:
     """With an end, exactly the items created at or before it come back."""
-    end = data.draw(st.one_of(moments(target.contract, need_items(target)), st.sampled_from(exact_moments(target))))
+    end = data.draw(st.one_of(moments(target.contract, timed(target)), st.sampled_from(exact_moments(target))))
     claim_range(target, View(end=end), channel_of(target, format, data))
 
 
@@ -63,8 +68,8 @@ def test_end(target: Target, format: Format, data: Draws) -> None:
 @given(st.data())
 def test_splits(target: Target, format: Format, data: Draws) -> None:
     """A range cut in two gives the same items as the whole, none lost at the cut."""
-    start, end = data.draw(ranges(target.contract, need_items(target)))
-    cut = data.draw(st.one_of(st.sampled_from(exact_moments(target)), moments(target.contract, need_items(target))))
+    start, end = data.draw(ranges(target.contract, timed(target)))
+    cut = data.draw(st.one_of(st.sampled_from(exact_moments(target)), moments(target.contract, timed(target))))
     channel = channel_of(target, format, data)
     start, end = start or times_of(target)[0] - timedelta(days=1), end or times_of(target)[-1] + timedelta(days=1)
     cut = min(max(cut, start), end)
@@ -153,7 +158,8 @@ def way_of(target: Target, answer: Answer) -> str:
 @given(st.data())
 def test_with_filters(target: Target, format: Format, data: Draws) -> None:
     """A time range and a filter together keep the items that both keep."""
-    items = need_items(target)
+    timed(target)
+    items = need_filterable(target)
     start, end = data.draw(ranges(target.contract, items))
     view = View(data.draw(equalities(target.contract, items, at_least=1), label="filters"), None, start, end)
     claim_range(target, view, channel_of(target, format, data))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from conformance.endpoint.checks.drawing import channel_of, known_ids
 from conformance.endpoint.claims import claim, claim_complete, claim_equal, claim_selected, need_items
 from conformance.endpoint.draws import Draws
-from conformance.endpoint.findings import NotApplicable
+from conformance.endpoint.findings import Lack, NotApplicable
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
 from conformance.generate.views import View, views
@@ -21,7 +21,7 @@ FOREIGN_IDS, OWN_IDS = 5, 3
 def two_regions(target: Target, data: Draws) -> list[str]:
     """Two regions that a run has, in either order."""
     if len(target.regions) < 2:
-        raise NotApplicable("this run has one region; give another with --region")
+        raise NotApplicable("this run has one region; give another with --region", lack=Lack(None, 0, 1))
     regions = st.lists(st.sampled_from(sorted(target.regions)), min_size=2, max_size=2, unique=True)
     return data.draw(regions, label="regions")
 
