@@ -73,6 +73,14 @@ def selected(ledger: Ledger, settings: RunSettings) -> tuple[Requirement, ...]:
     )
 
 
+def run_for(ledger: Ledger, selection: tuple[Requirement, ...], traffic: Iterable[str]) -> tuple[Requirement, ...]:
+    """The requirements whose checks run: the selection, and others where it is judged by what they send."""
+    if not any(r.check in EVERY_EXCHANGE or r.check == ONE_ALTERNATIVE for r in selection):
+        return selection
+    wanted = ledger.chosen(traffic) | {r.id for r in selection}
+    return tuple(r for r in ledger.requirements if r.id in wanted)
+
+
 def open_target(
     settings: RunSettings, contract: Contract, protocol: CommonProtocol, recording: Recording | None = None
 ) -> Target:
@@ -158,10 +166,7 @@ class CertificationPlugin:
     @cached_property
     def run_for(self) -> tuple[Requirement, ...]:
         """The requirements whose checks run: the selection, and others where it is judged by what they send."""
-        if not any(r.check in EVERY_EXCHANGE or r.check == ONE_ALTERNATIVE for r in self.selection):
-            return self.selection
-        wanted = self.ledger.chosen(self.settings.traffic) | self.selected_ids
-        return tuple(r for r in self.ledger.requirements if r.id in wanted)
+        return run_for(self.ledger, self.selection, self.settings.traffic)
 
     @cached_property
     def selected_ids(self) -> set[str]:

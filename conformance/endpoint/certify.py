@@ -17,8 +17,9 @@ from conformance.endpoint import run as runs
 from conformance.endpoint.allowance import Allowance
 from conformance.endpoint.certification import open_target, selected
 from conformance.endpoint.embedded import NAME, embedded_reference
-from conformance.endpoint.findings import Inconclusive
+from conformance.endpoint.findings import Inconclusive, Violation
 from conformance.endpoint.known import Held, entries, load_known
+from conformance.endpoint.pace import pace_of
 from conformance.endpoint.preflight import preflight
 from conformance.endpoint.resumption import Resumption, keep_settings
 from conformance.endpoint.settings import RunSettings, Settings
@@ -27,6 +28,7 @@ from conformance.endpoint.traffic import LATENCY_BOUNDS_MS, Limits
 from conformance.endpoint.watch.dialect import Dialect
 from conformance.errors import NotEstablished, Refusal, unknown
 from conformance.ledger.profiles import pins_of, profiles
+from conformance.ledger.requirement import Ledger, Requirement
 from conformance.ledger.specification import Specification
 from conformance.ledger.verdicts import VerdictName
 from conformance.report import events
@@ -80,14 +82,14 @@ class _Certification:
         known = load_known(settings.known_file, ledger, contract)
         evidence = self.evidence
         with target_of(settings, plan, self.specification, self.scratch) as found:
-            found = self._begun(found)
+            found, pace = self._begun(found, ledger, selection)
             target = events.TargetIdentity("endpoint", settings.url or NAME, found.url)
             profile, pins, _ = pins_of(settings.profiles, contract)
             header = run_header(
                 contract, ledger, selection, target, found.seed, pinned_profile(profile, pins),
                 settings=settings_entry(found, self.specification),
             )  # fmt: skip
-            header = self._kept(header, found.seed)
+            header = evolve(self._kept(header, found.seed), pace=pace)
             with evidence.recording(self.live) as show:
                 on_event = both(show, self.recorder.hear) if self.recorder else show
                 on_event(evolve(header, known_failures=entries(known), profiles=profile_entries(contract)))
@@ -125,22 +127,33 @@ class _Certification:
                 raise Refusal(f"Cannot write {e.filename}: {e.strerror}.") from None
         return header
 
-    def _begun(self, plan: RunSettings) -> RunSettings:
-        """The plan, whose time runs from here on. What the first look at the target takes of its budget is gone."""
+    def _begun(
+        self, plan: RunSettings, ledger: Ledger, selection: tuple[Requirement, ...]
+    ) -> tuple[RunSettings, events.Pace | None]:
+        """The plan, whose time runs from here on, and its pace, where it will be long.
+
+        What the first look at the target takes of its budget is gone.
+        """
         file, protocol = self.scratch / "allowance", self.specification.protocol
         Allowance.begun(plan.limits, file).close()
         plan = evolve(plan, allowance_file=str(file))
         target = open_target(plan, self.specification.contract, protocol)
         try:
-            preflight(target, protocol)
+            seconds = preflight(target, protocol)
+            # what is left of a run that is gone on with is not known to be long
+            workers, pace = self.settings.workers, None
+            if self.earlier is None:
+                pace = pace_of(target, seconds, plan, ledger, selection, workers)
         except Inconclusive as spent:
             raise NotEstablished(f"Nothing is judged: {spent.message}.") from None
+        except Violation:
+            pace = None  # an endpoint that gives no answer is for the run to tell of
         if plan.limits.max_requests is None:
-            return plan
+            return plan, pace
         used = target.allowance.requests
         for _ in range(used):
             target.allowance.give_back()
-        return evolve(plan, limits=evolve(plan.limits, max_requests=plan.limits.max_requests - used))
+        return evolve(plan, limits=evolve(plan.limits, max_requests=plan.limits.max_requests - used)), pace
 
 
 def run_settings(settings: Settings, specification: Specification) -> RunSettings:

@@ -18,12 +18,12 @@ GATEWAY = (502, 503, 504)
 CREDENTIAL_SITUATIONS = ("unknown-access-key", "wrong-signature")
 
 
-def preflight(target: Target, protocol: Protocol) -> None:
+def preflight(target: Target, protocol: Protocol) -> float:
     """Send the barest request over each channel until one is understood. Refuses a target that cannot be judged.
 
-    What is merely wrong about an answer is for the run to say.
+    What is merely wrong about an answer is for the run to say. Returns the seconds that the last answer took.
     """
-    answers = []
+    answers, seconds = [], 0.0
     for channel in target.channels:
         target.allowance.take()
         try:
@@ -34,10 +34,12 @@ def preflight(target: Target, protocol: Protocol) -> None:
             )
             raise NotEstablished(f"{e} {advice}") from None
         answer = Answer(target.contract, target.exchange_of(call, request, response))
+        seconds = response.seconds
         if answer.accepted:
-            return
+            return seconds
         answers.append(answer)
     _explain(target, answers, protocol)
+    return seconds
 
 
 def _explain(target: Target, answers: list[Answer], protocol: Protocol) -> None:

@@ -183,6 +183,19 @@ class ResumedEntry:
 
 
 @frozen
+class Pace:
+    """Of a run that will be long: the seconds of an answer, about how many requests it sends, and the seconds that
+    these take with so many `workers`. `ends_after` is the bound on its seconds, if there is one.
+    """
+
+    answer: float
+    requests: int
+    seconds: float
+    workers: int = 1
+    ends_after: float | None = None
+
+
+@frozen
 class Part:
     """One of the runs that a merged stream was made of: `id` is the digest of its own stream, the rest its
     footer's.
@@ -207,7 +220,8 @@ class Part:
 @frozen
 class RunStarted:
     """The header. `started` is ISO 8601 in UTC; `deselected` are ids of the ledger that were left out of the run, and
-    `deselected_levels` the level of each. Streams of format version 1 have neither levels nor `settings`.
+    `deselected_levels` the level of each; `pace` is there where answers take so long that the run does too. Streams of
+    format version 1 have neither levels nor `settings`.
     """
 
     suite: Suite
@@ -227,6 +241,7 @@ class RunStarted:
     settings: SettingsEntry | None = None
     deselected_levels: Mapping[str, Literal["MUST", "SHOULD", "MAY"]] = field(factory=dict)
     resumed: ResumedEntry | None = None
+    pace: Pace | None = None
     format_version: int = FORMAT_VERSION
 
 
@@ -294,7 +309,9 @@ def _converter() -> Converter:
             ),
         )
     seal = override(omit_if_default=True)
-    converter.register_unstructure_hook(RunStarted, make_dict_unstructure_fn(RunStarted, converter, resumed=seal))
+    converter.register_unstructure_hook(
+        RunStarted, make_dict_unstructure_fn(RunStarted, converter, resumed=seal, pace=seal)
+    )
     converter.register_unstructure_hook(RunFinished, make_dict_unstructure_fn(RunFinished, converter, seal=seal))
     return converter
 

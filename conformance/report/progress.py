@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.ledger.verdicts import GLYPHS
-from conformance.report.events import Event, RunStarted, Verdict
+from conformance.report.events import Event, Pace, RunStarted, Verdict
 from conformance.report.terminal import STYLES, failure_line, print_line
 from conformance.report.text import duration, one_line
 
@@ -27,7 +27,8 @@ class Progress:
     """A consumer of events: call `on_event` with each, and `on_requests` now and then; use it as a context
     manager.
 
-    With `quiet` only failures are printed. A requirement that fails in several cases is one failure, shown once.
+    With `quiet` only failures are printed, and that the run will be long. A requirement that fails in several cases is
+    one failure, shown once.
     """
 
     console: Console
@@ -69,6 +70,8 @@ class Progress:
             subject = one_line(header.target.url or header.target.name)
             facts = f"{self.total} requirements, seed {header.seed}"
             print_line(self.console, Text(f"{one_line(header.operation)} of {subject}: {facts}", style="dim"))
+        if header.pace is not None:
+            self.console.print(Text(pace_line(header.pace), style="yellow"), soft_wrap=True)
 
     def _verdict(self, verdict: Verdict) -> None:
         before = len(self._judged)
@@ -110,6 +113,18 @@ class Progress:
         line = Table.grid(padding=(0, 2, 0, 0))
         line.add_row(bar, Text(" · ".join(word for word in words if word), no_wrap=True, overflow="ellipsis"))
         return line
+
+
+def pace_line(pace: Pace) -> str:
+    """What a person is told of a run that will be long, and what would make it shorter."""
+    with_workers = f" with {pace.workers} workers" if pace.workers > 1 else ""
+    told = f"An answer takes {duration(pace.answer)} here: the {pace.requests:,} requests of this run, roughly, take "
+    told += f"{duration(pace.seconds)}{with_workers}"
+    if pace.ends_after is not None and pace.ends_after < pace.seconds:
+        told += f", more than the {duration(pace.ends_after)} after which it ends"
+    more = "More --workers send" if pace.workers > 1 else "--workers 8 sends"
+    ways = "-k and --max-examples ask for less; --max-seconds and --max-requests end it early"
+    return f"{told}. {more} in parallel; {ways}."
 
 
 def _clock(seconds: float) -> str:
