@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
-from datetime import date
 from pathlib import Path
 
 import click
 from attrs import evolve
 
+from conformance.cli.dates import checked_date
 from conformance.cli.output import document, say
 from conformance.contract.catalogue import common_folder
 from conformance.contract.files import ContractError, load_contract, load_protocol
@@ -70,8 +69,7 @@ def derive(
         raise Refusal("Where is the contract to be written? Give a folder with -o DIR, or --report to write nothing.")
     if as_of is not None and reporting:
         raise Refusal("--as-of is about what is written, and --report looks at every page; give one of them.")
-    if as_of is not None and not _is_date(as_of):
-        raise Refusal(f"--as-of {as_of!r} is no date; give a day (2021-01-07) or a month (2021-01).")
+    as_of = checked_date(as_of)
     try:
         service = None if reporting else service_in(pages)
         if (patterns or facts) and service is None:
@@ -107,14 +105,6 @@ def _report(pages: tuple[Path, ...], overlay_file: Path | None, as_json: bool) -
             if found.others
             else f"There is no file in {', '.join(map(str, pages))}; {ADVICE}."
         )
-
-
-def _is_date(text: str) -> bool:
-    try:
-        date.fromisoformat(text if len(text) > len("2021-01") else f"{text}-01")
-    except ValueError:
-        return False
-    return bool(re.fullmatch(r"\d{4}-\d\d(-\d\d)?", text))
 
 
 def _write(pages: tuple[Path, ...], output: Path, overlay_file: Path | None, as_of: str | None) -> None:

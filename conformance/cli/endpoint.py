@@ -60,6 +60,8 @@ def endpoint(
     if service_name is not None:
         if resume is not None:
             raise Refusal("--resume goes on with a run on one operation; leave out --service.")
+        if options["as_of"] is not None:
+            raise Refusal("--as-of is about one operation, whose pages have dates; the metadata of a service has none.")
         clear(options["report_dir"])
         raise SystemExit(judge_service(url, service_name, operation_budget, as_json, quiet, **options))
     earlier = None
@@ -79,7 +81,7 @@ def endpoint(
 
 def _refuse_settings(ctx: click.Context) -> None:
     """A run is gone on with as it began."""
-    names = {*KEPT, "report_dir", "operation", "contract_dir", "rate", "max_requests"}
+    names = {*KEPT, "report_dir", "operation", "contract_dir", "as_of", "rate", "max_requests"}
     for parameter in ctx.command.params:
         given = ctx.get_parameter_source(parameter.name or "") is not ParameterSource.DEFAULT
         if given and parameter.name in names:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from conformance.cli import access_options
+from conformance.cli.dates import checked_date
 from conformance.contract.catalogue import USUAL_OPERATION, operation_folder
 from conformance.endpoint.settings import FORMATS, METHODS, SIGNATURES, Settings
 from conformance.endpoint.traffic import Limits
@@ -33,6 +34,12 @@ OPTIONS = (
     click.option("--contract", "contract_dir", type=click.Path(path_type=Path), help="A folder that `derive` wrote."),
     click.option(
         "--region", "regions", multiple=True, help="A region that holds data (repeatable; the first is the main one)."
+    ),
+    click.option(
+        "--as-of",
+        metavar="DATE",
+        callback=lambda context, parameter, text: checked_date(text),
+        help="Pages that were published later do not count (2021-01-07).",
     ),
     click.option("--profile", "profiles", multiple=True, metavar="NAME|CHOICE=VALUE", help="Pin choices (repeatable)."),
     click.option("--format", "formats", multiple=True, type=click.Choice(["json", "xml"]), help="Default: both."),

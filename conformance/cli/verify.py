@@ -44,7 +44,7 @@ def verify(
             read_bytes(stream_file(events), "the event stream"),
             read_bytes(key, "the key") if key else None,
             subject,
-            lambda operation: Basis.of(operation, folder),
+            lambda header: Basis.of_run(header, folder),
         )
     except (BadKey, ContractError) as e:
         raise Refusal(str(e)) from None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from attrs import evolve
 
+from conformance.contract.as_of import is_later
 from conformance.contract.files import ContractError
 from conformance.contract.model import Contract
 from conformance.derive import metadata
@@ -44,18 +45,13 @@ def published(pages: Sequence[Page], as_of: str | None) -> tuple[tuple[Page, ...
     """
     if as_of is None:
         return tuple(pages), ()
-    later = tuple(p for p in pages if is_later(p, as_of))
+    later = tuple(p for p in pages if is_later(p.date, as_of))
     kept = tuple(p for p in pages if p not in later)
     if not kept:
         first = min(later, key=lambda p: p.date or "")
         raise PageError(first.path, None, f"is of {first.date}, and no page is as old as {as_of}; give an older page")
     said = [f"{p.id} was published after {as_of} and does not count" for p in later]
     return kept, (*said, *(f"{p.id} has no date, and counts as of {as_of}" for p in kept if p.date is None))
-
-
-def is_later(page: Page, as_of: str) -> bool:
-    """Whether a page is known to be published after a date."""
-    return page.date is not None and page.date[: len(as_of)] > as_of[: len(page.date)]
 
 
 def read_pages(paths: Iterable[Path | str], overlay: Overlay = Overlay()) -> tuple[Page, ...]:  # noqa: B008

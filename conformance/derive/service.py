@@ -14,12 +14,13 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
+from conformance.contract.as_of import is_later
 from conformance.contract.files import ContractError, dump_contract
 from conformance.contract.model import Contract
 from conformance.contract.service import Service, ServiceHost, ServiceOperation, Style
 from conformance.derive import explorer, metadata
 from conformance.derive.bare import bare
-from conformance.derive.derivation import contract_of, is_later
+from conformance.derive.derivation import contract_of
 from conformance.derive.explorer import ADVICE, MetadataOperation
 from conformance.derive.kinds import consumed, kind_of, paging_of, produced
 from conformance.derive.nouns import id_names, keys_given_away, nouns, resource_of
@@ -158,7 +159,7 @@ def published_of_service(
     kept = []
     for page in pages:
         note: str | None = None
-        if is_later(page, as_of):
+        if is_later(page.date, as_of):
             note = f"{page.id} was published after {as_of} and does not count"
         else:
             kept.append(page)

@@ -150,7 +150,7 @@ class CertificationPlugin:
         earlier: Sequence[CheckDone] = (),
     ) -> CertificationPlugin:
         """Raises ContractError and BadEndpoint; nothing is sent yet."""
-        specification = Specification.load(Path(settings.contract_dir))
+        specification = Specification.load(Path(settings.contract_dir), settings.as_of)
         contract, protocol = specification.contract, specification.protocol
         ledger = specification.ledger.strict(settings.strict)
         recording = config.stash.get(RECORDING, None)

@@ -12,6 +12,7 @@ from pathlib import Path
 from attrs import evolve, frozen
 
 from conformance.cassettes.recorder import Recorder
+from conformance.contract.as_of import TooEarly
 from conformance.contract.model import Contract
 from conformance.endpoint import run as runs
 from conformance.endpoint.allowance import Allowance
@@ -55,10 +56,10 @@ def certify(
     shared = changed_environment(settings.secrets.shared())
     with shared, place as evidence, tempfile.TemporaryDirectory(prefix="acs-") as scratch:
         try:
-            specification = Specification.load(settings.folder)
+            specification = Specification.load(settings.folder, settings.as_of)
             refuse_what_may_not_run(settings, specification.contract)
             return _Certification(settings, specification, Path(scratch), live, recorder, evidence, earlier).run()
-        except BadEndpoint as e:
+        except (BadEndpoint, TooEarly) as e:
             raise Refusal(str(e)) from None
 
 
@@ -190,6 +191,7 @@ def run_settings(settings: Settings, specification: Specification) -> RunSetting
         budget=settings.budget,
         traffic=settings.traffic,
         values=settings.values,
+        as_of=settings.as_of,
     )
 
 
@@ -211,6 +213,8 @@ def settings_entry(settings: RunSettings, specification: Specification) -> event
         examples=settings.max_examples,
         documented=documented(specification.protocol),
         access=settings.access.words,
+        as_of=settings.as_of,
+        revisions=tuple(r.id for r in specification.contract.revisions) if settings.as_of else (),
     )
 
 

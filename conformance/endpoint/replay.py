@@ -19,6 +19,7 @@ from conformance.cassettes.file import BadCassette, Loaded
 from conformance.cassettes.player import Player
 from conformance.cassettes.recorder import Recorder
 from conformance.cassettes.replaying import ReplayOutcome, ReplaySettings
+from conformance.contract.as_of import TooEarly
 from conformance.contract.catalogue import operation_folder
 from conformance.contract.files import CONTRACT_FILE
 from conformance.endpoint import run as runs
@@ -62,9 +63,12 @@ class Replay:
         words = [word for word in asked.against if not _is_folder(word)]
         if len(folders) + bool(asked.contract_dir) > 1:
             raise Refusal("A cassette is judged by one contract; give one folder.")
-        specification = Specification.load(
-            operation_folder(provenance.operation, asked.contract_dir or next(iter(folders), None))
-        )
+        folder = operation_folder(provenance.operation, asked.contract_dir or next(iter(folders), None))
+        date = provenance.settings.get("as_of")
+        try:
+            specification = Specification.load(folder, None if date is None else str(date))
+        except TooEarly as e:
+            raise Refusal(f"{path} was recorded as of a date. {e}") from None
         if specification.contract.operation != provenance.operation:
             other = specification.contract.operation
             raise Refusal(f"{path} is a recording of {provenance.operation}, and the contract is one of {other}.")

@@ -27,7 +27,7 @@ from conformance.report.stream import StreamError, read
 KEPT = (
     "folder", "url", "regions", "profiles", "formats", "signatures", "methods", "max_examples", "seed", "timeout",
     "limits", "items_file", "known_file", "select", "levels", "faults", "variants", "unlisted_regions",
-    "allow_plaintext", "max_body", "access", "values", "allow_changes",
+    "allow_plaintext", "max_body", "access", "values", "allow_changes", "as_of",
 )  # fmt: skip
 CONVERTER = make_converter()
 CONVERTER.register_structure_hook(Path, lambda value, _: Path(value))

@@ -94,7 +94,7 @@ def run(
         Allowance.begun(settings.limits, shared).close()
         settings = evolve(settings, allowance_file=str(shared))
     settings_file.write_text(JSON.dumps(settings), "utf-8")
-    specification = Specification.load(Path(settings.contract_dir))
+    specification = Specification.load(Path(settings.contract_dir), settings.as_of)
     ledger = specification.ledger.strict(settings.strict)
     arguments = [
         "-p", "conformance.endpoint.plugin", f"--acs-settings={settings_file}",

@@ -166,7 +166,7 @@ def _standing_for_all(plan: ServicePlan, tasks: Sequence[Task], folder: Path) ->
 
 def _selection(task: Task) -> tuple[str, ...]:
     """The ids of what is judged of an operation, or of the protocol on it."""
-    specification = Specification.load(task.settings.folder)
+    specification = Specification.load(task.settings.folder, task.settings.as_of)
     asked = specification.ledger.chosen(task.settings.select or ("*",))
     endpoint = [r for r in specification.ledger.requirements if r.side == "endpoint" and r.id in asked]
     if task.settings.select:

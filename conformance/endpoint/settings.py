@@ -31,7 +31,7 @@ class Settings:
     known, `known_file` the failures that are known. Evidence goes to `report_dir` (None: a new folder under reports/),
     and the event stream to `events_file` too. `timeout` is in seconds. `access` is how the endpoint is reached
     beside its address, and `secrets` what of that is secret. `budget`, `traffic` and `values` as for a run. Nothing but
-    reads goes to a URL unless `allow_changes`.
+    reads goes to a URL unless `allow_changes`. Pages that were published after `as_of` do not count.
     """
 
     folder: Path
@@ -63,6 +63,7 @@ class Settings:
     traffic: tuple[str, ...] = ("*",)
     values: Mapping[str, str] = field(factory=dict)
     allow_changes: bool = False
+    as_of: str | None = None
 
 
 @frozen
@@ -75,7 +76,7 @@ class RunSettings:
     failing one, in search of a plainer one. `timeout` is in seconds, `max_body` in bytes. What
     may be sent is counted in the `allowance_file`, where several processes send. With `strict` every
     SHOULD counts as a MUST. With a `budget` of requests the checks come in turns, each in one format, until it is used
-    up. `values` are those of parameters that name what is there.
+    up. `values` are those of parameters that name what is there. Pages that were published after `as_of` do not count.
     """
 
     url: str
@@ -101,6 +102,7 @@ class RunSettings:
     allowance_file: str | None = None
     budget: int | None = None
     values: Mapping[str, str] = field(factory=dict)
+    as_of: str | None = None
 
     @property
     def signs(self) -> bool:

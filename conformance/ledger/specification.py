@@ -6,6 +6,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from conformance.contract.as_of import as_of
 from conformance.contract.catalogue import common_folder
 from conformance.contract.files import ContractError, load_contract, load_protocol
 from conformance.contract.model import Contract
@@ -25,13 +26,20 @@ class Specification:
     protocol: Protocol
 
     @classmethod
-    def load(cls, folder: Path) -> Specification:
-        """What is in a folder that `derive` wrote. Raises ContractError, also for an operation that is not RPC."""
+    def load(cls, folder: Path, date: str | None = None) -> Specification:
+        """What is in a folder that `derive` wrote, of which only revisions of a `date` and before count.
+
+        Raises ContractError, also for an operation that is not RPC, and TooEarly.
+        """
         contract, protocol = load_contract(folder), load_protocol(common_folder(folder))
         if contract.path is not None:
             problem = f"is of {contract.operation}, which has a path of its own ({contract.path})"
             raise ContractError(folder, f"{problem}; only operations in the style of RPC can be judged")
         sentences = load_sentences(folder)
+        if date is not None:
+            contract = as_of(contract, date)
+            counting = {r.id for r in contract.revisions}
+            sentences = tuple(s for s in sentences if s.citation.revision in counting)
         try:
             ledger = ledger_of(contract, protocol, sentences)
         except (TypeError, KeyError, AttributeError, IndexError, ValueError) as error:

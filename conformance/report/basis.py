@@ -8,11 +8,12 @@ from pathlib import Path
 from attrs import frozen
 
 from conformance import __version__
+from conformance.contract.as_of import TooEarly
 from conformance.contract.catalogue import operation_folder
 from conformance.contract.files import dump_contract
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
-from conformance.errors import NotEstablished
+from conformance.errors import NotEstablished, Refusal
 from conformance.ledger.files import dump_ledger
 from conformance.ledger.requirement import LEVELS, Ledger, Requirement
 from conformance.ledger.specification import Specification
@@ -35,9 +36,18 @@ class Basis:
     ledger: Ledger
 
     @classmethod
-    def of(cls, operation: str, folder: Path | None) -> Basis:
-        """That of a shipped operation, or of a contract folder. Raises Refusal or ContractError."""
-        found = Specification.load(operation_folder(operation, folder))
+    def of_run(cls, header: RunStarted, folder: Path | None) -> Basis:
+        """That of a run by its header, as of the date of its settings. Raises Refusal or ContractError."""
+        settings = [header.settings, *(part.settings for part in header.parts)]
+        return cls.of(header.operation, folder, next((one.as_of for one in settings if one and one.as_of), None))
+
+    @classmethod
+    def of(cls, operation: str, folder: Path | None, date: str | None = None) -> Basis:
+        """That of a shipped operation, or of a contract folder, as of a date. Raises Refusal or ContractError."""
+        try:
+            found = Specification.load(operation_folder(operation, folder), date)
+        except TooEarly as e:
+            raise Refusal(str(e)) from None
         return cls(found.contract, found.protocol, found.ledger)
 
     def disagreements(self, run: Run) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from conformance.ledger.conclusion import EXIT_STATUS, Decision, RequirementVerdicts, Word, decide
 from conformance.report.results import Result, results
-from conformance.report.scope import Scope, musts_left_out, scope
+from conformance.report.scope import Scope, musts_left_out, scope, settings_of
 from conformance.report.stream import Run
 
 HEADLINES: dict[Word, str] = {
@@ -126,7 +126,9 @@ def _of_what(run: Run) -> str:
     name = target.name if not target.url or target.url in target.name else f"{target.name} at {target.url}"
     release = f" {target.release}" if target.release and target.release not in name else ""
     sent = f", over {_number(run.footer.requests, 'request')}" if run.footer.requests else ""
-    return f"{run.header.operation} of {name}{release}{sent}"
+    dates = dict.fromkeys(one.as_of for one in settings_of(run) if one.as_of)
+    documented = f" as documented by {' and '.join(dates)}" if dates else ""
+    return f"{run.header.operation}{documented} of {name}{release}{sent}"
 
 
 def _of(number: int, musts: list[Result]) -> str:

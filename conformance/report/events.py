@@ -150,6 +150,7 @@ class SettingsEntry:
 
     The rest is of runs on endpoints: formats, signatures, methods and regions that requests were made in, and how many
     `examples` were drawn a check. `documented` has what the documentation knows of `formats`, `signatures`, `methods`.
+    Of pages that were published after `as_of` nothing counts; `revisions` names those that do, where there is a date.
     `access` names the options by which the endpoint was reached, and the headers that were sent, without any value.
     """
 
@@ -162,6 +163,8 @@ class SettingsEntry:
     examples: int | None = None
     documented: Mapping[str, tuple[str, ...]] = field(factory=dict)
     access: tuple[str, ...] = ()
+    as_of: str | None = None
+    revisions: tuple[str, ...] = ()
 
 
 @frozen
@@ -309,6 +312,9 @@ def _converter() -> Converter:
             ),
         )
     seal = override(omit_if_default=True)
+    converter.register_unstructure_hook(
+        SettingsEntry, make_dict_unstructure_fn(SettingsEntry, converter, as_of=seal, revisions=seal)
+    )
     converter.register_unstructure_hook(
         RunStarted, make_dict_unstructure_fn(RunStarted, converter, resumed=seal, pace=seal)
     )

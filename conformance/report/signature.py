@@ -18,6 +18,7 @@ from securesystemslib.signer import CryptoSigner, SSlibKey
 from conformance.foreign import BadText, decoded, json_value
 from conformance.report.basis import Basis
 from conformance.report.certificate import EXTENSION, NotCertifiable, canonical, certify
+from conformance.report.events import RunStarted
 from conformance.report.stream import StreamError, parse
 from conformance.report.text import one_line
 
@@ -73,12 +74,12 @@ def verify(
     events: bytes,
     public_key: bytes | None = None,
     subject: str | None = None,
-    basis_of: Callable[[str], Basis] | None = None,
+    basis_of: Callable[[RunStarted], Basis] | None = None,
 ) -> Verification:
     """Checks signature, subject, digests, and that the verdict follows from the stream.
 
     A certificate is a pure function of its stream: it is valid if it is, byte for byte, what the stream gives. The
-    stream has to be one of a run by the requirements that `basis_of` its operation gives.
+    stream has to be one of a run by the requirements that `basis_of` its header gives.
 
     Raises BadKey; and what `basis_of` and the basis raise, where the certificate follows from the stream.
     """
@@ -106,7 +107,7 @@ def verify(
     return Verification((), key_id, *_words(json.loads(statement), key_id, subject, basis))
 
 
-def _judged_by(events: bytes, basis_of: Callable[[str], Basis] | None) -> tuple[Basis | None, list[str]]:
+def _judged_by(events: bytes, basis_of: Callable[[RunStarted], Basis] | None) -> tuple[Basis | None, list[str]]:
     """The basis of the run, and why the stream is none of a run by it."""
     if basis_of is None:
         return None, []
@@ -114,7 +115,7 @@ def _judged_by(events: bytes, basis_of: Callable[[str], Basis] | None) -> tuple[
         run = parse(events)
     except StreamError:
         return None, []
-    basis = basis_of(run.header.operation)
+    basis = basis_of(run.header)
     return basis, list(basis.disagreements(run))
 
 

@@ -41,14 +41,14 @@ def passing(basis, strict=False, select=()):
 def wrong(run, basis, folder=None):
     """What `verify` says is wrong with a certificate of the run, whose stream is as a forger would leave it."""
     events = text_of(run).encode()
-    found = verify(certify(events, partial=True), events, basis_of=lambda operation: basis)
+    found = verify(certify(events, partial=True), events, basis_of=lambda header: basis)
     return " ".join(found.problems)
 
 
 def test_a_run_by_the_shipped_contract_is_consistent(basis, passed):
     for made in (passed, passing(basis, strict=True), passing(basis, select=("paging.*",))):
         assert wrong(made, basis) == ""
-    found = verify(certify(text_of(passed).encode()), text_of(passed).encode(), basis_of=lambda operation: basis)
+    found = verify(certify(text_of(passed).encode()), text_of(passed).encode(), basis_of=lambda header: basis)
     assert any(f"Its {len(passed.header.catalogue)} requirements" in line for line in found.checked)
     assert not found.proven
 
@@ -131,7 +131,7 @@ def test_an_edited_line_is_found_out_by_the_footer(passed):
 
 def test_a_stream_without_a_digest_is_not_valid(basis, passed):
     events = "".join(map(e.to_line, passed.events())).encode()
-    found = verify(certify(events), events, basis_of=lambda operation: basis)
+    found = verify(certify(events), events, basis_of=lambda header: basis)
     assert found.problems == ("The stream has no digest over its own lines, which every run of this version leaves.",)
 
 
