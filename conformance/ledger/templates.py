@@ -19,6 +19,7 @@ from conformance.contract.scope import within_scope
 from conformance.ledger import roles
 from conformance.ledger.choices import kinds
 from conformance.ledger.citations import cited, cited_by_sdk
+from conformance.ledger.grounds import Ground, disagreement, ground_for_sdk, ground_of
 from conformance.ledger.requirement import Level, Requirement
 from conformance.ledger.subjects import SUBJECTS, WHERE, TemplateSubject, unique
 from conformance.ledger.tables import RequirementTable, Row, shipped_table
@@ -29,6 +30,8 @@ SDK_SCHEMA = "sdk-requirements.schema.json"
 WORDS = ("subject", "value", "ids_limit")
 # said of a requirement about what only older pages have, which is therefore no MUST
 _NO_LONGER = "(The newest page no longer has it.)"
+# the same of a limit, where the parameter is still there
+_NOT_REPEATED = "(The newest page no longer states that limit.)"
 WORDS_OF = {"field": ("type",), "situation": ("situation", "codes"), "choice": ("choice",)}
 
 
@@ -44,6 +47,7 @@ class Template:
     where: str | None = None
     needs: tuple[str, ...] = ()
     choice: str | None = None
+    ground: Ground | None = None
 
 
 @cache
@@ -83,6 +87,8 @@ def _template(table: RequirementTable, number: int) -> Template:
     template = Template(**{**row, "cites": tuple(row["cites"]), "needs": tuple(row.get("needs", ()))})
     if template.choice is not None and template.choice not in kinds():
         raise table.bad(number, f"{template.choice!r} is no kind of choice (see ledger/choices.yaml)", ("choice",))
+    if odd := disagreement(template.level, ground_of(template.cites, template.ground)):
+        raise table.bad(number, odd, ("level",))
     known = (*WORDS, *WORDS_OF.get(template.each, ()))
     for _, name, _, _ in Formatter().parse(template.statement):
         if name is not None and name not in known:
@@ -102,6 +108,8 @@ def _instances(template: Template, contract: Contract, protocol: Protocol) -> It
         level, statement = template.level, template.statement.format(**words, value=_value(template, subject))
         if isinstance(subject.thing, Parameter | Field | ErrorCode) and contract.is_superseded(subject.thing):
             level, statement = "SHOULD" if level == "MUST" else level, f"{statement} {_NO_LONGER}"
+        elif _limit_is_superseded(template, subject, contract):
+            level, statement = "SHOULD" if level == "MUST" else level, f"{statement} {_NOT_REPEATED}"
         yield Requirement(
             id=f"{contract.operation}.{theme}{name}.{rest}",
             level=level,
@@ -112,6 +120,13 @@ def _instances(template: Template, contract: Contract, protocol: Protocol) -> It
             subject=subject.name,
             choice=_choice(template, subject, contract),
         )
+
+
+def _limit_is_superseded(template: Template, subject: TemplateSubject, contract: Contract) -> bool:
+    """Whether the limits that a template is about stand on pages before the newest alone."""
+    limits = [word for word in template.cites if word.startswith("constraint:") or word == "ids-limit"]
+    places = {c.revision for word in limits for c in cited(word, subject, contract)}
+    return bool(places) and contract.current.isdisjoint(places)
 
 
 def _choice(template: Template, subject: TemplateSubject, contract: Contract) -> str | None:
@@ -139,6 +154,8 @@ def _of_sdk(table: RequirementTable, number: int, row: Row, contract: Contract) 
         places = tuple(c for word in row.get("cites", ()) for c in cited_by_sdk(word, contract))
     except ValueError as error:
         raise table.bad(number, str(error), ("cites",)) from None
+    if odd := disagreement(row["level"], ground_for_sdk(row.get("cites", ()), row.get("reason"), row.get("ground"))):
+        raise table.bad(number, odd, ("level",))
     return Requirement(
         id=f"{contract.operation}.sdk.{row['id']}",
         level=row["level"],
