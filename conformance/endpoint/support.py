@@ -6,7 +6,7 @@ from conformance.contract.files import ContractError
 from conformance.contract.model import Contract
 from conformance.contract.service import SERVICE_FILE, Kind, load_service
 from conformance.derive.kinds import kind_of
-from conformance.endpoint.settings import Settings
+from conformance.endpoint.settings import METHODS, Settings
 from conformance.errors import Refusal
 
 READS: tuple[Kind, ...] = ("list", "get")
@@ -18,6 +18,8 @@ def unsupported(contract: Contract) -> str | None:
         return "it is reached by a path, and operations of that style are not judged yet"
     if contract.root != "object":
         return "its answer is no object, and such answers are not judged yet"
+    if not set(METHODS) & set(contract.methods):
+        return f"it is called by {' and '.join(contract.methods)}, and only {' and '.join(METHODS)} are sent yet"
     return None
 
 

@@ -15,6 +15,7 @@ from conformance.contract.protocol import Protocol
 from conformance.endpoint.allowance import Allowance
 from conformance.endpoint.answer import Answer, Item
 from conformance.endpoint.findings import Inconclusive, NotApplicable, Violation
+from conformance.endpoint.id_syntax import IdSyntaxes
 from conformance.endpoint.inventory import Inventories, Inventory
 from conformance.endpoint.oracle import Expectation, Oracle
 from conformance.endpoint.sender import Sender
@@ -93,6 +94,7 @@ class Target:
     )
     _by_format: dict[Format, tuple[Channel, ...]] = field(factory=dict, init=False)
     _unwatched: set[int] = field(factory=set, init=False)
+    _id_syntax: IdSyntaxes = field(factory=IdSyntaxes, init=False)
 
     @property
     def traffic(self) -> Traffic:
@@ -191,18 +193,13 @@ class Target:
     @property
     def id_syntax(self) -> IdSyntax:
         """How several ids are written: as the implementation was seen to read them, else as documented first."""
-        ids = self.contract.semantics.ids
-        if ids is None:
-            return "comma"
-        taken = self.watch.dialect.taken("id-syntax", ids.parameter)
-        if taken not in ("comma", "json-array"):
-            choice, parameter = (
-                self.contract.choice_about("id-syntax", ids.parameter),
-                self.contract.parameter(ids.parameter),
-            )
-            documented = [a.id for a in choice.alternatives if a.id != "both"] if choice else []
-            taken = documented[0] if documented else parameter.value("syntax") if parameter else None
-        return "json-array" if taken == "json-array" else "comma"
+        return self._id_syntax.known(self)
+
+    def parameters_of(self, view: View) -> dict[str, str]:
+        """The parameters that ask for a view, its ids as this endpoint reads them."""
+        if view.ids:
+            self._id_syntax.find_out(self)
+        return view.parameters(self.contract, self.id_syntax)
 
     def channels_for(self, format: Format) -> tuple[Channel, ...]:
         """The channels that ask for one format."""
@@ -304,7 +301,7 @@ class Target:
         more: Mapping[str, str] | None = None,
     ) -> Answer:
         """One page of a view; `more` gives further parameters."""
-        sent = {**view.parameters(self.contract, self.id_syntax), **(more or {})}
+        sent = {**self.parameters_of(view), **(more or {})}
         return self.ask(sent, channel, region=region)
 
     def pages(

@@ -13,6 +13,13 @@ CONTRACT, PROTOCOL = load_contract(FOLDER), load_protocol(FOLDER.parent / "commo
 REQUIREMENTS = [r.id for r in load_ledger(FOLDER).requirements if r.side == "endpoint"]
 
 
+def test_ids_are_sent_as_they_are_read_here(tmp_path) -> None:
+    """A list of ids stands beside what is judged, and no check has seen in which way this endpoint reads one."""
+    test_a_requirement_alone_accuses_nobody(
+        tmp_path, "DescribeTasks.parameters.PageSize.minimum", "every-choice-otherwise"
+    )
+
+
 @pytest.mark.gate
 @pytest.mark.parametrize("variant", ["every-choice-last", "every-choice-otherwise"])
 @pytest.mark.parametrize("requirement", REQUIREMENTS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 
 from conformance.contract.files import dump_contract, load_protocol, schemas_root
 from conformance.contract.model import Filter
@@ -64,6 +65,11 @@ def test_every_fault_is_about_what_is_required():
     for contract in CONTRACTS.values():
         required = set(ledger_of(contract, PROTOCOL).ids)
         assert {f"DescribeBoats.{k}" for f in all_faults(contract, PROTOCOL) for k in f.killed_by} <= required
+
+
+def test_what_is_called_by_another_method_is_not_judged():
+    assert unsupported(evolve(LISTED, methods=("PUT",))) == "it is called by PUT, and only POST and GET are sent yet"
+    assert unsupported(evolve(LISTED, methods=("PUT", "GET"))) is None
 
 
 @pytest.mark.parametrize("variant", ["extra-members", "progressing"])

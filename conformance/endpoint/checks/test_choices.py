@@ -12,13 +12,13 @@ from conformance.endpoint.checks.drawing import channel_of, whole_page
 from conformance.endpoint.claims import claim, claim_never_breaks, need_items
 from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import NotApplicable, Violation
+from conformance.endpoint.id_syntax import ID_SYNTAXES
 from conformance.endpoint.marks import choice_kinds
 from conformance.endpoint.target import Target
 from conformance.generate.times import format_time, parse_time
-from conformance.generate.views import IdSyntax, View, write_ids
+from conformance.generate.views import View, write_ids
 from conformance.wire.exchange import Format
 
-ID_SYNTAXES: tuple[IdSyntax, ...] = ("comma", "json-array")
 SHORT_TIME = "yyyy-MM-ddTHH:mmZ"
 # how many items a bound is put on, spread over all of them
 BOUNDS = 6

@@ -13,7 +13,7 @@ from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
 from conformance.generate import texts
 from conformance.generate.times import format_time, parse_time
-from conformance.generate.views import filter_values, request_time_format, write_ids
+from conformance.generate.views import View, filter_values, request_time_format
 
 # a value left out, as the blank that it may be read as
 AS_LEFT_OUT: tuple[Way, ...] = ("left-out", "nothing")
@@ -50,7 +50,7 @@ def test_hostile_text(target: Target, subject: str) -> None:
 
 def written(target: Target, subject: str, text: str) -> str:
     """A text as the only value of its parameter."""
-    return write_ids((text,), target.id_syntax) if use_of(target, subject) == "ids" else text
+    return target.parameters_of(View(ids=(text,)))[subject] if use_of(target, subject) == "ids" else text
 
 
 def known_values(target: Target, subject: str) -> tuple[str, ...]:
@@ -202,7 +202,7 @@ def test_near_id(target: Target) -> None:
     known = set(target.inventory().keys(target.key))
     ids = [item.get(target.key) or "" for item in plain_first(target)]
     for text in texts.near_texts(ids[len(ids) // 2] if is_word(ids[len(ids) // 2]) else ids[0]):
-        answer = target.ask({name: write_ids((text,), target.id_syntax)}, next(channels))
+        answer = target.ask(target.parameters_of(View(ids=(text,))), next(channels))
         claim_never_breaks(answer, f"{name} of {shortened(text)}")
         if answer.refused:
             continue

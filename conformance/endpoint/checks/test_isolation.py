@@ -36,7 +36,7 @@ def test_concurrent(target: Target, format: Format, data: Draws) -> None:
     asked = data.draw(st.lists(views(target.contract, items), min_size=2, max_size=4), label="views")
     channel = channel_of(target, format, data)
     largest = whole_page(target)
-    calls = [target.call({**v.parameters(target.contract, target.id_syntax), **largest}, channel) for v in asked]
+    calls = [target.call({**target.parameters_of(v), **largest}, channel) for v in asked]
     for view, answer in zip(asked, target.together(calls), strict=True):
         wanted, most = target.expect(view), target.largest_size if largest else len(items)
         if wanted.most <= most and answer.listing().is_whole:
@@ -56,7 +56,7 @@ def test_mixed(target: Target, data: Draws) -> None:
     calls = []
     for region, view, size, number, way in crowd:
         page = {paging.number: str(number), paging.size: str(size)} if paging else {}
-        sent = {**view.parameters(target.contract, target.id_syntax), **page}
+        sent = {**target.parameters_of(view), **page}
         calls.append(target.call(sent, target.channels[way], region=region))
     for (region, view, size, number, _), answer in zip(crowd, target.together(calls), strict=True):
         claim_own(target, region, view, (size, number) if paging else None, answer)

@@ -43,7 +43,7 @@ def test_optional(target: Target, subject: str, format: Format, data: Draws) -> 
     """A request without the parameter, and with others, is accepted."""
     items = need_items(target, 0)
     view = data.draw(views(target.contract, items), label="view")
-    sent = {k: v for k, v in view.parameters(target.contract, target.id_syntax).items() if k != subject}
+    sent = {k: v for k, v in target.parameters_of(view).items() if k != subject}
     target.ask(sent, channel_of(target, format, data)).listing()
 
 
@@ -296,7 +296,7 @@ def test_order_irrelevant(target: Target, format: Format, data: Draws) -> None:
         data.draw(views(target.contract, need_items(target)), label="view"),
         channel_of(target, format, data),
     )
-    call = target.call({**view.parameters(target.contract, target.id_syntax), **page_of(target)}, channel)
+    call = target.call({**target.parameters_of(view), **page_of(target)}, channel)
     shuffled = data.draw(st.permutations(call.parameters), label="order")
     one = target.send(call).listing()
     claim_same_page("another order of parameters", one, target.ask(shuffled, channel).listing())
