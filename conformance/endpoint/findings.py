@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
-from conformance.ledger.findings import Disturbed, Finding, Inconclusive, Lack, NotApplicable, Violation, shown
+from conformance.ledger.findings import (
+    Disturbed,
+    Finding,
+    Inconclusive,
+    Lack,
+    NotApplicable,
+    Unanswered,
+    Violation,
+    shown,
+)
 
-__all__ = ["Disturbed", "Finding", "Inconclusive", "Lack", "NotApplicable", "Violation", "shown"]
+__all__ = ["Disturbed", "Finding", "Inconclusive", "Lack", "NotApplicable", "Unanswered", "Violation", "shown"]

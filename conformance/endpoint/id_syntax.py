@@ -47,7 +47,8 @@ class IdSyntaxes:
         if target.watch.dialect.taken("id-syntax", ids.parameter) is not None:
             return
         self.asked = True
-        known = [id for item in target.sample() if (id := item.get(key))][: min(2, target.longest_id_list)]
+        items = target.stored.items(target.regions[0]) or target.sample()
+        known = [id for item in items if (id := item.get(key))][: min(2, target.longest_id_list)]
         for syntax in ID_SYNTAXES if known else ():
             answer = target.ask({ids.parameter: write_ids(known, syntax)})
             if answer.accepted and set(answer.keys) == set(known):

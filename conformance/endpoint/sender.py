@@ -12,7 +12,7 @@ from attrs import define, field
 from conformance.contract.model import Contract
 from conformance.endpoint.allowance import UNANSWERED, Allowance
 from conformance.endpoint.answer import Answer
-from conformance.endpoint.findings import Disturbed, Inconclusive, Violation
+from conformance.endpoint.findings import Disturbed, Inconclusive, Unanswered, Violation
 from conformance.endpoint.repeats import Repeats
 from conformance.endpoint.traffic import Limits, Traffic
 from conformance.wire.client import AnyClient
@@ -101,7 +101,7 @@ class Sender:
             except (TimedOut, Unreachable, TooLarge) as e:
                 self.traffic.outcomes["too large" if isinstance(e, TooLarge) else "no answer"] += 1
                 self._unanswered(client, call, str(e))
-                raise Inconclusive(str(e)) from None
+                raise (Unanswered if isinstance(e, TimedOut) else Inconclusive)(str(e)) from None
             except (BrokenOff, NotHttp) as e:
                 self.traffic.outcomes["broken off"] += 1
                 problem = str(e)

@@ -88,6 +88,10 @@ class Inconclusive(Finding):
         self.lack = lack
 
 
+class Unanswered(Inconclusive):
+    """No answer came in time."""
+
+
 class Disturbed(Inconclusive):
     """An example was disturbed by what can pass, and is to be tried again."""
 
