@@ -298,8 +298,7 @@ class Answer:
     def readable(self) -> Answer:
         """This answer, if its body can be read. Raises Inconclusive."""
         if self.kind == "unreadable":
-            about = "envelope.success-body" if self.status < 300 else "envelope.error-body"
-            self._not_judged(about, f"the answer is {self.outline()}")
+            self._not_judged("envelope.readable", f"the answer is {self.outline()}")
         return self
 
     def _readable_as_a_listing(self) -> None:

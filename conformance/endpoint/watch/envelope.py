@@ -31,18 +31,19 @@ INTERNALS = re.compile(
 ROOT = re.compile(r"\s*(?:<\?[^>]*\?>\s*)?<([\w.-]+)")
 
 
+def _readable(answer: Answer, _: str | None) -> Iterator[Judgement]:
+    why = f"the body is {answer.reading.unreadable}" if answer.kind == "unreadable" else None
+    yield None, None if why is None else Problem("the body cannot be read", "well-formed JSON or XML", why)
+
+
 def _success_body(answer: Answer, schema_problem: str | None) -> Iterator[Judgement]:
-    if _meant_as_success(answer):
+    if answer.kind == "success":
         yield None, _schema(schema_problem, "a body that the response schema allows")
 
 
 def _error_body(answer: Answer, schema_problem: str | None) -> Iterator[Judgement]:
-    if not _meant_as_success(answer):
+    if answer.kind not in ("success", "unreadable"):
         yield None, _schema(schema_problem, "a body that the error schema allows")
-
-
-def _meant_as_success(answer: Answer) -> bool:
-    return answer.kind == "success" or (answer.kind == "unreadable" and answer.status < 300)
 
 
 def _schema(problem: str | None, expected: str) -> Problem | None:
@@ -141,6 +142,7 @@ def _repeated_elements(root: XmlNode, contract: Contract) -> tuple[str, ...]:
 # checks that only a body in one format can show anything of
 ONLY_IN: Mapping[str, Format] = {"envelope.root-element": "xml", "envelope.no-byte-order-mark": "json"}
 JUDGES: Mapping[str, ResponseJudge] = {
+    "envelope.readable": _readable,
     "envelope.success-body": _success_body,
     "envelope.error-body": _error_body,
     "envelope.success-status": _success_status,

@@ -79,7 +79,7 @@ def faults(roles: FaultRoles) -> tuple[Fault, ...]:
         Fault(
             "gateway-takes-over",
             "answers every request with status 502 and an HTML page, after 150 requests",
-            ("envelope.error-body",),
+            ("envelope.readable",),
             replacing(STEP.answer).by(_down_after(150, _bad_gateway)),
         ),
         Fault(
@@ -91,19 +91,19 @@ def faults(roles: FaultRoles) -> tuple[Fault, ...]:
         Fault(
             "long-json-is-cut-off",
             "loses the last byte of JSON bodies over 8000 bytes",
-            ("envelope.success-body",),
+            ("envelope.readable",),
             replacing(STEP.encoded).by(only(in_json, _cut_off)),
         ),
         Fault(
             "xml-text-is-not-escaped",
             "writes & and < as they are into XML",
-            ("envelope.success-body",),
+            ("envelope.readable",),
             replacing(STEP.escape).by(lambda inner, context, text: text),
         ),
         Fault(
             "json-comma-after-full-page",
             "writes a comma after the last item of a full page, in JSON",
-            ("envelope.success-body",),
+            ("envelope.readable",),
             replacing(STEP.as_json).by(_trailing_comma),
         ),
         Fault(
