@@ -33,7 +33,7 @@ ROOT = re.compile(r"\s*(?:<\?[^>]*\?>\s*)?<([\w.-]+)")
 
 def _readable(answer: Answer, _: str | None) -> Iterator[Judgement]:
     why = f"the body is {answer.reading.unreadable}" if answer.kind == "unreadable" else None
-    yield None, None if why is None else Problem("the body cannot be read", "well-formed JSON or XML", why)
+    yield None, None if why is None else Problem("the body cannot be read", "a JSON object or well-formed XML", why)
 
 
 def _success_body(answer: Answer, schema_problem: str | None) -> Iterator[Judgement]:
