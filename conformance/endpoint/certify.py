@@ -18,7 +18,7 @@ from conformance.endpoint import run as runs
 from conformance.endpoint.allowance import Allowance
 from conformance.endpoint.certification import open_target, selected
 from conformance.endpoint.embedded import NAME, embedded_reference
-from conformance.endpoint.findings import Inconclusive, Violation
+from conformance.endpoint.findings import Inconclusive
 from conformance.endpoint.known import Held, entries, load_known
 from conformance.endpoint.pace import pace_of
 from conformance.endpoint.preflight import preflight
@@ -147,8 +147,6 @@ class _Certification:
                 pace = pace_of(target, seconds, plan, ledger, selection, workers)
         except Inconclusive as spent:
             raise NotEstablished(f"Nothing is judged: {spent.message}.") from None
-        except Violation:
-            pace = None  # an endpoint that gives no answer is for the run to tell of
         if plan.limits.max_requests is None:
             return plan, pace
         used = target.allowance.requests

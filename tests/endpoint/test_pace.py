@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from conformance.cli import main
 from conformance.contract.files import load_contract, load_protocol, schemas_root
+from conformance.endpoint.findings import Inconclusive, Violation
 from conformance.endpoint.pace import LONG, about, pace_of
 from conformance.endpoint.settings import RunSettings
 from conformance.endpoint.traffic import Limits
@@ -82,3 +83,12 @@ def test_a_run_says_so_before_its_first_verdict(seconds, slow, tmp_path, monkeyp
     if slow:
         assert header["pace"] == {"answer": 3.0, "requests": 140, "seconds": 420, "workers": 1, "ends_after": 7200.0}
         assert printed.index("An answer takes") < printed.index("requirements judged")
+
+
+@pytest.mark.parametrize("finding", [Inconclusive("throttled"), Violation("no answer")], ids=["late", "broken off"])
+def test_an_answer_that_does_not_come_ends_no_run(finding):
+    def ask():
+        raise finding
+
+    pace = pace_of(SimpleNamespace(ask=ask), 0.4, RUN, LEDGER, EVERY, 1)
+    assert pace.answer == 0.4
