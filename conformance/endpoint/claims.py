@@ -198,11 +198,13 @@ def need_items(
     if target.contract.semantics.items is None:
         return ()  # no list is documented: what is asked for does not depend on items
     items = target.sample(region)
+    if not items and _always_there(target, field):
+        field = None
     held = len(items) if field is None else sum(bool(item.get(field)) for item in items)
     if held < at_least:
         where = target.regions[0] if region is None else region
         what = f"region {where}" if where else "the listing"
         nouns = f"item{'' if held == 1 else 's'}{f' with a value of {field}' if field else ''}"
-        lack = Lack(where, held, at_least, field if items or not _always_there(target, field) else None)
+        lack = Lack(where, held, at_least, field)
         raise Inconclusive(f"{what} holds {held} {nouns}; this needs at least {at_least}", lack=lack)
     return items

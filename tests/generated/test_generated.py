@@ -11,7 +11,9 @@ from tests.generated.certified import Asked, asked, certified
 from tests.generated.operations import Operation, operations
 
 # reasons for not judging a MUST that are true of listings with few items or none
-FEW = re.compile(r"(?:region [\w-]+|the listing) holds (\d+) items?; this needs at least (\d+)")
+FEW = re.compile(
+    r"(?:region [\w-]+|the listing) holds (\d+) items?(?: with a value of \w+)?; this needs at least (\d+)"
+)
 NOTHING_TO_SHOW = "no exchange of this run could show it"
 PLENTY = 30
 
