@@ -55,6 +55,7 @@ ODDITIES: tuple[Hostile, ...] = (
     Hostile("early hints", spoil=hints(3)),
     Hostile("gzip unasked", spoil=written(lambda s, h, b: plain(s, h + "Content-Encoding: gzip\r\n", gzip.compress(b)))),
     Hostile("cookies", spoil=written(lambda s, h, b: plain(s, h + "Set-Cookie: a=b; Path=/\r\n" * 20, b))),
+    Hostile("an answer twice, of which the second is to nothing", spoil=written(lambda s, h, b: plain(s, h, b) * 2)),
     Hostile("IPv6", spoil=written(plain), host="::1"),
     Hostile("the same length twice", spoil=written(lambda s, h, b: plain(s, f"{h}Content-Length: {len(b)}\r\n", b))),
 )  # fmt: skip

@@ -181,10 +181,6 @@ def totals(make: Callable[[int], object]):
     return spoil
 
 
-def spoiled_twice(asked, status, headers, body):
-    return whole(body, f"{status} X", _lines(headers)) * 2
-
-
 def half_and_reset(connection, stopped):
     head(connection)
     connection.sendall(OK + b"Content-Length: 99\r\n\r\n{")
@@ -309,7 +305,6 @@ TARGETS: tuple[Hostile, ...] = (
     Hostile("a total below zero", spoil=totals(lambda n: -n), options=("--format", "json")),
     Hostile("a total that grows", spoil=totals(lambda n: n), options=("--format", "json")),
     Hostile("a total that is a list", spoil=totals(lambda n: [[n]]), options=("--format", "json")),
-    Hostile("two answers to one request after 10", spoil=spoiled_twice, after=10),
     Hostile("a reset in a body after 10", raw=half_and_reset, spoil=always(b""), after=10),
     Hostile("4 MB in most of the time", late),
     Hostile("4 MB of bytes after 10", spoil=always(whole(random.Random(1).randbytes(4_000_000))), after=10),
