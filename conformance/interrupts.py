@@ -1,14 +1,22 @@
-"""Interruptions that are not lost: Python drops, with a traceback, what is raised while it collects garbage."""
+"""Interruptions: none is lost, and one is enough for a child.
+
+Python drops, with a traceback, what is raised while it collects garbage. What a terminal interrupts is every process of
+a command, as often as a person presses the keys.
+"""
 
 from __future__ import annotations
 
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any, Final
 
 # seconds until an interruption that was dropped is delivered again, outside of where it would be dropped once more
 SOON: Final = 0.01
+ENDING: Final = tuple(getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n))
 
 
 def keep_interruptions() -> Any:
@@ -31,3 +39,29 @@ def keep_interruptions() -> Any:
 
     sys.unraisablehook = hook
     return before
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """While open, what ends a process waits: for a child that begins, until it has said what becomes of it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def interrupted_once() -> None:
+    """In a child that began while what ends a process was held back: from here on the first interruption raises
+    KeyboardInterrupt, and others find it ending already.
+    """
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        for ending in ENDING:
+            signal.signal(ending, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for ending in ENDING:
+        if signal.getsignal(ending) is not signal.SIG_IGN:
+            signal.signal(ending, interrupt)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)

@@ -38,3 +38,35 @@ def test_an_interruption_is_not_dropped(place):
     done = subprocess.run([sys.executable, "-c", DROPPED, place], capture_output=True, text=True, timeout=60)
     assert done.stdout == "interrupted\n"
     assert done.stderr == ""
+
+
+# a child that is interrupted before it is ready, and again while it ends
+CHILD = """
+import multiprocessing, os, signal
+from conformance.interrupts import held_back, interrupted_once
+
+def work(line):
+    try:
+        interrupted_once()
+        line.send("was not interrupted")
+    except KeyboardInterrupt:
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGTERM)
+        line.send("ends once")
+
+forked = multiprocessing.get_context("fork")
+mine, theirs = forked.Pipe()
+child = forked.Process(target=work, args=(theirs,))
+with held_back():
+    child.start()
+    os.kill(child.pid, signal.SIGINT)
+print(mine.recv())
+child.join()
+print(child.exitcode)
+"""
+
+
+def test_a_child_is_interrupted_once():
+    done = subprocess.run([sys.executable, "-c", CHILD], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "ends once\n0\n"
+    assert done.stderr == ""
