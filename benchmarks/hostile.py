@@ -78,6 +78,7 @@ BODIES: dict[str, Callable[[int], bytes]] = {
     "XML, secrets never ended": filled("<R>", lambda n: "<Signature>", ""),
     "text, names of secrets": filled("", lambda n: "Signature=", ""),
     "text, headers of secrets": filled("", lambda n: "Cookie:", ""),
+    "text, a letter that is two in small": filled("", lambda n: "\u0130", ""),
     "text, quotes": filled("", lambda n: '"Signature":"', ""),
     "text, CDATA of secrets": filled("", lambda n: "<Signature><![CDATA[", ""),
     "text, URLs": filled("", lambda n: "http://", ""),

@@ -8,10 +8,12 @@ import os
 import re
 import tempfile
 import zlib
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import IO, Any, Protocol
+from uuid import uuid4
 
 import yaml
 from attrs import define, field
@@ -141,11 +143,18 @@ def _lines(values: Sequence[Any] | None) -> str:
 
 
 def _line(value: Any) -> str:
-    try:
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ": "))
-    except TypeError:  # a body that is no text
-        return yaml.safe_dump(value, default_flow_style=True, width=float("inf"), allow_unicode=True).strip()
-    return ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    """A value as JSON, but for bytes that are no text, which stand there as YAML has them."""
+    mark, found = uuid4().hex, list[bytes]()
+
+    def noted(data: bytes) -> str:
+        found.append(data)
+        return mark
+
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ": "), default=noted)
+    text = ESCAPED.sub(lambda odd: f"\\u{ord(odd[0]):04x}", text)
+    for data in found:
+        text = text.replace(f'"{mark}"', f'!!binary "{b64encode(data).decode()}"', 1)
+    return text
 
 
 def _grouped(headers: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
