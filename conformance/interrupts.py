@@ -9,12 +9,13 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any, Final
 
-# seconds until an interruption that was dropped is delivered again, outside of where it would be dropped once more
+# seconds until an interruption that was dropped is delivered again, and between looks at whether it can be
 SOON: Final = 0.01
 ENDING: Final = tuple(getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n))
 
@@ -29,16 +30,27 @@ def keep_interruptions() -> Any:
 
     def hook(unraisable: Any) -> None:
         if issubclass(unraisable.exc_type, KeyboardInterrupt):
-            # to the main thread itself, so that whatever it waits for is interrupted
-            main = threading.main_thread().ident or 0
-            again = threading.Timer(SOON, signal.pthread_kill, (main, signal.SIGINT))
-            again.daemon = True
-            again.start()
+            threading.Thread(target=_deliver_after, args=(hook.__code__,), daemon=True).start()
         else:
             before(unraisable)
 
     sys.unraisablehook = hook
     return before
+
+
+def _deliver_after(code: CodeType) -> None:
+    """Interrupt the main thread itself, whatever it waits for, once it has left this code: within it, what is raised
+    would be dropped once more.
+    """
+    main = threading.main_thread().ident or 0
+    within = True
+    while within:
+        time.sleep(SOON)
+        frame = sys._current_frames().get(main)
+        while frame is not None and frame.f_code is not code:
+            frame = frame.f_back
+        within = frame is not None
+    signal.pthread_kill(main, signal.SIGINT)
 
 
 @contextmanager

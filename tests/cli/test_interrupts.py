@@ -42,12 +42,13 @@ def test_an_interruption_is_not_dropped(place):
 
 # a child that is interrupted before it is ready, and again while it ends
 CHILD = """
-import multiprocessing, os, signal
+import multiprocessing, os, signal, threading
 from conformance.interrupts import held_back, interrupted_once
 
 def work(line):
     try:
         interrupted_once()
+        threading.Event().wait(60)
         line.send("was not interrupted")
     except KeyboardInterrupt:
         os.kill(os.getpid(), signal.SIGINT)
