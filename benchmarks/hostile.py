@@ -31,6 +31,10 @@ def filled(head: str, piece: Callable[[int], str], tail: str) -> Callable[[int],
     return body
 
 
+# the head of a result whose items follow, and its tail
+JSON, JSON_END = '{"RequestId":"r","TotalCount":1,"TaskSet":{"Task":[{}', "]}}"
+XML, XML_END = "<DescribeTasksResponse><TotalCount>1</TotalCount><TaskSet>", "</TaskSet></DescribeTasksResponse>"
+# "below": as many parts as are read at all
 BODIES: dict[str, Callable[[int], bytes]] = {
     "JSON, one name": filled('{"A":0', lambda n: ',"A":1', "}"),
     "JSON, each name twice": filled('{"A":0', lambda n: f',"n{n // 2:07}":1', "}"),
@@ -38,6 +42,15 @@ BODIES: dict[str, Callable[[int], bytes]] = {
     "JSON, arrays": filled('{"A":[[]', lambda n: ",[]", "]}"),
     "JSON, items of nothing": filled('{"TotalCount":1,"TaskSet":{"Task":[{}', lambda n: ",{            }", "]}}"),
     "JSON, wrong items": filled('{"TotalCount":1,"TaskSet":{"Task":[{}', lambda n: f',{{"TaskId":{n:07}}}', "]}}"),
+    "JSON, each name once": filled('{"A":0', lambda n: f',"n{n:07}":1', "}"),
+    "JSON, numbers for items": filled(JSON, lambda n: ",1", JSON_END),
+    "JSON, numbers for items, below": filled(JSON, lambda n: f",{10**7 + n}", JSON_END),
+    "JSON, texts for items, below": filled(JSON, lambda n: f',"{n:06}"', JSON_END),
+    "JSON, wrong items, below": filled(JSON, lambda n: f',{{"TaskId":1{n:07},"a":{n * 10**7}}}', JSON_END),
+    "JSON, empty items, below": filled(JSON, lambda n: f",{{{' ' * 26}}}", JSON_END),
+    "JSON, secrets in items, below": filled(JSON, lambda n: f',{{"Signature":"{n:07}","a":1{n:04}}}', JSON_END),
+    "JSON, a secret in ids, below": filled(JSON, lambda n: f',{{"TaskId":"{ID}{n:05}"}}', JSON_END),
+    "JSON, deep, below": filled('{"a":[0', lambda n: f",{'[' * 60}0{']' * 60}{' ' * 1700}", "]}"),
     "JSON, digits": filled('{"TotalCount":', lambda n: "9", "}"),
     "JSON, backslashes": filled('{"Code":"', lambda n: "\\\\", '"}'),
     "JSON, quotes in quotes": filled('{"Message":"', lambda n: '\\"Signature\\":\\"', '"}'),
@@ -50,6 +63,12 @@ BODIES: dict[str, Callable[[int], bytes]] = {
     "XML, wrong items": filled(
         "<DescribeTasksResponse><TaskSet>", lambda n: "<Task><TaskId/></Task>", "</TaskSet></DescribeTasksResponse>"
     ),
+    "XML, wrong items, below": filled(XML, lambda n: f"<Task><TaskId>{n:030}</TaskId></Task>", XML_END),
+    "XML, empty items, below": filled(XML, lambda n: f"<Task>{n:020}</Task>", XML_END),
+    "XML, names, below": filled("<R>", lambda n: f"<n{n:07}>{n:010}</n{n:07}>", "</R>"),
+    "XML, texts between, below": filled("<R>", lambda n: f"<n/>{n:024}", "</R>"),
+    "XML, attributes, below": filled("<R>", lambda n: "<n " + " ".join(f'a{k}=""' for k in range(500)) + "/>", "</R>"),
+    "XML, namespaces, below": filled("<R>", lambda n: f'<a xmlns="u{n:07}xxxxxxxx"/>', "</R>"),
     "XML, names": filled("<R>", lambda n: f"<n{n:07}>1</n{n:07}>", "</R>"),
     "XML, namespaces": filled("<R>", lambda n: f'<a xmlns="u{n:07}"/>', "</R>"),
     "XML, comments": filled("<R>", lambda n: "<!---->", "</R>"),
@@ -59,6 +78,7 @@ BODIES: dict[str, Callable[[int], bytes]] = {
     "XML, secrets never ended": filled("<R>", lambda n: "<Signature>", ""),
     "text, names of secrets": filled("", lambda n: "Signature=", ""),
     "text, headers of secrets": filled("", lambda n: "Cookie:", ""),
+    "text, a letter that is two in small": filled("", lambda n: "\u0130", ""),
     "text, quotes": filled("", lambda n: '"Signature":"', ""),
     "text, CDATA of secrets": filled("", lambda n: "<Signature><![CDATA[", ""),
     "text, URLs": filled("", lambda n: "http://", ""),

@@ -61,9 +61,14 @@ def decoded(data: bytes) -> str:
         raise BadText("cannot be read: is not UTF-8 text") from None
 
 
+def most_in(length: int) -> int:
+    """How many bytes a gzip file of so many may hold."""
+    return min(MOST_BYTES, max(LEAST_BOUND, MOST_RATIO * length))
+
+
 def decompressed(data: bytes) -> bytes:
     """What a gzip file holds, which may be a hundred times as long as it is, or 16 MiB. Raises BadText."""
-    most = min(MOST_BYTES, max(LEAST_BOUND, MOST_RATIO * len(data)))
+    most = most_in(len(data))
     reader, parts, size = zlib.decompressobj(31), [], 0
     try:
         while not reader.eof:

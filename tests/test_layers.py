@@ -13,6 +13,7 @@ ROOT = Path(conformance.__file__).parent
 FLOORS = {
     "errors": 0,
     "foreign": 0,
+    "interrupts": 0,
     "contract": 1,
     "wire": 1,
     "drivers": 1,

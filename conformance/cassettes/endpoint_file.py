@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import asdict, evolve
@@ -17,9 +17,9 @@ from conformance.cassettes.layout import (
     entries,
     sent_parameters,
     structured,
-    text_of,
     typed,
 )
+from conformance.cassettes.writing import Lines, LinesInMemory, line_of, pieces_of
 from conformance.wire.exchange import HttpResponse
 
 VERDICTS, ITEMS, EXAMPLES = "acs-verdicts", "acs-items", "acs-examples"
@@ -28,14 +28,21 @@ SECTIONS = (VERDICTS, ITEMS, EXAMPLES)
 
 def dump(cassette: Cassette) -> str:
     """The text of a cassette."""
+    lines = LinesInMemory([line_of(entry_of(i)) for i in cassette.interactions])
+    return b"".join(pieces(cassette, lines)).decode()
+
+
+def pieces(cassette: Cassette, lines: Lines) -> Iterator[bytes]:
+    """The bytes of a cassette whose interactions are these lines, whatever it says itself."""
     stored = cassette.items
     items = None if stored is None else [{"region": r, "items": list(items)} for r, items in stored.items()]
     examples = [[e.requirement, e.case, e.check, [list(d) for d in e.draws], e.whole] for e in cassette.examples]
     sections = {VERDICTS: list(cassette.verdicts), ITEMS: items, EXAMPLES: examples}
-    return text_of(asdict(cassette.provenance), sections, [_entry(i) for i in cassette.interactions])
+    return pieces_of(asdict(cassette.provenance), sections, lines)
 
 
-def _entry(i: Interaction) -> LayoutEntry:
+def entry_of(i: Interaction) -> LayoutEntry:
+    """An interaction as it stands in a file."""
     own: dict[str, Any] = {"number": i.number, "example": i.example, "meaning": _meaning_data(i)}
     if i.response is not None:
         own["nanoseconds"] = round(i.response.seconds * 1e9)
@@ -64,7 +71,7 @@ def cassette_of(data: Mapping[str, Any], name: str) -> Cassette:
         verdicts = tuple(data[VERDICTS])
     except (TypeError, ValueError, KeyError):
         raise BadCassette(f"{name} lacks its examples, items or verdicts, or they are damaged. {ADVICE}") from None
-    return Cassette(provenance, tuple(entries(data, name, _interaction)), examples, verdicts, items)
+    return Cassette(provenance, tuple(entries(data, name, interaction_of)), examples, verdicts, items)
 
 
 def _example(requirement: str, case: str, check: str, draws: Sequence[Any], whole: bool) -> Example:
@@ -72,7 +79,8 @@ def _example(requirement: str, case: str, check: str, draws: Sequence[Any], whol
     return Example(*named, tuple((typed(label, str, type(None)), value) for label, value in draws), typed(whole, bool))
 
 
-def _interaction(entry: LayoutEntry) -> Interaction:
+def interaction_of(entry: LayoutEntry) -> Interaction:
+    """What stands in a file as an interaction. Raises ValueError, TypeError or KeyError where it is damaged."""
     own = entry.own
     response: HttpResponse | None = None
     failure: tuple[str, str] | None = None

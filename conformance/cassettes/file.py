@@ -9,7 +9,7 @@ from pathlib import Path
 
 from attrs import define
 
-from conformance.cassettes import endpoint_file, integrity, layout, sdk_file
+from conformance.cassettes import endpoint_file, integrity, layout, sdk_file, writing
 from conformance.cassettes.cassette import FORMAT_VERSION, Cassette
 from conformance.cassettes.layout import ADVICE, DIGESTS, OWN, BadCassette
 from conformance.cassettes.sdk_cassette import KIND, SdkCassette
@@ -27,7 +27,8 @@ class Loaded:
 
 def save(path: Path, cassette: Cassette | SdkCassette) -> None:
     """Write the whole file or nothing. Raises OSError."""
-    layout.save(path, dump(cassette))
+    text = dump(cassette).encode()
+    writing.save(path, lambda: (text,))
 
 
 def dump(cassette: Cassette | SdkCassette) -> str:

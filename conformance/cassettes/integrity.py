@@ -39,16 +39,16 @@ def _binary(value: Any) -> str:
     return repr(value)
 
 
-def seal(whole: dict[str, Any], own: str, name: str, sections: Sequence[str]) -> None:
-    """Add the digests: to each interaction its own, and to the whole those of its parts and how many there are."""
-    for interaction in whole["interactions"]:
-        interaction["acs"]["digest"] = _of_interaction(interaction)
-    whole[name] = {part: digest(whole[part]) for part in (own, *sections)}
-    whole[name]["interactions"] = _of_all(whole["interactions"])
-    whole[name]["count"] = len(whole["interactions"])
+def seal(parts: Mapping[str, Any], interactions: Sequence[str], text: str) -> dict[str, Any]:
+    """The digests of a cassette: of its parts, by name, over those of its interactions and how many there are, and of
+    the text below its head.
+    """
+    found = {name: digest(value) for name, value in parts.items()}
+    return {**found, "interactions": digest(list(interactions)), "count": len(interactions), "text": text}
 
 
-def _of_interaction(interaction: Mapping[str, Any]) -> str:
+def of_interaction(interaction: Mapping[str, Any]) -> str:
+    """The digest of an interaction, over all but the digest that it may already carry."""
     own = {k: v for k, v in interaction["acs"].items() if k != "digest"}
     return digest([interaction["request"], interaction["response"], own])
 
@@ -79,7 +79,7 @@ def changes(data: Mapping[str, Any], own: str, name: str, sections: Sequence[str
 def _changed(interactions: Sequence[Any]) -> Iterator[str]:
     for place, interaction in enumerate(interactions, 1):
         try:
-            if _of_interaction(interaction) != interaction["acs"]["digest"]:
+            if of_interaction(interaction) != interaction["acs"]["digest"]:
                 yield f"interaction {interaction['acs'].get('number', place)} was changed"
         except (KeyError, TypeError, AttributeError):
             yield f"interaction {place} lacks a part"

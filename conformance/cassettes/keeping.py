@@ -6,11 +6,11 @@ import errno
 import os
 import signal
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
-from conformance.cassettes import file
-from conformance.cassettes.cassette import Cassette
-from conformance.cassettes.sdk_cassette import SdkCassette
+from conformance.cassettes.cassette import Provenance
+from conformance.cassettes.sdk_cassette import SdkProvenance
 from conformance.errors import Refusal
 
 INTERRUPTED = "The recording was interrupted; what was recorded until then proves nothing."
@@ -38,8 +38,8 @@ def _unwritable(path: Path, error: OSError) -> Refusal:
     return Refusal(f"Cannot write the cassette {path}: {error.strerror}. Give another file.")
 
 
-def write_cassette(path: Path, cassette: Cassette | SdkCassette) -> str:
-    """Write a cassette; a second interruption does not keep it from being written. A line that says what was kept.
+def write_cassette(path: Path, save: Callable[[Path], None], provenance: Provenance | SdkProvenance) -> str:
+    """Write a cassette by `save`; a second interruption does not keep it from being written. What was kept, in a line.
 
     Raises Refusal.
     """
@@ -47,11 +47,11 @@ def write_cassette(path: Path, cassette: Cassette | SdkCassette) -> str:
         number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     }
     try:
-        file.save(path, cassette)
+        save(path)
     except OSError as e:
         raise _unwritable(path, e) from None
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    state = "" if cassette.provenance.complete else ", INCOMPLETE"
-    return f"Cassette: {path} ({cassette.provenance.requests:,} exchanges{state})"
+    state = "" if provenance.complete else ", INCOMPLETE"
+    return f"Cassette: {path} ({provenance.requests:,} exchanges{state})"

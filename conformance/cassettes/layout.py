@@ -1,30 +1,23 @@
 """The layout of cassettes as files: VCR.py's own format, which other VCR tools read, with what is ours beside it.
 
-The file is YAML, written through VCR.py, and read by safe constructors alone (`foreign.py`). Its head is in block style
-for people; each interaction and each entry of a section stands on one line in the flow style that is also JSON, so that
-a cassette of thousands of exchanges loads in a moment and a changed exchange is one changed line. Names ending in `.gz`
-are compressed, always to the same bytes.
+The file is YAML, written through VCR.py (`writing.py`), and read by safe constructors alone (`foreign.py`). Its head is
+in block style for people; each interaction and each entry of a section stands on one line, in the flow style that is
+also JSON, so that a cassette of thousands of exchanges loads in a moment and a changed exchange is one changed line.
+Names ending in `.gz` are compressed, always to the same bytes.
 """
 
 from __future__ import annotations
 
-import gzip
-import json
-import os
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
-from attrs import define, frozen
+from attrs import frozen
 from cattrs import Converter
 from cattrs.errors import BaseValidationError
 
 from conformance import foreign
-from conformance.cassettes import integrity
 from conformance.foreign import BadText
 from conformance.wire.arrival import COMMON
 from conformance.wire.encoding import parse_query
@@ -36,10 +29,6 @@ DIGESTS = "acs-digests"
 INTERACTIONS = "interactions"
 SECTION = re.compile(r"(?!acs-conformance:|acs-digests:)(?:acs-[a-z]+|interactions):")
 SECTION_LINE = re.compile(f"^{SECTION.pattern}", re.MULTILINE)
-# the body is kept decoded, so that these no longer hold
-DECODED = ("content-encoding", "content-length", "transfer-encoding")
-# what YAML readers take for the end of a line, or refuse
-ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 T = TypeVar("T")
 ADVICE = "Record it again with `acs-conformance record` or `sdk --record`."
 
@@ -66,23 +55,6 @@ class LayoutEntry:
         return self.response
 
 
-def save(path: Path, text: str) -> None:
-    """Write the whole file or nothing. Raises OSError."""
-    data = text.encode("utf-8")
-    if path.name.endswith(".gz"):
-        data = gzip.compress(data, 9, mtime=0)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-
-
 def read(path: Path) -> str:
     """The text of a cassette. Raises BadCassette."""
     try:
@@ -94,76 +66,6 @@ def read(path: Path) -> str:
         raise BadCassette(f"{path} is no cassette: it is not UTF-8 text. {ADVICE}") from None
     except BadText as e:
         raise BadCassette(f"{path} {e}. {ADVICE}") from None
-
-
-# ------------------------------------------------------------------------------------------------------------ writing
-
-
-def text_of(provenance: Any, sections: Mapping[str, Sequence[Any] | None], entries: Sequence[LayoutEntry]) -> str:
-    """The text of a cassette, written through VCR.py's serialization. Digests are added."""
-    from vcr.request import Request  # takes long to import, and only writing needs it
-    from vcr.serialize import serialize
-
-    requests = [Request(e.request.method, e.request.url, e.request.body or None, {}) for e in entries]
-    responses = [_response_data(e.response) for e in entries]
-    text: str = serialize({"requests": requests, "responses": responses}, _Writer(provenance, sections, entries))
-    return text
-
-
-@define
-class _Writer:
-    """A serializer of VCR.py that adds the extra members, and lays the file out."""
-
-    provenance: Any
-    sections: Mapping[str, Sequence[Any] | None]
-    entries: Sequence[LayoutEntry]
-
-    def serialize(self, data: dict[str, Any]) -> str:
-        interactions = [
-            {**made, "request": {**made["request"], "headers": _grouped(entry.request.headers)}, "acs": dict(entry.own)}
-            for made, entry in zip(data["interactions"], self.entries, strict=True)
-        ]
-        whole = {
-            "version": data["version"],
-            OWN: json.loads(json.dumps(self.provenance)),
-            **self.sections,
-            INTERACTIONS: interactions,
-        }
-        integrity.seal(whole, OWN, DIGESTS, tuple(self.sections))
-        text = "".join(f"{name}:{_lines(whole[name])}\n" for name in (*self.sections, INTERACTIONS))
-        whole[DIGESTS]["text"] = integrity.digest_of_text(text)
-        head = {name: whole[name] for name in ("version", OWN, DIGESTS)}
-        return yaml.safe_dump(head, sort_keys=False, allow_unicode=True, width=110) + text
-
-
-def _lines(values: list[Any] | None) -> str:
-    if not values:
-        return " []" if values == [] else " null"
-    return "".join(f"\n- {_line(value)}" for value in values)
-
-
-def _line(value: Any) -> str:
-    try:
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ": "))
-    except TypeError:  # a body that is no text
-        return yaml.safe_dump(value, default_flow_style=True, width=float("inf"), allow_unicode=True).strip()
-    return ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-
-
-def _grouped(headers: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name, value in headers:
-        found.setdefault(name, []).append(value)
-    return found
-
-
-def _response_data(response: HttpResponse | None) -> dict[str, Any]:
-    if response is None:
-        return {"status": {"code": 599, "message": "no answer"}, "headers": {}, "body": {"string": b""}}
-    headers = _grouped([(n, v) for n, v in response.headers if n.lower() not in DECODED])
-    reason = HTTPStatus(response.status).phrase if response.status in set(HTTPStatus) else ""
-    status = {"code": response.status, "message": reason}
-    return {"status": status, "headers": headers, "body": {"string": response.body}}
 
 
 def sent_parameters(request: HttpRequest) -> tuple[tuple[str, str], ...]:
@@ -215,7 +117,7 @@ def _quickly(text: str) -> dict[str, Any]:
     head, lines = [], None
     for line in text.split("\n"):
         if lines is not None and line.startswith("- "):
-            lines.append(foreign.json_value(line[2:]))
+            lines.append(line_value(line))
         elif lines == []:
             raise ValueError("a section of another layout")
         elif SECTION.fullmatch(line):
@@ -227,6 +129,16 @@ def _quickly(text: str) -> dict[str, Any]:
     if not isinstance(top, dict):
         raise ValueError("no head")
     return {**top, **data}
+
+
+def line_value(line: str) -> Any:
+    """The value on a line of a section, which is JSON but for a body that is no text. Raises BadText."""
+    try:
+        return foreign.json_value(line[2:])
+    except BadText:
+        if "!!binary" not in line:
+            raise
+        return foreign.yaml_value(line[2:])
 
 
 def structured(data: Any, kind: type[T], name: str) -> T:
@@ -245,13 +157,14 @@ def entries(data: Mapping[str, Any], name: str, read: Callable[[LayoutEntry], T]
     """Each interaction, as `read` makes it of its entry. Raises BadCassette."""
     for place, entry in enumerate(data[INTERACTIONS], 1):
         try:
-            yield read(_entry(entry))
+            yield read(entry_from(entry))
         except (TypeError, ValueError, KeyError, AttributeError) as e:
             what = f"lacks {e}" if isinstance(e, KeyError) else "is damaged"
             raise BadCassette(f"{name}: interaction {place} {what}. {ADVICE}") from None
 
 
-def _entry(entry: Mapping[str, Any]) -> LayoutEntry:
+def entry_from(entry: Mapping[str, Any]) -> LayoutEntry:
+    """An interaction of a file. Raises TypeError, ValueError, KeyError or AttributeError where it is damaged."""
     sent, got = entry["request"], entry["response"]
     method, url = typed(sent["method"], str), typed(sent["uri"], str)
     request = HttpRequest(method, url, _flat(sent["headers"]), _bytes(sent["body"]))

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from attrs import define, evolve, field, frozen
 
 from conformance.cassettes.cassette import Cassette, Example, Interaction, Kind, Provenance
+from conformance.cassettes.endpoint_file import pieces
 from conformance.cassettes.meaning import Meaning, Reader
 from conformance.cassettes.scrubbing import scrubbed, scrubbed_data
+from conformance.cassettes.spool import Spool
+from conformance.cassettes.writing import save
 from conformance.report.events import ChoiceObserved, Event, RunFinished, RunStarted, Verdict, to_dict
 from conformance.wire.access import known_secrets
 from conformance.wire.client import Client
@@ -20,6 +24,7 @@ from conformance.wire.transport import TransportError
 Items = Mapping[str, Sequence[Mapping[str, Any]]]
 # of the settings of a run: what belongs to the machine, and is decided anew where a cassette is replayed
 OF_THE_MACHINE = ("url", "contract_dir", "items_file", "access", "allowance_file")
+BROKEN_OFF = "the recording was broken off"
 WITHOUT_EVIDENCE = ("event", "requirement", "case", "verdict", "message", "expected", "received", "examples", "cause")
 
 
@@ -27,7 +32,7 @@ WITHOUT_EVIDENCE = ("event", "requirement", "case", "verdict", "message", "expec
 class Recorder:
     """Keeps a run as a cassette: it gives the run its client, hears its events, and has the cassette at any time.
 
-    `kind` says what answers. `variants` name what the reference was told to be.
+    `kind` says what answers. Exchanges are kept on disk (`spool.py`).
     """
 
     kind: Kind
@@ -35,7 +40,8 @@ class Recorder:
     _secrets: tuple[str, ...] = ()
     _reader: Reader = field(factory=Reader)
     _lock: threading.Lock = field(factory=threading.Lock)
-    _interactions: list[Interaction] = field(factory=list)
+    _spool: Spool = field(factory=Spool)
+    _no_more: str | None = None
     _examples: list[Example] = field(factory=list)
     _example: int | None = None
     _settings: Mapping[str, Any] = field(factory=dict)
@@ -77,12 +83,18 @@ class Recorder:
         return self._reader.meaning(call, other_key)
 
     def keep(self, sent: Prepared, response: HttpResponse | None, failure: TransportError | None = None) -> None:
-        """Keep an exchange, redacted, for the example that is running."""
+        """Keep an exchange, redacted, for the example that is running, while there is room."""
+        if self._no_more:
+            return
         told = (type(failure).__name__, str(failure)) if failure else None
         request = HttpRequest(sent.method, sent.url, sent.headers, sent.body)
         found = scrubbed(Interaction(0, sent.meaning, request, response, told, self._example), self._secrets)
         with self._lock:
-            self._interactions.append(evolve(found, number=len(self._interactions) + 1))
+            try:
+                if not self._spool.add(evolve(found, number=self.exchanges + 1)):
+                    self._no_more = "the run brought more than a cassette may hold"
+            except OSError as e:
+                self._no_more = f"exchanges could not be kept ({e.strerror})"
 
     def begin(self, example: Example) -> None:
         """What is exchanged from here on belongs to this example."""
@@ -107,22 +119,41 @@ class Recorder:
 
     @property
     def cassette(self) -> Cassette:
-        """What was recorded until now; complete once the run's footer says that it came to its end."""
+        """What was recorded until now, as it will be read; complete once the run's footer says that it came to its end.
+        Raises ValueError where nothing was.
+        """
+        return evolve(self._without_interactions(), interactions=tuple(self._spool.interactions()))
+
+    def save(self, path: Path) -> None:
+        """Write that cassette, whole or not at all. Raises OSError, and ValueError where nothing was recorded."""
+        cassette = self._without_interactions()
+        save(path, lambda: pieces(cassette, self._spool))
+
+    @property
+    def exchanges(self) -> int:
+        """How many exchanges were kept."""
+        return len(self._spool.digests)
+
+    def _without_interactions(self) -> Cassette:
         verdicts = tuple(self.without_evidence(e) for e in self._events if isinstance(e, Verdict))
         items = None if self._items is None else scrubbed_data(dict(self._items), self._secrets)
-        return Cassette(self._provenance(), tuple(self._interactions), tuple(self._examples), verdicts, items)
+        return Cassette(self.provenance, (), tuple(self._examples), verdicts, items)
 
     @staticmethod
     def without_evidence(verdict: Verdict) -> dict[str, Any]:
         """A verdict as a cassette holds it; the exchanges that show why are on the cassette anyway."""
         return {k: v for k, v in to_dict(verdict).items() if k in WITHOUT_EVIDENCE}
 
-    def _provenance(self) -> Provenance:
+    @property
+    def provenance(self) -> Provenance:
+        """Where the cassette comes from. Raises ValueError where nothing was recorded."""
         headers = [e for e in self._events if isinstance(e, RunStarted)]
         if not headers:
             raise ValueError("nothing was recorded: the run did not begin")
         header, footer = headers[0], next((e for e in self._events if isinstance(e, RunFinished)), None)
-        reason = "the recording was broken off" if footer is None else footer.reason
+        reason = BROKEN_OFF if footer is None else footer.reason
+        if self._no_more:
+            reason = f"{self._no_more}; the first {self.exchanges:,} are on it"
         return Provenance(
             target=self.target,
             url=header.target.url or "",
@@ -138,8 +169,8 @@ class Recorder:
             pins=dict(header.profile.pins),
             dialect=_dialect([e for e in self._events if isinstance(e, ChoiceObserved)]),
             settings=settings_kept(self._settings),
-            requests=footer.requests if footer else len(self._interactions),
-            complete=footer is not None and not footer.interrupted,
+            requests=footer.requests if footer else self.exchanges,
+            complete=footer is not None and not footer.interrupted and not self._no_more,
             reason=reason,
         )
 

@@ -16,10 +16,10 @@ from conformance.cassettes.layout import (
     entries,
     sent_parameters,
     structured,
-    text_of,
     typed,
 )
 from conformance.cassettes.sdk_cassette import Arrived, KeptCall, KeptCase, SdkCassette, SdkProvenance
+from conformance.cassettes.writing import text_of
 
 VERDICTS, CASES = "acs-verdicts", "acs-cases"
 SECTIONS = (VERDICTS, CASES)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
+
+from conformance.interrupts import keep_interruptions
 
 # what ends a process politely; Windows has no SIGHUP
 POLITE = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
@@ -19,7 +22,7 @@ PREFIX = "acs-conformance-"
 
 @contextmanager
 def terminated_like_interrupted() -> Iterator[None]:
-    """While open, what ends a process politely raises KeyboardInterrupt, as Ctrl-C does."""
+    """While open, what ends a process politely raises KeyboardInterrupt, as Ctrl-C does, and none of these is lost."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -30,9 +33,11 @@ def terminated_like_interrupted() -> Iterator[None]:
     # somebody who started us with one of them ignored, such as nohup, wants it so
     taken = [number for number in POLITE if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, interrupt) for number in taken}
+    hook = keep_interruptions()
     try:
         yield
     finally:
+        sys.unraisablehook = hook
         for number, handler in before.items():
             signal.signal(number, handler)
 

@@ -10,6 +10,7 @@ import click
 
 from conformance.cassettes.keeping import INTERRUPTED, refuse_unwritable, write_cassette
 from conformance.cassettes.recorder import Recorder
+from conformance.cassettes.spool import Spool
 from conformance.cli.output import say
 from conformance.cli.run_options import options_of_a_run, settings_of
 from conformance.cli.showing import live, shown
@@ -38,7 +39,8 @@ def record(url: str | None, path: Path | None, as_json: bool, quiet: bool, **opt
     clear(options["report_dir"])
     settings = settings_of(url, values={}, **options)
     refuse_unwritable(path or FOLDER / "probe")
-    recorder = Recorder("reference" if url is None else "real", _target_name(settings))
+    spool = Spool((path or FOLDER / "probe").parent)
+    recorder = Recorder("reference" if url is None else "real", _target_name(settings), spool=spool)
     try:
         try:
             evidence = certify(settings, live(quiet, as_json), recorder)
@@ -62,8 +64,7 @@ def _keep(recorder: Recorder, path: Path | None, url: str | None) -> str | None:
     """Write what was recorded, if the run began at all."""
     if not recorder.began:
         return None
-    cassette = recorder.cassette
-    return write_cassette(path or _default_path(url, len(cassette.interactions)), cassette)
+    return write_cassette(path or _default_path(url, recorder.exchanges), recorder.save, recorder.provenance)
 
 
 def _default_path(url: str | None, exchanges: int) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Literal, NoReturn
 
 from attrs import Factory, evolve, field, frozen
@@ -26,6 +27,7 @@ HTML = re.compile(rb"(?i)<(?:!doctype\s+html|html|head|body)\b")
 SHOWN_OF_A_BODY = 40
 
 
+NO_FIELDS: Item = MappingProxyType({})
 # what an error is made of, as the documented ones show
 ERROR_MEMBERS = ("Code", "Message", "HostId", "Recommend")
 
@@ -121,9 +123,19 @@ class ResponseReading:
         return tuple(
             {n: canonical_text(as_numbers(raw.get(n), f) if n in numeric else raw.get(n)) for n, f in fields}
             if isinstance(raw, dict)
-            else {}
+            else NO_FIELDS
             for raw in self.raw_items
         )
+
+    def holders(self, path: tuple[str, ...]) -> Sequence[Mapping[str, Any]]:
+        """The objects at a path, through arrays: what should have a field that is documented below it."""
+        if path not in self._held:
+            self._held[path] = list(_holders(self.tree, path))
+        return self._held[path]
+
+    @cached_property
+    def _held(self) -> dict[tuple[str, ...], Sequence[Mapping[str, Any]]]:
+        return {}
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
@@ -368,6 +380,18 @@ def _at(value: Any, names: Sequence[str]) -> Iterator[Any]:
                 yield from _at(entry, names)
     elif names and isinstance(value, Mapping) and names[0] in value:
         yield from _at(value[names[0]], names[1:])
+
+
+def _holders(value: Any, names: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:
+    if isinstance(value, list):
+        for entry in value:
+            if isinstance(entry, (dict, list)):
+                yield from _holders(entry, names)
+    elif isinstance(value, dict):
+        if not names:
+            yield value
+        elif names[0] in value:
+            yield from _holders(value[names[0]], names[1:])
 
 
 def xml_members(element: XmlNode, fields: Sequence[Field]) -> dict[str, Any]:

@@ -39,6 +39,8 @@ def canonical_text(value: Any) -> str | None:
     """A scalar as `canonical` has it; a structure as JSON text of its canonical scalars, without what is absent."""
     if type(value) is str:  # by far the most
         return value or None
+    if value is None:
+        return None
     if not isinstance(value, (Mapping, list)):
         return canonical(value)
     deep = _canonical_deep(value)

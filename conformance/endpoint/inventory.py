@@ -47,11 +47,18 @@ def _moving(item: Item) -> tuple[tuple[str, str], ...]:
     return tuple((name, "a time" if parse_time(text) else text or "") for name, text in sorted(item.items()))
 
 
+def _text(item: Item) -> str:
+    return "\n".join(text or "" for text in item.values())
+
+
 @define
 class Inventories:
-    """The inventories of a run by region, each read once, and again where a listing may have moved."""
+    """The inventories of a run by region, each read once, and again where a listing may have moved. `gives_away` says
+    of a text whether it holds a secret of the run: no request is drawn from such an item.
+    """
 
     read: Callable[[str], Inventory]
+    gives_away: Callable[[str], bool] = lambda text: False
     _kept: dict[str, Inventory] = field(factory=dict)
     _samples: dict[str, tuple[Item, ...]] = field(factory=dict)
 
@@ -62,9 +69,12 @@ class Inventories:
         return self._kept[region]
 
     def sample(self, region: str) -> tuple[Item, ...]:
-        """The items of a region as they were at the first call since `resample`."""
+        """The items of a region as they were at the first call since `resample`, without those that hold a secret."""
         if region not in self._samples:
-            self._samples[region] = self.of(region).items
+            items = self.of(region).items
+            if self.gives_away("\n".join(map(_text, items))):
+                items = tuple(item for item in items if not self.gives_away(_text(item)))
+            self._samples[region] = items
         return self._samples[region]
 
     def resample(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Set as AbstractSet
 from email.utils import parsedate_to_datetime
 from fnmatch import fnmatchcase
 
@@ -15,8 +16,10 @@ from conformance.endpoint.answer import Answer
 from conformance.endpoint.findings import Disturbed, Inconclusive, Unanswered, Violation
 from conformance.endpoint.repeats import Repeats
 from conformance.endpoint.traffic import Limits, Traffic
+from conformance.wire.access import known_secrets
 from conformance.wire.client import AnyClient
 from conformance.wire.exchange import Call, Credentials, Exchange, HttpRequest, HttpResponse
+from conformance.wire.redaction import gives_away
 from conformance.wire.transport import BrokenOff, NotHttp, OutOfTime, TimedOut, TooLarge, TransportError, Unreachable
 
 # what asks for patience: HTTP statuses, and patterns of the codes that the common error pages give to it
@@ -31,12 +34,15 @@ PINNED = ("SignatureNonce",)
 
 @define
 class Sender:
-    """Sends the calls of a run: waits for its turn, waits out throttling, and counts."""
+    """Sends the calls of a run: waits for its turn, waits out throttling, and counts. `given` are values that the user
+    wants to be sent, whatever they hold.
+    """
 
     contract: Contract
     client: AnyClient
     limits: Limits
     allowance: Allowance
+    given: AbstractSet[str] = frozenset()
     traffic: Traffic = field(factory=Traffic)
     _repeats: Repeats = field(factory=Repeats)
     _known_to_answer: Call | None = None
@@ -45,7 +51,8 @@ class Sender:
     def send(self, call: Call, credentials: Credentials | None = None) -> Answer:
         """Send until the answer is neither throttled nor a passing failure.
 
-        Raises Violation for a connection that breaks twice, Inconclusive for an answer that does not come in time.
+        Raises Violation for a connection that breaks twice, Inconclusive for an answer that does not come in time, and
+        for a call that would give away a secret which the endpoint has put into its answers.
         """
         return self._patiently(self.client, call, credentials)
 
@@ -59,7 +66,15 @@ class Sender:
         number = getattr(request, "number", None) or self.traffic.requests
         return Exchange(number, call, request, response, time.time(), attempts)
 
+    def gives_away(self, text: str) -> bool:
+        """Whether a text holds a secret of the run."""
+        return gives_away(text, self.client.credentials, known_secrets(None))
+
     def _patiently(self, client: AnyClient, call: Call, credentials: Credentials | None) -> Answer:
+        if self.gives_away("\n".join(value for _, value in call.parameters if value not in self.given)):
+            raise Inconclusive(
+                "not asked: a value that the endpoint gave holds a secret of this run, or a piece of one"
+            )
         for attempt in range(1, self.limits.attempts + 1):
             request, response = self._transfer(client, call, credentials)
             exchange = self.exchange_of(call, request, response, attempt)

@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import random
 import secrets
+import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import wait
 from multiprocessing.context import ForkContext, ForkProcess
@@ -27,6 +30,7 @@ from conformance.endpoint.settings import Settings
 from conformance.endpoint.support import READS, unsupported, without_consent
 from conformance.errors import NotEstablished, Refusal
 from conformance.generate.required import required_names
+from conformance.interrupts import held_back, interrupted_once
 from conformance.ledger.specification import Specification
 from conformance.report.events import CONVERTER
 from conformance.report.evidence import RunEvidence
@@ -252,6 +256,10 @@ def _judge_all(tasks: Sequence[Task], workers: int, told: Told) -> None:
                 told("protocol-judged" if worker.task.protocol else "operation-judged", _outcome_of(worker))
     except KeyboardInterrupt:
         for worker in running:
+            if worker.process.pid is not None:
+                with suppress(ProcessLookupError):
+                    os.kill(worker.process.pid, signal.SIGINT)
+        for worker in running:
             worker.process.join()
         raise
 
@@ -262,12 +270,17 @@ def _begin(context: ForkContext, task: Task) -> _Worker:
     outcome = task.settings.report_dir / "outcome.json"
     outcome.unlink(missing_ok=True)
     process = context.Process(target=_in_a_process, args=(task, outcome))
-    process.start()
+    with held_back():
+        process.start()
     return _Worker(task, process, outcome)
 
 
 def _in_a_process(task: Task, outcome: Path) -> None:
-    judged = judge(task)
+    try:
+        interrupted_once()
+        judged = judge(task)
+    except KeyboardInterrupt:
+        judged = OperationJudged(task.name, task.kind, "not-established", "it was interrupted")
     outcome.write_text(json.dumps(CONVERTER.unstructure(judged)), "utf-8")
 
 

@@ -32,6 +32,7 @@ from conformance.endpoint.progress import read_progress
 from conformance.endpoint.settings import JSON, RunSettings, Settings
 from conformance.endpoint.watch.dialect import Dialect
 from conformance.errors import NotEstablished, Refusal
+from conformance.interrupts import keep_interruptions
 from conformance.ledger.known_failing import KnownFailures
 from conformance.ledger.specification import Specification
 from conformance.ledger.verdicts import BAD, VerdictName
@@ -48,6 +49,8 @@ def start_ours(config: pytest.Config, file: Path, progress: str | None = None) -
     """
     if not hasattr(config, "workerinput") and config.getoption("numprocesses", None):
         return
+    if hasattr(config, "workerinput"):
+        keep_interruptions()
     settings = JSON.loads(file.read_text("utf-8"), RunSettings)
     earlier = read_progress(Path(progress)) if progress else ()
     config.pluginmanager.register(CertificationPlugin.start(settings, config, earlier=earlier), NAME)

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from attrs import define, frozen
 
+from conformance.interrupts import held_back, interrupted_once
+
 Items = Sequence[pytest.Item]
 
 
@@ -87,13 +89,15 @@ class Sharing:
         forked = multiprocessing.get_context("fork")
         reader, writer = forked.Pipe(duplex=False)
         process = forked.Process(target=self._work, args=(share, items, writer), daemon=True)
-        process.start()
+        with held_back():
+            process.start()
         writer.close()
         return reader, process
 
     def _work(self, share: Items, items: Items, writer: Connection) -> None:
         """In a child: its share, and what came of it. What breaks here breaks there."""
         try:
+            interrupted_once()
             self._begin(share, items, True)
             _run(share)
             result: Any = self.sharer.outcome()

@@ -82,11 +82,16 @@ class Target:
     values: Mapping[str, str] = field(factory=dict)
     scopes: tuple[Filter, ...] = ()
     sender: Sender = field(
-        default=Factory(lambda self: Sender(self.contract, self.client, self.limits, self.allowance), takes_self=True),
+        default=Factory(
+            lambda self: Sender(
+                self.contract, self.client, self.limits, self.allowance, {*self.regions, *self.values.values()}
+            ),
+            takes_self=True,
+        ),
         init=False,
     )
     _inventories: Inventories = field(
-        default=Factory(lambda self: Inventories(self._read), takes_self=True), init=False
+        default=Factory(lambda self: Inventories(self._read, self.sender.gives_away), takes_self=True), init=False
     )
     stored: StoredItems = field(
         default=Factory(lambda self: StoredItems(self.contract, self.known, self.scopes, self.values), takes_self=True),

@@ -11,6 +11,8 @@ from conformance.endpoint.findings import Inconclusive, Violation
 from conformance.endpoint.traffic import Limits
 
 NO_END = "a listing without an end"
+# a page beyond it may be refused for its number alone
+MOST_COUNTED = 2**31 - 1
 
 
 @define
@@ -88,10 +90,10 @@ class PageWalk:
         return True
 
     def _refuse_a_lie(self, total: int, step: int) -> None:
-        """Ask for the page that must be the last. What it says is the total by then counts, so that no change of the
-        listing is taken for a lie.
+        """Ask for the page that must be the last, or for the last that a number of 32 bits counts. What it says is the
+        total by then counts, so that no change of the listing is taken for a lie.
         """
-        last = -(-total // step)
+        last = -(-min(total, MOST_COUNTED) // step)
         page = self.ask(last)
         if not page.accepted or page.total is None:
             return

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 
+from conformance.cassettes import file
 from conformance.cassettes.keeping import (
     INTERRUPTED,
     is_cassette,
@@ -120,7 +121,10 @@ def _cassette_path(wanted: Path | None, name: str) -> Path | None:
 
 
 def _keep(recorder: SdkRecorder, path: Path | None) -> str | None:
-    return None if path is None or recorder.cassette is None else write_cassette(path, recorder.cassette)
+    cassette = recorder.cassette
+    if path is None or cassette is None:
+        return None
+    return write_cassette(path, lambda where: file.save(where, cassette), cassette.provenance)
 
 
 def _certify(

@@ -8,7 +8,9 @@ operation.
 from __future__ import annotations
 
 import contextlib
+import errno
 import gzip
+import io
 import select
 import socket
 import threading
@@ -19,11 +21,15 @@ from typing import Literal
 
 from attrs import define, field, frozen
 
+from conformance.sdk.arriving import IDLE, WHOLE, BadBody, Incoming, body_of
 from conformance.sdk.leaks import Carried, carried
 from conformance.wire.arrival import Arrival, read_request
 from conformance.wire.exchange import Credentials, HttpRequest
 from conformance.wire.verification import SignatureProblem, verify
 
+# connections that may be open, and what accept() says when a peer was too quick or when there is no room for one more
+MOST = 256
+PASSING = (errno.ECONNABORTED, errno.EINTR, errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EPROTO)
 Transfer = Literal[
     "length", "chunked", "until-close", "short", "cut-chunk", "stall", "silent", "close", "reset", "drip"
 ]
@@ -75,7 +81,8 @@ class InstrumentedEndpoint:
     """Use as a context manager. `script` maps each recorded request to its reply, and runs on the
     connection's thread.
 
-    `nonces` collects the nonces of all requests, over several endpoints where it is shared.
+    `nonces` collects the nonces of all requests, over several endpoints where it is shared. `idle` and `whole` are
+    seconds: for a request to begin, and for it to arrive.
     """
 
     def __init__(
@@ -91,6 +98,8 @@ class InstrumentedEndpoint:
         self._host = host
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
+        self._waiting: dict[socket.socket, None] = {}
+        self.idle, self.whole = IDLE, WHOLE
         self._connections = 0
         self._stopping = False
         self.recorded: list[Recorded] = []
@@ -140,13 +149,36 @@ class InstrumentedEndpoint:
         while True:
             try:
                 connection, address = self._listener.accept()
-            except OSError:
-                return
+            except OSError as error:
+                if self._stopping or error.errno not in PASSING:
+                    return
+                self._make_room(1)
+                time.sleep(0.01)
+                continue
             if self._stopping:
                 connection.close()
                 return
+            self._make_room()
             self._connections += 1
             threading.Thread(target=self._serve, args=(connection, address, self._connections), daemon=True).start()
+
+    def _make_room(self, most: int | None = None) -> None:
+        """For one connection more than so many, end the one whose request has been awaited longest."""
+        with self._lock:
+            if len(self._open) >= (most or MOST) and (oldest := next(iter(self._waiting), None)) is not None:
+                del self._waiting[oldest]
+                with contextlib.suppress(OSError):
+                    oldest.shutdown(socket.SHUT_RDWR)
+
+    def waits(self, connection: socket.socket) -> None:
+        """The next request of a connection is awaited."""
+        with self._lock:
+            self._waiting[connection] = None
+
+    def answers(self, connection: socket.socket) -> None:
+        """A request began on a connection."""
+        with self._lock:
+            self._waiting.pop(connection, None)
 
     def _serve(self, connection: socket.socket, address: tuple[str, int], number: int) -> None:
         with self._lock:
@@ -160,6 +192,7 @@ class InstrumentedEndpoint:
         finally:
             with self._lock:
                 self._open.discard(connection)
+                self._waiting.pop(connection, None)
             connection.close()
 
     def receive(self, connection: int, request: HttpRequest) -> tuple[Recorded, Reply]:
@@ -188,30 +221,37 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     number = 0
-    timeout = 30
+
+    def setup(self) -> None:
+        """What arrives has a time to do so, and an answer one to be taken."""
+        super().setup()
+        self.arriving = Incoming(self.connection)
+        self.rfile = self.stream = io.BufferedReader(self.arriving)
+
+    def handle_one_request(self) -> None:
+        """Raises TimeoutError where the client is too slow."""
+        self.arriving.ends_at = time.monotonic() + self.endpoint.idle
+        self.endpoint.waits(self.connection)
+        if not self.stream.peek(1):
+            self.close_connection = True
+            return
+        self.endpoint.answers(self.connection)
+        self.arriving.ends_at = time.monotonic() + self.endpoint.whole
+        super().handle_one_request()
 
     def _answer(self) -> None:
-        body = self._body()
+        try:
+            body = body_of(self.headers, self.stream)
+        except BadBody as problem:
+            self.send_error(400, str(problem))
+            return
+        self.connection.settimeout(self.endpoint.whole)
         target = self.path if "://" in self.path else f"{self.endpoint.url}{self.path}"
         headers = tuple((name, value) for name, value in self.headers.items())
         recorded, reply = self.endpoint.receive(self.number, HttpRequest(self.command, target, headers, body))
         _send(self, recorded, reply)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = do_OPTIONS = _answer
-
-    def _body(self) -> bytes:
-        if "chunked" in (self.headers.get("Transfer-Encoding") or "").lower():
-            return b"".join(iter(self._chunk, b""))
-        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
-
-    def _chunk(self) -> bytes:
-        size = int(self.rfile.readline(1024).split(b";")[0] or b"0", 16)
-        data = self.rfile.read(size)
-        while size == 0 and self.rfile.readline(65536) not in (b"\r\n", b"\n", b""):
-            pass
-        if size:
-            self.rfile.readline(16)
-        return data
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """What is no HTTP is noted, and the connection closed."""

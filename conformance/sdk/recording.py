@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from attrs import asdict, define, evolve, field
 
-from conformance.cassettes.recorder import Recorder
+from conformance.cassettes.recorder import BROKEN_OFF, Recorder
 from conformance.cassettes.scrubbing import scrubbed_data
 from conformance.cassettes.sdk_cassette import KIND, Arrived, KeptCall, KeptCase, SdkCassette, SdkProvenance
 from conformance.drivers.protocol import DriverAnswer, Ready, SdkError
@@ -26,7 +26,6 @@ from conformance.wire.redaction import redact_request, redact_response, redact_v
 from conformance.wire.verification import SignatureProblem
 
 _TRANSFERS: Mapping[str, Transfer] = {name: name for name in get_args(Transfer)}
-BROKEN_OFF = "the recording was broken off"
 
 
 @define

@@ -10,6 +10,7 @@ from multiprocessing.context import ForkContext, ForkProcess
 from attrs import define
 
 from conformance.drivers.process import DriverFault, SdkUnusable
+from conformance.interrupts import held_back, interrupted_once
 from conformance.report.service_run import OperationJudged
 from conformance.sdk.bench import Bench
 from conformance.sdk.certify import Subject
@@ -58,7 +59,8 @@ def judge_all(tasks: Sequence[OperationTask], subject: Subject, workers: int) ->
 def _begun(context: ForkContext, subject: Subject) -> _Worker:
     mine, theirs = context.Pipe()
     process = context.Process(target=_work, args=(subject, theirs, mine), daemon=True)
-    process.start()
+    with held_back():
+        process.start()
     theirs.close()
     return _Worker(process, mine)
 
@@ -67,6 +69,7 @@ def _work(subject: Subject, line: Connection, other_end: Connection) -> None:
     """Judge what comes down the line until it is closed."""
     other_end.close()
     try:
+        interrupted_once()
         with Bench(subject.command, subject.release) as bench:
             broken = False
             while True:

@@ -26,7 +26,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class Late(Exception):
-    """The deadline has passed."""
+    """The deadline has passed; the message, if there is one, is a phrase that says before what."""
 
 
 class NoConnection(Exception):
@@ -258,7 +258,7 @@ def _secured(connection: Connection, host: str, context: ssl.SSLContext) -> ssl.
     try:
         return context.wrap_socket(connection.socket, server_hostname=host)
     except TimeoutError:
-        raise Late from None
+        raise Late("no end of the TLS handshake") from None
     except (ssl.SSLError, OSError, ValueError) as error:
         raise NoConnection(tls_problem(error)) from None
 
@@ -274,7 +274,7 @@ def tls_problem(error: BaseException) -> str:
     if "CERTIFICATE_REQUIRED" in reason or "HANDSHAKE_FAILURE" in reason or "BAD_CERTIFICATE" in reason:
         return "TLS failed: it wants a client certificate; give one with --client-cert and --client-key"
     if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"):
-        return "it does not speak TLS; is the URL http?"
+        return "it does not speak TLS (is the URL http?)"
     if isinstance(error, ssl.SSLEOFError | ConnectionError):
         return "it ended the TLS handshake"
     return f"TLS failed ({reason.replace('_', ' ').lower() or error})"

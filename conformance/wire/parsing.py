@@ -16,6 +16,8 @@ from lxml import etree
 MAX_DEPTH = 64
 # elements, or objects and arrays, of one document: each takes many times the memory of its text
 MOST_PARTS = 150_000
+# members and entries of one JSON document, whatever they are
+MOST_VALUES = 500_000
 MOST_ATTRIBUTES = 1000
 ATTRIBUTE = re.compile(rb"""\s*+[^\s=>/]++\s*+=\s*+(?:"[^"]*+"|'[^']*+')""")
 START_TAG = re.compile(rb"""[^\s>/]++(?:\s*+[^\s=>/]++\s*+=\s*+(?:"[^"]*+"|'[^']*+'))*+""")
@@ -73,8 +75,8 @@ class XmlNode:
 
 
 def parse_json(body: bytes) -> JsonDocument:
-    """Raises Malformed for what RFC 8259 does not allow, NaN and infinities included, and for nesting over
-    MAX_DEPTH.
+    """Raises Malformed for what RFC 8259 does not allow, NaN and infinities included, for nesting over MAX_DEPTH, and
+    for more than any answer holds.
     """
     text = _text(body.removeprefix(BYTE_ORDER_MARK), "JSON")
     duplicates: dict[str, None] = {}
@@ -99,6 +101,8 @@ def parse_json(body: bytes) -> JsonDocument:
         raise Malformed(f"not JSON: {error}") from error
     if text.count("[") + text.count("{") > MAX_DEPTH:
         _bound(value, MAX_DEPTH)
+    if text.count(",") >= MOST_VALUES:
+        _bound_values(value)
     if SURROGATE.search(body):
         _encodable(value)
     return JsonDocument(value, tuple(duplicates))
@@ -151,6 +155,17 @@ def _bound_parts(parts: int, format: str) -> None:
     if parts > MOST_PARTS:
         what = "elements" if format == "XML" else "objects and arrays"
         raise Malformed(f"{format} of more than {MOST_PARTS:,} {what}")
+
+
+def _bound_values(value: Any) -> None:
+    """A comma may stand in a text: only what is read can be counted."""
+    found, left = 0, [value] if isinstance(value, dict | list) else []
+    while left:
+        inner = left.pop()
+        found += len(inner)
+        if found > MOST_VALUES:
+            raise Malformed(f"JSON of more than {MOST_VALUES:,} values")
+        left.extend(child for child in _children(inner) if isinstance(child, dict | list))
 
 
 def _bound_attributes(body: bytes) -> None:

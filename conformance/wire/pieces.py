@@ -18,6 +18,7 @@ PUBLIC = (
     "text/plain; charset=utf-8 text/xml; charset=utf-8 application/x-www-form-urlencoded acs3-hmac-sha256 hmac-sha1 "
     "credential= signedheaders= signature= x-acs-security-token x-acs-signature-nonce x-acs-content-sha256 redacted"
 )
+LONGER = "\u0130"
 Forms = Callable[[str], Iterable[str]]
 Span = tuple[int, int]
 
@@ -76,4 +77,5 @@ def _lowered(text: str) -> str:
     found = text.lower()
     if len(found) == len(text):
         return found
-    return "".join(small if len(small := c.lower()) == 1 else c for c in text)
+    # one character of all becomes two
+    return LONGER.join(part.lower() for part in text.split(LONGER))

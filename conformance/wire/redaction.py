@@ -168,6 +168,15 @@ def redact_values(text: str, secrets: Iterable[str]) -> str:
     return without_pieces(text, parts, forms_of, REDACTED)
 
 
+def gives_away(text: str, credentials: Credentials | None, others: Iterable[str] = ()) -> bool:
+    """Whether a text holds a piece of the credentials, or the whole of another secret: the value of a header may have a
+    piece in common with anything.
+    """
+    own = secrets_of(credentials)
+    whole = [secret for secret in others if secret not in own and len(secret) >= SHORTEST]
+    return redact_values(text, own) != text or any(form in text for secret in whole for form in forms_of(secret))
+
+
 @lru_cache(maxsize=1024)
 def forms_of(secret: str) -> tuple[str, ...]:
     """How a value may be written, the longest first: as it is, percent-encoded once or twice, in JSON, in XML, in

@@ -124,8 +124,9 @@ class Transport:
             self._connection = connect(self.origin, self.route, deadline)
         except NoConnection as problem:
             raise Unreachable(f"{self.origin} cannot be reached: {problem}.") from None
-        except Late:
-            raise Unreachable(f"{self.origin} cannot be reached: no connection within {self.timeout:g} s.") from None
+        except Late as late:
+            what = str(late) or "no connection"
+            raise Unreachable(f"{self.origin} cannot be reached: {what} within {self.timeout:g} s.") from None
         self.connections += 1
         return self._connection, False
 
@@ -187,7 +188,11 @@ class _Exchange:
             try:
                 event = self._line.next_event()
             except h11.RemoteProtocolError as error:
-                raise self._not_http(str(error)) from None
+                # h11 tells by a name of its own that the server changes to another protocol
+                unasked = "_SWITCH_" in str(error)
+                raise self._not_http(
+                    "it changes to a protocol that nobody asked for" if unasked else str(error)
+                ) from None
             if event is h11.NEED_DATA:
                 self._more(method)
             elif isinstance(event, h11.Response):
@@ -247,8 +252,9 @@ class _Exchange:
             raise BrokenOff(message) from None
         except (h11.RemoteProtocolError, OSError) as error:
             why = getattr(error, "strerror", None) or str(error)
-            message = f"{self.origin} broke off in the middle of a body, after {received:,} bytes: {why}."
-            raise BrokenOff(message) from None
+            ended = isinstance(error, OSError) or "connection" in why
+            what = "broke off" if ended else "did not keep to HTTP"
+            raise BrokenOff(f"{self.origin} {what} in the middle of a body, after {received:,} bytes: {why}.") from None
 
 
 def _target(url: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
-KEY, SECRET, TOKEN = "canary-key-4711", "canary+secret/with=odd&signs", "canary-token~%25 4711"
+KEY, SECRET, TOKEN = "canary-key-4711", "canary+secret/with=odd&zones", "canary-token~%25 4711"
 ACCOUNT = "1234567890123456"
 COOKIE = "canary-cookie-value"
 PASSWORD = "canary-password-of-nobody"

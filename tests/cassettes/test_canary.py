@@ -40,6 +40,7 @@ from tests.cassettes.canary import (
     forms,
     given,
     leaks,
+    pieces,
 )
 from tests.cli.conftest import NO_KEY
 
@@ -117,6 +118,7 @@ def judged(request: pytest.FixtureRequest, make: Make) -> Written:
 def test_no_secret_in_anything_about_an_endpoint(judged: Written) -> None:
     assert judged.wrote() >= {"c.yaml.gz", "copy.jsonl", "differences.json", "out.html", "out.markdown", *REPORTS}
     assert not judged.leaks
+    assert not pieces(judged.folder, (KEY, SECRET, TOKEN), judged.said)
 
 
 def test_redaction_leaves_something_to_judge(judged: Written) -> None:
@@ -207,6 +209,7 @@ def test_no_secret_in_anything_about_an_sdk(driven: Written) -> None:
     assert len(driven.secrets) > len(PLANTED) + 3
     assert driven.wrote() >= {"c.yaml.gz", "differences.json", "comparison.json", *REPORTS}
     assert not driven.leaks
+    assert not pieces(driven.folder, driven.secrets - PLANTED, driven.said)
 
 
 def test_no_secret_in_what_is_said_of_a_driver_at_fault(make: Make, tmp_path: Path) -> None:
@@ -218,6 +221,7 @@ def test_no_secret_in_what_is_said_of_a_driver_at_fault(make: Make, tmp_path: Pa
     assert "garbage" in said
     written.secrets |= secrets | {secret[:20] for secret in secrets}
     assert not written.leaks
+    assert not pieces(written.folder, secrets, written.said)
 
 
 def test_the_leaks_of_the_sdk_were_seen(driven: Written) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from conformance.contract.files import load_contract, schemas_root
+from conformance.endpoint.answer import ResponseReading
 from conformance.endpoint.watch import validation as v
-from conformance.wire.parsing import MOST_ATTRIBUTES, MOST_PARTS, Malformed, parse_json, parse_xml
+from conformance.wire.exchange import HttpResponse
+from conformance.wire.parsing import MOST_ATTRIBUTES, MOST_PARTS, MOST_VALUES, Malformed, parse_json, parse_xml
 from conformance.wire.redaction import redact_text
 
 CONTRACT = load_contract(schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks")
@@ -87,6 +91,21 @@ def test_text_with_many_equal_signs_is_no_attribute():
 def test_json_of_too_many_objects_is_malformed():
     with pytest.raises(Malformed, match="objects and arrays"):
         parse_json(b"[" + b"{}," * MOST_PARTS + b"{}]")
+
+
+def test_json_of_too_many_values_is_malformed_and_commas_in_texts_are_none():
+    with pytest.raises(Malformed, match="values"):
+        parse_json(b'{"a":[1' + b",1" * MOST_VALUES + b"]}")
+    text = "," * (MOST_VALUES + 1)
+    assert parse_json(f'{{"a":["{text}",{{"b":"{text}"}}]}}'.encode()).value == {"a": [text, {"b": text}]}
+    assert parse_json(f'"{text}"'.encode()).value == text
+
+
+def test_items_that_are_none_are_judged_and_no_field_is_looked_for_in_them():
+    body = json.dumps(as_json([7, TASK, None, {}])).encode()
+    reading = ResponseReading(CONTRACT, HttpResponse(200, (), body))
+    assert [item.get("TaskId") for item in reading.items] == [None, "t-1", None, None]
+    assert reading.holders(("TaskSet", "Task")) == [TASK, {}]
 
 
 def test_secrets_in_elements_go_also_where_no_end_comes():

@@ -62,6 +62,18 @@ def test_a_total_that_the_last_page_belies_is_a_finding_at_once():
     assert asked == [1, 214748365]
 
 
+def test_a_total_of_more_than_can_be_counted_is_belied_by_the_last_page_that_can():
+    asked: list[int] = []
+
+    def a_few(number: int) -> Answer:
+        asked.append(number)
+        return page(0, SIZE if number == 1 else 0, 10**300)
+
+    with pytest.raises(Violation, match="the last page does not hold the rest"):
+        walked(a_few)
+    assert asked == [1, 214748365]
+
+
 def test_a_long_listing_is_not_accused():
     with pytest.raises(Inconclusive, match="holds 100,001 items"):
         walked(honest(100_001))

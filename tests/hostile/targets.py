@@ -8,7 +8,9 @@ from __future__ import annotations
 import contextlib
 import gzip
 import http.client
+import itertools
 import json
+import random
 import re
 import socket
 import threading
@@ -16,7 +18,7 @@ import zlib
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 OK = b"HTTP/1.1 200 OK\r\n"
 MB = 1 << 20
@@ -26,7 +28,8 @@ STOPPED = threading.Event
 @frozen
 class Hostile:
     """A target by name. `raw` has a whole connection to itself; `spoil` makes of a good answer (status, headers, body)
-    another one, once `after` good ones were given. `words`: what the sentence must say, one of them.
+    another one, once `after` good ones were given. `words`: what the sentence must say, one of them. `host` is where it
+    listens, `scheme` what its URL begins with; `closes` says that a connection is for one answer.
     """
 
     name: str
@@ -35,6 +38,9 @@ class Hostile:
     after: int = 0
     words: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
+    host: str = "127.0.0.1"
+    scheme: str = "http"
+    closes: bool = False
 
 
 def head(connection: socket.socket) -> bytes:
@@ -150,6 +156,46 @@ def endless(total: int, new: bool):
     return spoil
 
 
+def tasks(change: Callable[[int, dict], object]):
+    """Each item of a listing in JSON changed, by its place."""
+
+    def spoil(asked, status, headers, body):
+        if status != 200 or not body.startswith(b"{") or b'"Task"' not in body:
+            return None
+        found = json.loads(body)
+        listed = found["TaskSet"]["Task"] if isinstance(found["TaskSet"], dict) else found["TaskSet"][0]["Task"]
+        listed[:] = [change(place, item) for place, item in enumerate(listed)]
+        return whole(json.dumps(found).encode())
+
+    return spoil
+
+
+def totals(make: Callable[[int], object]):
+    """The total of each listing in JSON replaced, by the number of the answer."""
+    counted = itertools.count(1)
+
+    def spoil(asked, status, headers, body):
+        total = json.dumps(make(next(counted))).encode()
+        return whole(re.sub(rb'("TotalCount": ?)\d+', lambda found: found[1] + total, body), f"{status} X")
+
+    return spoil
+
+
+def half_and_reset(connection, stopped):
+    head(connection)
+    connection.sendall(OK + b"Content-Length: 99\r\n\r\n{")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+
+
+def late(connection, stopped):
+    """4 MB in most of the time that there is."""
+    body = whole(b'{"A":"' + b"x" * 4_000_000 + b'"}')
+    while head(connection):
+        for start in range(0, len(body), 1 << 19):
+            connection.sendall(body[start : start + (1 << 19)])
+            stopped.wait(0.09)
+
+
 DEEP = b"[" * 50_000 + b"]" * 50_000
 BOMB = gzip.compress(b" " * (64 * MB))
 THROTTLED = whole(
@@ -235,7 +281,42 @@ TARGETS: tuple[Hostile, ...] = (
     Hostile("bodies cut after 10", spoil=spoiled(lambda body: body[: len(body) // 2]), after=10),
     Hostile("Retry-After of ² days", spoil=always(whole(b"", "503 X", "Retry-After: \u00b2\r\n")), after=10),
     Hostile("Retry-After of 1,000 digits", spoil=always(whole(b"", "503 X", f"Retry-After: {'9' * 1000}\r\n")), after=10),
+    # of other kinds
+    Hostile("TLS that never begins", silent, words=("end of the TLS handshake within",), scheme="https"),
+    Hostile("TLS that drips", drips(b"\x16\x03\x03\x40\x00", b"\x02"), words=("end of the TLS handshake within",), scheme="https"),
+    Hostile("plain HTTP where TLS is asked", at_once(whole(b"{}")), words=("TLS",), scheme="https"),
+    Hostile("SSH where TLS is asked", at_once(b"SSH-2.0-OpenSSH_9.6\r\n"), words=("TLS",), scheme="https"),
+    Hostile("silent on IPv6", silent, words=("within",), host="::1"),
+    Hostile("a flood of 103", drips(b"", b"HTTP/1.1 103 Early Hints\r\nX: y\r\n\r\n" * 500, 0.001), words=("within", "HTTP")),
+    Hostile("101 Switching Protocols", says(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n"), words=("changes to a protocol",)),
+    Hostile("100,000 trailers", says(OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n" + b"X: y\r\n" * 100_000 + b"\r\n"), words=("keep to HTTP",)),
+    Hostile("a chunk extension without end", drips(OK + b"Transfer-Encoding: chunked\r\n\r\n1;", b"a" * 9000, 0.001), words=("HTTP", "broke", "within")),
+    Hostile("a redirect to itself", content(b"", status="307 Again", headers="Location: /\r\n"), words=("redirect",)),
+    Hostile("cookies of 1 MB", says(OK + b"Set-Cookie: a=" + b"b" * MB + b"\r\n\r\n"), words=("HTTP",)),
+    Hostile("a code of 3 MB", content(b'{"Code":"' + b"x" * 3 * MB + b'","Message":"m","RequestId":"r","HostId":"h"}', status="400 X"), words=("xxx",)),
+    Hostile("300,000 keys after 10", spoil=always(whole(b'{"A":0' + b"".join(b',"n%07d":1' % n for n in range(300_000)) + b"}")), after=10),
+    Hostile("2 million numbers for items after 10", spoil=always(whole(b'{"TotalCount":1,"TaskSet":{"Task":[1' + b",1" * 2_000_000 + b"]}}")), after=10),
+    Hostile("400,000 numbers for items after 10", spoil=always(whole(b'{"TotalCount":1,"TaskSet":{"Task":[1' + b",1000001" * 400_000 + b"]}}")), after=10),
+    Hostile("items of the wrong type half-way", spoil=tasks(lambda n, item: item if n < 2 else [item, 7, None][n % 3]), after=10),
+    Hostile("ids of 30 kB", spoil=tasks(lambda n, item: {**item, "TaskId": item["TaskId"] + "x" * 30_000}), after=3),
+    Hostile("ids that are no text", spoil=tasks(lambda n, item: {**item, "TaskId": "t-\0\r\nX: y\x1b[2J\u202e\U0001f600"[: n + 3]}), after=3),
+    Hostile("a total of 300 digits", spoil=totals(lambda n: 10**300), options=("--format", "json")),
+    Hostile("a total of 1e300", spoil=totals(lambda n: 1e300), options=("--format", "json")),
+    Hostile("a total below zero", spoil=totals(lambda n: -n), options=("--format", "json")),
+    Hostile("a total that grows", spoil=totals(lambda n: n), options=("--format", "json")),
+    Hostile("a total that is a list", spoil=totals(lambda n: [[n]]), options=("--format", "json")),
+    Hostile("a reset in a body after 10", raw=half_and_reset, spoil=always(b""), after=10),
+    Hostile("4 MB in most of the time", late),
+    Hostile("4 MB of bytes after 10", spoil=always(whole(random.Random(1).randbytes(4_000_000))), after=10),
+    Hostile("status 199", content(b"{}", status="199 X"), words=("HTTP", "within", "199")),
+    Hostile("status 999", content(b"{}", status="999 X"), words=("999",)),
+    Hostile("times that are none", spoil=tasks(lambda n, item: {**item, "CreationTime": ["9999-99-99T99:99Z", "0000-00-00T00:00Z", "2020-02-30T24:60Z"][n % 3]}), after=3),
 )  # fmt: skip
+
+
+def listening(host: str) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, 0), family=family, backlog=64)
 
 
 @frozen
@@ -244,13 +325,14 @@ class Served:
 
     target: Hostile
     backend: str
-    listener: socket.socket = field(factory=lambda: socket.create_server(("127.0.0.1", 0), backlog=64))
+    listener: socket.socket = field(default=Factory(lambda self: listening(self.target.host), takes_self=True))
     stopped: threading.Event = field(factory=threading.Event)
     counted: list[int] = field(factory=lambda: [0])
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        host = f"[{self.target.host}]" if ":" in self.target.host else self.target.host
+        return f"{self.target.scheme}://{host}:{self.listener.getsockname()[1]}"
 
     def __enter__(self) -> Served:
         threading.Thread(target=self._accept, daemon=True).start()
@@ -298,3 +380,5 @@ class Served:
             if made == b"":
                 return
             connection.sendall(made or whole(answer if method != "HEAD" else b"", f"{got.status} X", _lines(kept)))
+            if self.target.closes:
+                return

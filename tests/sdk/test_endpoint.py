@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import socket
 import threading
@@ -126,3 +127,69 @@ def test_leaving_ends_what_waits():
         assert arrived.wait(60)
     thread.join(60)
     assert ended.is_set()
+
+
+POST = b"POST /?a=b HTTP/1.1\r\nHost: h\r\n"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        POST + b"Content-Length: " + b"9" * 5000,
+        POST + b"Content-Length: 9999999999",
+        POST + b"Content-Length: -1",
+        POST + b"Content-Length: 3\r\nContent-Length: 4",
+        POST + b"Transfer-Encoding: gzip, chunked",
+        POST + b"Transfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n0",
+        POST + b"Transfer-Encoding: chunked\r\n\r\n" + b"f" * 5000,
+        POST + b"Transfer-Encoding: chunked\r\n\r\nffffffff",
+        POST + b"Transfer-Encoding: chunked\r\n\r\n2\r\nabc\r\n0",
+        POST + b"Transfer-Encoding: chunked\r\n\r\n0" + b"\r\nX: y" * 200,
+        POST + b"\r\n".join(b"X-%d: 1" % n for n in range(300)),
+        POST + b"X: " + b"x" * 70_000,
+        b"GET /" + b"x" * 70_000,
+    ],
+    ids=range(13),
+)
+def test_a_request_whose_end_is_not_certain_or_too_far_is_noted_and_left(head):
+    with answering(Reply()) as endpoint:
+        with socket.create_connection(endpoint.authority.split(":"), timeout=60) as raw:
+            raw.sendall(head + b"\r\n\r\n")
+            with contextlib.suppress(ConnectionResetError):  # what was not read any more
+                assert raw.recv(1) == b""
+        assert len(endpoint.malformed) == 1
+        assert get(endpoint.url).status == 200
+
+
+def test_the_same_length_twice_and_a_length_beside_chunks_are_one_body():
+    with answering(Reply()) as endpoint, socket.create_connection(endpoint.authority.split(":"), timeout=60) as raw:
+        answers = raw.makefile("rb")
+        for body in (
+            b"Content-Length: 3\r\nContent-Length: 3\r\n\r\nx=1",
+            b"Content-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n3;n=v\r\nx=1\r\n0\r\nT: 1\r\n\r\n",
+        ):
+            raw.sendall(POST + body)
+            assert answers.readline().startswith(b"HTTP/1.1 200")
+            assert [answers.readline() for _ in range(2)][-1] == b"\r\n"
+    assert [r.request.body for r in endpoint.recorded] == [b"x=1", b"x=1"]
+
+
+@pytest.mark.parametrize("sent", [b"", b"G", b"GET / HTTP/1.1\r\nHost: h\r\n", POST + b"Content-Length: 9\r\n\r\nabc"])
+def test_who_is_too_slow_is_left(sent):
+    with answering(Reply()) as endpoint:
+        endpoint.idle = endpoint.whole = 0.05
+        with socket.create_connection(endpoint.authority.split(":"), timeout=60) as raw:
+            raw.sendall(sent)
+            assert raw.recv(1) == b""
+    assert endpoint.recorded == []
+
+
+def test_for_one_connection_more_the_oldest_that_waits_goes(monkeypatch):
+    monkeypatch.setattr("conformance.sdk.endpoint.MOST", 8)
+    with answering(Reply()) as endpoint:
+        address = endpoint.authority.split(":")
+        idle = [socket.create_connection(address, timeout=60) for _ in range(20)]
+        assert get(endpoint.url).status == 200
+        assert idle[0].recv(1) == b""
+        for connection in idle:
+            connection.close()

@@ -74,7 +74,7 @@ def test_a_tls_handshake_that_drips_ends_at_the_deadline():
 
     with exchange_with(drip, timeout=TIMEOUT) as (transport, request):
         secure = t.Transport(transport.origin.replace("http:", "https:"), TIMEOUT)
-        with pytest.raises(t.Unreachable, match=r"no connection within 0\.3 s"):
+        with pytest.raises(t.Unreachable, match=r"no end of the TLS handshake within 0\.3 s"):
             secure.send(request)
         stopped.set()
 

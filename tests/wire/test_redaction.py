@@ -1,6 +1,7 @@
 import json
 import shlex
 import subprocess
+import tracemalloc
 from urllib.parse import quote
 
 import pytest
@@ -202,3 +203,15 @@ def _wrapped(value, depth):
     """JSON text that is itself a string in JSON text, and so on."""
     text = json.dumps(value)
     return _wrapped(text, depth - 1) if depth else text
+
+
+def test_a_letter_that_is_two_in_small_moves_nothing_and_costs_little():
+    secret = "zq7-canary-XW3vT9"
+    assert redact_text(f"İİ{secret[3:14].upper()}İ", (secret,)) == "İİREDACTEDİ"
+    text = "İ" * 1_000_000
+    tracemalloc.start()
+    try:
+        assert redact_text(text, (secret,)) == text
+        assert tracemalloc.get_traced_memory()[1] < 32 << 20
+    finally:
+        tracemalloc.stop()

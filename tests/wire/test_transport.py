@@ -249,6 +249,25 @@ def test_garbage_is_not_http(garbage):
         transport.send(request)
 
 
+def test_a_change_of_protocol_is_named():
+    reply = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n"
+    words = r"\(it changes to a protocol that nobody asked for\)"
+    with exchange_with(always(reply)) as (transport, request), pytest.raises(t.NotHttp, match=words):
+        transport.send(request)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [b"0\r\n" + b"X: y\r\n" * 100_000, b"1;" + b"a" * 200_000, b"xyz\r\n"],
+    ids=["trailers", "extension", "size"],
+)
+def test_a_body_that_is_no_http_is_not_said_to_break_off(rest):
+    reply = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + rest
+    words = "did not keep to HTTP in the middle of a body, after 0 bytes"
+    with exchange_with(always(reply)) as (transport, request), pytest.raises(t.BrokenOff, match=words):
+        transport.send(request)
+
+
 def test_endless_headers_are_not_http():
     with (
         exchange_with(always(answer(headers="X: y\r\n" * 500))) as (transport, request),

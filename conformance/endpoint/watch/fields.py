@@ -66,23 +66,12 @@ def _scalars(answer: Answer, schema_problem: str | None) -> Iterator[tuple[str, 
     below = tuple(items.split(".")) if items else None
     for path, f in leaves(answer.contract):
         if listed or below is None or path[: len(below)] != below:
-            yield ".".join(path), f, list(_holders(answer.tree, path[:-1])) if schema_problem else []
+            yield ".".join(path), f, answer.reading.holders(path[:-1]) if schema_problem else ()
 
 
 def leaves(contract: Contract) -> Iterator[tuple[tuple[str, ...], Field]]:
     """The fields of a response that hold scalars, with their paths."""
     return ((path, f) for path, f in contract.fields() if not f.members and f.type != "array")
-
-
-def _holders(value: Any, names: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:
-    if isinstance(value, list):
-        for entry in value:
-            yield from _holders(entry, names)
-    elif isinstance(value, Mapping):
-        if not names:
-            yield value
-        elif names[0] in value:
-            yield from _holders(value[names[0]], names[1:])
 
 
 def _fits(value: Any, f: Field, format: Format) -> bool:

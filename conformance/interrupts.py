@@ -1,0 +1,79 @@
+"""Interruptions: none is lost, and one is enough for a child.
+
+Python drops, with a traceback, what is raised while it collects garbage. What a terminal interrupts is every process of
+a command, as often as a person presses the keys.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import CodeType, FrameType
+from typing import Any, Final
+
+# seconds until an interruption that was dropped is delivered again, and between looks at whether it can be
+SOON: Final = 0.01
+ENDING: Final = tuple(getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n))
+
+
+def keep_interruptions() -> Any:
+    """From here on, a KeyboardInterrupt that reaches no code of ours (in a finalizer, or in a callback of the garbage
+    collector) is delivered once more, without a word, to the main thread. Other exceptions are told as before.
+
+    The `sys.unraisablehook` that there was, to be set again.
+    """
+    before = sys.unraisablehook
+
+    def hook(unraisable: Any) -> None:
+        if issubclass(unraisable.exc_type, KeyboardInterrupt):
+            threading.Thread(target=_deliver_after, args=(hook.__code__,), daemon=True).start()
+        else:
+            before(unraisable)
+
+    sys.unraisablehook = hook
+    return before
+
+
+def _deliver_after(code: CodeType) -> None:
+    """Interrupt the main thread itself, whatever it waits for, once it has left this code: within it, what is raised
+    would be dropped once more.
+    """
+    main = threading.main_thread().ident or 0
+    within = True
+    while within:
+        time.sleep(SOON)
+        frame = sys._current_frames().get(main)
+        while frame is not None and frame.f_code is not code:
+            frame = frame.f_back
+        within = frame is not None
+    signal.pthread_kill(main, signal.SIGINT)
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """While open, what ends a process waits: for a child that begins, until it has said what becomes of it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def interrupted_once() -> None:
+    """In a child that began while what ends a process was held back: from here on the first interruption raises
+    KeyboardInterrupt, and others find it ending already.
+    """
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        for ending in ENDING:
+            signal.signal(ending, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for ending in ENDING:
+        if signal.getsignal(ending) is not signal.SIG_IGN:
+            signal.signal(ending, interrupt)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)

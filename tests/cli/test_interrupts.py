@@ -1,0 +1,73 @@
+"""An interruption that Python would drop ends a command all the same, and shows no traceback."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+# an interruption in the middle of a finalizer, or of a callback of the garbage collector; then a wait that only it ends
+DROPPED = """
+import gc, signal, sys, threading
+from conformance.cli.ending import terminated_like_interrupted
+
+class Finalized:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+def collected(phase, info):
+    gc.callbacks.remove(collected)
+    signal.raise_signal(signal.SIGINT)
+
+try:
+    with terminated_like_interrupted():
+        if sys.argv[1] == "finalizer":
+            Finalized()
+        else:
+            gc.callbacks.append(collected)
+            gc.collect()
+        threading.Event().wait(60)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+@pytest.mark.parametrize("place", ["finalizer", "collection"])
+def test_an_interruption_is_not_dropped(place):
+    done = subprocess.run([sys.executable, "-c", DROPPED, place], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "interrupted\n"
+    assert done.stderr == ""
+
+
+# a child that is interrupted before it is ready, and again while it ends
+CHILD = """
+import multiprocessing, os, signal, threading
+from conformance.interrupts import held_back, interrupted_once
+
+def work(line):
+    try:
+        interrupted_once()
+        threading.Event().wait(60)
+        line.send("was not interrupted")
+    except KeyboardInterrupt:
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGTERM)
+        line.send("ends once")
+
+forked = multiprocessing.get_context("fork")
+mine, theirs = forked.Pipe()
+child = forked.Process(target=work, args=(theirs,))
+with held_back():
+    child.start()
+    os.kill(child.pid, signal.SIGINT)
+print(mine.recv())
+child.join()
+print(child.exitcode)
+"""
+
+
+def test_a_child_is_interrupted_once():
+    done = subprocess.run([sys.executable, "-c", CHILD], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "ends once\n0\n"
+    assert done.stderr == ""
