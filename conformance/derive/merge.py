@@ -160,20 +160,21 @@ def _with_ignored(constraints: tuple[Constraint, ...]) -> tuple[Constraint, ...]
 def _fields(
     groups: Sequence[tuple[Field, ...]], revisions: Sequence[Facts], path: tuple[str, ...], notes: list[str]
 ) -> tuple[Field, ...]:
-    merged = []
-    for name in _names([[f.name for f in group] for group in groups]):
-        found = [f for group in groups for f in group if f.name == name]
-        merged.append(_field(found, groups, revisions, (*path, name), notes))
-    return tuple(merged)
+    named: list[dict[str, list[Field]]] = []
+    for group in groups:
+        named.append({})
+        for field in group:
+            named[-1].setdefault(field.name, []).append(field)
+    return tuple(_field([g.get(name, []) for g in named], revisions, (*path, name), notes) for name in _names(named))
 
 
 def _field(
-    found: list[Field],
-    groups: Sequence[tuple[Field, ...]],
+    groups: Sequence[list[Field]],
     revisions: Sequence[Facts],
     path: tuple[str, ...],
     notes: list[str],
 ) -> Field:
+    found = [f for group in groups for f in group]
     last = found[-1]
     # what is shown counts before what is guessed
     told = [f for f in found if not f.open_in] or found

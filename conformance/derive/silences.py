@@ -47,9 +47,10 @@ def operation_parameters(contract: Contract) -> Iterator[Parameter]:
 
 def subject_of(contract: Contract, field: Field) -> str:
     """What a choice calls a field: its name, or its whole path where another field has that name."""
-    paths = [".".join(path) for path, f in contract.fields() if f.name == field.name]
-    own = next((".".join(path) for path, f in contract.fields() if f is field), field.name)
-    return field.name if len(paths) == 1 else own
+    paths = contract.paths_to(field.name)
+    if len(paths) == 1:
+        return field.name
+    return next((".".join(path) for path in paths if contract.at(".".join(path)) is field), field.name)
 
 
 # -------------------------------------------------------------------------------------------------------- conditions
