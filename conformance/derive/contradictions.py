@@ -14,7 +14,7 @@ import yaml
 from attrs import field, frozen
 
 from conformance.contract.files import parse_citation
-from conformance.contract.model import Citation, Contract, ErrorCode, Field, Parameter
+from conformance.contract.model import Citation, Contract, ErrorCode, Parameter
 from conformance.contract.protocol import ErrorAnswer
 from conformance.derive import prose
 from conformance.derive.fields import MINUTES, SECONDS

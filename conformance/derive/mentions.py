@@ -13,7 +13,7 @@ _PARTS = 8  # names of a path; the documentation has four
 
 @lru_cache(maxsize=8)
 def spellings(source: str) -> Mapping[str, Counter[str]]:
-    """The words of a page, and the beginnings of those with dots, by their small letters; how often each is spelt so."""
+    """The words of a page, and the beginnings of those with dots, by their small letters: how often each is."""
     found: dict[str, Counter[str]] = {}
     for run in re.finditer(r"(?<![\w.])\w[\w.]*", source):
         parts = run.group().split(".")[:_PARTS]

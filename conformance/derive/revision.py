@@ -27,8 +27,8 @@ from conformance.contract.model import (
 from conformance.derive import naming, prose, remarks, requested, routes, rows, samples, words
 from conformance.derive.dotted import undotted
 from conformance.derive.fields import joined, response_tree, time_pattern
-from conformance.derive.nesting import is_container
 from conformance.derive.mentions import Names, spellings
+from conformance.derive.nesting import is_container
 from conformance.derive.page import Page
 from conformance.derive.rows import RowEntry
 from conformance.derive.samples import Reading

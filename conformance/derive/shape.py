@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from attrs import Factory, define, field
@@ -124,6 +125,7 @@ def is_plural(name: str, of: str) -> bool:
     return any(n in (s + "s", s + "es", s + "set", s + "sets", s + "list", s + "infos", s + "info") for s in stems)
 
 
+@lru_cache(maxsize=4096)
 def singular(name: str) -> str:
     """The name of one of them: Tags, TaskSet and Policies give Tag, Task and Policy."""
     if name.endswith(("ss", "us", "is")):

@@ -107,7 +107,8 @@ def _echoed_and_bounded(contract: Contract, name: str) -> bool:
 
 def _may_be_missing(contract: Contract, name: str) -> bool:
     optional = {o.field for o in contract.semantics.optional_fields}
-    field = next(f for f in contract.item_fields if subject_of(contract, f) == name)
+    named = (f for f in contract.item_fields if name.endswith(f.name))
+    field = next(f for f in named if subject_of(contract, f) == name)
     return field.name in optional or (field.presence == "sometimes" and field.type not in ("array", "object"))
 
 

@@ -70,8 +70,8 @@ def summary(log: str) -> str:
     inputs = re.findall(r"\bcorp: (\d+)", log)
     if not cov or not runs:
         return "it did not run: " + (log.strip().splitlines() or ["it said nothing"])[-1]
-    kept = inputs[-1] if inputs else "0"
-    return f"{runs[-1]} executions, edges {cov[0]} → {cov[-1]}, features {features[0]} → {features[-1]}, {kept} inputs kept"
+    grown = f"edges {cov[0]} → {cov[-1]}, features {features[0]} → {features[-1]}"
+    return f"{runs[-1]} executions, {grown}, {inputs[-1] if inputs else 0} inputs kept"
 
 
 def main() -> int:
