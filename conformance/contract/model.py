@@ -333,7 +333,11 @@ class Contract:
 
     def at(self, path: str) -> Field | None:
         """The field at a dotted path (`TaskSet.Task.TaskId`), or None."""
-        return self._tree.get(tuple(path.split(".")))
+        return self.field_at(tuple(path.split(".")))
+
+    def field_at(self, path: tuple[str, ...]) -> Field | None:
+        """The field at a path, or None."""
+        return self._tree.get(path)
 
     def paths_to(self, name: str) -> tuple[tuple[str, ...], ...]:
         """The paths of the fields of that name, parents first."""

@@ -19,7 +19,7 @@ from conformance.derive.shape import Path, Shape, is_plural, singular
 
 _MOST = 60
 _LEAST = 2
-_WORK = 12_000  # readings of all rows together: of a table longer than any of the documentation fewer are kept
+_WORK = 8_000  # readings of all rows together: of a table longer than any of the documentation fewer are kept
 _DEEPEST = 12  # levels; the documentation has seven
 _WIDTH = 5  # readings kept from row to row for each stack of open containers
 _LAG = 150  # rows after which a place is settled

@@ -75,12 +75,16 @@ def summary(log: str) -> str:
 
 
 def main() -> int:
-    """Exit status 1 where something was found, 3 where a reader could not be fuzzed."""
+    """Exit status 1 where something was found, 2 for a reader that there is not, 3 where one could not be fuzzed."""
     if sys.argv[1] == "--one":
         fuzz(sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]))
     from tests.fuzzing.readers import readers
 
     seconds, wanted = sys.argv[1], sys.argv[2:]
+    known = [reader.name for reader in readers()]
+    if unknown := [name for name in wanted if name not in known]:
+        print(f"There is no reader {', '.join(unknown)}; known are {', '.join(known)}.", file=sys.stderr)
+        return 2
     status = 0
     for reader in (r for r in readers() if not wanted or r.name in wanted):
         with tempfile.TemporaryDirectory() as name:
