@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from difflib import SequenceMatcher
 
 from attrs import define, evolve, frozen
 
@@ -12,6 +11,7 @@ from conformance.contract.model import Citation, Constraint, Field, FieldType
 from conformance.derive import nesting, prose, words
 from conformance.derive.rows import RowEntry
 from conformance.derive.shape import Node, Path, Shape, singular
+from conformance.derive.spelling import NEAR, SHORT, but_one_word, is_slip
 from conformance.derive.text import sentences
 
 SCALARS = ("string", "integer", "number", "boolean")
@@ -78,15 +78,13 @@ def _as_shown(rows: Mapping[Path, RowEntry], shape: Shape, revision: str, notes:
     left: dict[tuple[Path, str], list[str]] = {}
     for path, node in shape.nodes.items():
         if path and path not in rows and not node.container:
-            for key in _but_one_word(path[-1]):
+            for key in but_one_word(path[-1]):
                 left.setdefault((path[:-1], key), []).append(path[-1])
     for path, entry in rows.items():
         parent = path[:-1]
-        alone = path not in shape and len(path[-1]) > _SHORT and nesting.is_container(entry) is False
-        near = (
-            {n: None for key in _but_one_word(path[-1]) for n in left.get((parent, key), ())[:_NEAR]} if alone else ()
-        )
-        close = [n for n in near if _is_slip(n, path[-1])]
+        alone = path not in shape and len(path[-1]) > SHORT and nesting.is_container(entry) is False
+        near = {n: None for key in but_one_word(path[-1]) for n in left.get((parent, key), ())[:NEAR]} if alone else ()
+        close = [n for n in near if is_slip(n, path[-1])]
         if len(close) == 1 and (*parent, close[0]) not in found:
             shown = (*parent, close[0])
             notes.append(f"{'.'.join(shown)} is spelt {path[-1]} in its row ({revision}, response, {entry.label})")
@@ -94,39 +92,6 @@ def _as_shown(rows: Mapping[Path, RowEntry], shape: Shape, revision: str, notes:
             path = shown
         found[path] = entry
     return found
-
-
-_SHORT, _LONG = 5, 9  # letters; short words are alike by chance
-_NEAR = 40  # names that are compared with one; as many that differ in the same word are no slips of it
-
-
-def _but_one_word(name: str) -> list[str]:
-    """The name without each of its words: two names that differ in one word have one of these in common."""
-    words_of = _WORD.split(name)
-    return ["".join((*words_of[:i], "*", *words_of[i + 1 :])) for i in range(1, min(len(words_of), 24), 2)]
-
-
-_WORD = re.compile(r"([A-Z]?[a-z]+|[A-Z]+(?![a-z]))")
-
-
-def _is_slip(one: str, other: str) -> bool:
-    """Whether two names differ in one long word by a slip: a letter, two that changed places, two of a very long word.
-
-    A digit, a plural, a word less or more and a short word (`Min`, `Max`) make another name.
-    """
-    if re.sub(r"\D", "", one) != re.sub(r"\D", "", other) or singular(one) == singular(other):
-        return False
-    words_of = [_WORD.findall(n) for n in (one, other)]
-    if len(words_of[0]) != len(words_of[1]):
-        return False
-    unlike = [(a, b) for a, b in zip(*words_of, strict=True) if a != b]
-    if len(unlike) != 1:
-        return False
-    a, b = unlike[0]
-    changes = [o for o in SequenceMatcher(None, a, b, autojunk=False).get_opcodes() if o[0] != "equal"]
-    letters, size = sum(max(o[2] - o[1], o[4] - o[3]) for o in changes), min(len(a), len(b))
-    swapped = letters == 2 and sorted(a) == sorted(b)
-    return size >= _SHORT and (letters == 1 or swapped or (letters == 2 and size >= _LONG))
 
 
 def _wrapped(
@@ -145,7 +110,7 @@ def _wrapped(
     below, others = _below(placed), _below(p for p in known if p not in placed)
     for path, entry in placed.items():
         members = below.get(path, [])
-        if any(placed[p].under for p in members):
+        if entry.under or any(placed[p].under for p in members):
             continue  # rows that are named by their paths leave no wrapper out
         if (path in shape and shape.nodes[path].types) or not nesting.is_container(entry):
             continue
@@ -223,7 +188,9 @@ def _types(
     if node and "array" in node.types:
         return ("array", None) if members or not node.empty else ("array", None if members else "string")
     if node and node.types & {"object"}:
-        return ("array" if _only_item(path, placed, shape) else "object"), None
+        # one element in XML may be one of several, where its row says so and it wraps nothing
+        one_of_them = documented == "array" and node.formats == {"xml"} and len(members) > 1
+        return ("array" if one_of_them or _only_item(path, placed, shape) else "object"), None
     if members:
         listed = documented == "array" and not _has_item_row(path, members, placed)
         return ("array" if listed or _only_item(path, placed, shape) else "object"), None

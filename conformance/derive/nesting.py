@@ -99,6 +99,7 @@ class _Table:
     entries: tuple[RowEntry, ...]
     shape: Shape
     marked: bool
+    deep: bool
     dotted: bool
     ordered: bool
     ends: Mapping[str, int]
@@ -131,6 +132,7 @@ def nest(entries: tuple[RowEntry, ...], shape: Shape) -> tuple[Path, ...]:
         entries,
         shape,
         marked=any(e.marks for e in entries),
+        deep=any(e.marks > 1 for e in entries),
         dotted=any(e.under for e in entries),
         ordered=_is_sorted(entries),
         ends={e.name: i for i, e in enumerate(entries)},
@@ -186,10 +188,11 @@ def _ancestor(reading: _Reading) -> _Reading:
     return reading
 
 
-def _astray(path: Path, entry: RowEntry, marked: bool) -> float:
+def _astray(path: Path, entry: RowEntry, marked: bool, reading: _Reading) -> float:
     """What counts against a place in a table that has rows named by their paths: the others stand at the root."""
     if entry.under:
-        return 0.0 if is_under(path, entry.under) else 12.0
+        above = tuple(path[n - 1] for n in range(1, len(path)) if reading.has(path[:n]))
+        return 0.0 if above == entry.under else 6.0 if is_under(path, entry.under) else 12.0
     return 2.0 if len(path) > 1 and not marked else 0.0
 
 
@@ -218,6 +221,9 @@ def _places(table: _Table, i: int, reading: _Reading) -> list[_Step]:
             score -= 0.1 * (len(reading.open) - 1 - depth)
             if table.marked:
                 score -= 8 * (bool(entry.marks) != bool(container))
+            if table.deep:
+                # a sign for each level
+                score -= 3 * abs(entry.marks - sum(reading.has(container[:n]) for n in range(1, len(container) + 1)))
             named = _names_item(before, entry, path, reading) if before is not None else 0.0
             score += named
             if reading.is_wrapper(container):
@@ -225,7 +231,7 @@ def _places(table: _Table, i: int, reading: _Reading) -> list[_Step]:
             if before is not None and reading.open[-1] == reading.path and is_header(before):
                 score += 2.0 * (container == reading.open[-1])  # an item has members
             if table.dotted:
-                score -= _astray(path, entry, table.marked)
+                score -= _astray(path, entry, table.marked, reading)
             stack = reading.open[: depth + 1]
             if path[:-1] != container:
                 stack = (*stack, path[:-1])
@@ -235,7 +241,7 @@ def _places(table: _Table, i: int, reading: _Reading) -> list[_Step]:
     if not found:
         # the same name twice in every open container: a repeated row
         path = (*reading.open[0], entry.name)
-        against = _astray(path, entry, table.marked) if table.dotted else 0.0
+        against = _astray(path, entry, table.marked, reading) if table.dotted else 0.0
         found.append(_Step(reading, path, reading.open, reading.score - 10 - against))
     return found
 
@@ -251,7 +257,7 @@ def _jumps(table: _Table, i: int, reading: _Reading) -> list[_Step]:
         if path[:-1] in reading.open or any(table.ends.get(p[-1], -1) > i for p in above):
             continue
         stack = ((), *above, path) if _opens(entry, path, shape) else ((), *above)
-        against = _astray(path, entry, table.marked) if table.dotted else 0.0
+        against = _astray(path, entry, table.marked, reading) if table.dotted else 0.0
         found.append(_Step(reading, path, stack, reading.score + 4 - against))
     return found
 
