@@ -2,13 +2,14 @@
 PYTHON ?= python3
 VENV   := .venv
 AUDIT  := .venv-audit
+FUZZ   := .venv-fuzz
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 URL    ?=
 ARGS   ?=
 CODE   := conformance tests benchmarks artefacts action.py
 
-.PHONY: certify test gate lint format generate check-generated bench cassettes sdk-cassettes lock audit sbom clean
+.PHONY: certify test gate lint format generate check-generated bench cassettes sdk-cassettes lock audit sbom fuzz clean
 .DEFAULT_GOAL := certify
 
 $(READY): requirements-dev.lock pyproject.toml
@@ -75,6 +76,8 @@ lock:
 		--no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements-dev.lock
 	@.lock-venv/bin/uv pip compile audit.in --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements-audit.lock
+	@.lock-venv/bin/uv pip compile fuzz.in --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements-fuzz.lock
 	@rm -rf .lock-venv
 
 # tools that look at an installation from outside, in an environment of their own
@@ -93,5 +96,17 @@ sbom: $(READY) $(AUDIT)/.ready
 	@$(AUDIT)/bin/cyclonedx-py environment $(VENV) --pyproject pyproject.toml --output-reproducible -o dist/sbom.cdx.json
 	@echo dist/sbom.cdx.json
 
+# every reader of what others wrote, by coverage: SECONDS each, READER one of them; findings in reports/fuzzing
+SECONDS ?= 180
+READER ?=
+$(FUZZ)/.ready: requirements-fuzz.lock | $(READY)
+	@rm -rf $(FUZZ)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+		--target $(FUZZ) -r requirements-fuzz.lock
+	@touch $@
+
+fuzz: $(READY) $(FUZZ)/.ready
+	@PYTHONPATH=$(FUZZ) $(BIN)/python -m tests.fuzzing.guided $(SECONDS) $(if $(READER),"$(READER)")
+
 clean:
-	rm -rf $(VENV) $(AUDIT) .pytest_cache .ruff_cache .mypy_cache .hypothesis dist build
+	rm -rf $(VENV) $(AUDIT) $(FUZZ) .pytest_cache .ruff_cache .mypy_cache .hypothesis dist build

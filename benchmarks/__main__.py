@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import derivation, hostile, replay, serving, throughput, validation
+from benchmarks import derivation, hostile, pages, replay, serving, throughput, validation
 
 BENCHMARKS = {
     "throughput": throughput.measure,
     "validation": validation.measure,
     "derivation": derivation.measure,
+    "pages": pages.measure,
     "replay": replay.measure,
     "hostile": hostile.measure,
     "serving": serving.measure,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 from rich.console import Console
@@ -17,8 +18,8 @@ from conformance.contract.files import ContractError, load_contract
 from conformance.contract.model import Contract
 from conformance.errors import Refusal
 from conformance.ledger.files import dump_ledger, load_ledger
-from conformance.ledger.gathering import gathered
-from conformance.ledger.requirement import LEVELS, Ledger, Requirement
+from conformance.ledger.gathering import KindLine, gathered
+from conformance.ledger.requirement import LEVELS, Ledger, Requirement, Side
 from conformance.report.text import printable
 
 
@@ -36,6 +37,7 @@ def loaded(operation: str, folder: Path | None) -> tuple[Path, Contract, Ledger]
 @click.option("--operation", default="DescribeTasks", show_default=True)
 @click.option("--contract", "folder", type=click.Path(path_type=Path), help="A folder that `derive` wrote.")
 @click.option("--level", "levels", multiple=True, type=click.Choice(LEVELS))
+@click.option("--side", type=click.Choice(get_args(Side)), help="Those of endpoints, or of SDKs.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.option("--yaml", "as_yaml", is_flag=True, help="The whole ledger, with what became of every sentence, as YAML.")
 def requirements(
@@ -43,30 +45,48 @@ def requirements(
     operation: str,
     folder: Path | None,
     levels: tuple[str, ...],
+    side: str | None,
     as_json: bool,
     as_yaml: bool,
 ) -> None:
     """List the requirements of an operation, many of one kind on one line, or each of those that match globs."""
     _, _, ledger = loaded(operation, folder)
     if as_yaml:
-        if patterns or levels or as_json:
-            raise Refusal("--yaml writes the whole ledger; leave out patterns, --level and --json.")
+        if patterns or levels or side or as_json:
+            raise Refusal("--yaml writes the whole ledger; leave out patterns, --level, --side and --json.")
         document(dump_ledger(ledger))
         return
     ledger.refuse_unknown(patterns, "Leave it out to list all.")
     wanted = ledger.chosen(patterns or ("*",))
-    found = [r for r in ledger.requirements if r.id in wanted and r.level in (levels or LEVELS)]
+    asked = (r for r in ledger.requirements if r.id in wanted and r.level in (levels or LEVELS))
+    found = [r for r in asked if side in (None, r.side)]
     if as_json:
         document(json.dumps([_plain(r) for r in found], indent=2, ensure_ascii=False) + "\n")
         return
-    table = Table("requirement", "level", "statement", box=None, header_style="bold", pad_edge=False)
-    # who asks for some gets each of them
-    lines = gathered(found) if not patterns else gathered(found, most=len(found))
+    # who asks for some gets each of them, in full
+    lines = gathered(found, most=len(found)) if patterns else gathered(found)
+    _show(lines, in_full=bool(patterns))
+    counts = ((sum(r.side == name for r in found), words) for name, words in _SIDES.items())
+    sides = " and ".join(f"{n} of {words}" for n, words in counts if n)
+    more = f" on {len(lines)} lines, those of a kind on one; a pattern lists each" if len(lines) < len(found) else ""
+    say(f"\n{len(found)} requirements{more} ({sides})" if found else "\n0 requirements")
+
+
+def _show(lines: Iterable[KindLine], in_full: bool) -> None:
+    """A table. In a list of all each requirement is one line: cut at the edge of a terminal, whole in a file."""
+    console = Console(highlight=False)
+    if not in_full and not console.is_terminal:
+        console = Console(highlight=False, width=_WIDEST)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("requirement", "level", "statement"):
+        table.add_column(title, no_wrap=not in_full, overflow="fold" if in_full else "ellipsis")
     for line in lines:
         table.add_row(*(Text(printable(word)) for word in (line.id, line.level, line.statement)))
-    Console(highlight=False).print(table)
-    more = ", those of a kind on one line; a pattern lists each" if len(lines) < len(found) else ""
-    say(f"\n{len(found)} requirements{more}")
+    console.print(table)
+
+
+_WIDEST = 1000  # characters of a line
+_SIDES: Mapping[Side, str] = {"endpoint": "endpoints", "sdk": "SDKs"}
 
 
 def _plain(r: Requirement) -> dict[str, Any]:

@@ -6,7 +6,8 @@ A contract holds facts and our own statements, never a sentence of a page. Deriv
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Any, Literal
 
 from attrs import field, frozen
@@ -136,6 +137,17 @@ class Field:
         yield path, self
         for m in self.members:
             yield from m.walk(path)
+
+
+def first_fields(members: Iterable[Field], above: tuple[str, ...] = ()) -> dict[tuple[str, ...], Field]:
+    """The fields of a tree by their paths, parents first; of several with one name the first."""
+    found: dict[tuple[str, ...], Field] = {}
+    for member in members:
+        path = (*above, member.name)
+        if path not in found:
+            found[path] = member
+            found.update(first_fields(member.members, path))
+    return found
 
 
 @frozen
@@ -297,7 +309,7 @@ class Contract:
 
     def parameter(self, name: str) -> Parameter | None:
         """The parameter of that documented name, or None."""
-        return next((p for p in self.parameters if p.name == name), None)
+        return self._parameters.get(name)
 
     def choice(self, id: str) -> Choice | None:
         """The choice of that id (`PageSize.above-maximum`), or None."""
@@ -305,7 +317,7 @@ class Contract:
 
     def choice_about(self, kind: str, subject: str) -> Choice | None:
         """The choice of a kind about a parameter, field or code, or None."""
-        return next((c for c in self.choices if c.kind == kind and c.subject == subject), None)
+        return self._choices.get((kind, subject))
 
     @property
     def current(self) -> frozenset[str]:
@@ -321,13 +333,33 @@ class Contract:
 
     def at(self, path: str) -> Field | None:
         """The field at a dotted path (`TaskSet.Task.TaskId`), or None."""
-        names = path.split(".")
-        members, found = self.response, None
-        for name in names:
-            found = next((m for m in members if m.name == name), None)
-            if found is None:
-                return None
-            members = found.members
+        return self.field_at(tuple(path.split(".")))
+
+    def field_at(self, path: tuple[str, ...]) -> Field | None:
+        """The field at a path, or None."""
+        return self._tree.get(path)
+
+    def paths_to(self, name: str) -> tuple[tuple[str, ...], ...]:
+        """The paths of the fields of that name, parents first."""
+        return tuple(self._named.get(name, ()))
+
+    @cached_property
+    def _parameters(self) -> dict[str, Parameter]:
+        return {p.name: p for p in reversed(self.parameters)}
+
+    @cached_property
+    def _choices(self) -> dict[tuple[str, str | None], Choice]:
+        return {(c.kind, c.subject): c for c in reversed(self.choices)}
+
+    @cached_property
+    def _tree(self) -> dict[tuple[str, ...], Field]:
+        return first_fields(self.response)
+
+    @cached_property
+    def _named(self) -> dict[str, list[tuple[str, ...]]]:
+        found: dict[str, list[tuple[str, ...]]] = {}
+        for path, _ in self.fields():
+            found.setdefault(path[-1], []).append(path)
         return found
 
     def fields(self) -> Iterator[tuple[tuple[str, ...], Field]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from attrs import evolve, frozen
@@ -22,6 +22,24 @@ from conformance.derive.loose_xml import Element, read_xml
 
 Path = tuple[str, ...]
 _NAME = re.compile(r"[^\W\d][\w.-]*")  # what can be the name of an element
+
+
+class _Forms:
+    """The forms of the members of each path, and which of them must be there; each is made once."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self._made: dict[Path, tuple[dict[str, Form], dict[str, int], list[str]]] = {}
+
+    def of(self, path: Path, members: tuple[Field, ...], present: Iterable[str]) -> list[Form]:
+        """The forms of the members that are present or must be, in the order of the contract."""
+        if path not in self._made:
+            forms = {m.name: form(self.contract, (*path, m.name), m) for m in reversed(members)}
+            order = {m.name: i for i, m in enumerate(members)}
+            self._made[path] = forms, order, [name for name, f in forms.items() if f.required]
+        forms, order, required = self._made[path]
+        names = {name for name in present if name in forms}.union(required)
+        return [forms[name] for name in sorted(names, key=order.__getitem__)]
 
 
 @frozen
@@ -83,13 +101,14 @@ def _opened(
 
 def _compared(contract: Contract, sample: Sample) -> tuple[list[Mismatch], list[str]]:
     """What does not fit, and what can be said of the sample as a whole."""
+    forms = _Forms(contract)
     inside = (contract.operation, f"{contract.operation}Response")
     if sample.format == "json":
         value = json.loads(sample.body)
         name = next(iter(value)) if isinstance(value, dict) and len(value) == 1 else None
         if name in inside and contract.at(name) is None and isinstance(value[name], dict):
-            return list(_json(contract, value[name])), [f"the response stands in a member {name}"]
-        return list(_json(contract, value)), []
+            return list(_json(forms, value[name])), [f"the response stands in a member {name}"]
+        return list(_json(forms, value)), []
     try:
         element, _ = read_xml(sample.body)
     except Unreadable as error:
@@ -104,7 +123,7 @@ def _compared(contract: Contract, sample: Sample) -> tuple[list[Mismatch], list[
         said.append(f"the root element is left out, <{element.name}> is its member")
         element = Element("", "", (element,))
         # it stands alone because the root is lost, and what is beside it may be lost as well
-        found = _xml_members(contract, (), contract.response, element)
+        found = _xml_members(forms, (), contract.response, element)
         return [m for m in found if m.found is not None or len(m.path) > 1], said
     if element.name not in inside:
         inner = (c.children if c.name in inside and c.name not in names else (c,) for c in element.children)
@@ -112,7 +131,7 @@ def _compared(contract: Contract, sample: Sample) -> tuple[list[Mismatch], list[
         if children != element.children:
             said.append(f"the response stands in <{element.name}> around its own root element")
         element = Element(element.name, element.text, children)
-    return list(_xml_members(contract, (), contract.response, element)), said
+    return list(_xml_members(forms, (), contract.response, element)), said
 
 
 def _malformed(body: str) -> str | None:
@@ -127,41 +146,41 @@ def _malformed(body: str) -> str | None:
 # --------------------------------------------------------------------------------------------------------- JSON
 
 
-def _json(contract: Contract, value: Any) -> Iterator[Mismatch]:
-    if contract.root == "object":
-        yield from _json_members(contract, (), contract.response, value)
-    elif contract.root != "unknown" and not _is(value, contract.root):
+def _json(forms: _Forms, value: Any) -> Iterator[Mismatch]:
+    if forms.contract.root == "object":
+        yield from _json_members(forms, (), forms.contract.response, value)
+    elif forms.contract.root != "unknown" and not _is(value, forms.contract.root):
         yield Mismatch((), _kind(value))
 
 
-def _json_members(contract: Contract, path: Path, members: tuple[Field, ...], value: Any) -> Iterator[Mismatch]:
+def _json_members(forms: _Forms, path: Path, members: tuple[Field, ...], value: Any) -> Iterator[Mismatch]:
     if not isinstance(value, dict):
         yield Mismatch(path, _kind(value))
         return
-    for m in members:
+    for shape in forms.of(path, members, value):
+        m = shape.field
         below = (*path, m.name)
-        shape = form(contract, below, m)
         if m.name in value:
-            yield from () if shape.is_open("json") else _json_field(contract, below, shape, value[m.name])
+            yield from () if shape.is_open("json") else _json_field(forms, below, shape, value[m.name])
         elif shape.required:
             yield Mismatch(below)
 
 
-def _json_field(contract: Contract, path: Path, shape: Form, value: Any) -> Iterator[Mismatch]:
+def _json_field(forms: _Forms, path: Path, shape: Form, value: Any) -> Iterator[Mismatch]:
     f = shape.field
     if f.type == "array":
         if not isinstance(value, list):
             yield Mismatch(path, _kind(value))
         elif f.members:
             for item in value:
-                yield from _json_members(contract, path, f.members, item)
+                yield from _json_members(forms, path, f.members, item)
         else:
             types = (f.item_type or "string",)
             yield from (Mismatch(path, f"items of type {_kind(i)}") for i in value if not _is_any(i, types))
     elif f.type == "object":
         values = value if shape.array_of_one and isinstance(value, list) and len(value) < 2 else [value]
         for one in values:
-            yield from _json_members(contract, path, f.members, one)
+            yield from _json_members(forms, path, f.members, one)
     elif not (shape.may_be_empty and value in ("", None)) and not _is_any(value, shape.types, shape.is_time):
         yield Mismatch(path, _kind(value) if not isinstance(value, str) else "text of another form")
 
@@ -202,45 +221,48 @@ def _kind(value: Any) -> str:
 # ---------------------------------------------------------------------------------------------------------- XML
 
 
-def _xml_members(contract: Contract, path: Path, members: tuple[Field, ...], element: Element) -> Iterator[Mismatch]:
+def _xml_members(forms: _Forms, path: Path, members: tuple[Field, ...], element: Element) -> Iterator[Mismatch]:
     if element.text.strip():
         yield Mismatch(path, "text")
         return
-    for m in members:
+    named: dict[str, list[Element]] = {}
+    for child in element.children:
+        named.setdefault(child.name, []).append(child)
+    for shape in forms.of(path, members, named):
+        m = shape.field
         below = (*path, m.name)
-        shape = form(contract, below, m)
-        same = [c for c in element.children if c.name == m.name]
+        same = named.get(m.name, [])
         if not _NAME.fullmatch(m.name) or shape.is_open("xml"):
             if shape.required and not same and _NAME.fullmatch(m.name):
                 yield Mismatch(below)
         elif m.type == "array" and not m.xml_item:
-            yield from _xml_items(contract, below, m, same)
+            yield from _xml_items(forms, below, m, same)
         elif not same:
             yield from (Mismatch(below),) if shape.required else ()
         elif len(same) > 1:
             yield Mismatch(below, "several elements")
         else:
-            yield from _xml_field(contract, below, shape, same[0])
+            yield from _xml_field(forms, below, shape, same[0])
 
 
-def _xml_field(contract: Contract, path: Path, shape: Form, element: Element) -> Iterator[Mismatch]:
+def _xml_field(forms: _Forms, path: Path, shape: Form, element: Element) -> Iterator[Mismatch]:
     f = shape.field
     if f.type == "array":
         if element.text.strip():
             yield Mismatch(path, "text")
         else:
-            yield from _xml_items(contract, path, f, [c for c in element.children if c.name == f.xml_item])
+            yield from _xml_items(forms, path, f, [c for c in element.children if c.name == f.xml_item])
     elif f.type == "object":
-        yield from _xml_members(contract, path, f.members, element)
+        yield from _xml_members(forms, path, f.members, element)
     else:
         pattern = f"({UTC_TIME})" if shape.is_time else next((QUOTED[t] for t in shape.types if t in QUOTED), None)
         yield from _xml_text(path, element, pattern, shape.may_be_empty)
 
 
-def _xml_items(contract: Contract, path: Path, field: Field, items: list[Element]) -> Iterator[Mismatch]:
+def _xml_items(forms: _Forms, path: Path, field: Field, items: list[Element]) -> Iterator[Mismatch]:
     for item in items:
         if field.members:
-            yield from _xml_members(contract, path, field.members, item)
+            yield from _xml_members(forms, path, field.members, item)
         else:
             yield from _xml_text(path, item, QUOTED.get(field.item_type or "string"), may_be_empty=True)
 

@@ -13,7 +13,7 @@ from conformance.derive import words
 from conformance.derive.page import PageError, Row, Table
 from conformance.derive.text import flat
 
-_RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)+\|?\s*$")
+_RULE = re.compile(r"^\s*+\|?\s*+:?-{2,}+:?\s*+(?:\|\s*+:?-{2,}+:?\s*+)++\|?\s*+$")
 _BAR = re.compile(r"(?<!\\)\|")
 _LONGEST = 400  # lines of one row; a page's longest have some fifty
 
@@ -39,9 +39,10 @@ def table(path: str, lines: Sequence[str], numbers: Sequence[int], i: int, capti
     where = {words.column(title): n for n, title in reversed(list(enumerate(header)))}
     while i < len(lines):
         if not lines[i].strip():
-            if not _goes_on(lines, i, len(header)):
+            follows = _filled(lines, i)
+            if not _goes_on(lines, follows, len(header)):
                 break
-            i += 1
+            i = follows
             continue
         bars = len(_BAR.findall(lines[i]))
         if not bars and rows and not closed:
@@ -63,10 +64,15 @@ def table(path: str, lines: Sequence[str], numbers: Sequence[int], i: int, capti
     return i, Table(header, tuple(rows), start, caption)
 
 
-def _goes_on(lines: Sequence[str], i: int, width: int) -> bool:
-    """Whether an empty line stands inside a table and not after it."""
+def _filled(lines: Sequence[str], i: int) -> int:
+    """The next line that is not empty."""
     while i < len(lines) and not lines[i].strip():
         i += 1
+    return i
+
+
+def _goes_on(lines: Sequence[str], i: int, width: int) -> bool:
+    """Whether the table goes on with a line below an empty one."""
     return i < len(lines) and len(_BAR.findall(lines[i])) >= width - 1 and not starts(lines, i)
 
 

@@ -14,7 +14,7 @@ import yaml
 from attrs import field, frozen
 
 from conformance.contract.files import parse_citation
-from conformance.contract.model import Citation, Contract, ErrorCode, Field, Parameter
+from conformance.contract.model import Citation, Contract, ErrorCode, Parameter
 from conformance.contract.protocol import ErrorAnswer
 from conformance.derive import prose
 from conformance.derive.fields import MINUTES, SECONDS
@@ -44,8 +44,7 @@ def _add(cited: dict[str, tuple[Citation, ...]], alternative: str, *citations: C
 
 
 def _subject(contract: Contract, path: Path) -> str:
-    same = [p for p, _ in contract.fields() if p[-1] == path[-1]]
-    return path[-1] if len(same) == 1 else ".".join(path)
+    return path[-1] if len(contract.paths_to(path[-1])) == 1 else ".".join(path)
 
 
 def _sample(revision: Facts, format: str) -> Citation:
@@ -56,7 +55,7 @@ def _required(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Contra
     for p in contract.parameters:
         cited: dict[str, tuple[Citation, ...]] = {}
         for r in revisions:
-            for own in (o for o in r.parameters if o.name == p.name):
+            for own in r.parameters_called(p.name):
                 _add(cited, "required" if own.required else "optional", *own.citations)
                 if p.name in r.required_by:
                     _add(cited, "required", *r.required_by[p.name])
@@ -73,7 +72,7 @@ def _id_syntax(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Contr
         cited: dict[str, tuple[Citation, ...]] = {}
         newest = None
         for r in revisions:
-            for own in (o for o in r.parameters if o.name == p.name):
+            for own in r.parameters_called(p.name):
                 shown = _syntaxes(own, r)
                 for syntax, citations in shown.items():
                     _add(cited, syntax, *citations)
@@ -127,7 +126,7 @@ def _json_types(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Cont
         cited: dict[str, tuple[Citation, ...]] = {}
         newest: str = f.type
         for r in revisions:
-            own = _at(r.response, path)
+            own = r.field(path)
             row = [c for c in own.citations if c.section == "response" and c.row] if own else []
             if own and row:
                 _add(cited, own.type, *row)
@@ -141,16 +140,6 @@ def _json_types(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Cont
             newest = "number" if newest == "integer" else newest
         if len(cited) > 1:
             yield Contradiction(_subject(contract, path), cited, newest)
-
-
-def _at(members: tuple[Field, ...], path: Path) -> Field | None:
-    found = None
-    for name in path:
-        found = next((m for m in members if m.name == name), None)
-        if found is None:
-            return None
-        members = found.members
-    return found
 
 
 def capitals(value: str) -> str:
@@ -180,7 +169,7 @@ def _spellings(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Contr
 
 def _spelt(revision: Facts, path: Path) -> Iterator[tuple[str, str, Citation]]:
     node = revision.shape.get(path)
-    own = _at(revision.response, path)
+    own = revision.field(path)
     if own and own.examples:
         row = next((c for c in own.citations if c.section == "response"), None)
         if row:
@@ -192,17 +181,18 @@ def _spelt(revision: Facts, path: Path) -> Iterator[tuple[str, str, Citation]]:
 
 def _time_precision(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Contradiction]:
     """Times of the response with and without seconds, or without while requests have them."""
-    cited: dict[str, tuple[Citation, ...]] = {}
+    found: dict[str, dict[Citation, None]] = {}
     names = {MINUTES: "minutes", SECONDS: "seconds"}
     newest = None
     for r in revisions:
         for _, f in (pair for top in r.response for pair in top.walk()):
             for c in (c for c in f.constraints if c.kind == "time_format" and c.value in names):
-                _add(cited, names[c.value], *c.citations)
+                found.setdefault(names[c.value], {}).update(dict.fromkeys(c.citations))
                 if any(x.section == "examples" for x in c.citations):
                     newest = names[c.value]
-    if not cited:
+    if not found:
         return
+    cited = {name: tuple(citations) for name, citations in found.items()}
     for p in contract.parameters:
         asked = p.constraint("time_format")
         if asked is not None and asked.value in names:
@@ -226,8 +216,11 @@ def common_errors(product: str) -> Mapping[str, ErrorAnswer]:
 
 
 def _by_code(contract: Contract) -> Iterator[tuple[str, list[ErrorCode], ErrorAnswer | None]]:
-    for code in dict.fromkeys(e.code for e in contract.errors):
-        yield code, [e for e in contract.errors if e.code == code], common_errors(contract.product).get(code)
+    rows: dict[str, list[ErrorCode]] = {}
+    for error in contract.errors:
+        rows.setdefault(error.code, []).append(error)
+    for code in rows:
+        yield code, rows[code], common_errors(contract.product).get(code)
 
 
 def _statuses(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Contradiction]:

@@ -10,6 +10,7 @@ from attrs import evolve
 from conformance.derive.rows import RowEntry
 
 _PART = re.compile(r"([A-Za-z_][\w-]*)(\[(?:\d*|[nNiI*])\])?")
+_LONGEST = 20  # names and numbers; the documentation has nine
 _ANY_ITEM = re.compile(r"[Nn]|\d+|\*")
 
 
@@ -25,6 +26,8 @@ def undotted(entries: tuple[RowEntry, ...], shown: Iterable[str] = ()) -> tuple[
 
 def _parts(name: str) -> tuple[tuple[str, bool], ...] | None:
     """The names of a path, each with whether it is a list; None where a dot means something else."""
+    if name.count(".") >= _LONGEST:
+        return None
     found: list[tuple[str, bool]] = []
     for part in name.split("."):
         if found and _ANY_ITEM.fullmatch(part):

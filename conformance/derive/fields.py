@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from difflib import SequenceMatcher
 
-from attrs import define, evolve
+from attrs import define, evolve, frozen
 
 from conformance.contract.model import Citation, Constraint, Field, FieldType
 from conformance.derive import nesting, prose, words
 from conformance.derive.rows import RowEntry
 from conformance.derive.shape import Node, Path, Shape, singular
+from conformance.derive.spelling import NEAR, SHORT, but_one_word, is_slip
 from conformance.derive.text import sentences
 
 SCALARS = ("string", "integer", "number", "boolean")
@@ -30,17 +30,36 @@ def response_tree(entries: tuple[RowEntry, ...], shape: Shape, revision: str, kn
     """The tree. `known` are paths that other revisions have: they help where this page alone does not decide."""
     hinted = Shape(dict(shape.nodes))
     for path in known:
-        hinted.nodes.setdefault(path, Node())
+        hinted.at(path)
     rows = dict(zip(nesting.nest(entries, hinted), entries, strict=True))
     notes: list[str] = []
     rows = _as_shown(rows, shape, revision, notes)
     guessed: set[Path] = set()
     placed = _wrapped(rows, shape, set(known), revision, notes, guessed)
-    paths = list(placed) + [p for p in shape.nodes if p and p not in placed]
+    paths = dict.fromkeys((*placed, *(p for p in shape.nodes if p)))
     for path in list(paths):
-        paths += [path[:i] for i in range(1, len(path)) if path[:i] not in paths]
-    fields = _members((), paths, placed, shape, revision)
+        paths.update(dict.fromkeys(path[:i] for i in range(1, len(path))))
+    fields = _members((), _below(paths), _Placed(placed, _below(placed)), shape, revision)
     return Tree(tuple(_open(f, (), guessed) for f in fields), tuple(notes))
+
+
+@frozen
+class _Placed:
+    """The rows by their paths (None: a wrapper that has no row), and the paths directly below each path."""
+
+    rows: Mapping[Path, RowEntry | None]
+    below: Mapping[Path, list[Path]]
+
+    def get(self, path: Path) -> RowEntry | None:
+        """The row at a path."""
+        return self.rows.get(path)
+
+
+def _below(paths: Iterable[Path]) -> dict[Path, list[Path]]:
+    found: dict[Path, list[Path]] = {}
+    for path in paths:
+        found.setdefault(path[:-1], []).append(path)
+    return found
 
 
 def _open(field: Field, above: Path, guessed: set[Path]) -> Field:
@@ -56,13 +75,16 @@ def _as_shown(rows: Mapping[Path, RowEntry], shape: Shape, revision: str, notes:
     Which spelling is right nobody knows, so that such a field is never there without fail.
     """
     found: dict[Path, RowEntry] = {}
+    left: dict[tuple[Path, str], list[str]] = {}
+    for path, node in shape.nodes.items():
+        if path and path not in rows and not node.container:
+            for key in but_one_word(path[-1]):
+                left.setdefault((path[:-1], key), []).append(path[-1])
     for path, entry in rows.items():
         parent = path[:-1]
-        left = [
-            n for n in shape.members(parent) if (*parent, n) not in rows and not shape.nodes[(*parent, n)].container
-        ]
-        alone = path not in shape and len(path[-1]) > _SHORT and nesting.is_container(entry) is False
-        close = [n for n in left if _is_slip(n, path[-1])] if alone else []
+        alone = path not in shape and len(path[-1]) > SHORT and nesting.is_container(entry) is False
+        near = {n: None for key in but_one_word(path[-1]) for n in left.get((parent, key), ())[:NEAR]} if alone else ()
+        close = [n for n in near if is_slip(n, path[-1])]
         if len(close) == 1 and (*parent, close[0]) not in found:
             shown = (*parent, close[0])
             notes.append(f"{'.'.join(shown)} is spelt {path[-1]} in its row ({revision}, response, {entry.label})")
@@ -70,29 +92,6 @@ def _as_shown(rows: Mapping[Path, RowEntry], shape: Shape, revision: str, notes:
             path = shown
         found[path] = entry
     return found
-
-
-_SHORT, _LONG = 5, 9  # letters; short words are alike by chance
-
-
-def _is_slip(one: str, other: str) -> bool:
-    """Whether two names differ in one long word by a slip: a letter, two that changed places, two of a very long word.
-
-    A digit, a plural, a word less or more and a short word (`Min`, `Max`) make another name.
-    """
-    if re.sub(r"\D", "", one) != re.sub(r"\D", "", other) or singular(one) == singular(other):
-        return False
-    words_of = [re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", n) for n in (one, other)]
-    if len(words_of[0]) != len(words_of[1]):
-        return False
-    unlike = [(a, b) for a, b in zip(*words_of, strict=True) if a != b]
-    if len(unlike) != 1:
-        return False
-    a, b = unlike[0]
-    changes = [o for o in SequenceMatcher(None, a, b, autojunk=False).get_opcodes() if o[0] != "equal"]
-    letters, size = sum(max(o[2] - o[1], o[4] - o[3]) for o in changes), min(len(a), len(b))
-    swapped = letters == 2 and sorted(a) == sorted(b)
-    return size >= _SHORT and (letters == 1 or swapped or (letters == 2 and size >= _LONG))
 
 
 def _wrapped(
@@ -108,19 +107,16 @@ def _wrapped(
         "array" in n.types and not p[:-1] for p, n in shape.nodes.items()
     )
     moved: dict[Path, str] = {}
+    below, others = _below(placed), _below(p for p in known if p not in placed)
     for path, entry in placed.items():
-        if any(placed[p].under for p in placed if p[:-1] == path):
+        members = below.get(path, [])
+        if entry.under or any(placed[p].under for p in members):
             continue  # rows that are named by their paths leave no wrapper out
         if (path in shape and shape.nodes[path].types) or not nesting.is_container(entry):
             continue
-        members = [p for p in placed if p[:-1] == path]
         kind, item = words.type_of(entry.type)
         header = [p for p in members if nesting.is_header(placed[p])]
-        if (
-            header
-            or any(p[:-1] == path and p not in placed for p in known)
-            or (nesting.is_header(entry) and not members)
-        ):
+        if header or others.get(path) or (nesting.is_header(entry) and not members):
             continue
         # the item row of the list above is no list itself
         above = placed.get(path[:-1])
@@ -145,24 +141,22 @@ def _wrapped(
         result[new] = entry
         if path in moved:
             result[(*new, moved[path])] = None
-            if not any(p[:-1] == path for p in placed):
+            if not below.get(path):
                 guessed.add(new)
     return result
 
 
 def _members(
-    parent: Path, paths: list[Path], placed: Mapping[Path, RowEntry | None], shape: Shape, revision: str
+    parent: Path, below: Mapping[Path, list[Path]], placed: _Placed, shape: Shape, revision: str
 ) -> tuple[Field, ...]:
     found = []
-    for path in dict.fromkeys(p for p in paths if p[:-1] == parent):
-        inner = _members(path, paths, placed, shape, revision)
+    for path in below.get(parent, ()):
+        inner = _members(path, below, placed, shape, revision)
         found.append(_field(path, inner, placed, shape, revision))
     return tuple(found)
 
 
-def _field(
-    path: Path, members: tuple[Field, ...], placed: Mapping[Path, RowEntry | None], shape: Shape, revision: str
-) -> Field:
+def _field(path: Path, members: tuple[Field, ...], placed: _Placed, shape: Shape, revision: str) -> Field:
     entry, node = placed.get(path), shape.get(path)
     type, item = _types(path, entry, node, members, placed, shape)
     cited = (Citation(revision, "response", entry.label),) if entry else ()
@@ -185,7 +179,7 @@ def _types(
     entry: RowEntry | None,
     node: Node | None,
     members: tuple[Field, ...],
-    placed: Mapping[Path, RowEntry | None],
+    placed: _Placed,
     shape: Shape,
 ) -> tuple[FieldType, FieldType | None]:
     documented = words.type_of(entry.type)[0] if entry else "unknown"
@@ -194,7 +188,9 @@ def _types(
     if node and "array" in node.types:
         return ("array", None) if members or not node.empty else ("array", None if members else "string")
     if node and node.types & {"object"}:
-        return ("array" if _only_item(path, placed, shape) else "object"), None
+        # one element in XML may be one of several, where its row says so and it wraps nothing
+        one_of_them = documented == "array" and node.formats == {"xml"} and len(members) > 1
+        return ("array" if one_of_them or _only_item(path, placed, shape) else "object"), None
     if members:
         listed = documented == "array" and not _has_item_row(path, members, placed)
         return ("array" if listed or _only_item(path, placed, shape) else "object"), None
@@ -206,11 +202,11 @@ def _types(
     return (seen[0] if seen else "string"), None
 
 
-def _has_item_row(path: Path, members: tuple[Field, ...], placed: Mapping[Path, RowEntry | None]) -> bool:
+def _has_item_row(path: Path, members: tuple[Field, ...], placed: _Placed) -> bool:
     return len(members) == 1 and members[0].type == "array"
 
 
-def _only_item(path: Path, placed: Mapping[Path, RowEntry | None], shape: Shape) -> bool:
+def _only_item(path: Path, placed: _Placed, shape: Shape) -> bool:
     """Whether a path is the item of the list around it, although samples show one at most."""
     above = placed.get(path[:-1])
     if above is None or not path[:-1]:
@@ -218,7 +214,7 @@ def _only_item(path: Path, placed: Mapping[Path, RowEntry | None], shape: Shape)
     kind = words.type_of(above.type)[0]
     entry = placed.get(path)
     header = entry is None or nesting.is_header(entry)
-    siblings = {p for p in (*placed, *shape.nodes) if p[:-1] == path[:-1]}
+    siblings = {p[-1] for p in placed.below.get(path[:-1], ())} | set(shape.members(path[:-1]))
     return header and len(siblings) == 1 and (kind in ("array", "unknown"))
 
 
@@ -260,11 +256,12 @@ def _constraints(field: Field, entry: RowEntry | None, node: Node | None, revisi
 def joined(constraints: Iterable[Constraint]) -> tuple[Constraint, ...]:
     """One constraint for each kind and value, with the citations of all."""
     found: list[Constraint] = []
+    citations: dict[tuple[str, str], dict[Citation, None]] = {}
     for new in constraints:
-        for i, old in enumerate(found):
-            if old.kind == new.kind and old.value == new.value:
-                found[i] = evolve(old, citations=tuple(dict.fromkeys((*old.citations, *new.citations))))
-                break
+        key = (new.kind, repr(new.value))
+        if key in citations:
+            citations[key].update(dict.fromkeys(new.citations))
         else:
+            citations[key] = dict.fromkeys(new.citations)
             found.append(new)
-    return tuple(found)
+    return tuple(evolve(c, citations=tuple(citations[c.kind, repr(c.value)])) for c in found)

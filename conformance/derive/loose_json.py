@@ -10,7 +10,7 @@ from typing import Any
 DEPTH = 60  # levels; no sample has a sixth of them
 _FULL_WIDTH = {"，": ",", "：": ":", "“": '"', "”": '"', "｛": "{", "｝": "}", "［": "[", "］": "]"}
 _TOKEN = re.compile(
-    r'\s+|//[^\n]*|/\*.*?\*/|"(?:[^"\\\n]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.-])|[{}\[\],:]|\.{2,}|…+|[^\s{}\[\],:"]+|"',
+    r'\s+|//[^\n]*|/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*+(?:"|(?=\n)|\Z)|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.-])|[{}\[\],:]|\.{2,}|…+|[^\s{}\[\],:"]+|"',
     re.DOTALL,
 )
 
@@ -56,7 +56,7 @@ class _Json:
         self.at = 0
 
     def _tokens(self, text: str) -> Iterator[str]:
-        parts = re.split(r'("(?:[^"\\\n]|\\.)*")', text)
+        parts = re.split(r'("(?:[^"\\\n]|\\.)*+(?:"|(?=\n)|\Z))', text)
         widened = [
             p if i % 2 else re.sub("|".join(_FULL_WIDTH), lambda m: _FULL_WIDTH[m.group()], p)
             for i, p in enumerate(parts)
@@ -90,9 +90,9 @@ class _Json:
             self.tokens = ["{", *self.tokens, *([] if closed else ["}"])]
         value = self.value()
         while (token := self.peek()) is not None:
-            rest = self.tokens[self.at :]
-            after = rest[1:] if token == "," else rest
-            if isinstance(value, dict) and after[0:1] and after[0].startswith('"') and after[1:2] == [":"]:
+            after = self.at + (token == ",")
+            name = self.tokens[after : after + 2]
+            if isinstance(value, dict) and name[1:] == [":"] and name[0].startswith('"'):
                 # the members go on behind a brace
                 self.repairs.append("brace before further members left out")
                 value |= {name: member for name, member in self.members().items() if name not in value}
@@ -110,7 +110,9 @@ class _Json:
             return self.members()
         if token == "[":
             return self.items()
-        if token.startswith('"') and len(token) > 1:
+        if token.startswith('"') and (len(token) == 1 or not token.endswith('"')):
+            raise Unreadable("a quotation mark is never closed")
+        if token.startswith('"'):
             return json.loads(token, strict=False) if "\\" not in token or _valid(token) else token[1:-1]
         try:
             return json.loads(token)
@@ -120,10 +122,13 @@ class _Json:
             self.repairs.append("quotes added to a value")
             return {"True": True, "False": False, "None": None}.get(token, token)
 
-    def members(self) -> dict[str, Any]:
+    def members(self, braced: bool = True) -> dict[str, Any]:
+        """The members up to a brace; without braces, up to what closes something else."""
         found: dict[str, Any] = {}
         while True:
             token = self.peek()
+            if not braced and token in ("}", "]", None):
+                return found
             if token is None:
                 self.repairs.append("closing brace added at the end")
                 return found
@@ -148,7 +153,7 @@ class _Json:
                 self.value()
             else:
                 found[name] = self.value()
-            if self.peek() not in (",", "}", None):
+            if self.peek() not in (",", "}", None) and not (not braced and self.peek() == "]"):
                 self.repairs.append("missing comma added")
 
     def items(self) -> list[Any]:
@@ -172,21 +177,11 @@ class _Json:
             if self.tokens[self.at + 1 : self.at + 2] == [":"]:
                 # members without the braces around them
                 self.repairs.append("braces added around the members of an item")
-                self.tokens.insert(self.at, "{")
-                self.tokens.insert(self._end_of_members(), "}")
-            found.append(self.value())
+                found.append(self.members(braced=False))
+            else:
+                found.append(self.value())
             if self.peek() not in (",", "]", None):
                 self.repairs.append("missing comma added")
-
-    def _end_of_members(self) -> int:
-        depth = 0
-        for i in range(self.at + 1, len(self.tokens)):
-            depth += self.tokens[i] in ("{", "[")
-            if self.tokens[i] in ("}", "]"):
-                if depth == 0:
-                    return i
-                depth -= 1
-        return len(self.tokens)
 
 
 def _valid(token: str) -> bool:

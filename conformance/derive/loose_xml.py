@@ -9,7 +9,8 @@ from attrs import frozen
 
 from conformance.derive.loose_json import DEPTH, Unreadable
 
-_TAG = re.compile(r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[(.*?)\]\]>|<(/?)\s*([A-Za-z_][\w.:-]*)([^<>]*?)(/?)\s*>", re.DOTALL)
+_TAG = re.compile(r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[(.*?)\]\]>|<(/?)\s*+([A-Za-z_][\w.:-]*+)([^<>]*+)>", re.DOTALL)
+_ENCLOSED = (("<!--", "-->"), ("<?", "?>"), ("<![CDATA[", "]]>"))
 
 
 @frozen
@@ -38,7 +39,7 @@ def read_xml(text: str) -> tuple[Element, tuple[str, ...]]:
             stack[-1][2].append(name)
         elif kind == "empty":
             stack[-1][1].append(Element(name))
-        elif kind == "open" and name == stack[-1][0] and _closes_outer(tokens[i + 1 :], name):
+        elif kind == "open" and name == stack[-1][0] and _closes_outer(tokens, i + 1, name):
             repairs.append(f"second <{name}> read as </{name}>")
             close()
         elif kind == "open":
@@ -68,6 +69,12 @@ def read_xml(text: str) -> tuple[Element, tuple[str, ...]]:
 
 def _xml_tokens(text: str, repairs: list[str]) -> list[tuple[str, str]]:
     tokens: list[tuple[str, str]] = []
+    for begin, finish in _ENCLOSED:
+        # what is begun after the last end is never ended, and no search for its end may start over for each
+        closed = text.rfind(finish) + len(finish) if finish in text else 0
+        if begin in text[closed:]:
+            repairs.append(f"{begin} that is never closed left out")
+            text = text[:closed] + text[closed:].replace(begin, " ")
     end = 0
     for match in _TAG.finditer(text):
         between = text[end : match.start()]
@@ -77,8 +84,10 @@ def _xml_tokens(text: str, repairs: list[str]) -> list[tuple[str, str]]:
             else:
                 tokens.append(("text", _unescaped(between)))
         end = match.end()
-        cdata, slash, name, attributes, empty = match.groups()
-        if attributes and re.sub(r"""xmlns[\w:]*\s*=\s*(?:"[^"]*"|'[^']*')""", "", attributes).strip():
+        cdata, slash, name, attributes = match.groups()
+        empty = attributes is not None and attributes.rstrip().endswith("/")
+        attributes = attributes.rstrip().removesuffix("/") if attributes else attributes
+        if attributes and re.sub(r"""(?<![\w:])xmlns[\w:]*\s*=\s*(?:"[^"]*"|'[^']*')""", "", attributes).strip():
             repairs.append(f"attributes of <{name}> left out")
         if cdata is not None:
             tokens.append(("text", cdata))
@@ -87,8 +96,9 @@ def _xml_tokens(text: str, repairs: list[str]) -> list[tuple[str, str]]:
     return tokens
 
 
-def _closes_outer(rest: list[tuple[str, str]], name: str) -> bool:
+def _closes_outer(tokens: list[tuple[str, str]], start: int, name: str) -> bool:
     """Whether the next tag closes another element than `name`."""
+    rest = (tokens[i] for i in range(start, len(tokens)))
     tag = next((t for t in rest if t[0] != "text"), ("close", ""))
     return tag[0] == "close" and tag[1] != name
 

@@ -12,9 +12,9 @@ from conformance.derive import bare_table, saved_html, words
 from conformance.derive.page import Block, PageError, Prose, Row, Section, Table
 from conformance.derive.text import flat
 
-_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
+_HEADING = re.compile(r"^(#{1,6})\s+(.*)$")
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
-_RULE = re.compile(r"^\s*\|?\s*:?-{1,}:?\s*(\|\s*:?-{1,}:?\s*)*\|?\s*$")
+_RULE = re.compile(r"^\s*+\|?\s*+:?-++:?\s*+(?:\|\s*+:?-++:?\s*+)*+\|?\s*+$")
 _BAR = re.compile(r"(?<!\\)\|")
 _UNDERLINE = re.compile(r"^\s{0,3}(=+|-{2,})\s*$")
 
@@ -31,7 +31,7 @@ def read(path: str, text: str) -> tuple[str, tuple[Section, ...]]:
     """Title and sections. Raises PageError for a fence or a row that is never closed."""
     lines, title = _without_front_matter([Line(i, t) for i, t in enumerate(text.splitlines(), 1)])
     lines = _with_hash_headings(lines)
-    if not any((m := _HEADING.match(line.text)) and words.heading(flat(m.group(2))) in _MAIN for line in lines):
+    if not any((m := _HEADING.match(line.text)) and words.heading(_label(m)) in _MAIN for line in lines):
         lines = [_bold_as_heading(line) for line in lines]
     sections = []
     current: list[Line] = []
@@ -45,7 +45,7 @@ def read(path: str, text: str) -> tuple[str, tuple[Section, ...]]:
         if not heading:
             current.append(line)
             continue
-        label, depth = flat(heading.group(2)), len(heading.group(1))
+        label, depth = _label(heading), len(heading.group(1))
         if depth == 1 and not title:
             title = label
             continue
@@ -67,9 +67,14 @@ def read(path: str, text: str) -> tuple[str, tuple[Section, ...]]:
 _MAIN = ("parameters", "response")
 
 
+def _label(heading: re.Match[str]) -> str:
+    """The words of a heading, without the signs that may close it."""
+    return flat(heading.group(2).rstrip().rstrip("#"))
+
+
 def _bold_as_heading(line: Line) -> Line:
     """A line in bold that names a section, as a heading: some pages have no others."""
-    bold = re.fullmatch(r"\s*(\*\*|__)(?P<name>[^*_|]{1,60})\1\s*[:：]?\s*", line.text)
+    bold = re.fullmatch(r"\s*(\*\*|__)(?P<name>[^*_|]{1,60})\1\s*+[:：]?\s*+", line.text)
     named = bold is not None and words.section(bold.group("name")) in (*_MAIN, "errors", "examples")
     return Line(line.number, f"## {bold.group('name').strip()}") if bold and named else line
 
@@ -181,19 +186,25 @@ def _table(path: str, lines: list[Line], i: int, caption: str) -> tuple[int, Tab
     rows: list[Row] = []
     while i < len(lines):
         if not lines[i].text.startswith("|"):
-            if lines[i].text.strip() or not _row_follows(lines, i):
+            follows = i if lines[i].text.strip() else _filled(lines, i)
+            if follows == i or not _row_begins(lines, follows):
                 break
-            i += 1
+            i = follows
             continue
         i, row = _row(path, lines, i, len(header))
         rows.append(row)
     return i, Table(header, tuple(rows), start, caption or None)
 
 
-def _row_follows(lines: list[Line], i: int) -> bool:
-    """Whether an empty line stands inside a table and not after it."""
+def _filled(lines: list[Line], i: int) -> int:
+    """The next line that is not empty."""
     while i < len(lines) and not lines[i].text.strip():
         i += 1
+    return i
+
+
+def _row_begins(lines: list[Line], i: int) -> bool:
+    """Whether a row stands below an empty line: that then is inside a table and not after it."""
     if i >= len(lines) or not lines[i].text.startswith("|") or len(_BAR.findall(lines[i].text)) < 3:
         return False
     return not (i + 1 < len(lines) and _RULE.match(lines[i + 1].text))

@@ -20,6 +20,7 @@ from conformance.contract.model import (
 )
 from conformance.derive.fields import joined, time_pattern
 from conformance.derive.revision import Facts
+from conformance.derive.spelling import merged_spellings
 
 
 def merge(revisions: Sequence[Facts]) -> Contract:
@@ -56,6 +57,7 @@ def _names(groups: Sequence[Iterable[str]]) -> list[str]:
 def _parameters(revisions: Sequence[Facts], notes: list[str]) -> tuple[Parameter, ...]:
     newest = dict.fromkeys(p.name for p in revisions[-1].parameters)
     spelling = {n.casefold(): n for n in newest}
+    slips = merged_spellings([{p.name: p.type for p in r.parameters} for r in revisions])
     groups = []
     for r in revisions:
         own = {p.name for p in r.parameters}
@@ -67,6 +69,9 @@ def _parameters(revisions: Sequence[Facts], notes: list[str]) -> tuple[Parameter
             if name not in newest and other and other not in own:
                 notes.append(f"{other} is spelt {name} in {r.id}, parameters")
                 name = other
+            elif slip := slips.get(name):
+                notes.append(f"{slip} is spelt {name} in {r.id}, parameters")
+                name = slip
             group.setdefault(name, evolve(p, name=name))
         groups.append(group)
     merged = []
@@ -160,20 +165,26 @@ def _with_ignored(constraints: tuple[Constraint, ...]) -> tuple[Constraint, ...]
 def _fields(
     groups: Sequence[tuple[Field, ...]], revisions: Sequence[Facts], path: tuple[str, ...], notes: list[str]
 ) -> tuple[Field, ...]:
-    merged = []
-    for name in _names([[f.name for f in group] for group in groups]):
-        found = [f for group in groups for f in group if f.name == name]
-        merged.append(_field(found, groups, revisions, (*path, name), notes))
-    return tuple(merged)
+    slips = merged_spellings([{f.name: f.type for f in group} for group in groups]) if len(groups) > 1 else {}
+    named: list[dict[str, list[Field]]] = []
+    for group in groups:
+        named.append({})
+        for field in group:
+            name = slips.get(field.name, field.name)
+            if name != field.name:
+                where = field.citations[0] if field.citations else "an older page"
+                notes.append(f"{'.'.join((*path, name))} is spelt {field.name} ({where})")
+            named[-1].setdefault(name, []).append(evolve(field, name=name))
+    return tuple(_field([g.get(name, []) for g in named], revisions, (*path, name), notes) for name in _names(named))
 
 
 def _field(
-    found: list[Field],
-    groups: Sequence[tuple[Field, ...]],
+    groups: Sequence[list[Field]],
     revisions: Sequence[Facts],
     path: tuple[str, ...],
     notes: list[str],
 ) -> Field:
+    found = [f for group in groups for f in group]
     last = found[-1]
     # what is shown counts before what is guessed
     told = [f for f in found if not f.open_in] or found

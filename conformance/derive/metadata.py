@@ -26,8 +26,9 @@ from conformance.contract.model import (
 from conformance.derive import explorer, prose, samples
 from conformance.derive.explorer import ADVICE, Described, MetadataOperation, Schema
 from conformance.derive.fields import joined, time_pattern
+from conformance.derive.mentions import Names
 from conformance.derive.page import Page, PageError, Row, Section, Table
-from conformance.derive.revision import Facts, about, parameter_constraints, product_of
+from conformance.derive.revision import Facts, parameter_constraints, product_of
 from conformance.derive.rows import RowEntry
 from conformance.derive.shape import Path, Shape, shape
 from conformance.derive.text import sentences
@@ -290,9 +291,10 @@ def _is_truth(text: str, values: Any) -> bool:
 
 
 def _errors(page: Page, found: MetadataOperation, parameters: tuple[Parameter, ...]) -> Iterator[ErrorCode]:
+    names = Names(p.name for p in parameters)
     for status, codes in found.errors.items():
         for e in codes if str(status).isdigit() and isinstance(codes, list) else ():
             code, message = str(e.get("errorCode") or "").strip(), str(e.get("errorMessage") or "")
             if code:
                 cited = (Citation(page.id, "errors", code),)
-                yield ErrorCode(int(status), code, message, cited, about(message, code, parameters))
+                yield ErrorCode(int(status), code, message, cited, names.about(message, code))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 
-from attrs import evolve, frozen
+from attrs import Factory, define, frozen
 
 from conformance.derive import words
 from conformance.derive.dotted import is_under
@@ -18,20 +18,91 @@ from conformance.derive.rows import RowEntry
 from conformance.derive.shape import Path, Shape, is_plural, singular
 
 _MOST = 60
+_LEAST = 2
+_WORK = 8_000  # readings of all rows together: of a table longer than any of the documentation fewer are kept
 _DEEPEST = 12  # levels; the documentation has seven
 _WIDTH = 5  # readings kept from row to row for each stack of open containers
+_LAG = 150  # rows after which a place is settled
+
+
+@define
+class _Past:
+    """What all readings that are kept have in common: the places of the rows that are settled."""
+
+    paths: list[Path] = Factory(list)
+    taken: set[Path] = Factory(set)
+    last: dict[Path, str] = Factory(dict)
+    wrappers: set[Path] = Factory(set)
+
+
+@define(eq=False)
+class _Reading:
+    """A way to read the rows so far: where the last of them stands, the open containers, and how well it agrees.
+
+    `before` is the reading of the rows before the last; what it took since the past is in `taken`, `last` (the name of
+    the last row below a path) and `wrappers`.
+    """
+
+    past: _Past
+    before: _Reading | None = None
+    path: Path = ()
+    wraps: bool = False  # the last row is the item of the list above it
+    score: float = 0.0
+    open: tuple[Path, ...] = ((),)
+    taken: frozenset[Path] = frozenset()
+    last: Mapping[Path, str] = {}
+    wrappers: frozenset[Path] = frozenset()
+
+    def has(self, path: Path) -> bool:
+        """Whether a row stands at a path."""
+        return path in self.taken or path in self.past.taken
+
+    def before_in(self, container: Path) -> str | None:
+        """The name of the last row directly below a path."""
+        return self.last.get(container) or self.past.last.get(container)
+
+    def is_wrapper(self, container: Path) -> bool:
+        """Whether a path is a list with a row for its item."""
+        return container in self.wrappers or container in self.past.wrappers
 
 
 @frozen
-class _Reading:
-    """A way to read the rows so far: paths in order, the open containers, and how well it agrees."""
+class _Step:
+    """A place for the next row, before the reading that it makes is kept."""
 
-    score: float = 0.0
-    paths: tuple[Path, ...] = ()
-    open: tuple[Path, ...] = ((),)
-    last: Mapping[Path, str] = {}
-    taken: frozenset[Path] = frozenset()
-    wrappers: frozenset[Path] = frozenset()
+    reading: _Reading
+    path: Path
+    open: tuple[Path, ...]
+    score: float
+    wraps: bool = False
+
+    def taken(self, name: str) -> _Reading:
+        """The reading with the row of this name at this place."""
+        r, container = self.reading, self.path[:-1]
+        return _Reading(
+            r.past,
+            r,
+            self.path,
+            self.wraps,
+            self.score,
+            self.open,
+            r.taken | {self.path},
+            {**r.last, container: name},
+            r.wrappers | {container} if self.wraps else r.wrappers,
+        )
+
+
+@frozen
+class _Table:
+    """The rows and what is known of the whole of them. `ends` are the last rows of each name."""
+
+    entries: tuple[RowEntry, ...]
+    shape: Shape
+    marked: bool
+    deep: bool
+    dotted: bool
+    ordered: bool
+    ends: Mapping[str, int]
 
 
 def is_container(entry: RowEntry) -> bool:
@@ -57,106 +128,137 @@ def is_header(entry: RowEntry) -> bool:
 
 def nest(entries: tuple[RowEntry, ...], shape: Shape) -> tuple[Path, ...]:
     """The path of each row. A list without a row for its item has its wrapper in the paths of its members."""
-    marked = any(e.marks for e in entries)
-    dotted = any(e.under for e in entries)
-    ordered = _is_sorted(entries)
-    readings = [_Reading()]
+    table = _Table(
+        entries,
+        shape,
+        marked=any(e.marks for e in entries),
+        deep=any(e.marks > 1 for e in entries),
+        dotted=any(e.under for e in entries),
+        ordered=_is_sorted(entries),
+        ends={e.name: i for i, e in enumerate(entries)},
+    )
+    most = max(_LEAST, min(_MOST, _WORK // max(1, len(entries))))
+    past = _Past()
+    readings = [_Reading(past)]
     for i, entry in enumerate(entries):
-        before = entries[i - 1] if i else None
-        later = {e.name for e in entries[i + 1 :]}
-        found = [
-            new for reading in readings for new in _placements(reading, entry, before, later, shape, marked, ordered)
-        ]
-        if dotted:
-            found = [evolve(r, score=r.score - _astray(r.paths[-1], entry, marked)) for r in found]
-        readings = _best(found)
-    return readings[0].paths
+        found = [step for reading in readings for step in _places(table, i, reading)]
+        readings = [step.taken(entry.name) for step in _best(found, most)]
+        if i + 1 - len(past.paths) >= 2 * _LAG:
+            readings = _settled(readings)
+    return (*past.paths, *_steps(readings[0]))
 
 
-def _astray(path: Path, entry: RowEntry, marked: bool) -> float:
+def _steps(reading: _Reading) -> list[Path]:
+    """The paths that a reading took since the past, in order."""
+    found = []
+    while reading.before is not None:
+        found.append(reading.path)
+        reading = reading.before
+    return found[::-1]
+
+
+def _settled(readings: list[_Reading]) -> list[_Reading]:
+    """The readings that agree with the best about all rows but the last few; those rows are past."""
+    past = readings[0].past
+    origins = [_ancestor(reading) for reading in readings]
+    kept = [reading for reading, origin in zip(readings, origins, strict=True) if origin is origins[0]]
+    reading, steps = origins[0], []
+    while reading.before is not None:
+        steps.append((reading.path, reading.wraps))
+        reading = reading.before
+    for path, wraps in reversed(steps):
+        past.paths.append(path)
+        past.taken.add(path)
+        past.wrappers.update([path[:-1]] if wraps else [])
+    past.last.update(origins[0].last)
+    origins[0].before = None
+    for reading in kept:
+        # what is past is no longer kept with each
+        reading.taken -= past.taken
+        reading.wrappers -= past.wrappers
+        recent = {path[:-1] for path in _steps(reading)}
+        reading.last = {path: name for path, name in reading.last.items() if path in recent}
+    return kept
+
+
+def _ancestor(reading: _Reading) -> _Reading:
+    for _ in range(_LAG):
+        assert reading.before is not None
+        reading = reading.before
+    return reading
+
+
+def _astray(path: Path, entry: RowEntry, marked: bool, reading: _Reading) -> float:
     """What counts against a place in a table that has rows named by their paths: the others stand at the root."""
     if entry.under:
-        return 0.0 if is_under(path, entry.under) else 12.0
+        above = tuple(path[n - 1] for n in range(1, len(path)) if reading.has(path[:n]))
+        return 0.0 if above == entry.under else 6.0 if is_under(path, entry.under) else 12.0
     return 2.0 if len(path) > 1 and not marked else 0.0
 
 
-def _best(readings: list[_Reading]) -> list[_Reading]:
+def _best(steps: list[_Step], most: int) -> list[_Step]:
     """The best few for each stack, as what counts against a reading may come to light many rows later."""
     kept: dict[tuple[Path, ...], int] = {}
     found = []
-    for reading in sorted(readings, key=lambda r: -r.score):
-        kept[reading.open] = kept.get(reading.open, 0) + 1
-        if kept[reading.open] <= _WIDTH:
-            found.append(reading)
-    return found[:_MOST]
+    for step in sorted(steps, key=lambda s: -s.score):
+        kept[step.open] = kept.get(step.open, 0) + 1
+        if kept[step.open] <= _WIDTH:
+            found.append(step)
+            if len(found) == most:
+                break
+    return found
 
 
-def _placements(
-    reading: _Reading,
-    entry: RowEntry,
-    before: RowEntry | None,
-    later: set[str],
-    shape: Shape,
-    marked: bool,
-    ordered: bool,
-) -> list[_Reading]:
-    found = _jumps(reading, entry, later, shape)
+def _places(table: _Table, i: int, reading: _Reading) -> list[_Step]:
+    entry, shape = table.entries[i], table.shape
+    before = table.entries[i - 1] if i else None
+    found = _jumps(table, i, reading)
     for depth, container in enumerate(reading.open):
         for path in _paths(container, entry, shape):
-            if path in reading.taken:
+            if reading.has(path):
                 continue
-            score = _agreement(path, container, entry, shape, reading, ordered)
+            score = _agreement(path, container, entry, shape, reading, table.ordered)
             score -= 0.1 * (len(reading.open) - 1 - depth)
-            if marked:
+            if table.marked:
                 score -= 8 * (bool(entry.marks) != bool(container))
+            if table.deep:
+                # a sign for each level
+                score -= 3 * abs(entry.marks - sum(reading.has(container[:n]) for n in range(1, len(container) + 1)))
             named = _names_item(before, entry, path, reading) if before is not None else 0.0
             score += named
-            if container in reading.wrappers:
+            if reading.is_wrapper(container):
                 score -= 4  # a list has its item and nothing beside it
-            if before is not None and reading.open[-1] == reading.paths[-1] and is_header(before):
+            if before is not None and reading.open[-1] == reading.path and is_header(before):
                 score += 2.0 * (container == reading.open[-1])  # an item has members
+            if table.dotted:
+                score -= _astray(path, entry, table.marked, reading)
             stack = reading.open[: depth + 1]
             if path[:-1] != container:
                 stack = (*stack, path[:-1])
             if _opens(entry, path, shape) and len(stack) < _DEEPEST:
                 stack = (*stack, path)
-            found.append(
-                evolve(
-                    reading,
-                    score=reading.score + score,
-                    paths=(*reading.paths, path),
-                    open=stack,
-                    last={**reading.last, path[:-1]: entry.name},
-                    taken=reading.taken | {path},
-                    wrappers=reading.wrappers | {path[:-1]} if named > 0 else reading.wrappers,
-                )
-            )
+            found.append(_Step(reading, path, stack, reading.score + score, named > 0))
     if not found:
         # the same name twice in every open container: a repeated row
-        found.append(evolve(reading, score=reading.score - 10, paths=(*reading.paths, (*reading.open[0], entry.name))))
+        path = (*reading.open[0], entry.name)
+        against = _astray(path, entry, table.marked, reading) if table.dotted else 0.0
+        found.append(_Step(reading, path, reading.open, reading.score - 10 - against))
     return found
 
 
-def _jumps(reading: _Reading, entry: RowEntry, later: set[str], shape: Shape) -> list[_Reading]:
+def _jumps(table: _Table, i: int, reading: _Reading) -> list[_Step]:
     """Under a container of the samples that has no row at all, neither before nor after."""
+    entry, shape = table.entries[i], table.shape
     found = []
-    for path in shape.nodes:
-        if len(path) < 2 or path[-1] != entry.name or path in reading.taken:
+    for path in shape.called(entry.name)[:_MOST]:
+        if len(path) < 2 or reading.has(path):
             continue
-        above = [path[:i] for i in range(1, len(path))]
-        if path[:-1] in reading.open or any(p[-1] in later for p in above):
+        above = [path[:n] for n in range(1, len(path))]
+        if path[:-1] in reading.open or any(table.ends.get(p[-1], -1) > i for p in above):
             continue
         stack = ((), *above, path) if _opens(entry, path, shape) else ((), *above)
-        found.append(
-            evolve(
-                reading,
-                score=reading.score + 4,
-                paths=(*reading.paths, path),
-                open=stack,
-                last={**reading.last, path[:-1]: entry.name},
-                taken=reading.taken | {path},
-            )
-        )
+        against = _astray(path, entry, table.marked, reading) if table.dotted else 0.0
+        found.append(_Step(reading, path, stack, reading.score + 4 - against))
     return found
 
 
@@ -181,7 +283,7 @@ def _agreement(path: Path, container: Path, entry: RowEntry, shape: Shape, readi
             score -= 4
         if not scalar and not node.container and not node.item_types and not node.empty:
             score -= 2
-    elif any(p[-1:] == (entry.name,) for p in shape.nodes):
+    elif shape.called(entry.name):
         # where samples show the name elsewhere, they would show it here, unless they leave the container out
         score -= 3 if shape.members(path[:-1]) else 0.8
     elif shape.members(container):
@@ -191,9 +293,9 @@ def _agreement(path: Path, container: Path, entry: RowEntry, shape: Shape, readi
     inner = path[-2] if len(path) > 1 else ""
     if node is None and inner and path[:-1] not in shape and (*path[:-2], entry.name) not in shape:
         # members are often named after their item: TagKey of a Tag
-        stem, before = singular(inner), reading.last.get(path[:-1], "")
+        stem, before = singular(inner), reading.before_in(path[:-1]) or ""
         score += 0.8 if entry.name.startswith(stem) else -1.2 if before.startswith(stem) else 0.0
-    previous = reading.last.get(path[:-1])
+    previous = reading.before_in(path[:-1])
     if ordered and previous is not None:
         score += 0.6 if previous.casefold() <= entry.name.casefold() else -1.5
     return score
@@ -205,7 +307,7 @@ def _names_item(before: RowEntry, entry: RowEntry, path: Path, reading: _Reading
     expected = kind in ("array", "unknown") and is_header(entry)
     if not expected or not is_container(before):
         return 0.0
-    inside = path[:-1] == reading.paths[-1]
+    inside = path[:-1] == reading.path
     if item == entry.name or is_plural(before.name, entry.name) or kind == "array":
         return 4.0 if inside else -4.0
     return 0.0

@@ -307,11 +307,17 @@ def _required(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactK
     """That the parameter itself must be given, whatever the others hold."""
     if re.search(r"(?i)\b(?:when|if|not)\b|如果|当|不是", sentence.text):
         return
-    name = re.escape(subject.name)
-    if re.search(rf"(?i)(?:\b{name}|\bthis parameter) (?:is|are) (?:required|mandatory)\b", sentence.text) or re.search(
-        rf"(?:{name}|该参数|此参数)\s*(?:为|是)必[选填需]", sentence.text
-    ):
+    text = sentence.text
+    # patterns of the name itself would be compiled for each parameter
+    english = (text[: m.start()].casefold() for m in re.finditer(r"(?i) (?:is|are) (?:required|mandatory)\b", text))
+    chinese = (text[: m.start()] for m in re.finditer(r"\s*(?:为|是)必[选填需]", text))
+    named = any(_ends_with_word(t, (subject.name.casefold(), "this parameter")) for t in english)
+    if named or any(t.endswith((subject.name, "该参数", "此参数")) for t in chinese):
         yield REQUIRED, True
+
+
+def _ends_with_word(text: str, words: tuple[str, ...]) -> bool:
+    return any(text.endswith(w) and not re.match(r"\w", text[: -len(w)][-1:]) for w in words)
 
 
 def _together(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:

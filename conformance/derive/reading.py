@@ -24,6 +24,7 @@ from conformance.derive.page import Page, PageError, Section
 
 METADATA = "metadata"
 LIMIT = 500_000  # bytes; the longest pages of the documentation have a fifth of this
+MOST_ROWS = 2_000  # of all tables together; the longest pages have some four hundred
 
 
 def read_page(path: Path | str) -> Page:
@@ -55,6 +56,8 @@ def parse_page(path: str, data: bytes) -> Page:
         rows.describes_parameters(t) for s in sections if s.kind in ("parameters", "response") for t in s.tables
     ):
         raise file_kind.no_page(path, text, sections, generation)
+    if (count := sum(len(t.rows) for s in sections for t in s.tables)) > MOST_ROWS and generation != METADATA:
+        raise PageError(path, 1, f"has {count} rows in its tables and a page at most {MOST_ROWS}; {ADVICE}")
     return Page(
         path=path,
         title=title,
@@ -98,7 +101,7 @@ def _read(path: str, text: str) -> tuple[str, str, tuple[Section, ...], str]:
         return "HTML", saved.title, saved.sections, saved.text
     if flattened.is_flattened(text):
         return "flattened text", *flattened.read(path, text), text
-    anchored = re.search(r"(?m)^#.*\{[#.\s][^}]*\}\s*$", text)
+    anchored = re.search(r"(?m)^#[^\n]*\{[#.\s][^{}\n]*\}[^\S\n]*$", text)
     return ("Markdown with anchors" if anchored else "Markdown"), *markdown.read(path, text), text
 
 

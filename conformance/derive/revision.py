@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from importlib import resources
 
 import yaml
@@ -22,10 +22,12 @@ from conformance.contract.model import (
     ParameterType,
     Revision,
     Sample,
+    first_fields,
 )
 from conformance.derive import naming, prose, remarks, requested, routes, rows, samples, words
 from conformance.derive.dotted import undotted
 from conformance.derive.fields import joined, response_tree, time_pattern
+from conformance.derive.mentions import Names, spellings
 from conformance.derive.nesting import is_container
 from conformance.derive.page import Page
 from conformance.derive.rows import RowEntry
@@ -57,6 +59,25 @@ class Facts:
     path: str | None = None
     root: FieldType = "object"
 
+    def parameters_called(self, name: str) -> tuple[Parameter, ...]:
+        """The parameters of a name."""
+        return tuple(self._parameters.get(name, ()))
+
+    def field(self, path: Path) -> Field | None:
+        """The field at a path, or None."""
+        return self._fields.get(path)
+
+    @cached_property
+    def _parameters(self) -> dict[str, list[Parameter]]:
+        found: dict[str, list[Parameter]] = {}
+        for p in self.parameters:
+            found.setdefault(p.name, []).append(p)
+        return found
+
+    @cached_property
+    def _fields(self) -> dict[Path, Field]:
+        return first_fields(self.response)
+
     @property
     def id(self) -> str:
         """The name of the page's revision in citations."""
@@ -84,7 +105,11 @@ def facts(page: Page, known: Iterable[Path] = ()) -> Facts:
     entries = _as_in_samples(entries, found)
     tree = response_tree(entries, found, page.id, known)
     route = routes.route_of(page)
-    parameters = tuple(_parameter(page, e, readings, notes) for e in requested.requested(page, route, notes))
+    sent: dict[str, list[str]] = {}
+    for name, value in (pair for r in readings if r.format == "url" for pair in r.value):
+        sent.setdefault(name, []).append(value)
+    in_rows = frozenset(e.name for s in page.of_kind("parameters") for e in rows.entries(s))
+    parameters = tuple(_parameter(page, e, sent, in_rows, notes) for e in requested.requested(page, route, notes))
     notes += [str(r) for r in remarks.remarks(page)]
     for reading in readings:
         notes += [f"{_place(page, reading)}: {r}" for r in reading.repairs]
@@ -154,11 +179,13 @@ def version_of(product: str | None) -> str | None:
     return next((p["version"] for p in products() if p["product"].casefold() == (product or "").casefold()), None)
 
 
-def _parameter(page: Page, entry: RowEntry, readings: list[Reading], notes: list[str]) -> Parameter:
+def _parameter(
+    page: Page, entry: RowEntry, shown: Mapping[str, list[str]], in_rows: frozenset[str], notes: list[str]
+) -> Parameter:
     kind, _ = words.type_of(entry.type)
     if re.search(r"\.[Nn]$", entry.name):
         kind = "array"  # older pages give the type of one repetition
-    name = _spelling(page, re.sub(r"\.n(?=\.|$)", ".N", entry.name))
+    name = _spelling(page, re.sub(r"\.n(?=\.|$)", ".N", entry.name), in_rows)
     if name.casefold() == entry.name.casefold() and name.replace(".N", ".n") != entry.name.replace(".N", ".n"):
         notes.append(f"{name} is spelt {entry.name} in its row ({page.id}, parameters, {entry.label})")
     required = words.required(entry.required)
@@ -175,8 +202,7 @@ def _parameter(page: Page, entry: RowEntry, readings: list[Reading], notes: list
         for s in read
         if prose.by_category(kind, s)
     )
-    sent = [v for r in readings if r.format == "url" for n, v in r.value if n == entry.name and v]
-    examples = [e for e in (entry.example, *sent) if e]
+    examples = [e for e in (entry.example, *shown.get(entry.name, ())) if e]
     return Parameter(
         name=name,
         type=kind,
@@ -188,17 +214,16 @@ def _parameter(page: Page, entry: RowEntry, readings: list[Reading], notes: list
     )
 
 
-def _spelling(page: Page, name: str) -> str:
+def _spelling(page: Page, name: str, in_rows: frozenset[str]) -> str:
     """The name as the rest of the page spells it, where its row stands alone with other capitals."""
     if len(re.findall("[A-Z]", name)) < 1 or len(name) < 6:
         return name
-    spelt = Counter(re.findall(rf"(?i)(?<![\w.]){re.escape(name)}(?![\w])", page.source))
+    spelt = spellings(page.source).get(name.casefold(), Counter())
     others = {n: c for n, c in spelt.items() if n != name and len(re.findall("[A-Z]", n)) > 1}
     if spelt[name] > 1 or len(others) != 1:
         return name
     other, count = next(iter(others.items()))
-    rows_of_both = {e.name for s in page.of_kind("parameters") for e in rows.entries(s)} >= {name, other}
-    return other if count > 1 and not rows_of_both else name
+    return other if count > 1 and not in_rows >= {name, other} else name
 
 
 def _required_by(page: Page) -> dict[str, tuple[Citation, ...]]:
@@ -239,31 +264,15 @@ def parameter_constraints(
 
 def _errors(page: Page, parameters: tuple[Parameter, ...], notes: list[str]) -> tuple[ErrorCode, ...]:
     found = []
+    names = Names(p.name for p in parameters)
     for section in page.of_kind("errors"):
         for e in rows.errors(section):
             if e.status is None:
                 notes.append(f"{e.code}: its HTTP status is not given ({page.id}, errors)")
                 continue
-            parameter = about(f"{e.message} {e.description}", e.code, parameters)
+            parameter = names.about(f"{e.message} {e.description}", e.code)
             found.append(ErrorCode(e.status, e.code, e.message, (Citation(page.id, "errors", e.label),), parameter))
     return tuple(found)
-
-
-def about(text: str, code: str, parameters: tuple[Parameter, ...]) -> str | None:
-    """The parameter that an error is about: the longest one that its code, message or description names."""
-    names = sorted((p.name for p in parameters if p.name != "Action"), key=len, reverse=True)
-    spaced = {n: re.sub(r"(?<=[a-z])(?=[A-Z])", " ", n) for n in names}
-    in_code = re.sub(r"^(?:Invalid|Missing|Incorrect|Unsupported)", "", code).casefold()
-    for n in names:
-        if in_code.startswith(n.casefold()):
-            return n
-    for n in names:
-        if re.search(rf"(?<![\w.]){re.escape(n)}(?![\w])", text):
-            return n
-    for n in names:
-        if re.search(rf"(?i)(?<![\w.])(?:{re.escape(n)}|{re.escape(spaced[n])})(?![\w])", text):
-            return n
-    return None
 
 
 def _cited(page: Page, reading: Reading) -> Citation:

@@ -10,7 +10,7 @@ from attrs import frozen
 from conformance.derive.page import Page
 from conformance.derive.text import unmark
 
-_LINE = re.compile(r"(?m)^\s*(?:\d+\.\s*)?(GET|POST|PUT|DELETE|PATCH|HEAD)\s+(?:https?://[^\s/?]+)?(/[^\s?]*)")
+_LINE = re.compile(r"(?m)^[^\S\n]*(?:\d+\.\s*)?(GET|POST|PUT|DELETE|PATCH|HEAD)\s+(?:https?://[^\s/?]+)?(/[^\s?]*)")
 _SPOKEN = re.compile(
     r"(?i)(?:request )?(?:path|uri|url|路径|地址)\s*(?:is|为|[:：])\s*[`*]*(?:https?://[^\s/?]+)?(/[^\s?`*|,，。;]+)"
 )

@@ -111,6 +111,8 @@ def header_again(row: Row, width: int) -> Mapping[str, int] | None:
 
     `width` is how many columns the table has: what stands beyond is no column of it.
     """
+    if len(row.cells) > 2 * width:
+        return None  # a cell that bars have cut in many
     named = columns(Table(row.cells, (), row.line))
     if len(named) < 2 or not {"name", "type"} <= set(named) or max(named.values()) >= width:
         return None

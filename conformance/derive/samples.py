@@ -115,7 +115,7 @@ def _is_error(value: Any) -> bool:
 
 def request(text: str) -> tuple[tuple[str, str], ...]:
     """The parameters of a sample request, in order; placeholders for common parameters are left out."""
-    query = re.sub(r"\s*\n\s*", "", text).partition("?")[2]
+    query = "".join(line.strip() for line in text.split("\n")).partition("?")[2]
     pairs = (p.partition("=") for p in re.split(r"&(?=[\w.]+=|<|$)", query))
     return tuple((n.strip(), unquote(v.strip())) for n, eq, v in pairs if eq and re.fullmatch(r"[\w.]+", n.strip()))
 

@@ -32,7 +32,7 @@ _SILENT = (
 )
 _OWN = ("table", "pre", *_HEADINGS)  # what is read by itself, wherever it stands
 _LIMIT = 200  # columns or rows that one cell may span
-_WIDEST = 60  # columns of a table
+_WIDEST = 20  # columns of a table
 
 
 @frozen

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
-from attrs import Factory, define
+from attrs import Factory, define, field
 
 from conformance.contract.model import FieldType
 from conformance.derive.loose_xml import Element
@@ -29,7 +30,7 @@ class Node:
     item_types: set[FieldType] = Factory(set)
     forms: dict[str, set[str]] = Factory(dict)
     formats: set[str] = Factory(set)
-    texts: dict[str, list[str]] = Factory(dict)
+    texts: dict[str, dict[str, None]] = Factory(dict)
     seen: dict[int, int] = Factory(dict)
     instances: dict[int, int] = Factory(dict)
     repeated: bool = False
@@ -49,6 +50,31 @@ class Shape:
     nodes: dict[Path, Node] = Factory(dict)
     wrappers: dict[str, str] = Factory(dict)
     notes: list[str] = Factory(list)
+    _below: dict[Path, dict[str, None]] = field(init=False, factory=dict, repr=False, eq=False)
+    _folded: dict[tuple[Path, str], list[str]] = field(init=False, factory=dict, repr=False, eq=False)
+    _called: dict[str, list[Path]] = field(init=False, factory=dict, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        for path in self.nodes:
+            self._index(path)
+
+    def _index(self, path: Path) -> None:
+        if path:
+            self._below.setdefault(path[:-1], {})[path[-1]] = None
+            self._called.setdefault(path[-1], []).append(path)
+            self._folded.setdefault((path[:-1], path[-1].casefold()), []).append(path[-1])
+
+    def at(self, path: Path) -> Node:
+        """The node at a path, made if it is not there. Nodes are added by this alone."""
+        node = self.nodes.get(path)
+        if node is None:
+            node = self.nodes[path] = Node()
+            self._index(path)
+        return node
+
+    def called(self, name: str) -> Sequence[Path]:
+        """The paths that end in a name, in the order in which they were seen."""
+        return self._called.get(name, ())
 
     def __contains__(self, path: Path) -> bool:
         return path in self.nodes
@@ -59,15 +85,30 @@ class Shape:
 
     def members(self, path: Path) -> tuple[str, ...]:
         """The names seen directly below a path."""
-        return tuple(p[-1] for p in self.nodes if p[:-1] == path and p)
+        return tuple(self._below.get(path, ()))
+
+    def names_below(self, path: Path) -> set[str]:
+        """The names seen below a path, at any depth."""
+        found: set[str] = set()
+        open = [path]
+        while open:
+            path = open.pop()
+            found.update(self._below.get(path, ()))
+            open += [(*path, name) for name in self._below.get(path, ())]
+        return found
+
+    def alike(self, path: Path, name: str) -> Sequence[str]:
+        """The names seen directly below a path that differ from this one in capitals at most."""
+        return self._folded.get((path, name.casefold()), ())
 
     def wrapper(self, path: Path) -> str | None:
         """The only member of a container, where that is a list or shows no other reading."""
-        names = self.members(path)
+        names = self._below.get(path, {})
         if len(names) != 1:
             return None
-        child = self.nodes[(*path, names[0])]
-        return names[0] if child.container or child.item_types else None
+        name = next(iter(names))
+        child = self.nodes[(*path, name)]
+        return name if child.container or child.item_types else None
 
     def always(self, path: Path) -> bool:
         """Whether every parent that any sample shows has the member."""
@@ -84,6 +125,7 @@ def is_plural(name: str, of: str) -> bool:
     return any(n in (s + "s", s + "es", s + "set", s + "sets", s + "list", s + "infos", s + "info") for s in stems)
 
 
+@lru_cache(maxsize=4096)
 def singular(name: str) -> str:
     """The name of one of them: Tags, TaskSet and Policies give Tag, Task and Policy."""
     if name.endswith(("ss", "us", "is")):
@@ -126,13 +168,31 @@ def renamed(found: Shape, rows: Iterable[str], containers: Iterable[str]) -> Sha
     names = set(rows)
     seen = {path[-1] for path in found.nodes if path}
     missing = [n for n in dict.fromkeys(containers) if n not in seen]
-    for path in [p for p, n in found.nodes.items() if p and n.container and p[-1] not in names]:
-        below = {p[-1] for p in found.nodes if len(p) > len(path) and p[: len(path)] == path}
-        close = get_close_matches(path[-1], missing, n=1, cutoff=0.75)
-        if close and below & names and len(below & names) >= 0.4 * len(below):
-            # what stands under it comes next time, under its new name
-            return renamed(_moved(found, path, close[0]), rows, [n for n in missing if n != close[0]])
+    tried: set[Path] = set()
+    while missing and len(tried) < _TRIED:
+        path = next((p for p in found.nodes if p and p not in tried and _is_unnamed(found, p, names)), None)
+        if path is None:
+            break
+        tried.add(path)
+        close = get_close_matches(path[-1], missing[:_TRIED], n=1, cutoff=0.75)
+        if close:
+            # what stands under it comes next, under its new name
+            new = (*path[:-1], close[0])
+            tried = {new + p[len(path) :] if p[: len(path)] == path else p for p in tried}
+            found = _moved(found, path, close[0])
+            missing.remove(close[0])
     return found
+
+
+_TRIED = 60  # containers; a response has a few
+
+
+def _is_unnamed(found: Shape, path: Path, names: set[str]) -> bool:
+    """Whether samples have a container of a name that no row has, and many of its members have rows."""
+    if path[-1] in names or not found.nodes[path].container:
+        return False
+    below = found.names_below(path)
+    return bool(below & names) and len(below & names) >= 0.4 * len(below)
 
 
 def _moved(found: Shape, path: Path, name: str) -> Shape:
@@ -170,12 +230,8 @@ def _wrappers(element: Element) -> Iterable[tuple[str, str]]:
         yield from _wrappers(child)
 
 
-def _at(found: Shape, path: Path) -> Node:
-    return found.nodes.setdefault(path, Node())
-
-
 def _json(found: Shape, path: Path, value: Any, number: int, wraps: IsWrapper) -> None:
-    node = _at(found, path)
+    node = found.at(path)
     node.formats.add("json")
     item = found.wrappers.get(path[-1]) if path else None
     if len(path) > 1 and found.wrappers.get(path[-2]) == path[-1]:
@@ -193,7 +249,7 @@ def _json(found: Shape, path: Path, value: Any, number: int, wraps: IsWrapper) -
         node.instances[number] = node.instances.get(number, 0) + 1
         for name, member in value.items():
             name = _alike(found, path, name.strip(), value)
-            child = _at(found, (*path, name))
+            child = found.at((*path, name))
             child.seen[number] = child.seen.get(number, 0) + 1
             _json(found, (*path, name), member, number, wraps)
     elif isinstance(value, list):
@@ -215,7 +271,7 @@ def _alike(found: Shape, path: Path, name: str, value: dict[str, Any]) -> str:
     """The name as other items spell it: one item of a sample may have it in other capitals."""
     if (*path, name) in found:
         return name
-    alike = next((n for n in found.members(path) if n.casefold() == name.casefold() and n not in value), None)
+    alike = next((n for n in found.alike(path, name) if n not in value), None)
     if alike:
         found.notes.append(f"{name} is read as {alike}, as other items spell it")
     return alike or name
@@ -231,15 +287,16 @@ def _is_array_of_one(path: Path, value: list[Any], wraps: IsWrapper) -> bool:
 def _members(found: Shape, path: Path, elements: list[Element], number: int) -> None:
     """The children of elements that stand for one path."""
     for element in elements:
-        names = list(dict.fromkeys(c.name for c in element.children))
-        for name in names:
-            same = [c for c in element.children if c.name == name]
+        named: dict[str, list[Element]] = {}
+        for child in element.children:
+            named.setdefault(child.name, []).append(child)
+        for name, same in named.items():
             _xml(found, path, name, same, number)
 
 
 def _xml(found: Shape, path: Path, name: str, same: list[Element], number: int) -> None:
     at = (*path, name)
-    node = _at(found, at)
+    node = found.at(at)
     node.formats.add("xml")
     node.seen[number] = node.seen.get(number, 0) + 1
     node.repeated |= len(same) > 1
@@ -274,9 +331,7 @@ def _xml_items(node: Node, same: list[Element]) -> list[Element]:
 
 def _keep(node: Node, format: str, value: Any) -> None:
     text = ("true" if value else "false") if isinstance(value, bool) else str(value)
-    texts = node.texts.setdefault(format, [])
-    if text not in texts:
-        texts.append(text)
+    node.texts.setdefault(format, {})[text] = None
 
 
 def _type(value: Any) -> FieldType:

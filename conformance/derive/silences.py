@@ -47,9 +47,10 @@ def operation_parameters(contract: Contract) -> Iterator[Parameter]:
 
 def subject_of(contract: Contract, field: Field) -> str:
     """What a choice calls a field: its name, or its whole path where another field has that name."""
-    paths = [".".join(path) for path, f in contract.fields() if f.name == field.name]
-    own = next((".".join(path) for path, f in contract.fields() if f is field), field.name)
-    return field.name if len(paths) == 1 else own
+    paths = contract.paths_to(field.name)
+    if len(paths) == 1:
+        return field.name
+    return next((".".join(path) for path in paths if contract.field_at(path) is field), field.name)
 
 
 # -------------------------------------------------------------------------------------------------------- conditions
@@ -104,9 +105,16 @@ def _echoed_and_bounded(contract: Contract, name: str) -> bool:
     return bool(roles.echo_of(contract, name)) and p is not None and p.value("maximum") is not None
 
 
+def _item_field(contract: Contract, subject: str) -> Field:
+    """The field that `subject_of` calls so."""
+    paths = contract.paths_to(subject)
+    found = contract.field_at(paths[0]) if len(paths) == 1 else contract.at(subject)
+    return found or next(f for f in contract.item_fields if subject_of(contract, f) == subject)
+
+
 def _may_be_missing(contract: Contract, name: str) -> bool:
     optional = {o.field for o in contract.semantics.optional_fields}
-    field = next(f for f in contract.item_fields if subject_of(contract, f) == name)
+    field = _item_field(contract, name)
     return field.name in optional or (field.presence == "sometimes" and field.type not in ("array", "object"))
 
 

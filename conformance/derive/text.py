@@ -130,14 +130,15 @@ def _quote_lines(markup: str) -> str:
 def _split(text: str) -> list[str]:
     """Sentences of a paragraph on one line."""
     text = " ".join(text.split())
-    pieces: list[str] = []
+    pieces: list[list[str]] = []
     for piece in _END.split(text):
         piece = piece.strip()
         if not piece:
             continue
-        if pieces and (_ABBREVIATION.search(pieces[-1]) or re.match(r"[a-z(),)）]", piece)):
-            joint = "" if pieces[-1][-1] in "。！？；" else " "
-            pieces[-1] += joint + piece
+        # what ends a long sentence is sought in its end
+        if pieces and (_ABBREVIATION.search(pieces[-1][-1][-12:]) or re.match(r"[a-z(),)）]", piece)):
+            joint = "" if pieces[-1][-1][-1] in "。！？；" else " "
+            pieces[-1].append(joint + piece)
         else:
-            pieces.append(piece)
-    return pieces
+            pieces.append([piece])
+    return ["".join(parts) for parts in pieces]

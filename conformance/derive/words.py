@@ -105,11 +105,14 @@ def heading(title: str) -> str | None:
     return section(bare) or _one_of(HEADINGS, bare)
 
 
+_LONGEST_TITLE = 40  # letters of what may be a title with a slip in it
+
+
 @lru_cache(maxsize=2048)
 def column(title: str) -> str | None:
     """What a column of this title holds, or None."""
     found = _one_of(COLUMNS, title)
-    if found or not title.isascii():
+    if found or not title.isascii() or len(title) > _LONGEST_TITLE:
         return found
     # a slip of the pen: `HTTP stauts code`
     spellings = {spelling: name for name, all_ in COLUMNS.items() for spelling in all_ if spelling.isascii()}

@@ -8,8 +8,8 @@ from attrs import frozen
 
 from conformance.ledger.requirement import Level, Requirement
 
-MOST = 20  # of one kind that are shown each on its own
-_NAMED = 3  # subjects that are named of a kind
+MOST = 3  # of one kind that are shown each on its own
+_NAMED = 2  # subjects that are named of a kind
 
 
 @frozen

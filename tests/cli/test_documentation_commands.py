@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -69,3 +70,16 @@ def test_derive_without_a_folder_says_what_to_do(acs, tmp_path):
     done = acs("derive", "page.md")
     assert done.returncode == 2
     assert "-o" in done.stderr
+
+
+def test_the_requirements_of_one_operation_are_readable(acs):
+    listed = acs("requirements", "--operation", "RunInstances", "--side", "endpoint").stdout
+    lines = [line for line in listed.splitlines() if line.startswith("RunInstances.")]
+    assert len(lines) <= 100
+    alone = [line for line in lines if " subjects: " not in line]
+    counted = sum(int(n) for n in re.findall(r"\((\d+) subjects: ", listed)) + len(alone)
+    assert f"{counted} requirements on {len(lines)} lines" in listed  # none is lost
+    # a pattern gives each of a kind
+    each = acs("requirements", "--operation", "RunInstances", "RunInstances.parameters.*.maximum").stdout
+    assert len([line for line in each.splitlines() if line.startswith("RunInstances.")]) == 11
+    assert "sdk" not in {r["side"] for r in json.loads(acs("requirements", "--side", "endpoint", "--json").stdout)}

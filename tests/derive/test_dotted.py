@@ -10,8 +10,8 @@ import pytest
 from conformance.contract.model import Contract
 from conformance.derive import derive
 from conformance.derive.dotted import undotted
-from conformance.derive.fields import _is_slip
 from conformance.derive.rows import RowEntry
+from conformance.derive.spelling import is_slip
 
 PAGE = """# DescribeCarts {{#doc}}
 
@@ -135,8 +135,8 @@ def test_a_row_whose_name_is_a_slip_is_the_member_that_is_left_over_and_never_de
     ],
 )
 def test_a_slip_is_told_from_another_name(one: str, other: str, slip: bool) -> None:
-    assert _is_slip(one, other) is slip
-    assert _is_slip(other, one) is slip
+    assert is_slip(one, other) is slip
+    assert is_slip(other, one) is slip
 
 
 @pytest.mark.parametrize("type", ["Array of String", "Array"])

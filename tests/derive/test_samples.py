@@ -148,3 +148,22 @@ def test_json_without_one_root_is_read_to_its_end(text: str, value: object, repa
 def test_nothing_of_xml_is_dropped_without_a_word() -> None:
     _, repairs = read_xml('<R xmlns="urn:x"><A kind="k">1</A>loose</R>')
     assert repairs == ("attributes of <A> left out", "text beside the elements of <R> left out")
+
+
+@pytest.mark.parametrize("text", ['{"a": "b', '{"a: 1}', '["a", "b\n]'])
+def test_a_quotation_mark_that_is_never_closed_leaves_no_reading(text: str) -> None:
+    with pytest.raises(Unreadable):
+        read_json(text)
+
+
+def test_a_comment_that_is_never_closed_leaves_out_what_follows_and_says_so() -> None:
+    assert read_json('{"a": 1 /* and so on') == ({"a": 1}, ("comment left out", "closing brace added at the end"))
+    read, repairs = read_xml("<R><a>1</a><!-- and so on</R>")
+    assert (read.name, read.children) == ("R", (Element("a", "1"),))
+    assert repairs == ("<!-- that is never closed left out", "text beside the elements of <R> left out")
+
+
+def test_members_of_items_without_braces_end_with_the_list() -> None:
+    assert read_json('{"a": ["b": 1, "c": 2], "d": 3}')[0] == {"a": [{"b": 1, "c": 2}], "d": 3}
+    assert read_json('{"a": ["b": [1, 2], "c": {"e": 2}], "d": 3}')[0] == {"a": [{"b": [1, 2], "c": {"e": 2}}], "d": 3}
+    assert read_json('["b": 1')[0] == [{"b": 1}]

@@ -27,7 +27,7 @@ def test_what_is_more_than_enough_of_a_kind_is_one_line() -> None:
         ("Do.parameters.P0.optional", "SHOULD", 1),
         ("Do.parameters.P1.optional", "SHOULD", 1),
     ]
-    assert lines[1].statement == "<subject> may be left out. (21 subjects: P0, P1, P2 and 18 more)"
+    assert lines[1].statement == "<subject> may be left out. (4 subjects: P0, P1 and 2 more)"
 
 
 def test_enough_of_a_kind_stay_as_they_are() -> None:
@@ -38,6 +38,6 @@ def test_the_largest_ledger_is_readable_and_whole() -> None:
     ledger = load_ledger(operation_folder("RunInstances", None))
     lines = gathered(ledger.requirements)
     assert sum(x.number for x in lines) == len(ledger.requirements)
-    assert len(lines) < len(ledger.requirements) / 3
+    assert len(lines) < len(ledger.requirements) / 6
     for r in ledger.requirements:
         assert any(fnmatchcase(r.id, x.id) and x.level == r.level for x in lines), r.id
