@@ -93,6 +93,8 @@ IN_ELEMENT = re.compile(rf"(?s){_IN_ELEMENT}")
 MOST_ENDS = 64
 HEADER_LINE = re.compile(rf"(?im)(\b(?:{_HEADERS})\s*:\s*)[^\r\n\"'<>]+")
 AUTHORIZATION = re.compile(r"(?i)\b(Credential|Signature)=([^,\s\"'<>&]+)")
+# what tells an `Authorization` that says how it was signed, whatever its scheme is called
+SIGNED_HEADERS = "SignedHeaders="
 USER_IN_URL = re.compile(r"(?i)(\bhttps?://)[^/\s@:\"'<>?#]*:[^/\s@\"'<>?#]*(?=@)")
 # Shapes of long-lived key ids (LTAI…) and of temporary ones (STS.…)
 KEY_SHAPE = re.compile(r"\b(?:LTAI[0-9A-Za-z]{12,30}|STS\.[0-9A-Za-z]{12,64})\b")
@@ -164,7 +166,7 @@ def redact_values(text: str, secrets: Iterable[str]) -> str:
         for form in forms_of(secret):
             text = text.replace(form, REDACTED)
     # how a request was signed may be told; the secrets in it are known apart
-    parts = [secret for secret in known if not secret.startswith("ACS3-HMAC")]
+    parts = [secret for secret in known if SIGNED_HEADERS not in secret]
     return without_pieces(text, parts, forms_of, REDACTED)
 
 
@@ -262,6 +264,6 @@ def redact_response(response: HttpResponse, secrets: Iterable[str] = ()) -> Http
 
 def _header(name: str, value: str, secrets: tuple[str, ...]) -> str:
     lowered = name.lower()
-    if lowered == "authorization" and "SignedHeaders=" in value:
+    if lowered == "authorization" and SIGNED_HEADERS in value:
         return AUTHORIZATION.sub(rf"\1={REDACTED}", value)
     return REDACTED if lowered in SECRET_HEADERS else redact_text(value, secrets)
