@@ -47,6 +47,9 @@ STYLES: dict[Standing, str] = {
 HEADLINE_STYLES = {0: "bold green", 1: "bold red", 3: "bold yellow"}
 RESPONSE_LINES = 8
 LOG_WIDTH = 110
+# requirements of one reason that are named, and choices of one kind and answer that have a line each
+MOST_NAMED = 12
+MOST_ALIKE = 3
 
 
 def console(file: IO[str] | None = None, width: int | None = None) -> Console:
@@ -151,20 +154,40 @@ def _counts(members: list[Result]) -> Text:
 
 
 def _dialect(run: Run, observed: tuple[Taken, ...]) -> Table:
+    """A line a choice; many of one kind that a target takes alike have one together."""
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, show_edge=False)
+    pins = run.header.profile.pins
+    alike: dict[object, list[Taken]] = {}
     for one in observed:
-        name = Text(one_line(one.choice))
-        if one.format:
-            name.append(f" {one.format}", style="dim")
-        shown = ", ".join(f"{alternative} ({count:,}×)" for alternative, count in one.counts)
-        pinned = run.header.profile.pins.get(one.choice)
-        note = "both: should keep to one" if one.mixed else f"pinned: {pinned}" if pinned else ""
-        table.add_row(
-            name,
-            Text(one_line(shown), style="yellow" if one.mixed else ""),
-            Text(one_line(note), style="dim"),
-        )
+        plain = not one.mixed and one.choice not in pins
+        key = (one.choice.rpartition(".")[2], one.format, one.alternative) if plain else one
+        alike.setdefault(key, []).append(one)
+    for members in alike.values():
+        if len(members) > MOST_ALIKE:
+            table.add_row(*_together(members))
+        else:
+            for one in members:
+                table.add_row(*_apart(one, pins.get(one.choice)))
     return table
+
+
+def _apart(one: Taken, pinned: str | None) -> tuple[Text, Text, Text]:
+    name = Text(one_line(one.choice))
+    if one.format:
+        name.append(f" {one.format}", style="dim")
+    shown = ", ".join(f"{alternative} ({count:,}×)" for alternative, count in one.counts)
+    note = "both: should keep to one" if one.mixed else f"pinned: {pinned}" if pinned else ""
+    return name, Text(one_line(shown), style="yellow" if one.mixed else ""), Text(one_line(note), style="dim")
+
+
+def _together(members: list[Taken]) -> tuple[Text, Text, Text]:
+    first = members[0]
+    name = Text(f"*.{one_line(first.choice.rpartition('.')[2])}")
+    name.append(f" {first.format or ''}", style="dim")
+    count = sum(count for one in members for _, count in one.counts)
+    subjects = ", ".join(one.choice.rpartition(".")[0] for one in members[:2])
+    said = f"{len(members)} subjects: {subjects} and {len(members) - 2} more"
+    return name, Text(f"{one_line(first.alternative)} ({count:,}×)"), Text(one_line(said), style="dim")
 
 
 def _section(to: Console, title: str) -> None:
@@ -221,7 +244,8 @@ def _by_reason(to: Console, title: str, found: tuple[Result, ...], standings: tu
         to.print(
             Text(f"{GLYPHS[standing]} {count}{reason}", style=STYLES[standing] if standing != "not-applicable" else "")
         )
-        to.print(Padding(Text(", ".join(ids), style="dim"), (0, 0, 0, 4)))
+        more = f", and {len(ids) - MOST_NAMED} more" if len(ids) > MOST_NAMED else ""
+        to.print(Padding(Text(", ".join(ids[:MOST_NAMED]) + more, style="dim"), (0, 0, 0, 4)))
 
 
 def _reason(result: Result) -> str:

@@ -9,7 +9,7 @@ from lxml import etree
 
 from conformance.contract.files import schemas_root
 from conformance.report.conclusion import conclude
-from conformance.report.events import Evidence, Verdict
+from conformance.report.events import ChoiceObserved, Evidence, Verdict
 from conformance.report.junit import junit
 from conformance.report.progress import Progress
 from conformance.report.results import results
@@ -173,3 +173,24 @@ def test_many_failures_end_with_where_to_start():
     assert "message 0" in said
     assert shown.curl in said
     assert "message 1" not in said
+
+
+def test_an_operation_of_many_parameters_fits_a_screen():
+    """What is alike is said once: choices of one kind, and requirements that share a reason."""
+    names = [f"P{number}" for number in range(60)]
+    many = [("errors.E1.documented", "not-applicable")]
+    verdicts = [
+        Verdict(f"DescribeTasks.errors.E{n}.documented", "", "not-applicable", "no cause is known") for n in names
+    ]
+    observed = [ChoiceObserved(f"{name}.empty-value", "ignored", None, 2) for name in names]
+    observed += [ChoiceObserved("Odd.empty-value", "rejected", None, 1)]
+    observed += [ChoiceObserved("Both.empty-value", one, None, 3) for one in ("ignored", "rejected")]
+    text = printed(run(verdicts=[*many, *verdicts], observed=observed))
+    assert len(text.splitlines()) < 45
+    assert "*.empty-value" in text
+    assert "ignored (120×)" in text
+    assert "60 subjects: P0, P1 and 58 more" in text
+    assert "Odd.empty-value" in text
+    assert "both: should keep to one" in text
+    assert "60 requirements: no cause is known" in text
+    assert "and 48 more" in " ".join(text.split())
