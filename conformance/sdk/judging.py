@@ -18,6 +18,7 @@ from conformance.ledger.conclusion import RequirementVerdicts, Word, decide
 from conformance.ledger.findings import Finding, Inconclusive, Met, Violation
 from conformance.ledger.requirement import Level
 from conformance.ledger.verdicts import Evidence, Verdict, VerdictName, verdict_on, worst
+from conformance.sdk.attribution import Judged, attributed
 from conformance.sdk.cases import Case, expanded
 from conformance.sdk.endpoint import Recorded
 from conformance.sdk.harness import Harness
@@ -104,25 +105,6 @@ class Observed:
         return sum(len(o.requests) + len(o.elsewhere) for o in self.cases.values())
 
 
-@frozen
-class Judged:
-    """What was found of a requirement in one case, over so many requests or answers; `seconds` of the SDK's calls.
-
-    `alternative` is the choice, and the alternative of it, in which the case is answered, where it is about one.
-    """
-
-    case: str
-    finding: Finding
-    requests: int = 0
-    seconds: float = 0.0
-    alternative: tuple[str, str] | None = None
-
-    @property
-    def met(self) -> bool:
-        """Whether the requirement is met in this case itself."""
-        return self.finding is PASSED
-
-
 def certify(
     command: Sequence[str],
     plan: Plan,
@@ -183,13 +165,11 @@ def judge(observed: Observed, plan: Plan, on_event: Callable[[Verdict], None] = 
     unknown = _unknown(observed.cases.get(Case().key))
     observed = evolve(observed, cases={k: evolve(one, unknown=unknown) for k, one in observed.cases.items()})
     verdicts: list[Verdict] = []
-    judged: list[tuple[SdkRequirement, Judged]] = []
     chosen = plan.requirements()
-    for requirement in chosen:
-        for one in _judged(requirement, observed, plan):
-            judged.append((requirement, one))
-            verdicts.append(_verdict(requirement, one, observed.secrets))
-            on_event(verdicts[-1])
+    judged = attributed([(r, one) for r in chosen for one in _judged(r, observed, plan)])
+    for requirement, one in judged:
+        verdicts.append(_verdict(requirement, one, observed.secrets))
+        on_event(verdicts[-1])
     return Certification(
         observed.ready,
         tuple(verdicts),
@@ -229,7 +209,8 @@ def _over_cases(requirement: SdkRequirement, observed: Observed, plan: Plan) -> 
         seen = evolve(done, case=case)
         seconds = sum(call.answer.seconds for call in seen.calls)
         finding = _excused(judge(seen), case, plan)
-        found.append(Judged(case.name, finding, len(seen.requests), seconds, _alternative(seen)))
+        shown = ((case.key, finding),) if isinstance(finding, Violation) else ()
+        found.append(Judged(case.name, finding, len(seen.requests), seconds, _alternative(seen), shown))
     if not found:
         yield Judged("", skipped("nothing of this kind in this operation or this SDK"))
     enough = requirement.combine == "any" and any(one.met for one in found)
@@ -238,7 +219,7 @@ def _over_cases(requirement: SdkRequirement, observed: Observed, plan: Plan) -> 
         if one.met or not (enough or (case.either and case.subject in understood)):
             yield one
         else:
-            yield evolve(one, finding=UNDERSTOOD if enough else TAKEN, alternative=None)
+            yield evolve(one, finding=UNDERSTOOD if enough else TAKEN, alternative=None, shown=())
 
 
 def _excused(finding: Finding, case: Case, plan: Plan) -> Finding:
@@ -271,24 +252,23 @@ def _alternative(seen: Observation) -> tuple[str, str] | None:
 def _over_all(requirement: SdkRequirement, seen: Sequence[Observation]) -> Judged:
     """The first thing that is wrong anywhere in the run, and how many requests or answers were looked at."""
     subject = f"every {requirement.over.removesuffix('s')}"
-    judged = 0
-    for finding in _each(requirement, seen):
-        judged += 1
-        if finding is not None:
-            return Judged(subject, finding, judged)
-    return Judged(subject, PASSED if judged else skipped("there was nothing to judge"), judged)
+    judged = [(one.case.key, finding) for one in seen for finding in _each(requirement, one)]
+    wrong = tuple((key, finding) for key, finding in judged if isinstance(finding, Violation))
+    if not judged:
+        return Judged(subject, skipped("there was nothing to judge"))
+    decisive = next((finding for _, finding in judged if finding is not None), PASSED)
+    return Judged(subject, wrong[0][1] if wrong else decisive, len(judged), shown=wrong)
 
 
-def _each(requirement: SdkRequirement, seen: Sequence[Observation]) -> Iterator[Finding | None]:
-    """What is found about each answer, or about each request, of the run."""
-    for observation in seen:
-        for call in observation.calls:
-            if requirement.over == "answers":
-                yield ANSWERS[requirement.judge](observation, call)
-                continue
-            judge = REQUESTS.get(requirement.judge) or no_problem(requirement.problems)
-            for request in call.requests:
-                yield judge(observation, call, request)
+def _each(requirement: SdkRequirement, seen: Observation) -> Iterator[Finding | None]:
+    """What is found about each answer, or about each request, of a case."""
+    for call in seen.calls:
+        if requirement.over == "answers":
+            yield ANSWERS[requirement.judge](seen, call)
+            continue
+        judge = REQUESTS.get(requirement.judge) or no_problem(requirement.problems)
+        for request in call.requests:
+            yield judge(seen, call, request)
 
 
 def _verdict(requirement: SdkRequirement, one: Judged, secrets: tuple[str, ...]) -> Verdict:

@@ -13,16 +13,24 @@ PASSED = Met("")
 class ShownByRequest(Violation):
     """A violation of an SDK, which the request that arrived shows, if one did."""
 
-    def __init__(self, message: str, expected: str | None, received: str | None, request: Recorded | None) -> None:
-        super().__init__(message, expected=expected, received=received, cause=message.partition(":")[0])
+    def __init__(
+        self, message: str, expected: str | None, received: str | None, request: Recorded | None, cause: str | None
+    ) -> None:
+        super().__init__(message, expected=expected, received=received, cause=cause or message.partition(":")[0])
         self.request = request
 
 
 def failed(
-    message: str, expected: object = None, received: object = None, request: Recorded | None = None
+    message: str,
+    expected: object = None,
+    received: object = None,
+    request: Recorded | None = None,
+    cause: str | None = None,
 ) -> ShownByRequest:
-    """The requirement is not met."""
-    return ShownByRequest(message, _text(expected), _text(received), request)
+    """The requirement is not met. `cause` says why in words that name nothing of the operation; without one it is the
+    message, which then names nothing either.
+    """
+    return ShownByRequest(message, _text(expected), _text(received), request, cause)
 
 
 def skipped(message: str) -> NotApplicable:

@@ -9,6 +9,7 @@ from typing import Any
 
 from conformance.contract.model import Parameter
 from conformance.ledger.findings import Inconclusive
+from conformance.sdk import causes
 from conformance.sdk.endpoint import Recorded
 from conformance.sdk.giving import as_json, flat, has_open_type, is_list, is_member, says_nothing, sdk_name
 from conformance.sdk.judges.finding import PASSED, SdkFinding, failed, skipped
@@ -95,6 +96,7 @@ def adds_no_documented_parameter(seen: Observation, call: ObservedCall, request:
                 "no such parameter",
                 f"{name}={shown(value)}",
                 request,
+                "a documented parameter arrives that the caller did not give",
             )
     return None
 
@@ -109,6 +111,7 @@ def adds_no_unknown_parameter(seen: Observation, call: ObservedCall, request: Re
                 "no such parameter",
                 f"{name}={shown(value)}",
                 request,
+                "a parameter arrives that neither caller nor documentation knows",
             )
     return None
 
@@ -118,7 +121,8 @@ def repeats_no_parameter(seen: Observation, call: ObservedCall, request: Recorde
     names = Counter(name for name, _ in (*request.arrival.query, *request.arrival.form))
     for name, times in names.items():
         if times > 1:
-            return failed(f"{name} arrived {times} times", "once", f"{times} times", request)
+            cause = "a parameter arrives more than once"
+            return failed(f"{name} arrived {times} times", "once", f"{times} times", request, cause)
     return None
 
 
@@ -192,14 +196,17 @@ def _difference(call: ObservedCall, request: Recorded, seen: Observation) -> Sdk
     for name, value in wanted.items():
         words = shown(text(value))
         if name not in got:
-            return failed(f"{name} did not arrive", f"{name}={words}", "no such parameter", request)
+            cause = causes.not_arrived(name, value, set(got))
+            return failed(f"{name} did not arrive", f"{name}={words}", "no such parameter", request, cause)
         parameter = seen.roles.documented(name)
         if _says(got[name], value, parameter):
             continue
         if parameter is not None and parameter.type != "array" and says_nothing(parameter):
             unsure = Inconclusive(f"the documentation shows no value of {name}, and the SDK changes {words}")
         else:
-            return failed(f"{name} arrived changed", f"{name}={words}", f"{name}={shown(got[name])}", request)
+            cause = causes.changed(name, value, got[name], set(got))
+            received = f"{name}={shown(got[name])}"
+            return failed(f"{name} arrived changed", f"{name}={words}", received, request, cause)
     return adds_no_documented_parameter(seen, call, request) or unsure
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from conformance.contract.model import Field
 from conformance.ledger.choices import kinds
 from conformance.ledger.findings import Inconclusive, Violation
+from conformance.sdk.causes import lost as cause_of_loss
 from conformance.sdk.endpoint import Recorded
 from conformance.sdk.judges.finding import PASSED, SdkFinding, failed, skipped
 from conformance.sdk.judges.requests import not_given, of_unknown_type
@@ -59,6 +60,8 @@ def receives_field(seen: Observation) -> SdkFinding:
         return skipped(f"no member of {path} is documented, so that there is nothing to receive")
     for one in differences(_tree(seen.last) or {}, seen.last.answer.result, seen.roles.contract):
         if plain(one.path) == path or path.startswith(plain(one.path) + "."):
+            if plain(one.path) == seen.roles.contract.semantics.items and (loss := silent_loss(seen, seen.last)):
+                return loss
             return _lost(one, seen.last) if _is_one_name(path, seen) else Inconclusive(_DOTTED.format(path))
     return PASSED
 
@@ -107,6 +110,7 @@ def receives_types(seen: Observation) -> SdkFinding:
                 f.type,
                 shown(wrong),
                 _request(seen.last),
+                f"what is documented as {f.type} reaches the caller as {type(wrong).__name__}",
             )
     return PASSED
 
@@ -143,7 +147,8 @@ def silent_loss(seen: Observation, call: ObservedCall) -> SdkFinding | None:
         what = f"SILENT LOSS: the call succeeds, and {len(sent) - len(got)} of {len(sent)} items are gone"
     else:
         what = "SILENT LOSS: the call succeeds, and its items are not those that were sent"
-    return failed(what, f"{len(sent)} items {shown(sent[:3])}", f"{len(got)} items {shown(got[:3])}", _request(call))
+    wanted, found = (f"{len(keys)} items {shown(keys[:3])}" for keys in (sent, got))
+    return failed(what, wanted, found, _request(call), "items of a listing are lost in silence")
 
 
 def walks_every_page(seen: Observation) -> SdkFinding:
@@ -239,6 +244,7 @@ def _lost(one: ValueDifference, call: ObservedCall) -> SdkFinding:
         shown(one.sent),
         shown(one.received),
         _request(call),
+        cause_of_loss(one.sent, one.received),
     )
 
 

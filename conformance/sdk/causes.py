@@ -1,0 +1,69 @@
+"""What is at the root of a failure, in words without a name in them, so that it is one cause wherever it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.sdk.giving import is_member
+
+# each shows in every parameter of its kind, and one mend cures all of them; by the requirement that is about it
+CAPITAL_TRUTH = "truth values are sent as True and False"
+NUMBERED_FROM_ZERO = "lists are numbered from 0"
+LIST_AS_JSON = "lists are sent as one JSON text"
+MEMBERS_LOST = "members of structures do not arrive"
+ROOTS: Mapping[str, str] = {
+    CAPITAL_TRUTH: "requests.each-parameter",
+    NUMBERED_FROM_ZERO: "requests.repeated-parameter",
+    LIST_AS_JSON: "requests.repeated-parameter",
+    MEMBERS_LOST: "requests.each-parameter",
+}
+# what is a root only where the requirement about it meets it in every case: who never gets a code lacks it in gzip too
+BASES: Mapping[str, str] = {
+    "The code of the error does not reach the caller": "errors.code",
+    "The message of the error does not reach the caller": "errors.message",
+}
+
+
+def not_arrived(name: str, given: Any, arrived: set[str]) -> str:
+    """Why a parameter did not arrive under its documented name, or what kind of parameter did not.
+
+    `name` is the one it travels by (`InstanceId.1`), `arrived` has the names of all that did.
+    """
+    stem, _, number = name.rpartition(".")
+    if number.isdigit() and not is_member(stem):
+        if f"{stem}.0" in arrived:
+            return NUMBERED_FROM_ZERO
+        if stem in arrived:
+            return LIST_AS_JSON
+        return "an item of a list does not arrive"
+    return MEMBERS_LOST if is_member(name) else f"{_a(given)} does not arrive"
+
+
+def changed(name: str, given: Any, got: str, arrived: set[str]) -> str:
+    """Why a parameter arrived as something else, or what kind of parameter did."""
+    stem, _, number = name.rpartition(".")
+    if isinstance(given, bool) and got in ("True", "False"):
+        return CAPITAL_TRUTH
+    if number.isdigit() and f"{stem}.0" in arrived:
+        return NUMBERED_FROM_ZERO
+    return f"{_a(given)} arrives changed"
+
+
+def lost(sent: Any, received: Any) -> str:
+    """What kind of documented value did not reach the caller as it was sent."""
+    if str(sent).endswith(" items") and str(received).endswith(" items"):
+        return "a list reaches the caller with other than its items"
+    if received is None:
+        return "a documented member does not reach the caller"
+    return f"{_a(sent)} reaches the caller changed"
+
+
+def _a(value: Any) -> str:
+    if isinstance(value, bool):
+        return "a truth value"
+    if isinstance(value, int | float):
+        return "a number"
+    if isinstance(value, dict):
+        return "an object"
+    return "a list" if isinstance(value, list) else "a text"
