@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from conformance.cli.output import say
-from conformance.cli.sdk import recipe_of
+from conformance.cli.sdk_subject import recipe_of
 from conformance.drivers.installation import known_releases
 from conformance.drivers.releases import ReleaseRangeError, selected
 from conformance.drivers.toolchain import InstallFailed, ToolchainMissing

@@ -17,7 +17,7 @@ from conformance.errors import Refusal
 from conformance.report.service_page import terminal_lines
 from conformance.report.service_run import OperationJudged, ServiceRun, service_summary
 from conformance.report.text import one_line
-from conformance.sdk.service import SdkServicePlan
+from conformance.sdk.service import SdkServicePlan, unjudged_service
 from conformance.sdk.service import certify_service as certify_sdk_service
 
 # what is about one operation, and so says nothing of a service
@@ -59,6 +59,15 @@ def judge_sdk_service(plan: SdkServicePlan, quiet: bool) -> int:
     """Judge a release of an SDK for a service, print the result, and return the exit status. Raises Refusal."""
     try:
         folder, run = certify_sdk_service(plan, _heard(quiet))
+    except ContractError as e:
+        raise Refusal(str(e)) from None
+    return _said(folder, run, quiet)
+
+
+def not_established_service(plan: SdkServicePlan, why: str, quiet: bool) -> int:
+    """Write and print that nothing could be established of a release, and return the exit status. Raises Refusal."""
+    try:
+        folder, run = unjudged_service(plan, why)
     except ContractError as e:
         raise Refusal(str(e)) from None
     return _said(folder, run, quiet)

@@ -20,7 +20,7 @@ from conformance.foreign import BadText, text_of, yaml_value
 from conformance.ledger.verdicts import Verdict, VerdictName
 
 SCHEMA = "known-failing.schema.json"
-MEMBERS = ("requirement", "case", "choice", "reason", "owner", "link", "expires", "flaky")
+MEMBERS = ("requirement", "case", "cause", "choice", "reason", "owner", "link", "expires", "flaky")
 REQUIRED = ("requirement", "reason", "owner", "expires")
 CASES = ("json", "xml")
 
@@ -45,7 +45,8 @@ class Flaky:
 class KnownFailure:
     """One entry. `requirement` is a glob over ids, the operation's name left out or not.
 
-    `case` limits it to a format, `choice` (`id=alternative`) to a target that takes that alternative.
+    `case` limits it to a format, or for an SDK to cases by a glob over their names, `cause` to failures of such a cause
+    (a glob), `choice` (`id=alternative`) to a target that takes that alternative.
     """
 
     requirement: str
@@ -56,16 +57,32 @@ class KnownFailure:
     choice: tuple[str, str] | None = None
     link: str | None = None
     flaky: Flaky | None = None
+    cause: str | None = None
+
+    @property
+    def label(self) -> str:
+        """What the entry says of which it speaks, in one line."""
+        parts = (self.requirement, self.case and f"[{self.case}]", self.cause and f"({self.cause})")
+        return " ".join(part for part in parts if part)
 
     def matches(self, id: str) -> bool:
         """Whether this entry speaks of a requirement at all."""
-        return fnmatchcase(id, self.requirement) or fnmatchcase(id.partition(".")[2], self.requirement)
+        return speaks_of(self.requirement, id)
 
-    def applies(self, id: str, case: str, dialect: Mapping[str, str]) -> bool:
-        """Whether this entry speaks of a verdict, on a target that takes the alternatives of `dialect`."""
-        in_case = self.case is None or case in ("", self.case)
+    def applies(self, id: str, case: str, dialect: Mapping[str, str], cause: str | None = None) -> bool:
+        """Whether this entry speaks of a verdict, on a target that takes the alternatives of `dialect`. What fails for
+        another `cause` is not spoken of.
+        """
+        in_case = self.case is None or case == "" or fnmatchcase(case, self.case)
         in_dialect = self.choice is None or dialect.get(self.choice[0]) == self.choice[1]
-        return in_case and in_dialect and self.matches(id)
+        by_cause = self.cause is None or cause is None or fnmatchcase(cause, self.cause)
+        return in_case and in_dialect and by_cause and self.matches(id)
+
+
+def speaks_of(pattern: str, id: str) -> bool:
+    """Whether a glob means a requirement; the operation's name may be left out, and the side's."""
+    rest = id.partition(".")[2]
+    return any(fnmatchcase(name, pattern) for name in (id, rest, rest.removeprefix("sdk.")))
 
 
 @frozen
@@ -74,9 +91,9 @@ class KnownFailures:
 
     entries: tuple[KnownFailure, ...] = field(default=())
 
-    def entry(self, id: str, case: str, dialect: Mapping[str, str]) -> KnownFailure | None:
+    def entry(self, id: str, case: str, dialect: Mapping[str, str], cause: str | None = None) -> KnownFailure | None:
         """The entry for a verdict, if there is one; there is never more than one."""
-        return next((entry for entry in self.entries if entry.applies(id, case, dialect)), None)
+        return next((entry for entry in self.entries if entry.applies(id, case, dialect, cause)), None)
 
     def tries(self, id: str, case: str, dialect: Mapping[str, str]) -> int:
         """How often a check is to be run: once, unless it is known to be flaky."""
@@ -91,7 +108,7 @@ class KnownFailures:
         """
         place = verdict.requirement, verdict.case, dialect
         tries = self.tries(*place)
-        return settle(self.entry(*place), [verdict.verdict, *(more(tries - 1) if tries > 1 else ())])
+        return settle(self.entry(*place, verdict.cause), [verdict.verdict, *(more(tries - 1) if tries > 1 else ())])
 
 
 def settle(entry: KnownFailure | None, verdicts: Sequence[VerdictName]) -> tuple[VerdictName, str | None]:
@@ -119,24 +136,20 @@ def settle(entry: KnownFailure | None, verdicts: Sequence[VerdictName]) -> tuple
 
 
 def load(
-    path: Path | str, requirements: Iterable[str], choices: Mapping[str, Sequence[str]], today: date
+    path: Path | str,
+    requirements: Iterable[str],
+    choices: Mapping[str, Sequence[str]],
+    today: date,
+    of_sdk: bool = False,
 ) -> KnownFailures:
-    """The file's entries. `requirements` are the ids of the ledger, `choices` the alternatives of each choice.
+    """The file's entries. `requirements` are the ids of the ledger, `choices` the alternatives of each choice; `of_sdk`
+    says whether they are of an SDK, whose cases have names, and whose verdicts no second try changes.
 
     Raises BadKnownFailures with every problem found.
     """
-    try:
-        data = yaml_value(text_of(path))
-    except BadText as error:
-        raise BadKnownFailures(path, [f"the file {error}."]) from None
-    items = data.get("known_failures") if isinstance(data, dict) else None
-    if not isinstance(items, list) or set(data) - {"known_failures", "format_version"}:
-        raise BadKnownFailures(path, ["expected one list named known_failures (and format_version: 1)."])
-    if data.get("format_version", 1) != 1:
-        raise BadKnownFailures(path, [f"format_version {data['format_version']!r} is not known; expected 1."])
     ids, problems, entries = tuple(requirements), [], []
-    for number, item in enumerate(items, 1):
-        found = list(_problems(item, ids, choices, today))
+    for number, item in enumerate(_items(path), 1):
+        found = list(_problems(item, ids, choices, today, of_sdk))
         problems += [f"Entry {number}{_named(item)}: {problem}" for problem in found]
         if not found:
             entries.append(_entry(item))
@@ -146,7 +159,29 @@ def load(
     return KnownFailures(tuple(entries))
 
 
-def _problems(item: Any, ids: tuple[str, ...], choices: Mapping[str, Sequence[str]], today: date) -> Iterable[str]:
+def patterns_in(path: Path | str) -> tuple[str, ...]:
+    """The globs over requirements that a file has entries for, as far as they are texts. Raises BadKnownFailures."""
+    found = (item.get("requirement") for item in _items(path) if isinstance(item, dict))
+    return tuple(pattern for pattern in found if isinstance(pattern, str))
+
+
+def _items(path: Path | str) -> list[Any]:
+    """The entries of a file as they are in it. Raises BadKnownFailures."""
+    try:
+        data = yaml_value(text_of(path))
+    except BadText as error:
+        raise BadKnownFailures(path, [f"the file {error}."]) from None
+    items = data.get("known_failures") if isinstance(data, dict) else None
+    if not isinstance(items, list) or set(data) - {"known_failures", "format_version"}:
+        raise BadKnownFailures(path, ["expected one list named known_failures (and format_version: 1)."])
+    if data.get("format_version", 1) != 1:
+        raise BadKnownFailures(path, [f"format_version {data['format_version']!r} is not known; expected 1."])
+    return items
+
+
+def _problems(
+    item: Any, ids: tuple[str, ...], choices: Mapping[str, Sequence[str]], today: date, of_sdk: bool
+) -> Iterable[str]:
     if not isinstance(item, dict):
         yield f"expected {', '.join(REQUIRED)}; found {item!r:.60}."
         return
@@ -156,17 +191,19 @@ def _problems(item: Any, ids: tuple[str, ...], choices: Mapping[str, Sequence[st
     for name in REQUIRED:
         if name not in item:
             yield f"{name} is missing."
-    for name in ("requirement", "reason", "owner", "link", "case"):
+    for name in ("requirement", "reason", "owner", "link", "case", "cause"):
         if name in item and (not isinstance(item[name], str) or not item[name].strip()):
             yield f"{name} is to be text that is not empty."
     pattern = item.get("requirement")
     if isinstance(pattern, str) and not any(_glob(pattern).matches(id) for id in ids):
         yield f"no requirement matches{_suggestion(pattern, _names(ids))}."
-    if isinstance(item.get("case"), str) and item["case"] not in CASES:
+    if not of_sdk and isinstance(item.get("case"), str) and item["case"] not in CASES:
         yield f"no such case: {item['case']!r}; expected {' or '.join(CASES)}{_suggestion(item['case'], CASES)}."
     yield from _choice_problems(item, choices)
     yield from _expiry_problems(item, today)
-    if "flaky" in item and not _is_bound(item["flaky"]):
+    if "flaky" in item and of_sdk:
+        yield "flaky is of endpoints: a case is done to an SDK once, and fails or does not."
+    elif "flaky" in item and not _is_bound(item["flaky"]):
         yield "flaky is to be {failures: 1, of: 5} with 0 < failures < of <= 100."
 
 
@@ -194,6 +231,7 @@ def _overlaps(entries: Sequence[KnownFailure], ids: tuple[str, ...]) -> Iterable
         for other in entries[place + 1 :]:
             apart = one.case and other.case and one.case != other.case
             apart = apart or (one.choice and other.choice and one.choice != other.choice)
+            apart = apart or (one.cause and other.cause and one.cause != other.cause)
             both = None if apart else next((id for id in ids if one.matches(id) and other.matches(id)), None)
             if both:
                 yield f"{one.requirement!r} and {other.requirement!r} are ambiguous: both match {both}."
@@ -211,6 +249,7 @@ def _entry(item: dict[str, Any]) -> KnownFailure:
         choice=(name, alternative) if name else None,
         link=item.get("link"),
         flaky=Flaky(bound["failures"], bound["of"]) if bound else None,
+        cause=item.get("cause"),
     )
 
 
@@ -225,7 +264,7 @@ def _is_bound(value: Any) -> bool:
 
 
 def _names(ids: Iterable[str]) -> list[str]:
-    return [name for id in ids for name in (id, id.partition(".")[2]) if name]
+    return list(dict.fromkeys(name for id in ids for name in (id, id.partition(".")[2]) if name))
 
 
 def _suggestion(word: str, known: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from fnmatch import fnmatchcase
 from typing import Literal, get_args
 
@@ -88,10 +88,14 @@ class Ledger:
 
     def strict(self, asked: bool = True) -> Ledger:
         """The same ledger with every SHOULD as a MUST, where that is asked for."""
-        if not asked:
-            return self
-        raised = tuple(evolve(r, level="MUST") if r.level == "SHOULD" else r for r in self.requirements)
-        return evolve(self, requirements=raised)
+        return self.raised(frozenset(r.check for r in self.requirements)) if asked else self
+
+    def raised(self, checks: Collection[str]) -> Ledger:
+        """The same ledger with a SHOULD as a MUST where its check is one of these."""
+        found = tuple(
+            evolve(r, level="MUST") if r.level == "SHOULD" and r.check in checks else r for r in self.requirements
+        )
+        return evolve(self, requirements=found)
 
     def chosen(self, patterns: Iterable[str]) -> frozenset[str]:
         """The ids of the requirements that one of several globs matches."""

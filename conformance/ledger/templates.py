@@ -66,6 +66,12 @@ def sdk_table() -> RequirementTable:
     return shipped_table("conformance.sdk", "requirements.yaml", SDK_SCHEMA)
 
 
+@cache
+def guarding() -> frozenset[str]:
+    """The checks of an SDK that are about what must stay secret. Raises BadTable."""
+    return frozenset(row["id"] for row in sdk_table().rows if row.get("guards") == "credentials")
+
+
 def endpoint_requirements(contract: Contract, protocol: Protocol) -> Iterator[Requirement]:
     """What is required of an endpoint of the operation."""
     listed = within_scope(contract)

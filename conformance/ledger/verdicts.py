@@ -46,13 +46,20 @@ def worst(verdicts: Iterable[VerdictName]) -> VerdictName:
 @frozen
 class Evidence:
     """The exchange behind a verdict: a curl line, the status, and the first lines of the response, all
-    redacted. `varies` names what the request asks for beyond what every request of the operation has.
+    redacted. `varies` names what the request asks for beyond what every request of the operation has. Of an SDK, the
+    curl line is what arrived (empty where nothing did), at a port that is gone, and `command` does the case again.
     """
 
     curl: str
     status: int | None = None
     response: str = ""
     varies: tuple[str, ...] = ()
+    command: str | None = None
+
+    @property
+    def reproduce(self) -> str:
+        """The line that does it again."""
+        return self.command or self.curl
 
 
 @frozen

@@ -17,6 +17,7 @@ from conformance.errors import NotEstablished, Refusal
 from conformance.ledger.files import dump_ledger
 from conformance.ledger.requirement import LEVELS, Ledger, Requirement
 from conformance.ledger.specification import Specification
+from conformance.ledger.templates import guarding
 from conformance.report.events import CatalogueEntry, RunStarted, SettingsEntry
 from conformance.report.header import catalogue_entry, choice_entries, digest, documented, sentence_entries
 from conformance.report.results import of_an_sdk
@@ -81,6 +82,7 @@ class Basis:
     def _ledgers(self) -> Iterator[Ledger]:
         yield self.ledger
         yield self.ledger.strict()
+        yield self.ledger.raised(guarding())
 
     def _differences(self, run: Run, ledger: Ledger) -> Iterator[str]:
         side = "sdk" if run.header.target.kind == "sdk" or of_an_sdk(run) else "endpoint"

@@ -132,6 +132,7 @@ class KnownFailureEntry:
     link: str | None = None
     expires: str | None = None
     flaky: bool = False
+    cause: str | None = None
 
 
 @frozen
@@ -301,6 +302,10 @@ def _converter() -> Converter:
     converter = Converter(forbid_extra_keys=True, detailed_validation=True)
     for kinds in ((str,), (int,), (bool,), (float, int)):
         converter.register_structure_hook(kinds[0], _exact(*kinds))
+    seal = override(omit_if_default=True)
+    converter.register_unstructure_hook(Evidence, make_dict_unstructure_fn(Evidence, converter, command=seal))
+    entry = make_dict_unstructure_fn(KnownFailureEntry, converter, cause=seal)
+    converter.register_unstructure_hook(KnownFailureEntry, entry)
     for kind in KINDS.values():
         converter.register_structure_hook(kind, make_dict_structure_fn(kind, converter))
         converter.register_unstructure_hook(
@@ -311,7 +316,6 @@ def _converter() -> Converter:
                 _cattrs_omit_if_default=kind is Verdict,
             ),
         )
-    seal = override(omit_if_default=True)
     converter.register_unstructure_hook(
         SettingsEntry, make_dict_unstructure_fn(SettingsEntry, converter, as_of=seal, revisions=seal)
     )

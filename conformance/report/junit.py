@@ -120,7 +120,7 @@ def details(result: Result, verdict: Verdict | None) -> str:
         parts = (("Found", verdict.message), ("Expected", verdict.expected), ("Received", verdict.received))
         lines += [f"{label}: {text}" for label, text in parts if text]
     if verdict and verdict.exchange:
-        lines += ["Reproduce:", verdict.exchange.curl, f"Answer: {verdict.exchange.status or 'none'}"]
+        lines += ["Reproduce:", verdict.exchange.reproduce, f"Answer: {verdict.exchange.status or 'none'}"]
         lines += [verdict.exchange.response] if verdict.exchange.response else []
     return "\n".join(lines)
 

@@ -98,7 +98,7 @@ def _failure(group: ResultGroup) -> str:
     for label, text in (("Expected", decisive.expected), ("Received", decisive.received)):
         lines += [f"{label}:", fenced(text)] if text is not None else []
     if decisive.exchange:
-        lines += [fenced(decisive.exchange.curl, "sh"), fenced(decisive.exchange.response)]
+        lines += [fenced(decisive.exchange.reproduce, "sh"), fenced(decisive.exchange.response)]
     if others := [other.entry.id for other in group.results[1:]]:
         lines.append(f"{len(others)} more for the same cause: {', '.join(map(code, others[:10]))}")
     return "\n\n".join([*lines, "</details>"])

@@ -13,12 +13,13 @@ from typing import Any
 
 from conformance import __version__
 from conformance.contract.service import Service
+from conformance.report.events import Verdict
 from conformance.report.evidence import RunEvidence
 from conformance.report.folder import EVENTS, PAGE, SUMMARY, WRITTEN
 from conformance.report.results import Result, by_theme, counts, results
+from conformance.report.service_causes import Failed
 from conformance.report.service_page import service_html
 from conformance.report.service_run import (
-    Failed,
     OperationJudged,
     OperationVerdict,
     ServiceFinished,
@@ -31,10 +32,15 @@ from conformance.report.service_run import (
 )
 
 CERTIFICATE = "certificate.json"
-WORST_FIRST = ("failed", "errored", "warned", "inconclusive", "passed", "not-applicable")
+NOT_MET = ("failed", "unexpectedly-passed", "errored", "known-failing", "warned")
+WORST_FIRST = (
+    "failed", "unexpectedly-passed", "errored", "known-failing", "warned", "inconclusive", "passed", "not-applicable",
+)  # fmt: skip
 # what is told of each operation when it is judged, and whether it was the protocol on it
 Heard = Callable[[OperationJudged, bool], None]
 Told = Callable[[str, Any], None]
+# what was judged before, each under the name of its event
+Kept = Sequence[tuple[str, OperationJudged]]
 
 
 def started_now(service: Service, **own: Any) -> ServiceStarted:
@@ -50,25 +56,34 @@ def started_now(service: Service, **own: Any) -> ServiceStarted:
 
 
 @contextmanager
-def service_stream(folder: Path, started: ServiceStarted, heard: Heard) -> Iterator[Told]:
+def service_stream(folder: Path, started: ServiceStarted, heard: Heard, kept: Kept = ()) -> Iterator[Told]:
     """While open, what is told (the name of an event, and the event) is written at once. An interruption ends the run,
-    and its last event says so. What an earlier run left of single operations is gone.
+    and its last event says so. What an earlier run left of single operations is gone, but for what is `kept` of it.
     """
-    for name in WRITTEN:
-        for stale in (*folder.glob(f"operations/*/{name}"), *folder.glob(f"protocol/*/{name}")):
-            stale.unlink(missing_ok=True)
+    mine = {(event, judged.name) for event, judged in kept}
+    for event, place in (("operation-judged", "operations"), ("protocol-judged", "protocol")):
+        for name in WRITTEN:
+            for old in folder.glob(f"{place}/*/{name}"):
+                if (event, old.parent.name) not in mine:
+                    old.unlink(missing_ok=True)
     began, interrupted = time.monotonic(), False
     with (folder / EVENTS).open("w", encoding="utf-8") as stream:
 
         def told(event: str, value: Any) -> None:
             stream.write(line_of(event, value))
             stream.flush()
+
+        told("service-started", started)
+        for event, judged in kept:
+            told(event, judged)
+
+        def told_of(event: str, value: Any) -> None:
+            told(event, value)
             if isinstance(value, OperationJudged):
                 heard(value, event == "protocol-judged")
 
-        told("service-started", started)
         try:
-            yield told
+            yield told_of
         except KeyboardInterrupt:
             interrupted = True
         told("service-finished", ServiceFinished(round(time.monotonic() - began, 3), interrupted))
@@ -93,9 +108,12 @@ def operation_judged(
     seconds: float,
     verdict_on: Callable[[Sequence[Result], str | None], tuple[OperationVerdict, str]],
     unknown_causes: tuple[str, ...] = (),
+    each_case: bool = False,
+    excused: tuple[str, ...] = (),
 ) -> OperationJudged:
     """What the evidence of an operation, or of the protocol on it, comes to. `verdict_on` takes the results, and why
-    the run broke, if it did.
+    the run broke, if it did. `each_case`: the cases of a requirement are things of their own, which may fail for
+    different causes, and not the formats.
     """
     found = results(evidence.run)
     verdict, reason = verdict_on(found, evidence.run.footer.reason)
@@ -108,19 +126,36 @@ def operation_judged(
         requests=evidence.run.footer.requests,
         seconds=round(seconds, 3),
         digest=f"sha256:{sha256((evidence.folder / EVENTS).read_bytes()).hexdigest()}",
-        failed=tuple(
-            Failed(r.entry.id, r.entry.level, r.message, r.decisive.cause if r.decisive else None)
-            for r in found
-            if r.standing in ("failed", "warned", "errored")
-        ),
+        failed=tuple(f for r in found if r.standing in NOT_MET for f in _failures(r, each_case)),
         unknown_causes=unknown_causes,
         themes={theme: _worst(members) for theme, members in by_theme(found).items()},
+        verdicts={r.entry.id.removeprefix(f"{name}."): r.standing for r in found} if each_case else {},
+        excused=excused,
     )
+
+
+def _failures(r: Result, each_case: bool) -> Iterator[Failed]:
+    """A failure for each cause of a requirement's."""
+    if not each_case:
+        yield Failed(r.entry.id, r.entry.level, r.message, r.decisive.cause if r.decisive else None, r.standing)
+        return
+    causes: dict[str | None, list[Verdict]] = {}
+    for one in r.verdicts:
+        if one.verdict in NOT_MET:
+            causes.setdefault(one.cause, []).append(one)
+    for cause, those in causes.items():
+        first = those[0]
+        subjects = tuple(dict.fromkeys(v.case or "the only case" for v in those))
+        yield Failed(
+            r.entry.id, r.entry.level, first.message, cause, first.verdict, subjects,
+            first.expected, first.received, first.exchange,
+        )  # fmt: skip
 
 
 def decided(found: Sequence[Result], broken: str | None) -> tuple[OperationVerdict, str] | None:
     """The verdict and the reason that a failure or a breakdown gives an operation, whoever judges it; None without."""
-    if failed := [r for r in found if r.entry.level == "MUST" and r.standing == "failed"]:
+    surprising = [r for r in found if r.standing == "unexpectedly-passed"]
+    if failed := [r for r in found if r.entry.level == "MUST" and r.standing == "failed"] or surprising:
         return "not-conformant", f"{failed[0].entry.id}: {failed[0].message}"
     if broken or any(r.standing == "errored" for r in found):
         return "not-established", broken or next(r.message for r in found if r.standing == "errored")

@@ -20,8 +20,8 @@ def terminal_lines(run: ServiceRun) -> Iterator[str]:
     """The result: causes first, then what was not met or not judged, one line an operation, then the verdict."""
     if run.causes:
         yield "Start here:"
-        for cause, names in run.causes[:SHOWN_CAUSES]:
-            yield printable(f"  {len(names):4d} ×  {cause}  ({_few(names)})")
+        for cause in run.causes[:SHOWN_CAUSES]:
+            yield printable(f"  {cause.text}: {cause.extent} ({_few(cause.operations)})")
     for verdict in VERDICTS:
         found = [o for o in run.operations if o.verdict == verdict]
         if verdict == "conformant" or not found:

@@ -9,33 +9,36 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import Any, Literal
 
 from attrs import field, frozen
+from cattrs.gen import make_dict_unstructure_fn
 
+from conformance.ledger.known_failing import speaks_of
 from conformance.report.events import CONVERTER, TargetIdentity
+from conformance.report.service_causes import Failed, ServiceCause, service_causes
 
-OperationVerdict = Literal["conformant", "in-part", "not-conformant", "not-established", "not-supported"]
+OperationVerdict = Literal[
+    "conformant", "known-failing", "in-part", "not-conformant", "not-established", "not-supported"
+]
 VERDICTS: tuple[OperationVerdict, ...] = (
-    "not-conformant", "not-established", "in-part", "conformant", "not-supported",
+    "not-conformant", "not-established", "known-failing", "in-part", "conformant", "not-supported",
 )  # fmt: skip
 
 
-@frozen
-class Failed:
-    """One requirement that was not met: a line for whoever starts to mend."""
-
-    requirement: str
-    level: str
-    message: str
-    cause: str | None = None
+# a requirement that stands so was judged, whatever came of it
+JUDGED = ("passed", "failed", "warned", "unexpectedly-passed")
 
 
 @frozen
 class OperationJudged:
-    """What came of one operation. `digest` is over its own event stream, `attempted` whether anything was sent."""
+    """What came of one operation. `digest` is over its own event stream, `attempted` whether anything was sent.
+
+    `verdicts` has how each requirement of an SDK stands, by its id without the operation; an endpoint's are in its own
+    stream alone. `excused` names the known failures that were met in it.
+    """
 
     name: str
     kind: str
@@ -49,13 +52,17 @@ class OperationJudged:
     failed: tuple[Failed, ...] = ()
     unknown_causes: tuple[str, ...] = ()
     themes: Mapping[str, str] = field(factory=dict)
+    verdicts: Mapping[str, str] = field(factory=dict)
+    excused: tuple[str, ...] = ()
 
 
 @frozen
 class ServiceStarted:
     """`operations` is how many the service has, `selected` the names that are asked for, `seed` decides the draws.
 
-    `subject` is the release of an SDK; None for an endpoint, which its address names.
+    `subject` is the release of an SDK; None for an endpoint, which its address names. `known` has the globs over
+    requirements of the known failures that were told of, by their labels. `resumed` is when the run began that this one
+    goes on with.
     """
 
     suite: Mapping[str, str]
@@ -69,6 +76,8 @@ class ServiceStarted:
     protocol: tuple[str, ...]
     settings: Mapping[str, Any] = field(factory=dict)
     subject: TargetIdentity | None = None
+    known: Mapping[str, str] = field(factory=dict)
+    resumed: str | None = None
 
 
 @frozen
@@ -100,12 +109,21 @@ class ServiceRun:
         return {verdict: found[verdict] for verdict in VERDICTS}
 
     @property
+    def unmet(self) -> tuple[str, ...]:
+        """The known failures that nothing met, though what they are about was judged: their entries are to go."""
+        everything = (*self.operations, *self.protocol)
+        met = {label for o in everything for label in o.excused}
+        judged = {f"{o.name}.{check}" for o in everything for check, v in o.verdicts.items() if v in JUDGED}
+        left = {label: glob for label, glob in self.started.known.items() if label not in met}
+        return tuple(label for label, glob in left.items() if any(speaks_of(glob, id) for id in judged))
+
+    @property
     def exit_status(self) -> int:
-        """0 conformant as far as judged; 1 not conformant; 3 not established: interrupted, nothing judged, or an
-        operation that was tried and could not be judged.
+        """0 conformant as far as judged; 1 not conformant, or a known failure that is none; 3 not established:
+        interrupted, nothing judged, or an operation that was tried and could not be judged.
         """
         tried = [o for o in (*self.operations, *self.protocol) if o.attempted]
-        if any(o.verdict == "not-conformant" for o in tried):
+        if any(o.verdict == "not-conformant" for o in tried) or self.unmet:
             return 1
         undecided = any(o.verdict == "not-established" for o in tried)
         whole = {o.name for o in self.operations} == set(self.started.selected)
@@ -115,6 +133,8 @@ class ServiceRun:
     def headline(self) -> str:
         """The conclusion in two words, or four."""
         whole = "Conformant in part" if self.is_partial else "Conformant"
+        if any(o.verdict == "known-failing" for o in (*self.operations, *self.protocol)):
+            whole = "Conformant but for known failures"
         return {0: whole, 1: "Not conformant"}.get(self.exit_status, "Not established")
 
     @property
@@ -130,25 +150,13 @@ class ServiceRun:
         of = f"{len(self.operations)} of {self.started.operations} operations of {what}"
         protocol = f" The protocol was judged on {', '.join(o.name for o in self.protocol)}." if self.protocol else ""
         broken = " The run was interrupted." if self.finished.interrupted else ""
-        return f"{of}: {', '.join(said) or 'none was judged'}.{protocol}{broken}"
+        unmet = f" Known failures that did not occur, to be removed: {'; '.join(self.unmet)}." if self.unmet else ""
+        return f"{of}: {', '.join(said) or 'none was judged'}.{protocol}{unmet}{broken}"
 
     @property
-    def causes(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """What was not met, the most frequent first, and the operations it was not met on: where to start."""
-        found: dict[str, list[str]] = {}
-        for o in (*self.protocol, *self.operations):
-            for f in o.failed:
-                if f.level == "MUST":
-                    check = f.requirement.removeprefix(f"{o.name}.")
-                    found.setdefault(f"{_general(check)}: {f.cause or f.message}", []).append(o.name)
-        ranked = sorted(found.items(), key=lambda entry: -len(entry[1]))
-        return tuple((cause, tuple(dict.fromkeys(names))) for cause, names in ranked)
-
-
-def _general(check: str) -> str:
-    """The check without its subject: `parameters.*.default`."""
-    parts = check.split(".")
-    return check if len(parts) < 3 else f"{parts[0]}.*.{parts[-1]}"
+    def causes(self) -> tuple[ServiceCause, ...]:
+        """What was not met, the most frequent first: where to start."""
+        return service_causes((o.name, f) for o in (*self.protocol, *self.operations) for f in o.failed)
 
 
 EVENTS: Mapping[str, type[Any]] = {
@@ -157,6 +165,8 @@ EVENTS: Mapping[str, type[Any]] = {
     "protocol-judged": OperationJudged,
     "service-finished": ServiceFinished,
 }
+# a stream over hundreds of operations says nothing that goes without saying
+CONVERTER.register_unstructure_hook(Failed, make_dict_unstructure_fn(Failed, CONVERTER, _cattrs_omit_if_default=True))
 
 
 class ServiceStreamError(ValueError):
@@ -168,16 +178,23 @@ def line_of(event: str, value: Any) -> str:
     return json.dumps({"event": event, **CONVERTER.unstructure(value)}, ensure_ascii=False) + "\n"
 
 
-def service_run_of(lines: Iterable[str]) -> ServiceRun:
-    """The run that a stream tells. Raises ServiceStreamError for one that has no end, or is none."""
-    found: dict[str, list[Any]] = {name: [] for name in EVENTS}
+def events_of(lines: Iterable[str]) -> Iterator[tuple[str, Any]]:
+    """Each event of a stream with its name. Raises ServiceStreamError for a line that is none."""
     for number, line in enumerate(lines, 1):
         try:
             data = json.loads(line)
             name = data.pop("event")
-            found[name].append(CONVERTER.structure(data, EVENTS[name]))
+            event = CONVERTER.structure(data, EVENTS[name])
         except Exception as e:
             raise ServiceStreamError(f"line {number} is no event of a run over a service: {type(e).__name__}") from None
+        yield name, event
+
+
+def service_run_of(lines: Iterable[str]) -> ServiceRun:
+    """The run that a stream tells. Raises ServiceStreamError for one that has no end, or is none."""
+    found: dict[str, list[Any]] = {name: [] for name in EVENTS}
+    for name, event in events_of(lines):
+        found[name].append(event)
     if len(found["service-started"]) != 1 or len(found["service-finished"]) != 1:
         raise ServiceStreamError("the stream has no one beginning and no one end, so it proves nothing")
     order = {name: place for place, name in enumerate(found["service-started"][0].selected)}
@@ -206,7 +223,15 @@ def service_summary(run: ServiceRun) -> dict[str, Any]:
         "requests": run.requests,
         "seconds": run.finished.seconds,
         "interrupted": run.finished.interrupted,
-        "causes": [{"cause": cause, "operations": list(names)} for cause, names in run.causes],
+        "causes": [
+            {
+                "cause": c.text,
+                "operations": list(c.operations),
+                "cases": c.subjects,
+                "first": CONVERTER.unstructure(c.first),
+            }
+            for c in run.causes
+        ],
         "protocol": {o.name: _shown(o) for o in run.protocol},
         "operations": {o.name: _shown(o) for o in run.operations},
     }
@@ -214,7 +239,7 @@ def service_summary(run: ServiceRun) -> dict[str, Any]:
 
 def _shown(o: OperationJudged) -> dict[str, Any]:
     shown: dict[str, Any] = CONVERTER.unstructure(o)
-    del shown["name"]
+    del shown["name"], shown["verdicts"]
     return shown
 
 
@@ -223,7 +248,8 @@ def service_certificate(run: ServiceRun, events: bytes) -> dict[str, Any] | None
     where the run earns none.
     """
     subject = run.started.subject
-    if run.exit_status != 0 or (subject is not None and not subject.digest):
+    known = run.started.known or any(o.verdict == "known-failing" for o in (*run.operations, *run.protocol))
+    if run.exit_status != 0 or known or (subject is not None and not subject.digest):
         return None
     judged = [o for o in run.operations if o.verdict in ("conformant", "in-part")]
     return {

@@ -225,7 +225,7 @@ def _start_here(to: Console, causes: tuple[Cause, ...]) -> None:
             to.print(Text(f"   {one_line(first.entry.id)}", style="default"), soft_wrap=True)
         to.print(Text(f"   {one_line(first.message, 300)}", style="default"), soft_wrap=True)
         if first.evidence:
-            to.print(Text(f"   {printable(first.evidence.curl)}", style="cyan"), soft_wrap=True)
+            to.print(Text(f"   {printable(first.evidence.reproduce)}", style="cyan"), soft_wrap=True)
     if rest := causes[MOST:]:
         failing = sum(len(cause.results) for cause in rest)
         to.print(Text(f"   and {failing} more, of {len(rest)} causes", style="dim"))
@@ -282,7 +282,7 @@ def _failure(to: Console, group: ResultGroup) -> None:
     if result.evidence:
         to.print()
         # no wrapping: the line is there to be copied
-        to.print(Text(f"  {printable(result.evidence.curl)}", style="cyan"), soft_wrap=True)
+        to.print(Text(f"  {printable(result.evidence.reproduce)}", style="cyan"), soft_wrap=True)
         for number, line in enumerate(folded(result.evidence.response, RESPONSE_LINES, max(40, to.width - 8))):
             status = str(result.evidence.status or "") if number == 0 else ""
             to.print(Text.assemble((f"  {status:<5}", "bold"), (line, "dim")), soft_wrap=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from functools import partial
+from hashlib import sha256
 from typing import Any, Literal
 
 from attrs import Attribute, evolve, field, fields, frozen, has
@@ -125,6 +126,16 @@ class Case:
         """The data as canonical JSON."""
         return self.key_of(self.data)
 
+    @property
+    def mark(self) -> str:
+        """A short name of the key, for a command line."""
+        return self.mark_of(self.key)
+
+    @staticmethod
+    def mark_of(key: str) -> str:
+        """The same for a key."""
+        return sha256(key.encode()).hexdigest()[:10]
+
     @staticmethod
     def key_of(data: Mapping[str, Any]) -> str:
         """The same for data that was kept."""
@@ -201,7 +212,7 @@ def expanded(spec: CaseSpec, roles: SdkRoles, protocol: Protocol, ready: Ready) 
                 error = evolve(error, message=error.message + spec.tails.get(error.code, ""))
                 yield evolve(spec.case, name=f"{error.code}/{error.status}", replies=(ReplySpec(error=error),))
         case "alternative":
-            yield from _alternatives(spec, roles.contract)
+            yield from _alternatives(spec, roles)
         case "method" | "signature" | "format":
             for value in getattr(ready, f"{spec.expand}s"):
                 yield evolve(spec.case, name=value, options={spec.expand: value})
@@ -217,11 +228,15 @@ def _with(case: Case, name: str, parameters: Mapping[str, Any]) -> Case:
     return evolve(case, name=name, subject=name, calls=(CallSpec({**case.calls[0].parameters, **parameters}),))
 
 
-def _alternatives(spec: CaseSpec, contract: Contract) -> Iterator[Case]:
+def _alternatives(spec: CaseSpec, roles: SdkRoles) -> Iterator[Case]:
+    """A case for each alternative; for the pinned one alone where a choice is pinned."""
+    contract = roles.contract
     for choice in contract.choices:
         if choice.kind != spec.kind:
             continue
         for alternative in choice.alternatives:
+            if roles.pins.get(choice.id, alternative.id) != alternative.id:
+                continue
             if (
                 choice.kind == "missing-value"
                 and alternative.id == "empty"

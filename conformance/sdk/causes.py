@@ -11,12 +11,14 @@ from conformance.sdk.giving import is_member
 CAPITAL_TRUTH = "truth values are sent as True and False"
 NUMBERED_FROM_ZERO = "lists are numbered from 0"
 LIST_AS_JSON = "lists are sent as one JSON text"
+PLUS_AS_SPACE = "a plus sign is sent as it is, which says a space"
 MEMBERS_LOST = "members of structures do not arrive"
 ROOTS: Mapping[str, str] = {
     CAPITAL_TRUTH: "requests.each-parameter",
     NUMBERED_FROM_ZERO: "requests.repeated-parameter",
     LIST_AS_JSON: "requests.repeated-parameter",
     MEMBERS_LOST: "requests.each-parameter",
+    PLUS_AS_SPACE: "requests.plus",
 }
 # what is a root only where the requirement about it meets it in every case: who never gets a code lacks it in gzip too
 BASES: Mapping[str, str] = {
@@ -47,6 +49,8 @@ def changed(name: str, given: Any, got: str, arrived: set[str]) -> str:
         return CAPITAL_TRUTH
     if number.isdigit() and f"{stem}.0" in arrived:
         return NUMBERED_FROM_ZERO
+    if isinstance(given, str) and "+" in given and got == given.replace("+", " "):
+        return PLUS_AS_SPACE
     return f"{_a(given)} arrives changed"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from attrs import evolve, frozen
@@ -19,41 +19,50 @@ from conformance.contract.files import ContractError
 from conformance.drivers.process import DriverFault, SdkUnusable
 from conformance.drivers.protocol import Ready
 from conformance.errors import NotEstablished, Refusal, unknown
-from conformance.ledger.requirement import LEVELS, Ledger
+from conformance.ledger.requirement import LEVELS, Ledger, Requirement
 from conformance.ledger.specification import Specification
 from conformance.report import events
 from conformance.report.evidence import EvidenceFolder, Live, RunEvidence, both, evidence_of
 from conformance.report.header import run_header
+from conformance.sdk.gates import Gates, entries
 from conformance.sdk.judging import Certification, certify
 from conformance.sdk.plan import Plan
 from conformance.sdk.recording import SdkRecorder
 
 
 def plan_of(
-    operation: str, folder: Path | None, select: tuple[str, ...], levels: tuple[str, ...]
+    operation: str,
+    folder: Path | None,
+    select: tuple[str, ...],
+    levels: tuple[str, ...],
+    gates: Gates | None = None,
 ) -> tuple[Plan, Ledger]:
     """What a certification goes by. Raises Refusal."""
     try:
         found = Specification.load(operation_folder(operation, folder))
     except ContractError as e:
         raise Refusal(str(e)) from None
+    plan, ledger = (gates or Gates()).plan(found, select, levels)
     for pattern in select:
-        if not Plan(found.contract, found.protocol, (pattern,)).requirements():
+        if not evolve(plan, select=(pattern,), levels=LEVELS).requirements():
             names = [r.id for r in found.ledger.requirements if r.side == "sdk"]
             raise unknown("requirement of an SDK", pattern, names, "See acs-conformance requirements 'sdk.*'.")
-    return Plan(found.contract, found.protocol, select, levels or LEVELS), found.ledger
+    place = ("--contract", str(folder)) if folder else ("--operation", operation)
+    return evolve(plan, words=place), ledger
 
 
 @frozen
 class Subject:
     """One SDK as it is driven: the `command` of its driver, what is known of it beforehand, and its `release`, which
-    the driver has to confirm; None where only the driver knows. `name` is for files.
+    the driver has to confirm; None where only the driver knows. `name` is for files, `words` are what a command line
+    says of it: options first, what is driven last.
     """
 
     command: tuple[str, ...]
     identity: events.TargetIdentity
     name: str
     release: str | None = None
+    words: tuple[str, ...] = ()
 
 
 @frozen
@@ -70,10 +79,11 @@ class SdkSettings:
 
 @frozen
 class Certified:
-    """The evidence of a certification, and a line on its cassette where one was kept."""
+    """The evidence of a certification, the known failures that it met, and a line on its cassette if one was kept."""
 
     evidence: RunEvidence
     cassette: str | None = None
+    excused: tuple[str, ...] = ()
 
 
 class Interrupted(NotEstablished):
@@ -89,8 +99,8 @@ def certify_release(subject: Subject, settings: SdkSettings, live: Live) -> Cert
     path = _cassette_path(settings.cassette, subject.name)
     recorder, operation = SdkRecorder(settings.plan), settings.plan.contract.operation
     with evidence_of(settings.report_dir, subject.name, operation, subject.identity) as evidence:
-        _certify_or_say_why(subject, settings, evidence, recorder, live, path)
-        return Certified(evidence.conclude(), _keep(recorder, path))
+        excused = _certify_or_say_why(subject, settings, evidence, recorder, live, path)
+        return Certified(evidence.conclude(), _keep(recorder, path), excused)
 
 
 def _certify_or_say_why(
@@ -100,9 +110,9 @@ def _certify_or_say_why(
     recorder: SdkRecorder,
     live: Live,
     path: Path | None,
-) -> None:
+) -> tuple[str, ...]:
     try:
-        _certify(subject, settings, evidence, recorder, live)
+        return _certify(subject, settings, evidence, recorder, live)
     except DriverFault as e:
         raise NotEstablished(f"The driver is at fault, not its SDK ({e.kind}): {e}") from None
     except SdkUnusable as e:
@@ -129,8 +139,9 @@ def _keep(recorder: SdkRecorder, path: Path | None) -> str | None:
 
 def _certify(
     subject: Subject, settings: SdkSettings, evidence: EvidenceFolder, recorder: SdkRecorder, live: Live
-) -> None:
-    plan, selection = settings.plan, tuple(r.requirement for r in settings.plan.requirements())
+) -> tuple[str, ...]:
+    plan = evolve(settings.plan, words=(*settings.plan.words, *subject.words) if subject.words else ())
+    selection = tuple(r.requirement for r in plan.requirements())
     with evidence.recording(live) as show:
         on_event = both(show, recorder.hear)
 
@@ -138,8 +149,7 @@ def _certify(
             known = subject.identity
             if not subject.release:
                 known = evolve(known, name=ready.name, release=ready.version, runtime=ready.runtime)
-            asked = settings_entry(plan)
-            on_event(run_header(plan.contract, settings.ledger, selection, known, 0, side="sdk", settings=asked))
+            on_event(header_of(plan, settings.ledger, selection, known))
 
         done = certify(
             subject.command,
@@ -151,6 +161,16 @@ def _certify(
         )
         for event in closing(done):
             on_event(event)
+    return done.excused
+
+
+def header_of(
+    plan: Plan, ledger: Ledger, selection: Iterable[Requirement], target: events.TargetIdentity
+) -> events.RunStarted:
+    """The header of a run on an SDK."""
+    asked = settings_entry(plan)
+    header = run_header(plan.contract, ledger, selection, target, 0, plan.profile, side="sdk", settings=asked)
+    return evolve(header, known_failures=entries(plan.known))
 
 
 def settings_entry(plan: Plan) -> events.SettingsEntry:

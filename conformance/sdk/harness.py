@@ -13,6 +13,7 @@ from conformance.drivers.process import DriverFault, DriverProcess
 from conformance.sdk.cases import Case
 from conformance.sdk.observation import Identity, Observation, observe, observe_with_proxy
 from conformance.sdk.plan import Plan
+from conformance.sdk.roles import SdkRoles
 from conformance.wire.redaction import redact_text, secrets_of
 
 # A virtual machine and a large SDK on a busy machine: seconds to wait for a driver to be ready.
@@ -34,6 +35,11 @@ class Harness:
     nonces: set[str] = field(factory=set)
     leaks: list[str] = field(factory=list)
     seen: dict[str, Observation] = field(factory=dict)
+    roles: SdkRoles = field(init=False)
+
+    @roles.default
+    def _of_the_plan(self) -> SdkRoles:
+        return self.plan.roles()
 
     def driver(self, environment: Mapping[str, str] | None = None) -> DriverProcess:
         """Another process of the same driver, not started yet, with these environment variables."""
@@ -49,7 +55,7 @@ class Harness:
         comes later.
         """
         case = Case(name="smoke")
-        seen = self._observed(case, driver)
+        seen = self._plain(case, driver)
         self._look_for_leaks(case.name, driver)
         if seen.last.answer.unsupported is not None:
             what = f"the driver cannot make a plain call: no {seen.last.answer.unsupported}"
@@ -60,6 +66,18 @@ class Harness:
             what = f"a plain call reaches no endpoint; the driver says: {redact_text(said)[:300]}"
             raise DriverFault("smoke", what, driver.stderr)
         self.seen[case.key] = seen
+
+    def _plain(self, case: Case, driver: DriverProcess) -> Observation:
+        """The plain case, with required values in types that the SDK takes where it sends nothing with the first."""
+        seen, retyped = self._observed(case, driver), self.roles.retyped()
+        if seen.requests or retyped is None:
+            return seen
+        usual, self.roles = self.roles, retyped
+        again = self._observed(case, driver)
+        if again.requests:
+            return again
+        self.roles = usual
+        return seen
 
     def observe(self, cases: Sequence[Case], driver: DriverProcess, workers: int) -> None:
         """Do every case once. Raises DriverFault as soon as one driver breaks; an interruption ends it soon, too."""
@@ -103,8 +121,8 @@ class Harness:
 
     def _observed(self, case: Case, driver: DriverProcess) -> Observation:
         if case.proxy:
-            return observe_with_proxy(case, self.driver, self.plan.roles(), self.identity, self.nonces)
-        return observe(case, driver, self.plan.roles(), self.identity, self.nonces)
+            return observe_with_proxy(case, self.driver, self.roles, self.identity, self.nonces)
+        return observe(case, driver, self.roles, self.identity, self.nonces)
 
     def _look_for_leaks(self, case: str, driver: DriverProcess) -> None:
         logged = driver.stderr

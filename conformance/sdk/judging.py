@@ -5,6 +5,7 @@ requirement judged.
 from __future__ import annotations
 
 import os
+import shlex
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,11 +21,11 @@ from conformance.ledger.requirement import Level
 from conformance.ledger.verdicts import Evidence, Verdict, VerdictName, verdict_on, worst
 from conformance.sdk.attribution import Judged, attributed
 from conformance.sdk.cases import Case, expanded
-from conformance.sdk.endpoint import Recorded
 from conformance.sdk.harness import Harness
 from conformance.sdk.judges.finding import PASSED, ShownByRequest, failed, skipped
 from conformance.sdk.judges.signing import no_problem
 from conformance.sdk.judges.table import ANSWERS, CASES, REQUESTS
+from conformance.sdk.known import settled
 from conformance.sdk.leaks import SECRET
 from conformance.sdk.observation import Identity, Observation
 from conformance.sdk.plan import Plan
@@ -44,7 +45,7 @@ class Certification:
     """What came of a release. `dialect` holds, for each choice, the alternatives that the SDK understood.
 
     `outcomes` counts the answers that the endpoint gave, by status or broken transfer. `complete` is False where the
-    cases were broken off.
+    cases were broken off. `excused` names the known failures that were met.
     """
 
     ready: Ready
@@ -55,6 +56,7 @@ class Certification:
     levels: Mapping[str, Level]
     outcomes: Mapping[str, int] = field(factory=dict)
     complete: bool = True
+    excused: tuple[str, ...] = ()
 
     def summary(self) -> dict[str, VerdictName]:
         """One verdict for each requirement: the worst of its cases."""
@@ -164,21 +166,23 @@ def judge(observed: Observed, plan: Plan, on_event: Callable[[Verdict], None] = 
     """Judges what was seen, by the requirements of a plan. A case that was not done leaves them inconclusive."""
     unknown = _unknown(observed.cases.get(Case().key))
     observed = evolve(observed, cases={k: evolve(one, unknown=unknown) for k, one in observed.cases.items()})
-    verdicts: list[Verdict] = []
     chosen = plan.requirements()
     judged = attributed([(r, one) for r in chosen for one in _judged(r, observed, plan)])
-    for requirement, one in judged:
-        verdicts.append(_verdict(requirement, one, observed.secrets))
-        on_event(verdicts[-1])
+    dialect = _dialect(judged)
+    found = [_verdict(requirement, one, observed.secrets, plan) for requirement, one in judged]
+    verdicts, excused = settled(found, plan.known, dialect, plan.spanning)
+    for verdict in verdicts:
+        on_event(verdict)
     return Certification(
         observed.ready,
-        tuple(verdicts),
-        dialect=_dialect(judged),
+        verdicts,
+        dialect=dialect,
         requests=observed.requests,
         seconds=observed.seconds,
         levels={r.id: r.level for r in chosen},
         outcomes=_outcomes(observed.cases.values()),
         complete=observed.complete,
+        excused=excused,
     )
 
 
@@ -271,26 +275,35 @@ def _each(requirement: SdkRequirement, seen: Observation) -> Iterator[Finding | 
             yield judge(seen, call, request)
 
 
-def _verdict(requirement: SdkRequirement, one: Judged, secrets: tuple[str, ...]) -> Verdict:
-    request = one.finding.request if isinstance(one.finding, ShownByRequest) else None
+def _verdict(requirement: SdkRequirement, one: Judged, secrets: tuple[str, ...], plan: Plan) -> Verdict:
     return verdict_on(
         requirement.requirement,
         one.case,
         one.finding,
         examples=one.requests,
         seconds=round(one.seconds, 3),
-        evidence=_evidence(request, secrets),
+        evidence=_evidence(requirement, one, secrets, plan),
         safe=lambda text: redact_text(text, secrets),
         reason=requirement.reason,
     )
 
 
-def _evidence(request: Recorded | None, secrets: tuple[str, ...]) -> Evidence | None:
+def _evidence(requirement: SdkRequirement, one: Judged, secrets: tuple[str, ...], plan: Plan) -> Evidence | None:
+    request = one.finding.request if isinstance(one.finding, ShownByRequest) else None
+    command = None if one.key is None else again(requirement.id, one.key, plan.words)
     if request is None:
-        return None
+        return None if command is None else Evidence("", command=command)
     reply = request.reply
     body = redact_text(reply.body.decode("utf-8", "replace"), secrets)
-    return Evidence(curl_line(request.request, secrets), reply.status, body[:_SHOWN_OF_A_BODY])
+    return Evidence(curl_line(request.request, secrets), reply.status, body[:_SHOWN_OF_A_BODY], command=command)
+
+
+def again(requirement: str, key: str, words: tuple[str, ...]) -> str | None:
+    """The command that does a case again; None where it is not known what a command line says of the SDK."""
+    if not words:
+        return None
+    mine = ("acs-conformance", "sdk", "-k", requirement, "--case", Case.mark_of(key), "--show")
+    return shlex.join((*mine, *words))
 
 
 def _dialect(judged: Iterable[tuple[SdkRequirement, Judged]]) -> dict[str, tuple[str, ...]]:

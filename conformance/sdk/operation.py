@@ -8,29 +8,31 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from conformance.contract.files import ContractError
 from conformance.errors import Refusal
+from conformance.ledger.known_failing import KnownFailures
 from conformance.ledger.specification import Specification
 from conformance.report.events import TargetIdentity
 from conformance.report.evidence import RunEvidence, evidence_of
-from conformance.report.header import run_header
 from conformance.report.results import Result
 from conformance.report.service_evidence import decided, operation_judged
 from conformance.report.service_run import OperationJudged, OperationVerdict
 from conformance.report.watching import Unseen
 from conformance.sdk.bench import Bench
-from conformance.sdk.certify import closing, settings_entry
+from conformance.sdk.certify import closing, header_of
+from conformance.sdk.gates import Gates
 from conformance.sdk.judging import judge, planned
-from conformance.sdk.plan import Plan
 
 
 @frozen
 class OperationTask:
     """One operation to judge: its contract's folder, where its evidence goes, and which requirements.
 
-    `select` are globs that somebody asked for, `own` globs over the checks that are an operation's own.
+    `select` are globs that somebody asked for, `own` globs over the checks that are an operation's own. `gates` are
+    what the release is held to, with the `known` failures of the whole service; `words` say on a command line how the
+    operation is judged alone.
     """
 
     name: str
@@ -41,6 +43,9 @@ class OperationTask:
     select: tuple[str, ...]
     levels: tuple[str, ...]
     own: tuple[str, ...]
+    gates: Gates = field(factory=Gates)
+    known: KnownFailures = field(factory=KnownFailures)
+    words: tuple[str, ...] = ()
 
 
 def judge_operation(task: OperationTask, bench: Bench) -> OperationJudged:
@@ -49,12 +54,13 @@ def judge_operation(task: OperationTask, bench: Bench) -> OperationJudged:
     try:
         found = Specification.load(task.contract)
         # errors that every operation can answer are judged once
-        protocol = evolve(found.protocol, situations=())
-        asked = Plan(found.contract, protocol, task.select, task.levels).requirements()
+        found = evolve(found, protocol=evolve(found.protocol, situations=()))
+        plan, ledger = task.gates.plan(found, task.select, task.levels, task.known)
+        asked = plan.requirements()
         own = tuple(r.id for r in asked if any(fnmatchcase(r.requirement.check or "", g) for g in task.own))
         if not own:
             return OperationJudged(task.name, task.kind, "not-supported", "nothing that is asked for is required of it")
-        plan = Plan(found.contract, protocol, own, task.levels)
+        plan = evolve(plan, select=own, words=task.words)
         if bench.lacks(plan.roles()):
             seconds = round(time.monotonic() - started, 3)
             return OperationJudged(
@@ -64,10 +70,7 @@ def judge_operation(task: OperationTask, bench: Bench) -> OperationJudged:
         chosen = [r.requirement for r in plan.requirements()]
         with evidence_of(task.report_dir, task.name, task.name, task.identity) as evidence:
             with evidence.recording(Unseen()) as on_event:
-                asked_for = settings_entry(plan)
-                on_event(
-                    run_header(plan.contract, found.ledger, chosen, task.identity, 0, side="sdk", settings=asked_for)
-                )
+                on_event(header_of(plan, ledger, chosen, task.identity))
                 done = judge(observed, plan, on_event)
                 for event in closing(done):
                     on_event(event)
@@ -75,12 +78,14 @@ def judge_operation(task: OperationTask, bench: Bench) -> OperationJudged:
     except (Refusal, ContractError) as e:
         spent = round(time.monotonic() - started, 3)
         return OperationJudged(task.name, task.kind, "not-established", str(e), seconds=spent)
-    return judged_of(task.name, task.kind, kept, time.monotonic() - started)
+    return judged_of(task.name, task.kind, kept, time.monotonic() - started, done.excused)
 
 
-def judged_of(name: str, kind: str, evidence: RunEvidence, seconds: float) -> OperationJudged:
-    """What the evidence of an operation, or of the protocol on it, comes to."""
-    return operation_judged(name, kind, evidence, seconds, _verdict)
+def judged_of(
+    name: str, kind: str, evidence: RunEvidence, seconds: float, excused: tuple[str, ...] = ()
+) -> OperationJudged:
+    """What the evidence of an operation, or of the protocol on it, comes to. `excused` are known failures it met."""
+    return operation_judged(name, kind, evidence, seconds, _verdict, each_case=True, excused=excused)
 
 
 def _verdict(found: Sequence[Result], broken: str | None) -> tuple[OperationVerdict, str]:
@@ -89,6 +94,8 @@ def _verdict(found: Sequence[Result], broken: str | None) -> tuple[OperationVerd
         return plainly
     if unjudged := [r for r in musts if r.standing == "not-judged"]:
         return "not-established", f"{unjudged[0].entry.id}: {unjudged[0].message}"
+    if known := [r for r in musts if r.standing == "known-failing"]:
+        return "known-failing", f"{known[0].entry.id}: {known[0].message}"
     if not any(r.standing == "passed" for r in musts):
         return "not-established", "no MUST could be judged"
     if unsure := [v for r in musts for v in r.verdicts if v.verdict == "inconclusive"]:

@@ -59,7 +59,7 @@ def answer(
         headers = (("Location", f"{elsewhere}/elsewhere"), ("Content-Type", "text/plain"))
         return Reply(spec.redirect, headers, b""), Served(spec, written)
     tree = None if spec.error or spec.raw is not None else _tree(spec, roles, walk, recorded)
-    document = _document(spec, tree or {}, written, roles.contract)
+    document = _document(spec, tree or {}, written, roles)
     body = document[: len(document) // 2] if spec.cut else document
     accepts = "gzip" in recorded.arrival.headers.get("accept-encoding", "")
     reply = Reply(
@@ -94,7 +94,8 @@ def _tree(spec: ReplySpec, roles: SdkRoles, walk: Walk | None, recorded: Recorde
         put(tree, roles.fields[role], value)
     for role in spec.nulls:
         put(tree, roles.fields[role], None)
-    return _in_alternative(tree, spec.alternative, contract)
+    pinned = {} if spec.items else {c.id: a for c, a in _choices(roles.pins, contract) if c.kind == "empty-list"}
+    return _in_alternative(tree, {**pinned, **spec.alternative}, contract)
 
 
 def _in_alternative(tree: Tree, alternatives: Mapping[str, str], contract: Contract) -> Tree:
@@ -129,11 +130,11 @@ def _choices(alternatives: Mapping[str, str], contract: Contract) -> Iterator[tu
             yield choice, alternative
 
 
-def _document(spec: ReplySpec, tree: Tree, written: str, contract: Contract) -> bytes:
+def _document(spec: ReplySpec, tree: Tree, written: str, roles: SdkRoles) -> bytes:
     if spec.raw is not None:
         return (spec.raw_xml if written == "xml" and spec.raw_xml is not None else spec.raw).encode()
-    root = "Error" if spec.error else f"{contract.operation}Response"
-    tree = _error(spec.error) if spec.error else _rewritten(tree, spec, written, contract)
+    root = "Error" if spec.error else f"{roles.contract.operation}Response"
+    tree = _error(spec.error) if spec.error else _rewritten(tree, spec, written, roles)
     if spec.order:
         tree = mapped(tree, lambda node: dict(_ordered(node, spec.order)))
     if written == "json":
@@ -144,7 +145,8 @@ def _document(spec: ReplySpec, tree: Tree, written: str, contract: Contract) -> 
     return document.replace(b"><", b">\n    <") + b"\n" if spec.indent else document
 
 
-def _rewritten(tree: Tree, spec: ReplySpec, written: str, contract: Contract) -> Tree:
+def _rewritten(tree: Tree, spec: ReplySpec, written: str, roles: SdkRoles) -> Tree:
+    contract = roles.contract
     extra = {"Added": "later", "AddedList": {"AddedItem": [{"Deep": "value"}]}, "AddedNumber": 5}
     if spec.extra == "top":
         tree = {**tree, **extra}
@@ -153,7 +155,7 @@ def _rewritten(tree: Tree, spec: ReplySpec, written: str, contract: Contract) ->
         tree = mapped(tree, lambda node: {**node, **extra} if keyed in node else node)
     if written == "xml":
         return tree
-    for choice, alternative in _choices(spec.alternative, contract):
+    for choice, alternative in _choices({**roles.pins, **spec.alternative}, contract):
         if choice.kind == "list-form" and alternative == "array-of-one":
             tree = array_of_one(tree, choice.subject.split(".")[-1])
         elif choice.kind == "json-type":

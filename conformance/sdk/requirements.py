@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Any, Literal
 
@@ -53,6 +53,16 @@ def requirements(contract: Contract) -> tuple[SdkRequirement, ...]:
     """The requirements that make sense for the operation, in the order of the table. Raises BadTable."""
     rows = _rows()
     return tuple(evolve(rows[number], requirement=requirement) for number, requirement in sdk_requirements(contract))
+
+
+def raised(found: Iterable[SdkRequirement], checks: Collection[str]) -> tuple[SdkRequirement, ...]:
+    """The same with a SHOULD as a MUST where its check is one of these."""
+    return tuple(
+        evolve(r, requirement=evolve(r.requirement, level="MUST"))
+        if r.level == "SHOULD" and r.requirement.check in checks
+        else r
+        for r in found
+    )
 
 
 def table_text() -> str:

@@ -17,13 +17,15 @@ from conformance.wire.arrival import COMMON
 @frozen
 class SdkRoles:
     """`parameters` maps roles to names of parameters, `fields` roles to dotted paths; absent where there is
-    none. `typed` has the required parameters, by the driver's names, that this SDK does not take as texts.
+    none. `typed` has the required parameters, by the driver's names, that this SDK does not take as texts. `pins` has
+    the alternative of each choice that is pinned.
     """
 
     contract: Contract
     parameters: Mapping[str, str]
     fields: Mapping[str, str]
     typed: Mapping[str, Any] = field(factory=dict)
+    pins: Mapping[str, str] = field(factory=dict)
 
     def has(self, role: str) -> bool:
         """Whether the operation has what a requirement needs."""

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from conformance.cli import main
-from conformance.cli import sdk as command
+from conformance.cli import sdk_subject as command
 from conformance.drivers.installation import Installation
 from conformance.drivers.toolchain import InstallFailed
 from tests.cli.conftest import NO_KEY

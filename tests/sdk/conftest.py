@@ -9,6 +9,9 @@ import pytest
 
 from conformance.contract.files import load_contract, load_protocol, schemas_root
 from conformance.sdk.plan import Plan
+from tests.cli.conftest import acs
+
+__all__ = ["acs"]
 
 _MINIATURE = Path(__file__).with_name("miniature.py")
 

@@ -1,0 +1,81 @@
+"""Where to start mending after a run over a service: each cause once, however many operations show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import field, frozen
+
+from conformance.ledger.verdicts import Evidence
+
+# of a failure, what a reader goes on from; what is known does not need mending now
+TO_MEND = ("failed", "errored", "unexpectedly-passed")
+
+
+@frozen
+class Failed:
+    """One requirement that was not met, for one cause: a line for whoever starts to mend.
+
+    `subjects` are the cases of an SDK's requirement that show the cause; the rest is of the first of them. Where there
+    are none, the cause is worded for its requirement alone.
+    """
+
+    requirement: str
+    level: str
+    message: str
+    cause: str | None = None
+    standing: str = "failed"
+    subjects: tuple[str, ...] = ()
+    expected: str | None = None
+    received: str | None = None
+    evidence: Evidence | None = None
+
+
+@frozen
+class ServiceCause:
+    """What was not met, on which operations, in how many cases of them all, and the first failure that shows it."""
+
+    text: str
+    operations: tuple[str, ...]
+    subjects: int
+    first: Failed
+
+    @property
+    def extent(self) -> str:
+        """How far it reaches, in words."""
+        number = len(self.operations)
+        cases = f", {self.subjects} cases" if self.subjects > number else ""
+        return f"{number} operation{'' if number == 1 else 's'}{cases}"
+
+
+@frozen
+class _Shown:
+    first: Failed
+    operations: dict[str, None] = field(factory=dict)
+    subjects: set[tuple[str, str]] = field(factory=set)
+
+
+def service_causes(failures: Iterable[tuple[str, Failed]]) -> tuple[ServiceCause, ...]:
+    """The causes of the MUSTs that failed, the most frequent first. A failure comes with its operation's name."""
+    found: dict[str, _Shown] = {}
+    for name, failed in failures:
+        if failed.level != "MUST" or failed.standing not in TO_MEND:
+            continue
+        shown = found.setdefault(_key(name, failed), _Shown(failed))
+        shown.operations[name] = None
+        shown.subjects.update((name, subject) for subject in failed.subjects)
+    causes = (ServiceCause(text, tuple(s.operations), len(s.subjects), s.first) for text, s in found.items())
+    return tuple(sorted(causes, key=lambda cause: (-len(cause.operations), -cause.subjects)))
+
+
+def _key(operation: str, failed: Failed) -> str:
+    if failed.subjects and failed.cause:
+        return failed.cause
+    check = failed.requirement.removeprefix(f"{operation}.")
+    return f"{_general(check)}: {failed.cause or failed.message}"
+
+
+def _general(check: str) -> str:
+    """The check without its subject: `parameters.*.default`."""
+    parts = check.split(".")
+    return check if len(parts) < 3 else f"{parts[0]}.*.{parts[-1]}"
