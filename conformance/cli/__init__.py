@@ -25,6 +25,7 @@ COMMANDS = {
     "endpoint": "endpoint",
     "sdk": "sdk",
     "matrix": "matrix",
+    "league": "league",
     "record": "record",
     "replay": "replay",
     "cassettes": "cassettes",

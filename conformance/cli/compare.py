@@ -6,12 +6,17 @@ from pathlib import Path
 
 import click
 
+from conformance.cli.certificate import read_bytes, stream_file
 from conformance.cli.errors import ExitStatus
 from conformance.cli.output import document, say
 from conformance.cli.report import as_json_text, runs_of
 from conformance.errors import Refusal
+from conformance.foreign import BadText, decoded
 from conformance.report import comparison
 from conformance.report.comparison import Incomparable
+from conformance.report.league_files import is_of_service
+from conformance.report.service_comparison import compare_services
+from conformance.report.service_run import ServiceRun, ServiceStreamError, service_run_of
 
 
 @click.command()
@@ -19,13 +24,12 @@ from conformance.report.comparison import Incomparable
 @click.argument("head", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def compare(base: Path, head: Path, as_json: bool) -> None:
-    """Compare two runs: new failures, what was fixed, what is no longer judged.
+    """Compare two runs, on one operation or over a service: new failures, what was fixed, what is no longer judged.
 
     Exit status: 0 no regression, 1 regression, 3 not established.
     """
     try:
-        one, other = runs_of((base, head))
-        found = comparison.compare(one, other)
+        found = _compared(base, head)
     except Incomparable as e:
         raise Refusal(str(e)) from None
     if as_json:
@@ -33,3 +37,21 @@ def compare(base: Path, head: Path, as_json: bool) -> None:
     else:
         say(comparison.as_text(found), nl=False)
     raise SystemExit(ExitStatus(found.exit_status))
+
+
+def _compared(base: Path, head: Path) -> comparison.RunComparison:
+    """Raises Refusal for what is no stream, and Incomparable."""
+    of_services = [is_of_service(read_bytes(stream_file(path), "the event stream")) for path in (base, head)]
+    if not any(of_services):
+        one, other = runs_of((base, head))
+        return comparison.compare(one, other)
+    if not all(of_services):
+        raise Incomparable("A run on one operation and one over a service cannot be compared.")
+    return compare_services(*(_service_run(stream_file(path)) for path in (base, head)))
+
+
+def _service_run(path: Path) -> ServiceRun:
+    try:
+        return service_run_of(decoded(read_bytes(path, "the event stream")).splitlines())
+    except (BadText, ServiceStreamError) as e:
+        raise Refusal(f"{path}: {e}.") from None

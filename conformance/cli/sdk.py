@@ -14,7 +14,7 @@ from conformance.cassettes.keeping import is_cassette
 from conformance.cli.errors import ExitStatus
 from conformance.cli.output import say
 from conformance.cli.sdk_options import SdkOptions, options_of_an_sdk
-from conformance.cli.sdk_subject import driven, installed, list_drivers, refuse_misspelt, subject_of, uninstalled
+from conformance.cli.sdk_subject import driven, installed, list_drivers, refuse_misspelt, uninstalled
 from conformance.cli.service_run import judge_sdk_service, not_established_service
 from conformance.cli.showing import live, shown
 from conformance.contract.catalogue import USUAL_OPERATION, service_of
@@ -26,7 +26,7 @@ from conformance.errors import NotEstablished, Refusal
 from conformance.ledger.requirement import LEVELS
 from conformance.report.evidence import evidence_of
 from conformance.report.folder import clear
-from conformance.sdk.certify import Interrupted, SdkSettings, Subject, certify_release, plan_of
+from conformance.sdk.certify import Interrupted, SdkSettings, Subject, certify_release, plan_of, subject_of
 from conformance.sdk.plan import Plan
 from conformance.sdk.resumption import ServiceResumption, resumption
 from conformance.sdk.service import SdkServicePlan

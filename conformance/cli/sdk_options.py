@@ -177,3 +177,10 @@ def options_of_an_sdk(command: Command) -> Command:
     for option in reversed(OPTIONS):
         command = option(command)
     return command
+
+
+def options_of_gates(command: Command) -> Command:
+    """The command with what a release is held to."""
+    for option in reversed(GATES):
+        command = option(command)
+    return command

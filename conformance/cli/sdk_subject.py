@@ -76,21 +76,6 @@ def installed(
         raise NotEstablished(str(e)) from None
 
 
-def subject_of(done: Installation, given: tuple[str, ...] = ()) -> Subject:
-    """What is certified. `given` are the options beside the release by which it was installed."""
-    identity = TargetIdentity(
-        "sdk",
-        done.recipe.package,
-        release=done.release,
-        runtime=done.runtime,
-        digest=dict(done.digest),
-        dependencies=dict(done.dependencies),
-    )
-    name = f"{done.recipe.name}-{done.release}"
-    words = (*given, "--release", done.release, done.recipe.name)
-    return Subject(tuple(done.command), identity, name, done.release, words)
-
-
 def uninstalled(recipe: Recipe, release: str) -> Subject:
     """What was to be certified, and could not be installed."""
     identity = TargetIdentity("sdk", recipe.package, release=release)

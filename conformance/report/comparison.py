@@ -71,7 +71,9 @@ def compare(base: Run, head: Run) -> RunComparison:
     order = list(KINDS)
     changes = tuple(sorted(found, key=lambda change: order.index(change.kind)))
     status = _status(changes, head)
-    return RunComparison(changes, tuple(_notes(base, head)), status, _sentence(changes, head, status))
+    return RunComparison(
+        changes, tuple(_notes(base, head)), status, sentence_of(changes, head.footer.interrupted, status)
+    )
 
 
 def as_dict(comparison: RunComparison) -> dict[str, Any]:
@@ -143,11 +145,12 @@ def _change(
         if old in (NOT_JUDGED, "not-applicable"):
             return None
         return VerdictChange("vanished", *key, old, None, _why_vanished(key, after, head))
-    kind = _kind(old, new)
+    kind = kind_of(old, new)
     return VerdictChange(kind, *key, old, new, message) if kind else None
 
 
-def _kind(old: str | None, new: str) -> str | None:
+def kind_of(old: str | None, new: str) -> str | None:
+    """Which kind of change it is to stand so, and not so any more; None where it is none."""
     if new in FAILING:
         return "still-failing" if old in FAILING else "new-failure"
     if new in UNCERTAIN:
@@ -182,13 +185,14 @@ def _status(changes: tuple[VerdictChange, ...], head: Run) -> int:
     return 1 if any(KINDS[change.kind][1] for change in changes) else 0
 
 
-def _sentence(changes: tuple[VerdictChange, ...], head: Run, status: int) -> str:
+def sentence_of(changes: tuple[VerdictChange, ...], interrupted: bool, status: int) -> str:
+    """What a comparison comes to. The newer run may have been interrupted."""
     parts = []
     for kind, (title, _) in KINDS.items():
         if number := sum(change.kind == kind for change in changes):
             parts.append(f"{title[0].lower()}{title[1:]}: {number}")
     found = "; ".join(parts) or "no verdict changed"
-    if status == 3:
+    if interrupted:
         return f"Not established: the newer run was interrupted ({found})."
     return f"{'Regression' if status else 'No regression'}: {found}."
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from attrs import field, frozen
 
-from conformance.ledger.verdicts import Evidence
+from conformance.ledger.requirement import Level
+from conformance.ledger.verdicts import BAD, Evidence, Verdict
+from conformance.report.results import Result
 
 # of a failure, what a reader goes on from; what is known does not need mending now
+NOT_MET = (*BAD, "known-failing", "warned")
 TO_MEND = ("failed", "errored", "unexpectedly-passed")
 
 
@@ -21,7 +24,7 @@ class Failed:
     """
 
     requirement: str
-    level: str
+    level: Level
     message: str
     cause: str | None = None
     standing: str = "failed"
@@ -29,6 +32,21 @@ class Failed:
     expected: str | None = None
     received: str | None = None
     evidence: Evidence | None = None
+
+
+def failures_of(result: Result) -> Iterator[Failed]:
+    """What an SDK does not meet of a requirement: one for each cause, with the cases that show it."""
+    entry = result.entry
+    causes: dict[str | None, list[Verdict]] = {}
+    for one in result.verdicts:
+        if one.verdict in NOT_MET:
+            causes.setdefault(one.cause, []).append(one)
+    for cause, those in causes.items():
+        first, subjects = those[0], tuple(dict.fromkeys(v.case or "the only case" for v in those))
+        yield Failed(
+            entry.id, entry.level, first.message, cause, first.verdict, subjects,
+            first.expected, first.received, first.exchange,
+        )  # fmt: skip
 
 
 @frozen

@@ -13,11 +13,10 @@ from typing import Any
 
 from conformance import __version__
 from conformance.contract.service import Service
-from conformance.report.events import Verdict
 from conformance.report.evidence import RunEvidence
 from conformance.report.folder import EVENTS, PAGE, SUMMARY, WRITTEN
 from conformance.report.results import Result, by_theme, counts, results
-from conformance.report.service_causes import Failed
+from conformance.report.service_causes import NOT_MET, Failed, failures_of
 from conformance.report.service_page import service_html
 from conformance.report.service_run import (
     OperationJudged,
@@ -32,7 +31,6 @@ from conformance.report.service_run import (
 )
 
 CERTIFICATE = "certificate.json"
-NOT_MET = ("failed", "unexpectedly-passed", "errored", "known-failing", "warned")
 WORST_FIRST = (
     "failed", "unexpectedly-passed", "errored", "known-failing", "warned", "inconclusive", "passed", "not-applicable",
 )  # fmt: skip
@@ -136,20 +134,10 @@ def operation_judged(
 
 def _failures(r: Result, each_case: bool) -> Iterator[Failed]:
     """A failure for each cause of a requirement's."""
-    if not each_case:
+    if each_case:
+        yield from failures_of(r)
+    else:
         yield Failed(r.entry.id, r.entry.level, r.message, r.decisive.cause if r.decisive else None, r.standing)
-        return
-    causes: dict[str | None, list[Verdict]] = {}
-    for one in r.verdicts:
-        if one.verdict in NOT_MET:
-            causes.setdefault(one.cause, []).append(one)
-    for cause, those in causes.items():
-        first = those[0]
-        subjects = tuple(dict.fromkeys(v.case or "the only case" for v in those))
-        yield Failed(
-            r.entry.id, r.entry.level, first.message, cause, first.verdict, subjects,
-            first.expected, first.received, first.exchange,
-        )  # fmt: skip
 
 
 def decided(found: Sequence[Result], broken: str | None) -> tuple[OperationVerdict, str] | None:

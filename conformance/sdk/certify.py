@@ -16,6 +16,7 @@ from conformance.cassettes.keeping import (
 )
 from conformance.contract.catalogue import operation_folder
 from conformance.contract.files import ContractError
+from conformance.drivers.installation import Installation
 from conformance.drivers.process import DriverFault, SdkUnusable
 from conformance.drivers.protocol import Ready
 from conformance.errors import NotEstablished, Refusal, unknown
@@ -63,6 +64,21 @@ class Subject:
     name: str
     release: str | None = None
     words: tuple[str, ...] = ()
+
+
+def subject_of(done: Installation, given: tuple[str, ...] = ()) -> Subject:
+    """What is certified. `given` are the options beside the release by which it was installed."""
+    identity = events.TargetIdentity(
+        "sdk",
+        done.recipe.package,
+        release=done.release,
+        runtime=done.runtime,
+        digest=dict(done.digest),
+        dependencies=dict(done.dependencies),
+    )
+    name = f"{done.recipe.name}-{done.release}"
+    words = (*given, "--release", done.release, done.recipe.name)
+    return Subject(tuple(done.command), identity, name, done.release, words)
 
 
 @frozen

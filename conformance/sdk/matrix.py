@@ -1,155 +1,190 @@
-"""Certifying many releases of one SDK: resumable, a few at a time, each kept in a file as soon as it is done."""
+"""Certifying many releases of one SDK: resumable, a few at a time, the event stream of each kept when it is done."""
 
 from __future__ import annotations
 
-import hashlib
+import json
+import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from pathlib import Path
 
-from attrs import evolve, frozen
+from attrs import field, frozen
 
 from conformance.contract.files import dump_contract
+from conformance.contract.service import Service
 from conformance.drivers.installation import InstallFailed, install
-from conformance.drivers.process import DriverFault, SdkUnusable
 from conformance.drivers.recipe import Recipe
 from conformance.drivers.releases import order
+from conformance.errors import NotEstablished
 from conformance.ledger.conclusion import Word, together
-from conformance.sdk.judging import certify
+from conformance.ledger.requirement import Ledger
+from conformance.report.certificate import NotCertifiable, certify
+from conformance.report.events import TargetIdentity
+from conformance.report.evidence import evidence_of
+from conformance.report.folder import EVENTS
+from conformance.report.league import LeagueRelease
+from conformance.report.league_files import keep, release_in, stream_path
+from conformance.report.service_evidence import CERTIFICATE
+from conformance.report.watching import Unseen
+from conformance.sdk.certify import SdkSettings, Subject, certify_release, subject_of
+from conformance.sdk.gates import Gates
 from conformance.sdk.plan import Plan
-from conformance.sdk.record import ReleaseRecord, file_name, read, record_of, write
 from conformance.sdk.requirements import table_text
+from conformance.sdk.service import SdkServicePlan, basis_of, certify_service, unjudged_service
+
+WORDS: dict[int, Word] = {0: "conformant", 1: "not-conformant"}
+BASES = "bases.json"
 
 
 @frozen
-class ReleaseChange:
-    """The first release in which a requirement has another verdict than in the release before."""
+class Judging:
+    """What each release is judged by: an operation, with its ledger, or a service; and what it is held to."""
 
-    requirement: str
-    release: str
-    before: str
-    after: str
+    plan: Plan
+    ledger: Ledger
+    service: Service | None = None
+    patterns: tuple[str, ...] = ()
+    gates: Gates = field(factory=Gates)
 
     @property
-    def kind(self) -> str:
-        """Whether it got worse (`regression`), better (`fix`) or neither (`change`)."""
-        good = ("passed", "not-applicable")
-        if self.before in good and self.after not in good:
-            return "regression"
-        if self.before not in good and self.after in good:
-            return "fix"
-        return "change"
+    def scope(self) -> str:
+        """What stands for it in the name of a file."""
+        return self.plan.contract.operation if self.service is None else self.service.product.lower()
 
 
 @frozen
 class Matrix:
-    """Requirement × release of one driver, oldest release first."""
+    """The releases of one driver as they were found, oldest first."""
 
-    driver: str
-    title: str
-    records: tuple[ReleaseRecord, ...]
-
-    @property
-    def certified(self) -> tuple[ReleaseRecord, ...]:
-        """The releases that could be certified, oldest first."""
-        return tuple(r for r in self.records if r.outcome == "certified")
+    releases: tuple[LeagueRelease, ...]
 
     @property
     def word(self) -> Word:
         """The word on all of its releases together."""
-        return together(record.word for record in self.records)
+        return together(WORDS.get(release.scope.exit_status, "not-established") for release in self.releases)
 
-    @property
-    def requirements(self) -> tuple[str, ...]:
-        """In the order of the table; those that only older runs know come last."""
-        return tuple(dict.fromkeys(id for record in reversed(self.certified) for id in record.verdicts))
 
-    def changes(self) -> tuple[ReleaseChange, ...]:
-        """Each verdict that is another than that of the release before."""
-        found = []
-        for requirement in self.requirements:
-            before: str | None = None
-            for record in self.certified:
-                now = record.verdicts.get(requirement)
-                if now and before and now != before:
-                    found.append(ReleaseChange(requirement, record.release, before, now))
-                before = now or before
-        return tuple(found)
+Told = Callable[[LeagueRelease, bool], None]
 
 
 def run_matrix(
     recipe: Recipe,
     releases: Sequence[str],
-    plan: Plan,
+    judging: Judging,
     folder: Path,
     *,
     parallel: int = 2,
     cache: Path | None = None,
     build: bool = False,
-    on_record: Callable[[ReleaseRecord, bool], None] = lambda record, fresh: None,
+    on_release: Told = lambda release, fresh: None,
 ) -> Matrix:
-    """Certifies each release that `folder` has no valid record of, and reads the others from there. With `build`
-    packages without a wheel are built.
+    """Certifies each release of which `folder` has no stream by the same requirements, and reads the others from there.
+    With `build` packages without a wheel are built.
 
-    `on_record` is told of each record, and whether it is a fresh one. Installing is done by one at a time.
-    Only the small records are kept, so that memory does not grow with the number of releases. Records of
-    faults are made anew each time.
+    `on_release` is told of each, and whether it was certified now. Installing is done by one at a time. What could not
+    be established is tried again each time. Raises Refusal.
     """
-    basis, installing = basis_of(plan, recipe), threading.Lock()
-    kept = folder / recipe.name
-
-    def one(release: str) -> ReleaseRecord:
-        path = kept / file_name(release)
-        known = read(path)
-        if known is not None and known.basis == basis and known.outcome in ("certified", "does-not-load"):
-            on_record(known, False)
-            return known
-        record = _certified(recipe, release, plan, basis, cache, installing, build)
-        write(record, path)
-        on_record(record, True)
-        return record
-
+    work = _Work(recipe, judging, folder, cache, build)
     with ThreadPoolExecutor(parallel) as pool:
-        records = list(pool.map(one, releases))
-    return Matrix(recipe.name, recipe.title, tuple(sorted(records, key=lambda r: order(r.release))))
+        found = list(pool.map(lambda release: work.one(release, on_release), releases))
+    return Matrix(tuple(sorted(found, key=lambda release: order(release.name))))
 
 
-def basis_of(plan: Plan, recipe: Recipe) -> str:
-    """A digest of all that a verdict depends on beside the release: contract, requirements, selection, driver."""
-    total = hashlib.sha256()
-    parts = [
-        dump_contract(plan.contract),
-        table_text(),
-        repr((plan.select, plan.levels)),
-        recipe.source.read_text("utf-8"),
-    ]
-    for part in parts:
-        total.update(hashlib.sha256(part.encode()).digest())
+class _Work:
+    """What the threads of one matrix share."""
+
+    def __init__(self, recipe: Recipe, judging: Judging, folder: Path, cache: Path | None, build: bool) -> None:
+        self.recipe, self.judging, self.folder = recipe, judging, folder
+        self.cache, self.build = cache, build
+        self.basis = _basis(judging, recipe)
+        self.installing, self.writing = threading.Lock(), threading.Lock()
+
+    def one(self, release: str, told: Told) -> LeagueRelease:
+        path = stream_path(self.folder, self.recipe.package, release, self.judging.scope)
+        if path.is_file() and self._bases(path).get(path.name) == self.basis:
+            found = release_in(path, self.folder)
+            if found.scope.exit_status in WORDS:
+                told(found, False)
+                return found
+        with tempfile.TemporaryDirectory(prefix="acs-matrix-") as place:
+            evidence = Path(place)
+            certificate = self._judge(release, evidence)
+            with self.writing:
+                keep(path, (evidence / EVENTS).read_bytes(), certificate)
+                bases = {**self._bases(path), path.name: self.basis}
+                (path.parent / BASES).write_text(json.dumps(bases, indent=1, sort_keys=True) + "\n", "utf-8")
+        found = release_in(path, self.folder)
+        told(found, True)
+        return found
+
+    def _bases(self, path: Path) -> dict[str, str]:
+        try:
+            return dict(json.loads((path.parent / BASES).read_text("utf-8")))
+        except (OSError, ValueError, TypeError):
+            return {}
+
+    def _judge(self, release: str, evidence: Path) -> bytes | None:
+        """Judge a release, whatever comes of it, and leave its stream in a folder; its certificate, if it earns one."""
+        identity = TargetIdentity("sdk", self.recipe.package, release=release)
+        name = f"{self.recipe.name}-{release}"
+        try:
+            with self.installing:
+                done = install(self.recipe, release, self.cache, build=self.build)
+        except InstallFailed as error:
+            self._nothing(Subject((), identity, name, release), str(error), evidence)
+            return None
+        subject = subject_of(done)
+        if self.judging.service is not None:
+            certify_service(self._over_the_service(subject, evidence))
+            file = evidence / CERTIFICATE
+            return file.read_bytes() if file.is_file() else None
+        try:
+            certify_release(subject, SdkSettings(self.judging.plan, self.judging.ledger, evidence), Unseen())
+            return certify((evidence / EVENTS).read_bytes())
+        except (NotEstablished, NotCertifiable):
+            return None
+
+    def _nothing(self, subject: Subject, why: str, evidence: Path) -> None:
+        """The stream of what could not be installed."""
+        if self.judging.service is not None:
+            unjudged_service(self._over_the_service(subject, evidence), why)
+            return
+        try:
+            with evidence_of(evidence, subject.name, self.judging.scope, subject.identity):
+                raise NotEstablished(why)
+        except NotEstablished:
+            return
+
+    def _over_the_service(self, subject: Subject, evidence: Path) -> SdkServicePlan:
+        judging = self.judging
+        assert judging.service is not None, "only asked where a service is judged"
+        plan = judging.plan
+        return SdkServicePlan(
+            judging.service,
+            subject,
+            judging.patterns,
+            plan.select,
+            plan.levels,
+            evidence,
+            workers=2,
+            gates=judging.gates,
+        )
+
+
+def _basis(judging: Judging, recipe: Recipe) -> str:
+    """A digest of all that a verdict depends on beside the release: contract, requirements, gates, driver."""
+    total, plan = sha256(), judging.plan
+    if judging.service is None:
+        held = (plan.profile, sorted(plan.raised), plan.known)
+        parts = [dump_contract(plan.contract), table_text(), repr((plan.select, plan.levels, held))]
+    else:
+        nobody = Subject((), TargetIdentity("sdk", recipe.package), recipe.name)
+        of_service = SdkServicePlan(
+            judging.service, nobody, judging.patterns, plan.select, plan.levels, gates=judging.gates
+        )
+        parts = [basis_of(of_service), repr(judging.patterns)]
+    for part in (*parts, recipe.source.read_text("utf-8")):
+        total.update(sha256(part.encode()).digest())
     return total.hexdigest()[:16]
-
-
-def _certified(
-    recipe: Recipe,
-    release: str,
-    plan: Plan,
-    basis: str,
-    cache: Path | None,
-    installing: threading.Lock,
-    build: bool,
-) -> ReleaseRecord:
-    blank = ReleaseRecord(recipe.name, release, basis, "does-not-install")
-    try:
-        with installing:
-            installed = install(recipe, release, cache, build=build)
-    except InstallFailed as error:
-        return evolve(blank, reason=str(error))
-    blank = evolve(blank, runtime=installed.runtime, dependencies=dict(installed.dependencies))
-    blank = evolve(blank, digest=dict(installed.digest))
-    try:
-        done = certify(installed.command, plan, expected_version=release, workers=1)
-    except SdkUnusable as error:
-        return evolve(blank, outcome="does-not-load", reason=str(error))
-    except DriverFault as error:
-        return evolve(blank, outcome="driver-fault", reason=f"{error.kind}: {error}")
-    return record_of(recipe.name, release, basis, done)

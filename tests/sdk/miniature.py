@@ -337,7 +337,8 @@ def main():
     }
     if "structures" in ON:
         known["structures"] = True
-    version = "9.9.9" if "lies-about-version" in ON else VERSION
+    mine = next((word.removeprefix("is-") for word in ON if word.startswith("is-") and word[3:4].isdigit()), VERSION)
+    version = "9.9.9" if "lies-about-version" in ON else mine
     say({"ready": True, "protocol": 1, "version": version, "methods": ["GET", "POST"], **known})
     client, settings = None, None
     for line in sys.stdin:

@@ -1,4 +1,4 @@
-"""The release matrix: resumed where it stopped, and rendered with the first release of each change."""
+"""The release matrix: resumed where it stopped, kept as event streams; no release that cannot be judged stops it."""
 
 from __future__ import annotations
 
@@ -11,22 +11,26 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
-from lxml import html
 
+from conformance.contract.catalogue import service_of
 from conformance.drivers.installation import Installation, InstallFailed
 from conformance.drivers.recipe import recipe
+from conformance.report.basis import Basis
+from conformance.report.league_files import certificate_path, lines_in, stream_in, stream_path, streams_in
+from conformance.report.signature import verify
 from conformance.sdk import matrix as matrices
-from conformance.sdk import render
-from conformance.sdk.matrix import run_matrix
-from conformance.sdk.publish import publish
+from conformance.sdk.certify import plan_of
+from conformance.sdk.matrix import Judging, run_matrix
 
 MINIATURE = str(Path(__file__).with_name("miniature.py"))
-FAULTS = {"1.0": ("raw-plus", "no-gzip"), "1.1": ("no-gzip",), "1.10": (), "2.0": ("lies-about-version",)}
+FAULTS = {"1.0": ("raw-plus", "no-gzip"), "1.1": ("no-gzip",), "1.10": (), "2.0": ("crashes",)}
+SELECT = ("requests.plus", "requests.space", "responses.gzip", "signing.valid")
+DIGEST = {"sha256": "ab" * 32}
 
 
 @pytest.fixture
-def small(plan):
-    return evolve(plan, select=("requests.plus", "requests.space", "responses.gzip", "signing.valid"))
+def small():
+    return Judging(*plan_of("DescribeTasks", None, SELECT, ()))
 
 
 @pytest.fixture
@@ -38,139 +42,134 @@ def installs(monkeypatch):
         asked.append(release)
         if release == "0.9":
             raise InstallFailed("pip: no such release")
-        faults = FAULTS[release]
-        return Installation(one, release, (sys.executable, MINIATURE, *faults), {"dep": "1"}, "Python")
+        command = (sys.executable, MINIATURE, "structures", f"is-{release}", *FAULTS[release])
+        return Installation(one, release, command, {"dep": "1"}, "Python", DIGEST)
 
     monkeypatch.setattr(matrices, "install", install)
     return asked
 
 
 @pytest.fixture
-def certified(monkeypatch):
-    """The miniature always says 1.2.3: that is the release that is expected of it here."""
-    real = matrices.certify
+def run(small, installs, tmp_path):
+    """The matrix of these releases, and what was told of each."""
 
-    def certify(command, plan, expected_version=None, workers=1):
-        return real(command, plan, expected_version="1.2.3")
+    def run(*releases, judging=small):
+        told = []
+        found = run_matrix(
+            recipe("python-legacy"),
+            releases,
+            judging,
+            tmp_path,
+            on_release=lambda r, fresh: told.append((r.name, fresh)),
+        )
+        return found, sorted(told)
 
-    monkeypatch.setattr(matrices, "certify", certify)
+    return run
 
 
-def test_a_matrix_is_resumed_and_repeats_nothing(tmp_path, small, installs, certified):
-    told = []
-    one = recipe("python-legacy")
-    run_matrix(one, ["1.0"], small, tmp_path, on_record=lambda r, fresh: told.append((r.release, fresh)))
-    done = run_matrix(
-        one,
-        ["1.0", "1.1", "1.10"],
-        small,
-        tmp_path,
-        on_record=lambda r, fresh: told.append((r.release, fresh)),
-    )
-    assert sorted(told[1:]) == [("1.0", False), ("1.1", True), ("1.10", True)]
+def test_a_matrix_is_resumed_and_repeats_nothing(run, installs):
+    run("1.0")
+    found, told = run("1.0", "1.1", "1.10")
+    assert told == [("1.0", False), ("1.1", True), ("1.10", True)]
     assert sorted(installs) == ["1.0", "1.1", "1.10"]
-    assert [r.release for r in done.records] == ["1.0", "1.1", "1.10"]
+    assert [r.name for r in found.releases] == ["1.0", "1.1", "1.10"]
 
 
-def test_a_half_written_record_is_made_anew(tmp_path, small, installs, certified):
-    one = recipe("python-legacy")
-    run_matrix(one, ["1.1"], small, tmp_path)
-    kept = tmp_path / one.name / "1.1.json"
-    kept.write_text(kept.read_text()[:50])
-    run_matrix(one, ["1.1"], small, tmp_path)
-    assert installs == ["1.1", "1.1"]
-    assert json.loads(kept.read_text())["outcome"] == "certified"
+def test_another_selection_or_a_stream_that_was_taken_away_is_certified_anew(run, small, installs, tmp_path):
+    run("1.1")
+    run("1.1", judging=evolve(small, plan=evolve(small.plan, select=("requests.plus",))))
+    [stream] = streams_in(tmp_path)
+    stream.unlink()
+    run("1.1", judging=evolve(small, plan=evolve(small.plan, select=("requests.plus",))))
+    assert installs == ["1.1"] * 3
 
 
-def test_another_selection_is_certified_anew(tmp_path, small, installs, certified):
-    one = recipe("python-legacy")
-    run_matrix(one, ["1.1"], small, tmp_path)
-    run_matrix(one, ["1.1"], evolve(small, select=("requests.plus",)), tmp_path)
-    assert installs == ["1.1", "1.1"]
-
-
-def test_what_does_not_install_and_faulty_drivers_are_told_apart(tmp_path, small, installs, certified):
-    done = run_matrix(recipe("python-legacy"), ["0.9", "1.10", "2.0"], small, tmp_path)
-    assert [(r.release, r.outcome) for r in done.records] == [
-        ("0.9", "does-not-install"),
-        ("1.10", "certified"),
-        ("2.0", "driver-fault"),
-    ]
-    assert all(r.conformant is None for r in done.records if r.outcome != "certified")
+def test_what_cannot_be_judged_stops_no_other_and_says_why(run, installs):
+    found, _ = run("0.9", "1.10", "2.0")
+    assert [(r.name, r.scope.exit_status) for r in found.releases] == [("0.9", 3), ("1.10", 0), ("2.0", 3)]
+    assert "no such release" in found.releases[0].scope.sentence
+    assert "The driver is at fault" in found.releases[2].scope.sentence
+    assert not found.releases[0].verdicts
+    run("0.9")
+    assert installs.count("0.9") == 2, "what could not be established is tried again"
 
 
 @pytest.mark.parametrize(
     ("releases", "word"),
     [
-        (["1.10"], "conformant"),
-        (["1.0", "1.10", "2.0"], "not-conformant"),
-        (["0.9", "1.10"], "not-established"),
-        (["0.9", "2.0"], "not-established"),
+        (("1.10",), "conformant"),
+        (("1.0", "1.10", "2.0"), "not-conformant"),
+        (("0.9", "1.10"), "not-established"),
     ],
 )
-def test_the_word_on_a_matrix(tmp_path, small, installs, certified, releases, word):
-    assert run_matrix(recipe("python-legacy"), releases, small, tmp_path).word == word
+def test_the_word_on_a_matrix(run, releases, word):
+    assert run(*releases)[0].word == word
 
 
-def test_changes_and_renderings(tmp_path, small, installs, certified):
-    done = run_matrix(recipe("python-legacy"), ["0.9", "1.0", "1.1", "1.10"], small, tmp_path)
-    changes = {(render.short(c.requirement), c.release, c.kind) for c in done.changes()}
-    assert {("requests.plus", "1.1", "fix"), ("responses.gzip", "1.10", "fix")} <= changes
-    markdown = render.as_markdown(done)
-    assert "| requests.plus | MUST | ✗ | ✓ | ✓ |" in markdown
-    assert "0.9 | does-not-install: pip: no such release" in markdown
-    assert "requests.space" not in markdown.partition("## Changes")[0].partition("| Requirement |")[2]
-    data = json.loads(render.as_json(done))
-    assert [r["release"] for r in data["releases"]] == ["0.9", "1.0", "1.1", "1.10"]
-    page = html.fromstring(render.as_html(done))
-    assert len(page.xpath("//tbody/tr")) == 4
-    assert page.xpath("//td[@class='failed']/@title")
-    assert "[python-legacy](python-legacy.md) | 3 | 1.10 |" in render.index([done])
+def test_the_first_release_of_each_change_is_told(run, tmp_path):
+    run("0.9", "1.0", "1.1", "1.10")
+    [line] = lines_in(tmp_path)
+    assert [r.name for r in line.releases] == ["1.10", "1.1", "1.0", "0.9"]
+    changes = {(c.check, c.release, c.kind) for c in line.changes()}
+    assert changes == {("requests.plus", "1.1", "fix"), ("responses.gzip", "1.10", "fix")}
+    assert line.newest.name == "1.10"
 
 
-def test_publishing_writes_an_index_and_three_files_for_each_driver(tmp_path, small, installs, certified):
-    done = run_matrix(recipe("python-legacy"), ["1.1"], small, tmp_path / "state")
-    written = publish([done], tmp_path / "out")
-    names = [p.name for p in written]
-    assert names == ["README.md", "python-legacy.md", "python-legacy.json", "python-legacy.html"]
-    assert all(p.stat().st_size > 200 for p in written)
+def test_a_certificate_that_is_kept_follows_from_its_stream(installs, tmp_path):
+    whole = Judging(*plan_of("DescribeTasks", None, (), ("MUST",)))
+    run_matrix(recipe("python-legacy"), ["1.10"], whole, tmp_path)
+    [stream] = streams_in(tmp_path)
+    found = verify(
+        certificate_path(stream).read_bytes(), stream_in(stream), None, None, lambda name: Basis.of(name, None)
+    )
+    assert found.problems == ()
+
+
+def test_a_matrix_over_a_service(installs, tmp_path):
+    plan, ledger = plan_of("DescribeTasks", None, (), ())
+    few = evolve(plan, select=("requests.each-parameter", "requests.repeated-parameter"))
+    judging = Judging(few, ledger, service_of("ecs"), ("St*Instances",))
+    told = []
+    one = recipe("python-legacy")
+    for _ in range(2):
+        found = run_matrix(one, ["0.9", "1.10"], judging, tmp_path, on_release=lambda r, f: told.append((r.name, f)))
+    assert [(r.name, r.scope.exit_status) for r in found.releases] == [("0.9", 3), ("1.10", 0)]
+    assert sorted(told) == [("0.9", True), ("0.9", True), ("1.10", False), ("1.10", True)]
+    assert set(found.releases[1].verdicts) >= {"StartInstances", "StopInstances"}
+    path = stream_path(tmp_path, one.package, "1.10", "ecs")
+    statement = json.loads(certificate_path(path).read_text("utf-8"))
+    assert statement["subject"][0]["digest"] == DIGEST
 
 
 KILLED = """
 import os
-import signal
-import subprocess
 import sys
 from pathlib import Path
-from attrs import evolve
-sys.path.insert(0, {tests!r})
-from conformance.contract.files import load_contract, load_protocol, schemas_root
 from conformance.drivers.installation import Installation
 from conformance.drivers.recipe import recipe
 from conformance.sdk import matrix
-from conformance.sdk.plan import Plan
+from conformance.sdk.certify import plan_of
 
-here = schemas_root() / "ecs" / "2014-05-26"
-plan = Plan(load_contract(here / "DescribeTasks"), load_protocol(here / "common"), select=("requests.plus",))
 command = (sys.executable, {miniature!r})
-matrix.install = lambda one, release, cache=None, build=False: Installation(one, release, command, {{}}, "Python")
-certify = matrix.certify
-matrix.certify = lambda c, p, expected_version=None, workers=1: certify(c, p)
-releases = [f"1.{{n}}" for n in range(10)]
-tell = lambda r, fresh: os.write(1, f"{{r.release}} {{fresh}}\\n".encode())  # whole lines from two threads
-matrix.run_matrix(recipe("python-legacy"), releases, plan, Path({folder!r}), on_record=tell)
+def install(one, release, cache=None, build=False):
+    return Installation(one, "1.2.3", command, {{}}, "Python")
+matrix.install = install
+judging = matrix.Judging(*plan_of("DescribeTasks", None, ("requests.plus",), ()))
+releases = [f"1.{{n}}" for n in range(6)]
+tell = lambda r, fresh: os.write(1, f"{{fresh}}\\n".encode())  # whole lines from two threads
+matrix.run_matrix(recipe("python-legacy"), releases, judging, Path({folder!r}), on_release=tell)
 """
 
 
 def test_a_matrix_that_is_killed_half_way_goes_on_where_it_was(tmp_path):
-    script = KILLED.format(tests=str(Path(__file__).parent), miniature=MINIATURE, folder=str(tmp_path))
+    script = KILLED.format(miniature=MINIATURE, folder=str(tmp_path))
     command = [sys.executable, "-c", script]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as first:
-        before = [first.stdout.readline().split()[0] for _ in range(3)]
+        assert [first.stdout.readline() for _ in range(3)] == ["True\n"] * 3
         os.killpg(first.pid, signal.SIGKILL)
-    kept = {p.stem for p in (tmp_path / "python-legacy").glob("*.json")}
-    assert set(before) <= kept
-    again = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
-    told = dict(line.split() for line in again.splitlines())
-    assert {r for r, fresh in told.items() if fresh == "False"} == kept
-    assert len(told) == 10
+    kept = len(streams_in(tmp_path))
+    assert kept >= 3
+    again = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+    assert len(again) == 6
+    assert again.count("False") >= 3
+    assert len(streams_in(tmp_path)) == 6

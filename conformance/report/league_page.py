@@ -1,0 +1,161 @@
+"""The league table as a small static site: an index, and a page for each package. Pure: from lines to HTML."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+from attrs import frozen
+from jinja2 import DictLoader
+
+from conformance import __version__
+from conformance.report.folder import safe_name
+from conformance.report.html import SIGNS, TONES, WORDS, environment_of_reports, template
+from conformance.report.league import LeagueChange, LeagueRelease, Line, checks
+from conformance.report.results import STANDINGS
+from conformance.report.text import printable
+
+# in the order in which people look for them; one letter each in the pages' data
+SHOWN = tuple(s for s in STANDINGS if s != "not-judged")
+PARTS = "{% from 'parts' import standing, bar, tallies, head, sheet, foot with context %}"
+
+
+@frozen
+class _Column:
+    """A release in a table: what stands over it, and the page that it leads to."""
+
+    release: LeagueRelease
+    title: tuple[str, ...]
+    page: str = ""
+
+
+def site(lines: Sequence[Line]) -> dict[str, str]:
+    """The pages, by file name."""
+    pages = {line.package: safe_name(line.package) for line in lines}
+    found = {"index.html": _index(lines, pages)}
+    for line in lines:
+        found[f"{pages[line.package]}.html"] = _page(line)
+    return found
+
+
+def _index(lines: Sequence[Line], pages: Mapping[str, str]) -> str:
+    newest = [line.newest for line in lines]
+    columns = [
+        _Column(r, (_short(line.package), r.name), pages[line.package]) for line, r in zip(lines, newest, strict=True)
+    ]
+    return _rendered(
+        "league.html.jinja",
+        _data(columns, failures=False, pressed=("failed",) if any(r.failures for r in newest) else ()),
+        lines=[(line, pages[line.package], _tally(line.newest)) for line in lines],
+        met=sum(r.scope.exit_status == 0 for r in newest),
+        total=len(lines),
+        releases=sum(len(line.releases) for line in lines),
+        requests=sum(scope.requests for line in lines for r in line.releases for scope in r.scopes),
+        version=__version__,
+    )
+
+
+def _page(line: Line) -> str:
+    judged = [release for release in line.releases if release.verdicts]
+    pressed = [
+        s
+        for s in ("failed", "unexpectedly-passed", "errored")
+        if any(s in v.values() for r in judged for v in r.verdicts.values())
+    ]
+    return _rendered(
+        "league_line.html.jinja",
+        _data([_Column(release, (release.name,)) for release in judged], failures=True, pressed=pressed),
+        line=line,
+        releases=[(release, _tally(release)) for release in line.releases],
+        causes=line.causes(),
+        changes=_grouped(line.changes()),
+    )
+
+
+def _rendered(name: str, data: str, **members: Any) -> str:
+    environment = environment_of_reports()
+    environment.loader = DictLoader({"parts": template("league_parts.jinja")})
+    script = template("league.js")
+    page = environment.from_string(PARTS + template(name))
+    return page.render(
+        data=data,
+        script=script,
+        script_digest=base64.b64encode(sha256(script.encode()).digest()).decode(),
+        style=template("report.css") + template("league.css"),
+        TONES=TONES,
+        shown_standings=SHOWN,
+        **members,
+    )
+
+
+def _data(columns: Sequence[_Column], failures: bool, pressed: Iterable[str]) -> str:
+    """What the script makes a table of, as JSON that ends no script."""
+    operations = tuple(dict.fromkeys(name for column in columns for name in column.release.verdicts))
+    table = checks()
+    known = tuple(check for check in table if any(check in v for c in columns for v in c.release.verdicts.values()))
+    place = {name: number for number, name in enumerate(operations)}
+    number_of = {check: number for number, check in enumerate(known)}
+    data = {
+        "standings": SHOWN,
+        "words": {name: WORDS[name] for name in SHOWN},
+        "glyphs": {name: SIGNS[name] for name in SHOWN},
+        "pressed": list(pressed),
+        "operations": operations,
+        "checks": [(check, *table[check]) for check in known],
+        "columns": [
+            {
+                "title": [printable(word) for word in column.title],
+                "page": column.page,
+                "cells": {place[o]: _letters(v, known) for o, v in column.release.verdicts.items()},
+            }
+            for column in columns
+        ],
+        "failures": [
+            {
+                "col": number,
+                "o": place[f.operation],
+                "c": number_of[f.check],
+                "message": printable(f.failed.message),
+                "subjects": [printable(subject) for subject in f.failed.subjects],
+                "expected": printable(f.failed.expected or ""),
+                "received": printable(f.failed.received or ""),
+                "command": printable(f.failed.evidence.command or "") if f.failed.evidence else "",
+            }
+            for number, column in enumerate(columns)
+            for f in column.release.failures
+            if failures and f.operation in place and f.check in number_of
+        ],
+    }
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c").replace("\u2028", "")
+
+
+def _letters(verdicts: Mapping[str, str], known: Sequence[str]) -> str:
+    """A letter for each requirement, by its verdict; a blank where it is not required."""
+    letters: dict[str, str] = {name: chr(ord("a") + number) for number, name in enumerate(SHOWN)}
+    return "".join(letters.get(verdicts.get(check, ""), " ") for check in known).rstrip()
+
+
+def _tally(release: LeagueRelease) -> list[tuple[str, int]]:
+    counts = release.counts()
+    order = sorted(counts, key=lambda name: (name != "passed", [str(s) for s in STANDINGS].index(name)))
+    return [(name, counts[name]) for name in order]
+
+
+def _grouped(changes: Sequence[LeagueChange]) -> list[tuple[LeagueChange, str]]:
+    """Changes that are alike in several operations, once, the newest first, with where they show."""
+    found: dict[tuple[str, ...], list[LeagueChange]] = {}
+    for one in changes:
+        found.setdefault((one.release, one.check, one.before, one.after), []).append(one)
+    alike = [(those[0], [one.operation for one in those]) for those in found.values()]
+    return [
+        (one, names[0] if len(names) == 1 else f"{len(names)} operations, such as {names[0]}")
+        for one, names in reversed(alike)
+    ]
+
+
+def _short(package: str) -> str:
+    """The end of a package's name, for the head of a column."""
+    return package.rpartition("/")[2].rpartition(":")[2] or package

@@ -1,0 +1,153 @@
+"""The league table: every published page follows from its streams, every certificate is valid, and all fit a file."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from lxml import html as reader
+
+from conformance.report.basis import Basis
+from conformance.report.events import TargetIdentity
+from conformance.report.league import LeagueRelease, lines_of, of_service
+from conformance.report.league_files import (
+    certificate_path,
+    is_of_service,
+    keep,
+    lines_in,
+    pages_of,
+    stream_in,
+    stream_path,
+    streams_in,
+)
+from conformance.report.league_page import site
+from conformance.report.service_causes import Failed
+from conformance.report.service_run import (
+    OperationJudged,
+    ServiceFinished,
+    ServiceRun,
+    ServiceStarted,
+    line_of,
+    service_certificate,
+    service_run_of,
+)
+from conformance.report.signature import verify
+
+PUBLISHED = Path(__file__).parents[2] / "reports" / "sdk-matrix"
+HOSTILE = "</script><img src=x onerror=alert(1)>\x1b[31m"
+
+
+def started(name: str = "some-sdk", release: str = "1.0") -> ServiceStarted:
+    subject = TargetIdentity("sdk", name, release=release, runtime="Python 3.11", digest={"sha256": "ab" * 32})
+    suite = {"name": "acs-conformance", "version": "1"}
+    return ServiceStarted(
+        suite, "Ecs", "2014-05-26", f"{name} {release}", 0, "2026-11-26T00:00:00Z", 2, ("A", "B"), (), subject=subject
+    )
+
+
+def released(
+    release: str, standing: str, name: str = "some-sdk", message: str = "Force arrived changed"
+) -> LeagueRelease:
+    failed = (
+        () if standing == "passed" else (Failed("A.sdk.requests.plus", "MUST", message, message, standing, ("Force",)),)
+    )
+    verdicts = {"sdk.requests.plus": standing, "sdk.requests.space": "passed"}
+    judged = [
+        OperationJudged("A", "get", "conformant" if not failed else "not-conformant", failed=failed, verdicts=verdicts),
+        OperationJudged("B", "get", "conformant", verdicts={"sdk.requests.plus": "passed"}),
+    ]
+    return of_service(ServiceRun(started(name, release), tuple(judged), (), ServiceFinished(1.0)), "streams/x.gz")
+
+
+def data_of(page: str) -> dict:
+    return json.loads(reader.fromstring(page).xpath("string(//script[@id='data'])"))
+
+
+def test_releases_come_newest_first_with_the_first_release_of_each_change() -> None:
+    [line] = lines_of([released("1.9", "passed"), released("1.10", "failed"), released("1.11", "failed")])
+    assert [r.name for r in line.releases] == ["1.11", "1.10", "1.9"]
+    assert [(c.release, c.operation, c.check, c.kind) for c in line.changes()] == [
+        ("1.10", "A", "requests.plus", "regression")
+    ]
+    [cause] = line.causes()
+    assert (cause.releases, cause.operations, cause.subjects) == (("1.11", "1.10"), ("A",), 1)
+    assert line.newest.standing("requests.plus") == "failed"
+    assert line.newest.standing("requests.space") == "passed"
+    assert line.newest.standing("paging.walk") is None
+
+
+def test_the_table_has_each_release_operation_and_requirement() -> None:
+    lines = lines_of([released("1.0", "passed"), released("1.1", "failed"), released("2.0", "passed", "other-sdk")])
+    pages = site(lines)
+    assert set(pages) == {"index.html", "some-sdk.html", "other-sdk.html"}
+    data = data_of(pages["some-sdk.html"])
+    letter = {name: chr(97 + n) for n, name in enumerate(data["standings"])}
+    plus = [check for check, *_ in data["checks"]].index("requests.plus")
+    a, b = (str(data["operations"].index(name)) for name in "AB")
+    assert [c["title"] for c in data["columns"]] == [["1.1"], ["1.0"]]
+    assert [c["cells"][a][plus] for c in data["columns"]] == [letter["failed"], letter["passed"]]
+    assert [c["cells"][b][plus] for c in data["columns"]] == [letter["passed"]] * 2
+    [failure] = data["failures"]
+    assert (failure["col"], failure["o"], failure["c"], failure["subjects"]) == (0, int(a), plus, ["Force"])
+    index = data_of(pages["index.html"])
+    assert [c["page"] for c in index["columns"]] == ["other-sdk", "some-sdk"]
+    assert not index["failures"]
+
+
+def test_pages_need_no_network_and_run_no_script_but_their_own() -> None:
+    for text in site(lines_of([released("1.0", "failed", HOSTILE, HOSTILE)])).values():
+        assert "\x1b" not in text
+        page = reader.fromstring(text)
+        assert not page.xpath("//img | //link[@rel='stylesheet'] | //script[@src] | //iframe")
+        assert len(page.xpath("//script")) == 2
+        assert "default-src 'none'" in page.xpath("string(//meta[@http-equiv]/@content)")
+        assert not [a for a in page.xpath("//a/@href") if "://" in a]
+
+
+def test_runs_on_one_release_are_put_together() -> None:
+    one, other = released("1.0", "passed"), released("1.0", "failed", message="beside")
+    [line] = lines_of([one, other])
+    assert len(line.releases) == 1
+    assert len(line.newest.scopes) == 2
+
+
+def test_a_stream_is_kept_the_same_way_whenever_that_is_done(tmp_path) -> None:
+    lines = [line_of("service-started", started()), line_of("service-finished", ServiceFinished(1.0))]
+    data = "".join(lines).encode()
+    path = stream_path(tmp_path, "some/sdk", "1.0", "ecs")
+    keep(path, data, b"{}")
+    first = path.read_bytes()
+    keep(path, data, None)
+    assert path.read_bytes() == first
+    assert stream_in(path) == data
+    assert not certificate_path(path).exists()
+
+
+# ------------------------------------------------------------------------------------------------ what is published
+
+
+@pytest.mark.parametrize("stream", streams_in(PUBLISHED), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_every_published_certificate_is_valid_and_every_one_that_is_earned_is_published(stream) -> None:
+    data, beside = stream_in(stream), certificate_path(stream)
+    if is_of_service(data):
+        statement = service_certificate(service_run_of(data.decode().splitlines()), data)
+        assert (statement is None) == (not beside.exists())
+        assert statement is None or json.loads(beside.read_text("utf-8")) == statement
+    elif beside.exists():
+        assert verify(beside.read_bytes(), data, None, None, lambda name: Basis.of(name, None)).problems == ()
+
+
+def test_the_published_pages_follow_from_the_streams_and_are_small() -> None:
+    for path, text in pages_of(PUBLISHED).items():
+        assert path.read_text("utf-8") == text, f"{path.name} is stale: run acs-conformance league"
+    assert set(PUBLISHED.glob("*.html")) == set(pages_of(PUBLISHED))
+    assert sum(path.stat().st_size for path in PUBLISHED.rglob("*") if path.is_file()) < 2_000_000
+
+
+def test_nothing_published_names_a_machine() -> None:
+    for stream in streams_in(PUBLISHED):
+        text = stream_in(stream).decode()
+        assert not re.search(r"/(?:work|root|home|tmp)/", text), stream.name
+    assert len(lines_in(PUBLISHED)) >= 3
