@@ -20,7 +20,7 @@ from conformance.report.stream import Run
 
 SIDE = "sdk."
 # by how a runtime names itself
-LANGUAGES = {"go": "Go", "node": "Node.js", "v": "Node.js", "python": "Python", "java": "Java", "openjdk": "Java"}
+LANGUAGES = {"go": "Go", "node": "Node.js", "python": "Python", "cpython": "Python", "java": "Java", "openjdk": "Java"}
 
 
 @frozen

@@ -20,6 +20,8 @@ from conformance.report.text import printable
 
 # in the order in which people look for them; one letter each in the pages' data
 SHOWN = tuple(s for s in STANDINGS if s != "not-judged")
+# the rows that a reader is shown first
+NOT_MET = ("failed", "unexpectedly-passed", "errored", "known-failing", "warned")
 PARTS = "{% from 'parts' import standing, bar, tallies, head, sheet, foot with context %}"
 
 
@@ -44,12 +46,16 @@ def site(lines: Sequence[Line]) -> dict[str, str]:
 def _index(lines: Sequence[Line], pages: Mapping[str, str]) -> str:
     newest = [line.newest for line in lines]
     columns = [
-        _Column(r, (_short(line.package), r.name), pages[line.package]) for line, r in zip(lines, newest, strict=True)
+        _Column(r, (line.language, _short(line.package), r.name), pages[line.package])
+        for line, r in zip(lines, newest, strict=True)
     ]
     return _rendered(
         "league.html.jinja",
-        _data(columns, failures=False, pressed=("failed",) if any(r.failures for r in newest) else ()),
+        columns,
+        failures=False,
+        pressed=NOT_MET,
         lines=[(line, pages[line.package], _tally(line.newest)) for line in lines],
+        tone=_tone(newest),
         met=sum(r.scope.exit_status == 0 for r in newest),
         total=len(lines),
         releases=sum(len(line.releases) for line in lines),
@@ -58,16 +64,19 @@ def _index(lines: Sequence[Line], pages: Mapping[str, str]) -> str:
     )
 
 
+def _tone(newest: Sequence[LeagueRelease]) -> str:
+    """That of the best and the worst at once."""
+    good = [release.scope.exit_status == 0 for release in newest]
+    return "good" if all(good) else "unsure" if any(good) else "bad"
+
+
 def _page(line: Line) -> str:
     judged = [release for release in line.releases if release.verdicts]
-    pressed = [
-        s
-        for s in ("failed", "unexpectedly-passed", "errored")
-        if any(s in v.values() for r in judged for v in r.verdicts.values())
-    ]
     return _rendered(
         "league_line.html.jinja",
-        _data([_Column(release, (release.name,)) for release in judged], failures=True, pressed=pressed),
+        [_Column(release, (release.name,)) for release in judged],
+        failures=True,
+        pressed=NOT_MET,
         line=line,
         releases=[(release, _tally(release)) for release in line.releases],
         causes=line.causes(),
@@ -75,18 +84,19 @@ def _page(line: Line) -> str:
     )
 
 
-def _rendered(name: str, data: str, **members: Any) -> str:
+def _rendered(name: str, columns: Sequence[_Column], failures: bool, pressed: Iterable[str], **members: Any) -> str:
     environment = environment_of_reports()
     environment.loader = DictLoader({"parts": template("league_parts.jinja")})
     script = template("league.js")
     page = environment.from_string(PARTS + template(name))
+    there = _standings(column.release for column in columns)
     return page.render(
-        data=data,
+        data=_data(columns, failures, [name for name in pressed if name in there]),
+        shown_standings=there,
         script=script,
         script_digest=base64.b64encode(sha256(script.encode()).digest()).decode(),
         style=template("report.css") + template("league.css"),
         TONES=TONES,
-        shown_standings=SHOWN,
         **members,
     )
 
@@ -130,6 +140,12 @@ def _data(columns: Sequence[_Column], failures: bool, pressed: Iterable[str]) ->
         ],
     }
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c").replace("\u2028", "")
+
+
+def _standings(releases: Iterable[LeagueRelease]) -> tuple[str, ...]:
+    """The verdicts that there are, in order."""
+    found = {standing for r in releases for verdicts in r.verdicts.values() for standing in verdicts.values()}
+    return tuple(name for name in SHOWN if name in found)
 
 
 def _letters(verdicts: Mapping[str, str], known: Sequence[str]) -> str:
