@@ -13,6 +13,8 @@ from conformance.contract.files import ContractError
 from conformance.errors import Refusal
 from conformance.report import signature
 from conformance.report.basis import Basis
+from conformance.report.league_files import is_of_service, stream_in
+from conformance.report.service_verification import verify_service
 from conformance.report.signature import BadKey, Verification
 
 UNSIGNED = (
@@ -38,20 +40,28 @@ def verify(
 
     Exit status: 0 valid, 1 not valid, 3 consistent and not signed (0 with --allow-unsigned).
     """
-    try:
-        found = signature.verify(
-            read_bytes(path, "the certificate"),
-            read_bytes(stream_file(events), "the event stream"),
-            read_bytes(key, "the key") if key else None,
-            subject,
-            lambda header: Basis.of_run(header, folder),
-        )
-    except (BadKey, ContractError) as e:
-        raise Refusal(str(e)) from None
+    certificate, stream = read_bytes(path, "the certificate"), _stream(stream_file(events))
+    if is_of_service(stream):
+        if key or folder:
+            raise Refusal("The certificate of a run over a service is not signed; leave out --key and --contract.")
+        found = verify_service(certificate, stream, subject)
+    else:
+        try:
+            public = read_bytes(key, "the key") if key else None
+            found = signature.verify(
+                certificate, stream, public, subject, lambda header: Basis.of_run(header, folder)
+            )
+        except (BadKey, ContractError) as e:
+            raise Refusal(str(e)) from None
     _show(found)
     if not found.valid:
         raise SystemExit(ExitStatus.NOT_CONFORMANT)
     raise SystemExit(ExitStatus.CONFORMANT if found.proven or allow_unsigned else ExitStatus.NOT_ESTABLISHED)
+
+
+def _stream(path: Path) -> bytes:
+    """The bytes of an event stream, which may be packed."""
+    return stream_in(path) if path.name.endswith(".gz") else read_bytes(path, "the event stream")
 
 
 def _show(found: Verification) -> None:

@@ -290,7 +290,11 @@ def _verdict(requirement: SdkRequirement, one: Judged, secrets: tuple[str, ...],
 
 def _evidence(requirement: SdkRequirement, one: Judged, secrets: tuple[str, ...], plan: Plan) -> Evidence | None:
     request = one.finding.request if isinstance(one.finding, ShownByRequest) else None
-    command = None if one.key is None else again(requirement.id, one.key, plan.words)
+    command = None
+    if one.key is not None and plan.words:
+        # a name says more than a mark; what is judged over a whole run has none
+        named = requirement.over == "case" and one.case
+        command = again(requirement.id, one.case if named else Case.mark_of(one.key), plan.words)
     if request is None:
         return None if command is None else Evidence("", command=command)
     reply = request.reply
@@ -298,12 +302,9 @@ def _evidence(requirement: SdkRequirement, one: Judged, secrets: tuple[str, ...]
     return Evidence(curl_line(request.request, secrets), reply.status, body[:_SHOWN_OF_A_BODY], command=command)
 
 
-def again(requirement: str, key: str, words: tuple[str, ...]) -> str | None:
-    """The command that does a case again; None where it is not known what a command line says of the SDK."""
-    if not words:
-        return None
-    mine = ("acs-conformance", "sdk", "-k", requirement, "--case", Case.mark_of(key), "--show")
-    return shlex.join((*mine, *words))
+def again(requirement: str, case: str, words: tuple[str, ...]) -> str:
+    """The command that does a case again; `words` are what a command line says of the operation and the SDK."""
+    return shlex.join(("acs-conformance", "sdk", "-k", requirement, "--case", case, "--show", *words))
 
 
 def _dialect(judged: Iterable[tuple[SdkRequirement, Judged]]) -> dict[str, tuple[str, ...]]:

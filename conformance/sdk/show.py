@@ -108,7 +108,10 @@ def _chosen(plan: Plan, ready: Ready, wanted: Sequence[str]) -> list[tuple[SdkRe
     names: dict[str, None] = {}
     for requirement in plan.requirements():
         among = (requirement,) if requirement.over == "case" else evolve(plan, select=(), levels=LEVELS).requirements()
-        cases = {case.key: case for r in among for case in planned(plan, ready, r)}
+        # cases of one key are the same on the wire, and each is judged by its own name
+        found = [case for r in among for case in planned(plan, ready, r)]
+        name = (lambda case: case.name) if requirement.over == "case" else (lambda case: "")
+        cases = {(case.key, name(case)): case for case in found}
         names |= dict.fromkeys(case.name or case.mark for case in cases.values())
         if wanted or requirement.over == "case":
             chosen += [(requirement, case) for case in cases.values() if _is_wanted(case, wanted)]
@@ -121,7 +124,9 @@ def _chosen(plan: Plan, ready: Ready, wanted: Sequence[str]) -> list[tuple[SdkRe
 
 
 def _is_wanted(case: Case, wanted: Sequence[str]) -> bool:
-    return not wanted or any(word in (case.mark, case.key) or fnmatchcase(case.name, word) for word in wanted)
+    return not wanted or any(
+        word in (case.mark, case.key, case.name) or fnmatchcase(case.name, word) for word in wanted
+    )
 
 
 def _beside(plan: Plan, ready: Ready, requirement: SdkRequirement, case: Case) -> Iterator[Case]:

@@ -33,6 +33,7 @@ from conformance.report.service_run import (
     service_certificate,
     service_run_of,
 )
+from conformance.report.service_verification import verify_service
 from conformance.report.signature import verify
 
 PUBLISHED = Path(__file__).parents[2] / "reports" / "sdk-matrix"
@@ -125,6 +126,23 @@ def test_a_stream_is_kept_the_same_way_whenever_that_is_done(tmp_path) -> None:
     assert not certificate_path(path).exists()
 
 
+def test_a_certificate_over_a_service_is_valid_where_its_stream_gives_it() -> None:
+    def stream(*verdicts: str) -> bytes:
+        judged = [OperationJudged(name, "get", verdict) for name, verdict in zip("AB", verdicts, strict=True)]
+        lines = [line_of("service-started", started()), *(line_of("operation-judged", one) for one in judged)]
+        return "".join([*lines, line_of("service-finished", ServiceFinished(1.0))]).encode()
+
+    good = stream("conformant", "conformant")
+    statement = service_certificate(service_run_of(good.decode().splitlines()), good)
+    certificate = json.dumps(statement).encode()
+    assert verify_service(certificate, good, "some-sdk 1.0").valid
+    assert not verify_service(certificate, good, "some-sdk 1.1").valid
+    assert not verify_service(certificate, stream("conformant", "not-conformant")).valid
+    assert not verify_service(certificate, good + b"\n").valid
+    assert not verify_service(certificate.replace(b"PASSED", b"passed"), good).valid
+    assert not verify_service(b"{", good).valid
+
+
 # ------------------------------------------------------------------------------------------------ what is published
 
 
@@ -132,9 +150,9 @@ def test_a_stream_is_kept_the_same_way_whenever_that_is_done(tmp_path) -> None:
 def test_every_published_certificate_is_valid_and_every_one_that_is_earned_is_published(stream) -> None:
     data, beside = stream_in(stream), certificate_path(stream)
     if is_of_service(data):
-        statement = service_certificate(service_run_of(data.decode().splitlines()), data)
-        assert (statement is None) == (not beside.exists())
-        assert statement is None or json.loads(beside.read_text("utf-8")) == statement
+        earned = service_certificate(service_run_of(data.decode().splitlines()), data) is not None
+        assert earned == beside.exists()
+        assert not earned or verify_service(beside.read_bytes(), data).problems == ()
     elif beside.exists():
         assert verify(beside.read_bytes(), data, None, None, lambda name: Basis.of(name, None)).problems == ()
 

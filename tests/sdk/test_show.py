@@ -76,3 +76,10 @@ def test_the_command_of_a_report_reproduces_its_failure(acs, miniature, tmp_path
     assert again.returncode == 1
     assert failed["message"] in again.stdout
     assert "Verdict: failed" in again.stdout
+
+
+def test_cases_that_are_one_on_the_wire_are_told_apart_by_their_names(plan, miniature):
+    fields = evolve(plan, select=("responses.each-field",))
+    command = miniature("forgets-a-field")
+    assert [o.verdict.verdict for o in show(command, fields, ("PageSize",))] == ["failed"]
+    assert [o.verdict.verdict for o in show(command, fields, ("PageNumber",))] == ["passed"]
