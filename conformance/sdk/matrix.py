@@ -103,7 +103,9 @@ class _Work:
 
     def one(self, release: str, told: Told) -> LeagueRelease:
         path = stream_path(self.folder, self.recipe.package, release, self.judging.scope)
-        if path.is_file() and self._bases(path).get(path.name) == self.basis:
+        with self.writing:
+            known = self._bases(path)
+        if path.is_file() and known.get(path.name) == self.basis:
             found = release_in(path, self.folder)
             if found.scope.exit_status in WORDS:
                 told(found, False)
@@ -114,7 +116,9 @@ class _Work:
             with self.writing:
                 keep(path, (evidence / EVENTS).read_bytes(), certificate)
                 bases = {**self._bases(path), path.name: self.basis}
-                (path.parent / BASES).write_text(json.dumps(bases, indent=1, sort_keys=True) + "\n", "utf-8")
+                aside = path.parent / f".{BASES}"
+                aside.write_text(json.dumps(bases, indent=1, sort_keys=True) + "\n", "utf-8")
+                aside.replace(path.parent / BASES)
         found = release_in(path, self.folder)
         told(found, True)
         return found
