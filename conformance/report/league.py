@@ -33,7 +33,7 @@ class Failure:
 
 
 @frozen
-class Scope:
+class RunScope:
     """What a run judged of a release: an operation, or a service; and what came of it. `stream` and `certificate` are
     files beside the pages, None where there is none.
     """
@@ -55,7 +55,7 @@ class LeagueRelease:
     """A release as its runs found it. `verdicts` are by operation, and by the requirement's id in the table."""
 
     target: TargetIdentity
-    scopes: tuple[Scope, ...]
+    scopes: tuple[RunScope, ...]
     verdicts: Mapping[str, Mapping[str, str]] = field(factory=dict)
     failures: tuple[Failure, ...] = ()
 
@@ -65,7 +65,7 @@ class LeagueRelease:
         return self.target.release or "?"
 
     @property
-    def scope(self) -> Scope:
+    def scope(self) -> RunScope:
         """The run that says most of it: the one over a service, if there was one."""
         return max(self.scopes, key=lambda scope: (scope.requests, scope.started))
 
@@ -117,7 +117,7 @@ class LeagueCause:
 
 
 @frozen
-class Line:
+class SdkLine:
     """The releases of one package, newest first."""
 
     package: str
@@ -182,7 +182,7 @@ def checks() -> dict[str, tuple[str, str]]:
 def of_run(run: Run, stream: str, certificate: str | None = None) -> LeagueRelease:
     """A release as a run on one operation found it."""
     found, conclusion, header = results(run), conclude(run), run.header
-    scope = Scope(
+    scope = RunScope(
         header.operation,
         conclusion.headline,
         conclusion.sentence,
@@ -206,7 +206,7 @@ def of_service(run: ServiceRun, stream: str, certificate: str | None = None) -> 
     if started.subject is None:
         raise ValueError("it is a run on an endpoint, and not on an SDK")
     name = f"{started.product} {started.version}, {len(started.selected)} operations"
-    scope = Scope(
+    scope = RunScope(
         name,
         run.headline,
         run.sentence,
@@ -227,7 +227,7 @@ def of_service(run: ServiceRun, stream: str, certificate: str | None = None) -> 
     return LeagueRelease(started.subject, (scope,), {n: v for n, v in verdicts.items() if v}, tuple(failures))
 
 
-def lines_of(found: Iterable[LeagueRelease]) -> tuple[Line, ...]:
+def lines_of(found: Iterable[LeagueRelease]) -> tuple[SdkLine, ...]:
     """The lines of all packages, by language and name. Runs on the same release are put together."""
     packages: dict[str, dict[str, LeagueRelease]] = {}
     for one in found:
@@ -235,7 +235,7 @@ def lines_of(found: Iterable[LeagueRelease]) -> tuple[Line, ...]:
         known = releases.get(one.name)
         releases[one.name] = one if known is None else _together(known, one)
     made = [
-        Line(package, tuple(sorted(those.values(), key=lambda r: order(r.name), reverse=True)))
+        SdkLine(package, tuple(sorted(those.values(), key=lambda r: order(r.name), reverse=True)))
         for package, those in packages.items()
     ]
     return tuple(sorted(made, key=lambda line: (line.language, line.package)))

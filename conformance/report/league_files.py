@@ -10,7 +10,7 @@ from conformance.drivers.releases import order
 from conformance.errors import Refusal
 from conformance.foreign import BadText, bytes_of, decoded, decompressed
 from conformance.report.folder import safe_name
-from conformance.report.league import LeagueRelease, Line, lines_of, of_run, of_service
+from conformance.report.league import LeagueRelease, SdkLine, lines_of, of_run, of_service
 from conformance.report.league_page import site
 from conformance.report.service_run import ServiceStreamError, service_run_of
 from conformance.report.stream import StreamError, parse
@@ -75,7 +75,7 @@ def streams_in(folder: Path) -> tuple[Path, ...]:
     return tuple(sorted((folder / STREAMS).glob(f"*/*{STREAM}")))
 
 
-def lines_in(folder: Path) -> tuple[Line, ...]:
+def lines_in(folder: Path) -> tuple[SdkLine, ...]:
     """The packages whose streams are kept for a site. Raises Refusal where there are none."""
     found = [release_in(path, folder) for path in streams_in(folder)]
     if not found:

@@ -14,7 +14,7 @@ from jinja2 import DictLoader
 from conformance import __version__
 from conformance.report.folder import safe_name
 from conformance.report.html import SIGNS, TONES, WORDS, environment_of_reports, template
-from conformance.report.league import LeagueChange, LeagueRelease, Line, checks
+from conformance.report.league import LeagueChange, LeagueRelease, SdkLine, checks
 from conformance.report.results import STANDINGS
 from conformance.report.text import printable
 
@@ -34,7 +34,7 @@ class _Column:
     page: str = ""
 
 
-def site(lines: Sequence[Line]) -> dict[str, str]:
+def site(lines: Sequence[SdkLine]) -> dict[str, str]:
     """The pages, by file name."""
     pages = {line.package: safe_name(line.package) for line in lines}
     found = {"index.html": _index(lines, pages)}
@@ -43,7 +43,7 @@ def site(lines: Sequence[Line]) -> dict[str, str]:
     return found
 
 
-def _index(lines: Sequence[Line], pages: Mapping[str, str]) -> str:
+def _index(lines: Sequence[SdkLine], pages: Mapping[str, str]) -> str:
     newest = [line.newest for line in lines]
     columns = [
         _Column(r, (line.language, _short(line.package), r.name), pages[line.package])
@@ -70,7 +70,7 @@ def _tone(newest: Sequence[LeagueRelease]) -> str:
     return "good" if all(good) else "unsure" if any(good) else "bad"
 
 
-def _page(line: Line) -> str:
+def _page(line: SdkLine) -> str:
     judged = [release for release in line.releases if release.verdicts]
     return _rendered(
         "league_line.html.jinja",
