@@ -47,6 +47,7 @@ FAULTS = {
     # responses
     "loses-last": ("responses.no-silent-loss", "the last item of every list is lost"),
     "object-form-only": ("responses.list-form-loses-nothing", "a list in the other form is read as empty"),
+    "reads-no-list": ("responses.list-form", "a list in either form is an error"),
     "no-result": ("responses.unread-answer", "a list in the other form leaves the caller without any result"),
     "forgets-a-field": ("responses.each-field", "one documented member is not known"),
     "strict-members": ("responses.unknown-member", "an unknown member is an error"),
@@ -300,6 +301,8 @@ class Client:
         wrapper = tree.get("TaskSet") or {}
         if isinstance(wrapper, list) and "no-result" in ON:
             return None
+        if wrapper and "reads-no-list" in ON:
+            raise ApiError("Unreadable", "a list that is no list")
         if isinstance(wrapper, list):
             wrapper = {} if "object-form-only" in ON else wrapper[0]
         tasks = list(wrapper.get("Task") or [])

@@ -17,6 +17,7 @@ def _failing(done):
     [
         ("object-form-only", ("responses.*",), {"responses.list-form-loses-nothing"}),
         ("loses-last", ("responses.*", "paging.*"), {"responses.no-silent-loss", "paging.walk"}),
+        ("reads-no-list", ("responses.*", "paging.*"), {"responses.list-form"}),
         ("bad-signature", ("requests.*", "signing.*"), {"signing.valid"}),
         ("code-lost", ("errors.code", "errors.gzip", "errors.chunked", "errors.any-message"), {"errors.code"}),
     ],
