@@ -11,7 +11,10 @@ from conformance.report.html import TONES, WORDS, environment_of_reports, templa
 from conformance.report.service_run import VERDICTS, ServiceRun
 from conformance.report.text import printable
 
-SIGNS = {"passed": "✓", "failed": "✗", "errored": "!", "warned": "△", "inconclusive": "?", "not-applicable": "–"}
+SIGNS = {
+    "passed": "✓", "failed": "✗", "unexpectedly-passed": "!", "errored": "!", "known-failing": "K", "warned": "△",
+    "inconclusive": "?", "not-applicable": "–",
+}  # fmt: skip
 SHOWN_CAUSES = 12
 SHOWN_NAMES = 3
 
@@ -36,6 +39,18 @@ def terminal_lines(run: ServiceRun) -> Iterator[str]:
     yield f"{run.requests} requests in {run.finished.seconds:.0f} s."
 
 
+def _held_to(run: ServiceRun) -> str:
+    """What a release was held to beyond the documentation, in words; nothing where that is all."""
+    settings, said = run.started.settings, []
+    if profiles := settings.get("profiles"):
+        said.append(f"held to {', '.join(map(str, profiles))}")
+    if (fail_on := settings.get("fail_on", "must")) != "must":
+        said.append("every SHOULD fails it" if fail_on == "should" else "what must stay secret fails it, a SHOULD too")
+    if run.started.known:
+        said.append(f"{len(run.started.known)} known failures: {'; '.join(run.started.known)}")
+    return ". ".join(said)
+
+
 def _few(names: Sequence[str]) -> str:
     more = f" and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else ""
     return ", ".join(names[:SHOWN_NAMES]) + more
@@ -52,6 +67,7 @@ def service_html(run: ServiceRun) -> str:
         causes=run.causes[:SHOWN_CAUSES],
         themes=sorted({theme for o in (*run.operations, *run.protocol) for theme in o.themes}),
         counts=[(verdict, count) for verdict, count in run.counts.items() if count],
+        held_to=_held_to(run),
         signs=SIGNS,
         words=WORDS,
         script=script,

@@ -62,12 +62,13 @@ def attributed(found: Sequence[Found]) -> list[Found]:
 
 
 def _everywhere(found: Iterable[Found]) -> Roots:
-    """The bases that show in every case of the requirement about them."""
+    """The bases that show in the requirement about them, which fails in every case."""
     shown: dict[str, list[set[str]]] = {}
     for requirement, one in found:
         if requirement.level == "MUST":
             shown.setdefault(requirement.requirement.check, []).append({v.cause for _, v in one.shown})
-    return {cause: check for cause, check in BASES.items() if check in shown and all(cause in s for s in shown[check])}
+    failing = {check for check, causes in shown.items() if all(causes)}
+    return {c: check for c, check in BASES.items() if check in failing and any(c in causes for causes in shown[check])}
 
 
 def _cause(key: str, violation: Violation, roots: Roots) -> Cause:

@@ -20,7 +20,8 @@ ROOTS: Mapping[str, str] = {
     MEMBERS_LOST: "requests.each-parameter",
     PLUS_AS_SPACE: "requests.plus",
 }
-# what is a root only where the requirement about it meets it in every case: who never gets a code lacks it in gzip too
+# what is a root only where the requirement about it shows it, and fails in every case: who never gets a code gets none
+# in gzip either
 BASES: Mapping[str, str] = {
     "The code of the error does not reach the caller": "errors.code",
     "The message of the error does not reach the caller": "errors.message",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from attrs import evolve
 from lxml import html as reader
 
 from conformance.report.service_evidence import concluded, service_stream
@@ -79,3 +80,12 @@ def test_an_interruption_ends_the_stream_and_is_said(tmp_path) -> None:
     run = concluded(tmp_path)
     assert run.finished.interrupted
     assert run.exit_status == 3
+
+
+def test_what_a_release_was_held_to_is_said() -> None:
+    started = evolve(STARTED, settings={"profiles": ["strict"], "fail_on": "security"}, known={"a.b (truth *)": "a.b"})
+    run = evolve(made(judged("ListA", "known-failing", "known: to be mended")), started=started)
+    text = reader.fromstring(service_html(run)).text_content()
+    for word in ("held to strict", "what must stay secret", "a.b (truth *)"):
+        assert word in text
+    assert "held to" not in service_html(made(judged("ListA", "conformant")))
