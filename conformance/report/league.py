@@ -136,12 +136,16 @@ class SdkLine:
         return next(found, runtime.split(" ")[0] or "?")
 
     def changes(self) -> tuple[LeagueChange, ...]:
-        """Each verdict that is another than that of the release before, the oldest first."""
+        """Each verdict that is another than that of the release before, the oldest first. What could not be judged, such
+        as what follows from a failure, is no change.
+        """
         found: list[LeagueChange] = []
         last: dict[tuple[str, str], str] = {}
         for release in reversed(self.releases):
             for operation, verdicts in release.verdicts.items():
                 for check, now in verdicts.items():
+                    if now == "inconclusive":
+                        continue
                     before = last.get((operation, check), now)
                     if before != now:
                         found.append(LeagueChange(release.name, operation, check, before, now))

@@ -76,6 +76,9 @@ def test_releases_come_newest_first_with_the_first_release_of_each_change() -> N
     assert [(c.release, c.operation, c.check, c.kind) for c in line.changes()] == [
         ("1.10", "A", "requests.plus", "regression")
     ]
+    [line] = lines_of([released("1.9", "passed"), released("1.10", "inconclusive"), released("1.11", "failed")])
+    assert [(c.release, c.before, c.after) for c in line.changes()] == [("1.11", "passed", "failed")]
+    [line] = lines_of([released("1.10", "failed"), released("1.11", "failed")])
     [cause] = line.causes()
     assert (cause.releases, cause.operations, cause.subjects) == (("1.11", "1.10"), ("A",), 1)
     assert line.newest.standing("requests.plus") == "failed"
