@@ -17,6 +17,7 @@ LACKING = {
     "drivers/test_recipes.py": "a toolchain",
     "emit/test_portable.py": "a toolchain",
     "report/test_html.py": "a browser",
+    "report/test_league_in_browser.py": "a browser",
 }
 WAYS = ("skip", "skipif", "importorskip", "xfail")
 FILES = [path for path in sorted(TESTS.rglob("*.py")) if path != Path(__file__)]

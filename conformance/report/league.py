@@ -136,8 +136,9 @@ class SdkLine:
         return next(found, runtime.split(" ")[0] or "?")
 
     def changes(self) -> tuple[LeagueChange, ...]:
-        """Each verdict that is another than that of the release before, the oldest first. What could not be judged, such
-        as what follows from a failure, is no change.
+        """Each verdict that is another than that of the release before, the oldest first.
+
+        What could not be judged is no change: most of it follows from a failure.
         """
         found: list[LeagueChange] = []
         last: dict[tuple[str, str], str] = {}
