@@ -48,9 +48,7 @@ def verify(
     else:
         try:
             public = read_bytes(key, "the key") if key else None
-            found = signature.verify(
-                certificate, stream, public, subject, lambda header: Basis.of_run(header, folder)
-            )
+            found = signature.verify(certificate, stream, public, subject, lambda header: Basis.of_run(header, folder))
         except (BadKey, ContractError) as e:
             raise Refusal(str(e)) from None
     _show(found)

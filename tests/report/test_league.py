@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from lxml import html as reader
 
+from conformance.contract.files import dump_contract
 from conformance.ledger.files import dump_ledger
 from conformance.report.basis import Basis
 from conformance.report.conclusion import conclude
@@ -163,8 +164,9 @@ def test_every_published_certificate_is_valid_and_every_one_that_is_earned_is_pu
     elif beside.exists():
         # requirements go on: what was judged by earlier ones still follows from its stream
         run, basis = parse(data), Basis.of(parse(data).header.operation, None)
-        is_current = run.header.suite.requirements_digest == digest(dump_ledger(basis.ledger))
-        found = verify(beside.read_bytes(), data, None, None, (lambda name: basis) if is_current else None)
+        right = digest(dump_contract(basis.contract)), digest(dump_ledger(basis.ledger))
+        is_current = (run.header.suite.contract_digest, run.header.suite.requirements_digest) == right
+        found = verify(beside.read_bytes(), data, None, None, (lambda header: basis) if is_current else None)
         assert found.problems == ()
     else:
         assert conclude(parse(data)).exit_status != 0

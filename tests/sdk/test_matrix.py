@@ -120,7 +120,7 @@ def test_a_certificate_that_is_kept_follows_from_its_stream(installs, tmp_path):
     run_matrix(recipe("python-legacy"), ["1.10"], whole, tmp_path)
     [stream] = streams_in(tmp_path)
     found = verify(
-        certificate_path(stream).read_bytes(), stream_in(stream), None, None, lambda name: Basis.of(name, None)
+        certificate_path(stream).read_bytes(), stream_in(stream), None, None, lambda header: Basis.of_run(header, None)
     )
     assert found.problems == ()
 
