@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from conformance.errors import Refusal
 from conformance.ledger.profiles import pins_of
 from conformance.ledger.specification import Specification
 from conformance.reference import faults as fault_table
-from conformance.reference import seeding
+from conformance.reference import manners, seeding
 from conformance.reference import variants as variant_table
 from conformance.reference.items import load_items
 from conformance.reference.mock import SECONDS
@@ -56,7 +57,7 @@ def serve(
     """
     try:
         if service_name is not None:
-            _serve_service(service_name, port, seconds, options)
+            _serve_service(service_name, port, seconds, listing, options)
             return
         folder = operation_folder(operation, contract_dir)
         specification = Specification.load(folder)
@@ -86,18 +87,27 @@ def serve(
         raise Refusal(str(e)) from None
 
 
-def _serve_service(name: str, port: int, seconds: float, options: dict[str, Any]) -> None:
+def _serve_service(name: str, port: int, seconds: float, listing: bool, options: dict[str, Any]) -> None:
     """Serve a whole service. Refuses what is about one operation."""
-    given = [f"--{n}" for n in ("fault", "variant", "dialect") if options[f"{n}s" if n != "dialect" else n]]
+    given = ["--dialect"] if options["dialect"] else []
     given += ["--tasks"] if options["items_file"] is not None else []
     if given:
         raise Refusal(f"{', '.join(given)}: for one operation only; leave --service out, or serve it as it is.")
+    if listing:
+        for title, table in (("Faults", manners.all_faults()), ("Conformant variants", manners.all_variants())):
+            _titled(title, table)
+        return
     service = service_of(name)
+    taken = [
+        *(manners.named(manners.all_faults(), n) for n in options["faults"]),
+        *(manners.named(manners.all_variants(), n) for n in options["variants"]),
+    ]
     protocol = load_protocol(common_folder(service.contract_folder(next(iter(service.operations), ""))))
     credentials = credentials_from()
     endpoint = ServiceEndpoint(
-        service, protocol, [credentials] if credentials else [], seconds=seconds, seed=options["seed"], port=port
-    )
+        service, protocol, [credentials] if credentials else [], seconds=seconds, seed=options["seed"], port=port,
+        manners=taken,
+    )  # fmt: skip
     with endpoint:
         signed = "requests must be signed" if credentials else "unsigned requests are taken"
         what = f"{service.product} {service.version}, {len(service.operations)} operations,"
@@ -116,6 +126,10 @@ def _list(contract: Any, protocol: Any) -> None:
         ("Faults", fault_table.all_faults(contract, protocol)),
         ("Conformant variants", variant_table.all_variants(contract, protocol)),
     ):
-        click.secho(title, bold=True)
-        for entry in table:
-            say(f"  {entry.name}: {entry.description}")
+        _titled(title, table)
+
+
+def _titled(title: str, table: Iterable[Any]) -> None:
+    click.secho(title, bold=True)
+    for entry in table:
+        say(f"  {entry.name}: {entry.description}")

@@ -41,7 +41,8 @@ class Mock:
     """A mocked service. `regions` are the known ones, `seconds` how long what is asynchronous takes.
 
     `given` counts the ids that were given, `links` are the names of members that hold ids of things that requests make,
-    `replies` the answers to requests with a token, by operation, region and token, each with what was asked.
+    `replies` the answers to requests with a token, by operation, region and token, each with what was asked, and
+    `at_the_start` the ids of what no request made. In `graves` is what a fault remembers of the deleted.
     """
 
     service: Service
@@ -54,6 +55,8 @@ class Mock:
     given: int = 0
     links: set[str] = field(factory=set)
     replies: dict[tuple[str, str, str], tuple[Any, Any]] = field(factory=dict)
+    at_the_start: set[str] = field(factory=set)
+    graves: list[Thing] = field(factory=list)
 
     def noun(self, name: str) -> Noun:
         """What is known of a resource. The first time, its things at the start are made."""
@@ -137,7 +140,8 @@ class Mock:
         state = first_of((*AFTER["Run"], *AFTER["Create"], *DONE), noun.states)
         for region, number in zip(self.regions, AT_THE_START, strict=False):
             for _ in range(number):
-                self.made(noun.name, region, {noun.state.name: state} if noun.state and state else {})
+                values = {noun.state.name: state} if noun.state and state else {}
+                self.at_the_start.add(self.made(noun.name, region, values).id)
 
 
 def _fits(thing: Thing, name: str, field: Field) -> bool:

@@ -11,6 +11,7 @@ from conformance.contract.protocol import Protocol
 from conformance.contract.service import Service, ServiceOperation
 from conformance.reference.application import Application, fresh_ids
 from conformance.reference.credentials import KeyLike
+from conformance.reference.manners.manner import Manner
 from conformance.reference.message import Request, Response
 from conformance.reference.mock import SECONDS, Mock
 from conformance.reference.operations import replacements, store_of
@@ -22,7 +23,8 @@ from conformance.reference.signatures import pairs_of
 class ServiceApplication:
     """Answers the requests of a service, from several threads. Contracts are read when they are first asked for.
 
-    `seconds` is how long what is asynchronous takes, `clock` gives seconds since 1970.
+    `seconds` is how long what is asynchronous takes, `clock` gives seconds since 1970. `manners` are faults that it
+    has, and variants that it is.
     """
 
     def __init__(
@@ -33,7 +35,9 @@ class ServiceApplication:
         clock: Callable[[], float] = time.time,
         seconds: float = SECONDS,
         seed: int = 0,
+        manners: Iterable[Manner] = (),
     ) -> None:
+        self._manners = tuple(manners)
         regions = tuple(dict.fromkeys(("cn-hangzhou", *protocol.regions, *(e.region for e in service.endpoints))))
         self.mock = Mock(service, regions, clock, seconds, seed)
         self.request_count = 0
@@ -72,7 +76,10 @@ class ServiceApplication:
             self._protocol,
             store_of(self.mock, operation),
             self._credentials,
-            replacements=replacements(self.mock, operation),
+            replacements=(
+                *replacements(self.mock, operation),
+                *(r for manner in self._manners for r in manner.of(self.mock, operation)),
+            ),
             clock=self._clock,
             request_ids=self._request_ids,
         )
@@ -100,6 +107,7 @@ class ServiceEndpoint(ReferenceEndpoint):
         seed: int = 0,
         host: str = "127.0.0.1",
         port: int = 0,
+        manners: Iterable[Manner] = (),
     ) -> None:
         if not service.operations:
             raise ContractError(service.folder or service.product, "has no operations to serve")
@@ -108,7 +116,7 @@ class ServiceEndpoint(ReferenceEndpoint):
                 service.folder or service.product,
                 "has operations with paths of their own, which the reference does not serve yet",
             )
-        self.service_application = ServiceApplication(service, protocol, credentials, clock, seconds, seed)
+        self.service_application = ServiceApplication(service, protocol, credentials, clock, seconds, seed, manners)
         self._prepare(self.service_application, host, port)
 
     @property
