@@ -23,6 +23,7 @@ OF_THE_MACHINE = (errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.E
 # each command, in the order of the work, and its module
 COMMANDS = {
     "endpoint": "endpoint",
+    "clean": "clean",
     "sdk": "sdk",
     "matrix": "matrix",
     "league": "league",

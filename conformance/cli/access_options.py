@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
@@ -11,6 +12,7 @@ from conformance.errors import Refusal
 from conformance.wire.access import Access, BadAccess, Headers, Secrets, parse_headers, parse_host
 from conformance.wire.connection import BadRoute
 
+Command = TypeVar("Command", bound=Callable[..., Any])
 A_FILE = click.Path(path_type=Path)
 LARGEST_HEADER_FILE = 1 << 20
 EXPECTED = "it should hold headers, one 'Name: value' a line"
@@ -29,6 +31,13 @@ OPTIONS = (
     click.option("--proxy", metavar="URL", help="Go through this HTTP proxy; none of the environment is ever used."),
     click.option("--signed-host", metavar="HOST", help="Send and sign this Host in place of the one of the URL."),
 )
+
+
+def options(command: Command) -> Command:
+    """The command with these options."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
 
 
 def access_of(

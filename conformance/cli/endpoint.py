@@ -8,11 +8,12 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from conformance.cli.run_options import KNOWN, VALUES, WORKERS, options_of_a_run, settings_of
+from conformance.cli.run_options import KNOWN, VALUES, WORKERS, creates_in, options_of_a_run, settings_of
 from conformance.cli.service_run import judge_service
 from conformance.cli.showing import live, shown
 from conformance.contract.files import ContractError
 from conformance.endpoint.certify import certify
+from conformance.endpoint.lifecycle.creations import DEFAULT_CREATES
 from conformance.endpoint.resumption import KEPT, resumed
 from conformance.errors import Refusal
 from conformance.report.folder import clear
@@ -36,6 +37,20 @@ from conformance.report.folder import clear
     type=click.IntRange(0),
     help="Requests to an operation of a service  [default: 150 to one that reads, 250 to another; 0: any number]",
 )
+@click.option(
+    "--budget",
+    "creates",
+    metavar="creates=N",
+    default=f"creates={DEFAULT_CREATES}",
+    show_default=True,
+    callback=creates_in,
+    help="How many things a run over a service may create at a URL, in all.",
+)
+@click.option(
+    "--patience",
+    type=click.FloatRange(min=0, max=3600),
+    help="Seconds that an endpoint may take to show what it did  [default: 30; 1 for the embedded reference]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print failures and the verdict only.")
 @click.pass_context
@@ -53,7 +68,8 @@ def endpoint(
     """Certify an endpoint; without URL the embedded reference endpoint on a loopback port.
 
     With --service every operation of a service, or those that --operation names (globs, repeatable). Nothing but reads
-    goes to a URL unless --allow-changes is given.
+    goes to a URL unless --allow-changes is given; what is created with it is written to the evidence first, and taken
+    away at the end, or after a kill by `acs-conformance clean`.
 
     Credentials come from ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and ALIBABA_CLOUD_SECURITY_TOKEN.
     """
@@ -64,6 +80,11 @@ def endpoint(
             raise Refusal("--as-of is about one operation, whose pages have dates; the metadata of a service has none.")
         clear(options["report_dir"])
         raise SystemExit(judge_service(url, service_name, operation_budget, as_json, quiet, **options))
+    for name in ("creates", "patience"):
+        options.pop(name)
+        if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            written = "--budget" if name == "creates" else f"--{name}"
+            raise Refusal(f"{written} is about what a run over a service creates; give --service too.")
     earlier = None
     if resume is None:
         clear(options["report_dir"])

@@ -158,6 +158,16 @@ def values_in(context: click.Context, parameter: click.Parameter, path: Path | N
     return found
 
 
+def creates_in(context: click.Context, parameter: click.Parameter, text: str) -> int:
+    """What `--budget creates=N` gives. Raises Refusal."""
+    what, _, number = text.partition("=")
+    if what != "creates" or not (number.isascii() and number.isdigit()) or len(number) > 6:
+        raise Refusal(
+            f"--budget {text}: expected creates=N, the number of things that may be created, such as creates=20."
+        )
+    return int(number)
+
+
 VALUES = click.option(
     "--values",
     type=click.Path(path_type=Path, dir_okay=False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from conformance.cli.report import as_json_text
 from conformance.cli.run_options import common_settings
 from conformance.contract.catalogue import service_of
 from conformance.contract.files import ContractError
-from conformance.endpoint.service import ServicePlan, certify_service, plan_lines
+from conformance.endpoint.service import ServicePlan, certify_service
 from conformance.errors import Refusal
 from conformance.report.service_page import terminal_lines
 from conformance.report.service_run import OperationJudged, ServiceRun, service_summary
@@ -23,6 +24,8 @@ from conformance.sdk.service import certify_service as certify_sdk_service
 # what is about one operation, and so says nothing of a service
 OF_ONE_OPERATION = {"contract_dir": "--contract", "items_file": "--tasks", "known_file": "--known-failing"}
 EXAMPLES = 1
+# what is said of what was judged, beside its name
+ABOUT = {"protocol-judged": "protocol on ", "sequences-judged": "sequences over "}
 
 
 def judge_service(url: str | None, name: str, budget: int | None, as_json: bool, quiet: bool, **options: Any) -> int:
@@ -34,6 +37,7 @@ def judge_service(url: str | None, name: str, budget: int | None, as_json: bool,
         if options.get(written) and url is not None:
             raise Refusal("--fault and --variant change the embedded reference; leave them out, or leave out the URL.")
     patterns, values, events = options.pop("operation"), options.pop("values"), options.pop("events_file")
+    creates, patience = options.pop("creates"), options.pop("patience")
     if events is not None:
         raise Refusal("--events is about one operation: a service's stream is events.jsonl in --report-dir.")
     given = click.get_current_context().get_parameter_source("max_examples")
@@ -42,10 +46,8 @@ def judge_service(url: str | None, name: str, budget: int | None, as_json: bool,
     try:
         service = service_of(name)
         base = common_settings(Path(), url, **options)
-        plan = ServicePlan(service, base, patterns, values, budget)
-        if url is not None and not as_json:
-            for line in plan_lines(plan):
-                say(line)
+        planned = partial(say, err=as_json)
+        plan = ServicePlan(service, base, patterns, values, budget, creates, patience, planned)
         folder, run = certify_service(plan, _heard(quiet or as_json))
     except ContractError as e:
         raise Refusal(str(e)) from None
@@ -83,12 +85,12 @@ def _said(folder: Path, run: ServiceRun, quiet: bool) -> int:
 def _heard(silent: bool) -> Any:
     done = 0
 
-    def heard(judged: OperationJudged, protocol: bool) -> None:
+    def heard(judged: OperationJudged, event: str) -> None:
         nonlocal done
         if silent or not judged.attempted:
             return
         done += 1
-        about = f"protocol on {judged.name}" if protocol else judged.name
+        about = f"{ABOUT.get(event, '')}{judged.name}"
         reason = f": {one_line(judged.reason, 90)}" if judged.reason else ""
         say(f"  {done:4d}  {about}  {judged.verdict}{reason}  ({judged.requests} requests)")
 

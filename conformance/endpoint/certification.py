@@ -30,6 +30,7 @@ from conformance.endpoint.examples import run_check
 from conformance.endpoint.in_passing import InPassing, Observer
 from conformance.endpoint.inventory_file import load_items
 from conformance.endpoint.judge import ONE_ALTERNATIVE, choice_verdicts, tallied_verdicts, verdict_of
+from conformance.endpoint.lifecycle.guard import CreationGuard
 from conformance.endpoint.progress import Check, CheckDone, as_data
 from conformance.endpoint.recording import Recording
 from conformance.endpoint.settings import JSON, RunSettings
@@ -112,7 +113,7 @@ def open_target(
     ways = tuple(channels(settings.formats, settings.signatures, methods))
     return Target(
         contract, protocol, client, watch, settings.regions, ways, settings.limits, known, allowance, settings.values,
-        chosen,
+        chosen, CreationGuard.joined(settings, contract),
     )  # fmt: skip
 
 

@@ -190,6 +190,8 @@ def run_settings(settings: Settings, specification: Specification) -> RunSetting
         traffic=settings.traffic,
         values=settings.values,
         as_of=settings.as_of,
+        creations_file=str(settings.creations) if settings.creations else None,
+        creates=settings.creates,
     )
 
 

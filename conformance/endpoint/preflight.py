@@ -25,9 +25,11 @@ def preflight(target: Target, protocol: Protocol) -> float:
     """
     answers, seconds = [], 0.0
     for channel in target.channels:
+        call = target.call((), channel)
+        intended = target.guard.before(call) if target.guard else 0
         target.allowance.take()
         try:
-            response = target.client.send(request := target.client.prepare(call := target.call((), channel)))
+            response = target.client.send(request := target.client.prepare(call))
         except TransportError as e:
             advice = (
                 "Is it the URL of the endpoint?" if isinstance(e, NotHttp) else "Is it running, and is the URL right?"
@@ -35,6 +37,8 @@ def preflight(target: Target, protocol: Protocol) -> float:
             raise NotEstablished(f"{e} {advice}") from None
         answer = Answer(target.contract, target.exchange_of(call, request, response))
         seconds = response.seconds
+        if target.guard:
+            target.guard.after(intended, answer)
         if answer.accepted:
             return seconds
         answers.append(answer)

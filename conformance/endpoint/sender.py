@@ -14,6 +14,7 @@ from conformance.contract.model import Contract
 from conformance.endpoint.allowance import UNANSWERED, Allowance
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.findings import Disturbed, Inconclusive, Unanswered, Violation
+from conformance.endpoint.lifecycle.guard import CreationGuard
 from conformance.endpoint.repeats import Repeats
 from conformance.endpoint.traffic import Limits, Traffic
 from conformance.wire.access import known_secrets
@@ -44,6 +45,7 @@ class Sender:
     allowance: Allowance
     given: AbstractSet[str] = frozenset()
     traffic: Traffic = field(factory=Traffic)
+    guard: CreationGuard | None = None
     _repeats: Repeats = field(factory=Repeats)
     _known_to_answer: Call | None = None
     _random: random.Random = field(factory=random.SystemRandom)
@@ -54,12 +56,12 @@ class Sender:
         Raises Violation for a connection that breaks twice, Inconclusive for an answer that does not come in time, and
         for a call that would give away a secret which the endpoint has put into its answers.
         """
-        return self._patiently(self.client, call, credentials)
+        return self._guarded(self.client, call, credentials)
 
     def send_apart(self, call: Call) -> Answer:
         """The same over a connection of its own, so that calls can be under way together."""
         with self.client.apart() as client:
-            return self._patiently(client, call, None)
+            return self._guarded(client, call, None)
 
     def exchange_of(self, call: Call, request: HttpRequest, response: HttpResponse, attempts: int = 1) -> Exchange:
         """The exchange that has just been made. A recording gives requests the numbers that they had."""
@@ -69,6 +71,15 @@ class Sender:
     def gives_away(self, text: str) -> bool:
         """Whether a text holds a secret of the run."""
         return gives_away(text, self.client.credentials, known_secrets(None))
+
+    def _guarded(self, client: AnyClient, call: Call, credentials: Credentials | None) -> Answer:
+        """What may create something is written down before it is sent."""
+        if self.guard is None:
+            return self._patiently(client, call, credentials)
+        number = self.guard.before(call)
+        answer = self._patiently(client, call, credentials)
+        self.guard.after(number, answer)
+        return answer
 
     def _patiently(self, client: AnyClient, call: Call, credentials: Credentials | None) -> Answer:
         if self.gives_away("\n".join(value for _, value in call.parameters if value not in self.given)):

@@ -10,8 +10,9 @@ import os
 import random
 import secrets
 import signal
+import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import wait
@@ -23,15 +24,22 @@ from attrs import define, evolve, field, frozen
 
 from conformance.contract.files import ContractError
 from conformance.contract.service import Service
+from conformance.endpoint import consent
 from conformance.endpoint.allowance import SPENT
 from conformance.endpoint.certify import certify
 from conformance.endpoint.embedded import NAME
+from conformance.endpoint.lifecycle.cleaning import lines
+from conformance.endpoint.lifecycle.creations import CREATED, DEFAULT_CREATES, USED_UP
+from conformance.endpoint.lifecycle.guard import NAMELESS
+from conformance.endpoint.lifecycle.relations import irremovable
+from conformance.endpoint.lifecycle.running import KIND, SequencesAsked, judge_sequences, sequences_of
 from conformance.endpoint.settings import Settings
 from conformance.endpoint.support import READS, unsupported, without_consent
 from conformance.errors import NotEstablished, Refusal
 from conformance.generate.required import required_names
 from conformance.interrupts import held_back, interrupted_once
 from conformance.ledger.specification import Specification
+from conformance.reference import manners
 from conformance.report.events import CONVERTER
 from conformance.report.evidence import RunEvidence
 from conformance.report.folder import bare, taken
@@ -61,6 +69,12 @@ OF_ERRORS = (
 ONCE = ("stability.after-many",)
 STANDING_FOR_ALL = 3
 BUDGET_OF_READS, BUDGET_OF_OTHERS = 150, 250
+# said of an operation without a budget
+MANY = 100_000
+# seconds between two looks of an operation's process for the run that began it
+ORPHAN_CHECK = 0.5
+# faults and variants of the reference that only sequences show
+OVER_SEVERAL = frozenset(m.name for m in (*manners.all_faults(), *manners.all_variants()))
 NOT_SHOWN = "no exchange of this run could show it"
 
 
@@ -69,7 +83,9 @@ class ServicePlan:
     """What is asked of a run over a service. `base` has the settings of each operation but its folder.
 
     `values` are by parameter, and by operation and parameter. `budget` is of requests an operation; None takes the
-    usual ones, 0 sets none.
+    usual ones, 0 sets none. `creates` is how many things may be created at a URL, in all; `patience` how many seconds
+    an endpoint may take to show what it did (None: the usual ones). With `planned` a run begins by saying what it may
+    change.
     """
 
     service: Service
@@ -77,19 +93,28 @@ class ServicePlan:
     patterns: tuple[str, ...] = ()
     values: Mapping[str, Any] = field(factory=dict)
     budget: int | None = None
+    creates: int = DEFAULT_CREATES
+    patience: float | None = None
+    planned: Callable[[str], None] = lambda line: None
 
 
 @frozen
 class Task:
-    """One operation to judge, or the protocol on it."""
+    """One operation to judge, or the protocol on it, or sequences over a resource."""
 
     name: str
     kind: str
     settings: Settings
     protocol: bool = False
+    sequences: SequencesAsked | None = None
+
+    @property
+    def event(self) -> str:
+        """The event that says what came of it."""
+        return "sequences-judged" if self.sequences else "protocol-judged" if self.protocol else "operation-judged"
 
 
-def certify_service(plan: ServicePlan, heard: Heard = lambda judged, protocol: None) -> tuple[Path, ServiceRun]:
+def certify_service(plan: ServicePlan, heard: Heard = lambda judged, event: None) -> tuple[Path, ServiceRun]:
     """Judge the operations of a service and write the evidence; the folder, and the run as its stream tells it.
 
     `heard` is told of each operation when it is judged. Raises Refusal and ContractError for what is asked wrongly.
@@ -102,6 +127,15 @@ def certify_service(plan: ServicePlan, heard: Heard = lambda judged, protocol: N
     with taken(base.report_dir, f"{bare(target)}-{service.product}") as folder:
         tasks, untried = _planned(plan, names, folder)
         stand_in = _standing_for_all(plan, tasks, folder)
+        sequences = _sequences(plan, names, folder)
+        changing = {t.name: t.settings.budget or MANY for t in tasks if base.url and t.kind not in READS}
+        creations = None
+        if base.url is not None and (changing or sequences):
+            sequences, tasks = _shared(plan, sequences, tasks)
+            asked = [t.sequences for t in sequences if t.sequences]
+            for line in consent.plan_lines(service, changing, asked, plan.creates):
+                plan.planned(line)
+            creations = consent.creations_begun(folder, service, base, plan.creates)
         started = started_now(
             service,
             target=bare(target),
@@ -109,11 +143,21 @@ def certify_service(plan: ServicePlan, heard: Heard = lambda judged, protocol: N
             selected=names,
             protocol=tuple(t.name for t in stand_in),
             settings={"budget": plan.budget, "examples": base.max_examples, "formats": list(base.formats)},
+            sequences=tuple(t.name for t in sequences),
         )
-        with service_stream(folder, started, heard) as told:
+
+        def ended() -> tuple[str, ...]:
+            if creations is None:
+                return ()
+            cleaning = consent.cleaned(creations, service, base, plan.values, plan.patience)
+            for line in lines(cleaning):
+                plan.planned(line)
+            return cleaning.left
+
+        with service_stream(folder, started, heard, ended=ended) as told:
             for judged in untried:
                 told("operation-judged", judged)
-            _judge_all([*stand_in, *tasks], base.workers, told)
+            _judge_all([*stand_in, *sequences, *tasks], base.workers, told)
         return folder, concluded(folder)
 
 
@@ -129,7 +173,7 @@ def _planned(plan: ServicePlan, names: Sequence[str], folder: Path) -> tuple[lis
         contract = plan.service.contract(name)
         if why := unsupported(contract):
             untried.append(OperationJudged(name, operation.kind, "not-supported", why, attempted=False))
-        elif why := without_consent(operation.kind, contract, plan.base):
+        elif why := without_consent(operation.kind, contract, plan.base, plan.service):
             untried.append(OperationJudged(name, operation.kind, "not-established", why, attempted=False))
         else:
             tasks.append(Task(name, operation.kind, _settings_of(plan, name, operation.kind, folder)))
@@ -147,7 +191,53 @@ def _settings_of(plan: ServicePlan, name: str, kind: str, folder: Path) -> Setti
         workers=1,
         budget=usual if plan.budget is None else plan.budget or None,
         values={k: str(v) for k, v in values.items() if not isinstance(v, Mapping)},
+        faults=tuple(n for n in plan.base.faults if n not in OVER_SEVERAL),
+        variants=tuple(n for n in plan.base.variants if n not in OVER_SEVERAL),
     )
+
+
+def _sequences(plan: ServicePlan, names: Sequence[str], folder: Path) -> list[Task]:
+    """The sequences over each resource. At a URL, where that is allowed, those whose things can be taken away again."""
+    base, found = plan.base, list[Task]()
+    if base.url is not None and not base.allow_changes:
+        return []
+    budget = BUDGET_OF_OTHERS if plan.budget is None else plan.budget or None
+    settings = evolve(
+        base,
+        budget=budget,
+        faults=tuple(n for n in base.faults if n in OVER_SEVERAL),
+        variants=tuple(n for n in base.variants if n in OVER_SEVERAL),
+    )
+    for asked in sequences_of(plan.service, names, settings, plan.values, plan.patience):
+        if base.url is None or irremovable(plan.service, asked.lifecycle.create) is None:
+            here = evolve(settings, report_dir=folder / "sequences" / asked.name)
+            found.append(Task(asked.name, KIND, here, sequences=asked))
+    return found
+
+
+def _shared(plan: ServicePlan, sequences: list[Task], tasks: list[Task]) -> tuple[list[Task], list[Task]]:
+    """The tasks at a URL, each with what it may create of what all may."""
+    creating = [t.name for t in tasks if t.kind in ("create", "asynchronous")]
+    asked = [t.sequences for t in sequences if t.sequences]
+    of_sequences, of_operations = consent.shares(plan.creates, asked, creating)
+
+    def may(settings: Settings, most: int) -> Settings:
+        return evolve(settings, creations=_root(settings) / CREATED, creates=most)
+
+    return (
+        [
+            evolve(t, sequences=evolve(t.sequences, settings=may(t.settings, of_sequences)))
+            for t in sequences
+            if t.sequences
+        ],
+        [evolve(t, settings=may(t.settings, of_operations)) if t.name in creating else t for t in tasks],
+    )
+
+
+def _root(settings: Settings) -> Path:
+    """The folder of the run, of that of one of its parts."""
+    assert settings.report_dir is not None, "set by the plan"
+    return settings.report_dir.parent.parent
 
 
 def _standing_for_all(plan: ServicePlan, tasks: Sequence[Task], folder: Path) -> list[Task]:
@@ -188,6 +278,8 @@ def _selection(task: Task) -> tuple[str, ...]:
 
 def judge(task: Task) -> OperationJudged:
     """Judge one operation in this process, and write its evidence. Raises nothing that can be said in a sentence."""
+    if task.sequences is not None:
+        return judge_sequences(task.sequences)
     started = time.monotonic()
     try:
         chosen = _selection(task)
@@ -217,6 +309,7 @@ def _verdict(task: Task, found: Sequence[Result], broken: str | None) -> tuple[O
     open_ones = [r for r in musts if r.standing in ("inconclusive", "not-judged")]
     unshown = [r for r in open_ones if NOT_SHOWN in r.message and r.entry.id not in elsewhere]
     left_out = [r for r in open_ones if task.settings.budget is not None and SPENT in r.message]
+    left_out += [r for r in open_ones if USED_UP in r.message or NAMELESS in r.message]
     if unexplained := [r for r in open_ones if r not in left_out and NOT_SHOWN not in r.message]:
         return "not-established", f"{unexplained[0].entry.id}: {unexplained[0].message}"
     if not any(r.standing == "passed" for r in musts):
@@ -225,6 +318,7 @@ def _verdict(task: Task, found: Sequence[Result], broken: str | None) -> tuple[O
     if left_out:
         reasons.append(
             f"{len(left_out)} of {len(musts)} MUSTs lie beyond the budget of {task.settings.budget} requests"
+            + (f", or of {task.settings.creates} creations" if task.settings.creates is not None else "")
         )
     if unshown:
         reasons.append(f"no answer could show {len(unshown)} of {len(musts)} MUSTs, such as {unshown[0].entry.id}")
@@ -253,7 +347,7 @@ def _judge_all(tasks: Sequence[Task], workers: int, told: Told) -> None:
             wait([w.process.sentinel for w in running])
             for worker in [w for w in running if w.process.exitcode is not None]:
                 running.remove(worker)
-                told("protocol-judged" if worker.task.protocol else "operation-judged", _outcome_of(worker))
+                told(worker.task.event, _outcome_of(worker))
     except KeyboardInterrupt:
         for worker in running:
             if worker.process.pid is not None:
@@ -269,19 +363,27 @@ def _begin(context: ForkContext, task: Task) -> _Worker:
     task.settings.report_dir.mkdir(parents=True, exist_ok=True)
     outcome = task.settings.report_dir / "outcome.json"
     outcome.unlink(missing_ok=True)
-    process = context.Process(target=_in_a_process, args=(task, outcome))
+    process = context.Process(target=_in_a_process, args=(task, outcome, os.getpid()))
     with held_back():
         process.start()
     return _Worker(task, process, outcome)
 
 
-def _in_a_process(task: Task, outcome: Path) -> None:
+def _in_a_process(task: Task, outcome: Path, parent: int) -> None:
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     try:
         interrupted_once()
         judged = judge(task)
     except KeyboardInterrupt:
         judged = OperationJudged(task.name, task.kind, "not-established", "it was interrupted")
     outcome.write_text(json.dumps(CONVERTER.unstructure(judged)), "utf-8")
+
+
+def _end_with(parent: int) -> None:
+    """End this process when the run that began it is no more: nobody would hear of what it finds."""
+    while os.getppid() == parent:
+        time.sleep(ORPHAN_CHECK)
+    os._exit(1)
 
 
 def _outcome_of(worker: _Worker) -> OperationJudged:
@@ -295,15 +397,3 @@ def _outcome_of(worker: _Worker) -> OperationJudged:
         return OperationJudged(task.name, task.kind, "not-established", why)
     finally:
         worker.outcome.unlink(missing_ok=True)
-
-
-def plan_lines(plan: ServicePlan) -> Iterator[str]:
-    """What a run with --allow-changes is about to do to a URL, one line a kind that changes something."""
-    names = plan.service.matching(plan.patterns)
-    kinds: dict[str, list[str]] = {}
-    for name in names:
-        operation = plan.service.operation(name)
-        if not operation.reads and without_consent(operation.kind, plan.service.contract(name), plan.base) is None:
-            kinds.setdefault(operation.kind, []).append(name)
-    for kind, found in kinds.items():
-        yield f"{kind}: at most {plan.budget or BUDGET_OF_OTHERS} requests to each of {', '.join(found)}"

@@ -30,8 +30,9 @@ class Settings:
     taken. `select` are globs over requirement ids (none: all). `items_file` names the stored items where they are
     known, `known_file` the failures that are known. Evidence goes to `report_dir` (None: a new folder under reports/),
     and the event stream to `events_file` too. `timeout` is in seconds. `access` is how the endpoint is reached
-    beside its address, and `secrets` what of that is secret. `budget`, `traffic` and `values` as for a run. Nothing but
-    reads goes to a URL unless `allow_changes`. Pages that were published after `as_of` do not count.
+    beside its address, and `secrets` what of that is secret. `budget`, `traffic`, `values`, `creations` and
+    `creates` as for a run. Nothing but reads goes to a URL unless `allow_changes`. Pages that were published after
+    `as_of` do not count.
     """
 
     folder: Path
@@ -64,6 +65,8 @@ class Settings:
     values: Mapping[str, str] = field(factory=dict)
     allow_changes: bool = False
     as_of: str | None = None
+    creations: Path | None = None
+    creates: int | None = None
 
 
 @frozen
@@ -77,6 +80,8 @@ class RunSettings:
     may be sent is counted in the `allowance_file`, where several processes send. With `strict` every
     SHOULD counts as a MUST. With a `budget` of requests the checks come in turns, each in one format, until it is used
     up. `values` are those of parameters that name what is there. Pages that were published after `as_of` do not count.
+    What is created is written to the `creations_file`, where there is one; an operation may create as many things as
+    `creates` says.
     """
 
     url: str
@@ -103,6 +108,8 @@ class RunSettings:
     budget: int | None = None
     values: Mapping[str, str] = field(factory=dict)
     as_of: str | None = None
+    creations_file: str | None = None
+    creates: int | None = None
 
     @property
     def signs(self) -> bool:

@@ -17,6 +17,7 @@ from conformance.endpoint.answer import Answer, Item
 from conformance.endpoint.findings import Inconclusive, NotApplicable, Violation
 from conformance.endpoint.id_syntax import IdSyntaxes
 from conformance.endpoint.inventory import Inventories, Inventory
+from conformance.endpoint.lifecycle.guard import CreationGuard
 from conformance.endpoint.oracle import Expectation, Oracle
 from conformance.endpoint.sender import Sender
 from conformance.endpoint.stored import StoredItems
@@ -67,7 +68,7 @@ class Target:
 
     `regions` hold data, the first is the one that checks use by default. `channels` are the ways in which calls may
     travel. `known` gives the stored items by region where the caller knows them, `values` those of parameters that must
-    name something that is there. `allowance` is what may still be sent.
+    name something that is there. `allowance` is what may still be sent. A `guard` stands before what creates.
     """
 
     contract: Contract
@@ -81,10 +82,16 @@ class Target:
     allowance: Allowance = field(default=Factory(lambda self: Allowance.begun(self.limits), takes_self=True))
     values: Mapping[str, str] = field(factory=dict)
     scopes: tuple[Filter, ...] = ()
+    guard: CreationGuard | None = None
     sender: Sender = field(
         default=Factory(
             lambda self: Sender(
-                self.contract, self.client, self.limits, self.allowance, {*self.regions, *self.values.values()}
+                self.contract,
+                self.client,
+                self.limits,
+                self.allowance,
+                {*self.regions, *self.values.values()},
+                guard=self.guard,
             ),
             takes_self=True,
         ),
@@ -242,8 +249,10 @@ class Target:
         if name and region:
             yield name, region
         own = {sent_name(p.name) for p in operation_parameters(self.contract, self.protocol)}
+        guarded = dict(self.guard.creating.added()) if self.guard else {}
+        yield from guarded.items()
         for sent, value in required_values(self.contract):
-            if sent in own:
+            if sent in own and sent not in guarded:
                 yield sent, self.values.get(sent) or self._stored_value(sent, region) or value
 
     def _stored_value(self, name: str, region: str) -> str | None:

@@ -20,7 +20,7 @@ class Failed:
     """One requirement that was not met, for one cause: a line for whoever starts to mend.
 
     `subjects` are the cases of an SDK's requirement that show the cause; the rest is of the first of them. Where there
-    are none, the cause is worded for its requirement alone.
+    are none, the cause is worded for its requirement alone. `steps` are the requests of a sequence that shows it.
     """
 
     requirement: str
@@ -32,6 +32,7 @@ class Failed:
     expected: str | None = None
     received: str | None = None
     evidence: Evidence | None = None
+    steps: tuple[str, ...] = ()
 
 
 def failures_of(result: Result) -> Iterator[Failed]:

@@ -34,8 +34,8 @@ CERTIFICATE = "certificate.json"
 WORST_FIRST = (
     "failed", "unexpectedly-passed", "errored", "known-failing", "warned", "inconclusive", "passed", "not-applicable",
 )  # fmt: skip
-# what is told of each operation when it is judged, and whether it was the protocol on it
-Heard = Callable[[OperationJudged, bool], None]
+# what is told of each operation when it is judged, and by which event
+Heard = Callable[[OperationJudged, str], None]
 Told = Callable[[str, Any], None]
 # what was judged before, each under the name of its event
 Kept = Sequence[tuple[str, OperationJudged]]
@@ -54,9 +54,16 @@ def started_now(service: Service, **own: Any) -> ServiceStarted:
 
 
 @contextmanager
-def service_stream(folder: Path, started: ServiceStarted, heard: Heard, kept: Kept = ()) -> Iterator[Told]:
+def service_stream(
+    folder: Path,
+    started: ServiceStarted,
+    heard: Heard,
+    kept: Kept = (),
+    ended: Callable[[], tuple[str, ...]] = tuple,
+) -> Iterator[Told]:
     """While open, what is told (the name of an event, and the event) is written at once. An interruption ends the run,
     and its last event says so. What an earlier run left of single operations is gone, but for what is `kept` of it.
+    `ended` is called at the end of the run, whatever it was, and says what could not be taken away.
     """
     mine = {(event, judged.name) for event, judged in kept}
     for event, place in (("operation-judged", "operations"), ("protocol-judged", "protocol")):
@@ -78,13 +85,14 @@ def service_stream(folder: Path, started: ServiceStarted, heard: Heard, kept: Ke
         def told_of(event: str, value: Any) -> None:
             told(event, value)
             if isinstance(value, OperationJudged):
-                heard(value, event == "protocol-judged")
+                heard(value, event)
 
         try:
             yield told_of
         except KeyboardInterrupt:
             interrupted = True
-        told("service-finished", ServiceFinished(round(time.monotonic() - began, 3), interrupted))
+        left = ended()
+        told("service-finished", ServiceFinished(round(time.monotonic() - began, 3), interrupted, left))
 
 
 def concluded(folder: Path) -> ServiceRun:

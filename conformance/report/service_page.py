@@ -17,6 +17,7 @@ SIGNS = {
 }  # fmt: skip
 SHOWN_CAUSES = 12
 SHOWN_NAMES = 3
+SHOWN_STEPS = 20
 
 
 def terminal_lines(run: ServiceRun) -> Iterator[str]:
@@ -35,7 +36,8 @@ def terminal_lines(run: ServiceRun) -> Iterator[str]:
             yield printable(f"  {_few([o.name for o in found if o.reason == reason])}: {reason}")
         if len(reasons) > SHOWN_CAUSES:
             yield f"  and {len(reasons) - SHOWN_CAUSES} more reasons, in the report"
-    yield f"{run.headline}. {run.sentence}"
+    yield from _sequences(run)
+    yield printable(f"{run.headline}. {run.sentence}")
     yield f"{run.requests} requests in {run.finished.seconds:.0f} s."
 
 
@@ -49,6 +51,24 @@ def _held_to(run: ServiceRun) -> str:
     if run.started.known:
         said.append(f"{len(run.started.known)} known failures: {'; '.join(run.started.known)}")
     return ". ".join(said)
+
+
+def _sequences(run: ServiceRun) -> Iterator[str]:
+    """What sequences of requests came to, with the requests that show what is not met, and what is left of them."""
+    found = [o for o in run.sequences if o.verdict != "conformant"]
+    if found:
+        yield f"sequences ({len(found)} of {len(run.sequences)} resources):"
+    for o in found:
+        if not o.failed:
+            yield printable(f"  {o.name}  {o.verdict}: {o.reason}")
+        for failed in o.failed[:SHOWN_CAUSES]:
+            yield printable(f"  {failed.requirement}: {failed.message}")
+            for number, step in enumerate(failed.steps[:SHOWN_STEPS], 1):
+                yield printable(f"    {number:2d}. {step}")
+            if len(failed.steps) > SHOWN_STEPS:
+                yield f"    and {len(failed.steps) - SHOWN_STEPS} more requests, in the report"
+    for line in run.finished.left[:SHOWN_CAUSES]:
+        yield printable(f"not taken away: {line}")
 
 
 def _few(names: Sequence[str]) -> str:
@@ -65,7 +85,7 @@ def service_html(run: ServiceRun) -> str:
         run=run,
         tone="unsure" if partly else TONES[run.exit_status],
         causes=run.causes[:SHOWN_CAUSES],
-        themes=sorted({theme for o in (*run.operations, *run.protocol) for theme in o.themes}),
+        themes=sorted({theme for o in run.all for theme in o.themes}),
         counts=[(verdict, count) for verdict, count in run.counts.items() if count],
         held_to=_held_to(run),
         signs=SIGNS,

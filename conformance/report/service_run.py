@@ -1,8 +1,9 @@
 """A run over a service: its event stream (one JSON object a line), read back, and what it comes to.
 
 `service-started` says what is judged and what is not, `operation-judged` what came of one operation, `protocol-judged`
-what came of the protocol on one of the operations that stand for all, `service-finished` that the run came to its end.
-Each judged operation has a folder of evidence of its own beside the stream, which its digest ties to it.
+what came of the protocol on one of the operations that stand for all, `sequences-judged` what came of sequences of
+requests over the things of one resource, `service-finished` that the run came to its end. Each judged operation has a
+folder of evidence of its own beside the stream, which its digest ties to it; the evidence of sequences is their steps.
 """
 
 from __future__ import annotations
@@ -34,10 +35,12 @@ JUDGED = ("passed", "failed", "warned", "unexpectedly-passed")
 
 @frozen
 class OperationJudged:
-    """What came of one operation. `digest` is over its own event stream, `attempted` whether anything was sent.
+    """What came of one operation, or of the sequences over a resource, which is then its name. `digest` is over its own
+    event stream, `attempted` whether anything was sent.
 
-    `verdicts` has how each requirement of an SDK stands, by its id without the operation; an endpoint's are in its own
-    stream alone. `excused` names the known failures that were met in it.
+    `verdicts` has how each requirement of an SDK stands, by its id without the operation, and what was found about each
+    requirement of sequences; an endpoint's are in its own stream alone. `excused` names the known failures that were
+    met in it.
     """
 
     name: str
@@ -59,6 +62,7 @@ class OperationJudged:
 @frozen
 class ServiceStarted:
     """`operations` is how many the service has, `selected` the names that are asked for, `seed` decides the draws.
+    `sequences` are the resources whose things sequences of requests are about.
 
     `subject` is the release of an SDK; None for an endpoint, which its address names. `known` has the globs over
     requirements of the known failures that were told of, by their labels. `resumed` is when the run began that this one
@@ -78,14 +82,18 @@ class ServiceStarted:
     subject: TargetIdentity | None = None
     known: Mapping[str, str] = field(factory=dict)
     resumed: str | None = None
+    sequences: tuple[str, ...] = ()
 
 
 @frozen
 class ServiceFinished:
-    """The end of the stream. A run that was interrupted proves nothing."""
+    """The end of the stream. A run that was interrupted proves nothing. `left` is what the run created and could not
+    take away.
+    """
 
     seconds: float
     interrupted: bool = False
+    left: tuple[str, ...] = ()
 
 
 @frozen
@@ -96,11 +104,17 @@ class ServiceRun:
     operations: tuple[OperationJudged, ...]
     protocol: tuple[OperationJudged, ...]
     finished: ServiceFinished
+    sequences: tuple[OperationJudged, ...] = ()
+
+    @property
+    def all(self) -> tuple[OperationJudged, ...]:
+        """Everything that was judged: the protocol, sequences, and operations."""
+        return (*self.protocol, *self.sequences, *self.operations)
 
     @property
     def requests(self) -> int:
-        """What was sent for operations and protocol."""
-        return sum(o.requests for o in (*self.operations, *self.protocol))
+        """What was sent, in all."""
+        return sum(o.requests for o in self.all)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -122,11 +136,12 @@ class ServiceRun:
         """0 conformant as far as judged; 1 not conformant, or a known failure that is none; 3 not established:
         interrupted, nothing judged, or an operation that was tried and could not be judged.
         """
-        tried = [o for o in (*self.operations, *self.protocol) if o.attempted]
+        tried = [o for o in self.all if o.attempted]
         if any(o.verdict == "not-conformant" for o in tried) or self.unmet:
             return 1
         undecided = any(o.verdict == "not-established" for o in tried)
         whole = {o.name for o in self.operations} == set(self.started.selected)
+        whole = whole and {o.name for o in self.sequences} == set(self.started.sequences)
         return 3 if undecided or not tried or self.finished.interrupted or not whole else 0
 
     @property
@@ -140,7 +155,8 @@ class ServiceRun:
     @property
     def is_partial(self) -> bool:
         """Whether some operation was not asked for, not judged, or judged in part."""
-        return any(o.verdict != "conformant" for o in self.operations) or len(self.operations) < self.started.operations
+        judged = (*self.operations, *self.sequences)
+        return any(o.verdict != "conformant" for o in judged) or len(self.operations) < self.started.operations
 
     @property
     def sentence(self) -> str:
@@ -151,18 +167,29 @@ class ServiceRun:
         protocol = f" The protocol was judged on {', '.join(o.name for o in self.protocol)}." if self.protocol else ""
         broken = " The run was interrupted." if self.finished.interrupted else ""
         unmet = f" Known failures that did not occur, to be removed: {'; '.join(self.unmet)}." if self.unmet else ""
-        return f"{of}: {', '.join(said) or 'none was judged'}.{protocol}{unmet}{broken}"
+        if number := len(self.finished.left):
+            broken += f" {number} of the things that it created could not be taken away."
+        return f"{of}: {', '.join(said) or 'none was judged'}.{self._of_sequences}{protocol}{unmet}{broken}"
+
+    @property
+    def _of_sequences(self) -> str:
+        """What sequences came to, of how many resources."""
+        found = Counter(o.verdict for o in self.sequences)
+        said = [f"{found[verdict]} {verdict}" for verdict in VERDICTS if found[verdict]]
+        resources = "resource" if len(self.sequences) == 1 else "resources"
+        return f" Sequences over the things of {len(self.sequences)} {resources}: {', '.join(said)}." if said else ""
 
     @property
     def causes(self) -> tuple[ServiceCause, ...]:
         """What was not met, the most frequent first: where to start."""
-        return service_causes((o.name, f) for o in (*self.protocol, *self.operations) for f in o.failed)
+        return service_causes((o.name, f) for o in self.all for f in o.failed)
 
 
 EVENTS: Mapping[str, type[Any]] = {
     "service-started": ServiceStarted,
     "operation-judged": OperationJudged,
     "protocol-judged": OperationJudged,
+    "sequences-judged": OperationJudged,
     "service-finished": ServiceFinished,
 }
 # a stream over hundreds of operations says nothing that goes without saying
@@ -200,7 +227,14 @@ def service_run_of(lines: Iterable[str]) -> ServiceRun:
     order = {name: place for place, name in enumerate(found["service-started"][0].selected)}
     operations = sorted(found["operation-judged"], key=lambda o: order.get(o.name, len(order)))
     protocol = sorted(found["protocol-judged"], key=lambda o: o.name)
-    return ServiceRun(found["service-started"][0], tuple(operations), tuple(protocol), found["service-finished"][0])
+    sequences = sorted(found["sequences-judged"], key=lambda o: o.name)
+    return ServiceRun(
+        found["service-started"][0],
+        tuple(operations),
+        tuple(protocol),
+        found["service-finished"][0],
+        tuple(sequences),
+    )
 
 
 def service_summary(run: ServiceRun) -> dict[str, Any]:
@@ -232,7 +266,9 @@ def service_summary(run: ServiceRun) -> dict[str, Any]:
             }
             for c in run.causes
         ],
+        "left": list(run.finished.left),
         "protocol": {o.name: _shown(o) for o in run.protocol},
+        "sequences": {o.name: {**_shown(o), "verdicts": dict(o.verdicts)} for o in run.sequences},
         "operations": {o.name: _shown(o) for o in run.operations},
     }
 
@@ -273,6 +309,7 @@ def service_certificate(run: ServiceRun, events: bytes) -> dict[str, Any] | None
                 "service": {"product": run.started.product, "version": run.started.version},
                 **({"sdk": CONVERTER.unstructure(subject)} if subject is not None else {}),
                 "protocolJudgedOn": [o.name for o in run.protocol],
+                "sequencesJudged": {o.name: {"verdict": o.verdict, "reason": o.reason} for o in run.sequences},
                 "judged": {o.name: {"verdict": o.verdict, "reason": o.reason, "events": o.digest} for o in judged},
                 "notJudged": {o.name: f"{o.verdict}: {o.reason}" for o in run.operations if o not in judged},
                 "operationsNotAskedFor": run.started.operations - len(run.operations),

@@ -92,7 +92,7 @@ def unjudged_service(plan: SdkServicePlan, why: str) -> tuple[Path, ServiceRun]:
         return folder, concluded(folder)
 
 
-def certify_service(plan: SdkServicePlan, heard: Heard = lambda judged, protocol: None) -> tuple[Path, ServiceRun]:
+def certify_service(plan: SdkServicePlan, heard: Heard = lambda judged, event: None) -> tuple[Path, ServiceRun]:
     """Judge a release for a service and write the evidence; the folder, and the run as its stream tells it.
 
     Where the driver does not start, or the SDK does not load, nothing is established of any operation, and the evidence

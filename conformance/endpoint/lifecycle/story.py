@@ -1,0 +1,293 @@
+"""One sequence of requests over the things of a resource, and what each of its steps has to show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import count
+
+from attrs import define, field
+
+from conformance.endpoint.answer import Answer
+from conformance.endpoint.findings import Inconclusive
+from conformance.endpoint.lifecycle.asker import Asker
+from conformance.endpoint.lifecycle.book import BrokenSequence
+from conformance.endpoint.lifecycle.guard import DRY_RUN, TOKEN, marker, texts_at, texts_of
+from conformance.endpoint.lifecycle.relations import Naming, folded
+from conformance.endpoint.lifecycle.sight import Living, Sight, is_ending
+from conformance.endpoint.lifecycle.tasks import follow
+
+# what the code of an error says about a thing that is not there
+NOT_THERE = ("NotFound", "NotExist", "NoSuch")
+
+
+@define(eq=False)
+class Story(Sight):
+    """A sequence as it goes on: each method that asks for something is a step. `names` gives a part of a name for each
+    new thing; with `dry_first` nothing is created that a dry run refuses.
+
+    A step raises BrokenSequence for what is not as it must be, Inconclusive for what cannot be judged.
+    """
+
+    names: Iterator[str | None] = field(kw_only=True)
+    dry_first: bool = field(default=False, kw_only=True)
+
+    # --------------------------------------------------------------------------------------------------- creating
+
+    def create(self, described: bool = True) -> None:
+        """Make one more thing, and look."""
+        sent = self._wanted(described)
+        if self.dry_first and not self.things:
+            self._try_dry(sent)
+        self._take(self._create(sent))
+        self.look()
+
+    def create_again(self) -> None:
+        """Make one more thing, twice with one token, and look."""
+        self.create()
+        first = self._one_of(self.alive, -1)
+        again = self.asker.ask(self.lifecycle.create, first.sent, self.regions[0])
+        if not again.accepted:
+            self._patiently(lambda: self._once(first))
+            self.book.met("sequences.token-once")
+            return
+        ids = self._ids(again)
+        if ids and first.id not in ids:
+            self._take(again)
+        self._claim(
+            "sequences.token-once",
+            ids == [first.id],
+            "the same request with the same ClientToken makes another thing",
+            first.id,
+            ", ".join(ids) or "no id",
+            again,
+        )
+
+    def _once(self, thing: Living) -> Iterator[BrokenSequence]:
+        listing = self.listings.every(self.regions[0], [t.id for t in self.things], self._sent)
+        for text in list(thing.texts.values())[:1]:
+            if (found := listing.times(text)) > 1:
+                message = "the same request with the same ClientToken makes another thing"
+                yield self._broken("sequences.token-once", message, "one thing", f"{found} things", listing.answer)
+
+    def try_out(self) -> None:
+        """Ask for a thing with DryRun, and look that there is none."""
+        wanted = {**self._wanted(True), DRY_RUN: "true"}
+        answer = self.asker.ask(self.lifecycle.create, wanted, self.regions[0])
+        texts = list(self._texts(dict(answer.exchange.call.parameters)).values())
+        if not texts:
+            raise Inconclusive("not judged: nothing tells the thing that there must not be from others")
+        self.never += texts
+        self.look()
+        self.book.met("sequences.dry-run")
+
+    def _wanted(self, described: bool) -> dict[str, str]:
+        contract = self.asker.contract(self.lifecycle.create)
+        texts = texts_of(self.lifecycle, contract, next(self.names))
+        kept = dict(list(texts.items())[: None if described else 1])
+        needed = self.listings.needed(self.regions[0])
+        token = {TOKEN: marker(contract.parameter(TOKEN), next(self.names)) or ""} if contract.parameter(TOKEN) else {}
+        return {**needed, **kept, **token}
+
+    def _try_dry(self, sent: Mapping[str, str]) -> None:
+        """Where DryRun is documented, a request that would be refused is not sent in earnest. Raises Inconclusive."""
+        if self.asker.contract(self.lifecycle.create).parameter(DRY_RUN) is None:
+            return
+        answer = self.asker.ask(self.lifecycle.create, {**sent, DRY_RUN: "true"}, self.regions[0])
+        if not answer.accepted and not (answer.code or "").startswith(DRY_RUN):
+            raise Inconclusive(f"not judged: {self._refusal(self.lifecycle.create, answer)}", answer.exchange)
+
+    def _create(self, sent: Mapping[str, str]) -> Answer:
+        answer = self.asker.ask(self.lifecycle.create, sent, self.regions[0])
+        if not answer.accepted:
+            raise Inconclusive(f"not judged: {self._refusal(self.lifecycle.create, answer)}", answer.exchange)
+        return answer
+
+    def _refusal(self, operation: str, answer: Answer) -> str:
+        said = f"{answer.code}: {answer.message}" if answer.message else answer.outline()
+        return f"{operation} is refused ({said}); values that are there are given with --values"
+
+    def _take(self, answer: Answer) -> None:
+        """What an answer says was made is there from here on."""
+        sent = dict(answer.exchange.call.parameters)
+        ids = self._ids(answer)
+        if not ids:
+            raise Inconclusive(f"not judged: the answer gives no {self.lifecycle.path}", answer.exchange)
+        for id in ids:
+            known = any(t.id == id for t in self.things)
+            self._claim(
+                "sequences.ids-differ", not known, "two things have one id", "an id that no thing has", id, answer
+            )
+            self.things = [t for t in self.things if t.id != id]
+            self.things.append(Living(id, self._texts(sent), sent))
+
+    def _ids(self, answer: Answer) -> list[str]:
+        return list(dict.fromkeys(texts_at(answer.tree, self.lifecycle.path.split("."))))
+
+    def _texts(self, sent: Mapping[str, str]) -> dict[str, str]:
+        return {t.member: sent[t.parameter] for t in self.lifecycle.texts if sent.get(t.parameter)}
+
+    # ---------------------------------------------------------------------------------------------------- looking
+
+    def narrow(self, which: int) -> None:
+        """Ask for one thing by each filter and id list of the list, and for none by a value that none has."""
+        thing = self._one_of(self.alive, which)
+        views = list(self.listings.views(self.regions[0], thing.id, thing.texts))
+        for sent, telling in views:
+            self._patiently(lambda sent=sent, telling=telling: self._narrowed(thing, sent, telling))  # type: ignore[misc]
+        if not views:
+            raise Inconclusive("not judged: the thing has nothing that the list could be narrowed by")
+        self.book.met("sequences.narrowed")
+
+    def _narrowed(self, thing: Living, sent: Mapping[str, str], telling: str | None) -> Iterator[BrokenSequence]:
+        listing = self.listings.narrowed(self.regions[0], sent, self._sent)
+        said = ", ".join(f"{name}={value}" for name, value in sent.items())
+        if listing.find(thing.id, thing.texts) is None:
+            yield self._broken(
+                "sequences.narrowed", f"what was created is not found by {', '.join(sent)}",
+                f"{thing.id} for {said}", listing.shown, listing.answer,
+            )  # fmt: skip
+        for other in self.alive:
+            differs = telling is None or other.texts.get(telling) != thing.texts.get(telling)
+            if other is not thing and differs and listing.find(other.id, other.texts) is not None:
+                yield self._broken(
+                    "sequences.narrowed", f"another thing is found by {', '.join(sent)}",
+                    f"only {thing.id} for {said}", other.id, listing.answer,
+                )  # fmt: skip
+
+    def elsewhere(self) -> None:
+        """Look into another region: nothing of this one is there."""
+        self._one_of(self.alive, 0)
+        if len(self.regions) < 2:
+            raise Inconclusive("not judged: only one region is known")
+        self._patiently(self._apart)
+        self.book.met("sequences.regions-apart")
+
+    def _apart(self) -> Iterator[BrokenSequence]:
+        listing = self.listings.every(self.regions[1], [t.id for t in self.alive], self._sent)
+        for thing in self.alive:
+            if listing.find(thing.id, thing.texts) is not None:
+                yield self._broken(
+                    "sequences.regions-apart",
+                    "what was created in one region is listed in another",
+                    f"{thing.id} in {self.regions[0]} only",
+                    f"{thing.id} in {self.regions[1]}",
+                    listing.answer,
+                )
+
+    def get(self, which: int) -> None:
+        """Get one thing that is there."""
+        thing, naming = self._one_of(self.alive, which), self._part(self.lifecycle.get)
+        self._patiently(lambda: self._got(thing, naming))
+        self.book.met("sequences.created-got")
+
+    def _got(self, thing: Living, naming: Naming) -> Iterator[BrokenSequence]:
+        answer = self.asker.ask(naming.operation, naming.sent([thing.called(naming)]), self.regions[0])
+        if answer.refused and not any(word in (answer.code or "") for word in NOT_THERE):
+            # it may be there, and not be got in the state that it is in
+            raise Inconclusive(f"not judged: {self._refusal(naming.operation, answer)}", answer.exchange)
+        if not answer.accepted or not self._brings(answer, thing):
+            yield self._broken(
+                "sequences.created-got", "what was created is not brought", thing.id, answer.outline(), answer
+            )
+            return
+        for member, text in thing.texts.items():
+            got = answer.text(member)
+            if got is not None and got != text:
+                yield self._broken("sequences.created-got", f"it is brought with another {member}", text, got, answer)
+
+    def _brings(self, answer: Answer, thing: Living) -> bool:
+        return any(answer.text(member) == thing.id for member in self.lifecycle.ids)
+
+    # --------------------------------------------------------------------------------------------------- changing
+
+    def modify(self, which: int) -> None:
+        """Give one thing another text, and look."""
+        thing, naming, edit = self._one_of(self.alive, which), self._part(self.lifecycle.modify), self.lifecycle.edit
+        contract = self.asker.contract(naming.operation)
+        assert edit is not None, "what modifies has a text that it changes"
+        text = marker(contract.parameter(edit.parameter), next(self.names))
+        if text is None:
+            raise Inconclusive(f"not judged: {edit.parameter} is too short for a name of this run")
+        sent = {**naming.sent([thing.called(naming)]), edit.parameter: text}
+        answer = self.asker.ask(naming.operation, sent, self.regions[0])
+        if not answer.accepted:
+            raise Inconclusive(f"not judged: {self._refusal(naming.operation, answer)}", answer.exchange)
+        thing.texts[edit.member], thing.edited = text, True
+        self.look()
+        thing.edited = False
+
+    def begin(self, which: int) -> None:
+        """Begin a task on one thing, and follow its progress."""
+        thing, naming = self._one_of(self.alive, which), self._part(self.lifecycle.begin)
+        answer = self.asker.ask(naming.operation, naming.sent([thing.called(naming)]), self.regions[0])
+        if not answer.accepted:
+            raise Inconclusive(f"not judged: {self._refusal(naming.operation, answer)}", answer.exchange)
+        broken = follow(self.asker, naming.operation, answer, self.regions[0], self.patience)
+        if broken is not None and self.book.is_open(broken.check):
+            raise broken
+        self.book.met("sequences.progress-never-falls")
+
+    # --------------------------------------------------------------------------------------------------- deleting
+
+    def delete(self, which: int) -> None:
+        """Delete one thing, and look."""
+        thing, naming = self._one_of(self.alive, which), self._part(self.lifecycle.delete)
+        answer = self._delete(thing, naming)
+        if not answer.accepted:
+            raise Inconclusive(f"not judged: {self._refusal(naming.operation, answer)}", answer.exchange)
+        thing.gone = True
+        self.look()
+
+    def delete_again(self, which: int) -> None:
+        """Delete what was deleted."""
+        thing, naming = self._one_of(self.dead, which), self._part(self.lifecycle.delete)
+        self._need_gone(thing)
+        answer = self._delete(thing, naming)
+        documented = _not_there(self.asker, naming)
+        if not documented:
+            holds, expected = answer.accepted or answer.refused, "a result or a 4xx error"
+        else:
+            known = {e.code for e in self.asker.contract(naming.operation).errors}
+            says_so = answer.code in known or any(word in (answer.code or "") for word in NOT_THERE)
+            holds, expected = answer.refused and answer.status < 500 and says_so, " or ".join(documented)
+        message = "the second deletion of one thing is not answered as documented"
+        self._claim("sequences.second-deletion", holds, message, expected, answer.outline(), answer)
+
+    def get_gone(self, which: int) -> None:
+        """Get what was deleted."""
+        thing, naming = self._one_of(self.dead, which), self._part(self.lifecycle.get)
+        self._need_gone(thing)
+
+        def looks() -> Iterator[BrokenSequence]:
+            answer = self.asker.ask(naming.operation, naming.sent([thing.called(naming)]), self.regions[0])
+            if answer.accepted and self._brings(answer, thing) and not is_ending(dict(answer.facts)):
+                yield self._broken(
+                    "sequences.not-got-when-gone", "what was deleted is still brought",
+                    "an error, or nothing", thing.id, answer,
+                )  # fmt: skip
+
+        self._patiently(looks)
+        self.book.met("sequences.not-got-when-gone")
+
+    def end(self) -> None:
+        """Take away what is left. What cannot be taken away now is left to whoever keeps account of it."""
+        if self.lifecycle.delete is None:
+            return
+        for thing in reversed(self.alive):
+            self._delete(thing, self.lifecycle.delete)
+
+    def _delete(self, thing: Living, naming: Naming) -> Answer:
+        return self.asker.ask(naming.operation, naming.sent([thing.called(naming)]), self.regions[0])
+
+
+def _not_there(asker: Asker, naming: Naming) -> list[str]:
+    """The documented codes for a thing that is not there."""
+    errors = [e for e in asker.contract(naming.operation).errors if any(word in e.code for word in NOT_THERE)]
+    resource = folded(asker.service.operation(naming.operation).resource or naming.member)
+    about = [e.code for e in errors if e.parameter == naming.parameter or resource in folded(e.code.replace(".", ""))]
+    return list(dict.fromkeys(about))
+
+
+def names_from(seed: int | None) -> Iterator[str | None]:
+    """A part of a name for each thing: the same at the same seed; None where names have to be new in every run."""
+    return (None if seed is None else f"{seed % 2**32:08x}{number:04x}" for number in count(1))
