@@ -10,8 +10,9 @@ from click.core import ParameterSource
 
 from conformance.cli.run_options import KNOWN, VALUES, WORKERS, creates_in, options_of_a_run, settings_of
 from conformance.cli.service_run import judge_service
-from conformance.cli.showing import live, shown
+from conformance.cli.showing import differences_shown, live, shown
 from conformance.contract.files import ContractError
+from conformance.endpoint.against import compare_operation
 from conformance.endpoint.certify import certify
 from conformance.endpoint.lifecycle.creations import DEFAULT_CREATES
 from conformance.endpoint.resumption import KEPT, resumed
@@ -51,6 +52,7 @@ from conformance.report.folder import clear
     type=click.FloatRange(min=0, max=3600),
     help="Seconds that an endpoint may take to show what it did  [default: 30; 1 for the embedded reference]",
 )
+@click.option("--against", metavar="URL2", help="Ask a second endpoint the same, and say in what the two differ.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print failures and the verdict only.")
 @click.pass_context
@@ -61,6 +63,7 @@ def endpoint(
     resume: Path | None,
     service_name: str | None,
     operation_budget: int | None,
+    against: str | None,
     as_json: bool,
     quiet: bool,
     **options: Any,
@@ -71,6 +74,9 @@ def endpoint(
     goes to a URL unless --allow-changes is given; what is created with it is written to the evidence first, and taken
     away at the end, or after a kill by `acs-conformance clean`.
 
+    With --against a second endpoint is asked the same, and each difference is judged by the contract: one is wrong
+    (exit status 1), both are allowed, or the documentation is silent.
+
     Credentials come from ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and ALIBABA_CLOUD_SECURITY_TOKEN.
     """
     if service_name is not None:
@@ -79,12 +85,14 @@ def endpoint(
         if options["as_of"] is not None:
             raise Refusal("--as-of is about one operation, whose pages have dates; the metadata of a service has none.")
         clear(options["report_dir"])
-        raise SystemExit(judge_service(url, service_name, operation_budget, as_json, quiet, **options))
+        raise SystemExit(judge_service(url, service_name, operation_budget, against, as_json, quiet, **options))
     for name in ("creates", "patience"):
         options.pop(name)
         if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT:
             written = "--budget" if name == "creates" else f"--{name}"
             raise Refusal(f"{written} is about what a run over a service creates; give --service too.")
+    if against is not None:
+        raise SystemExit(_compared(url, against, resume, as_json, quiet, **options))
     earlier = None
     if resume is None:
         clear(options["report_dir"])
@@ -98,6 +106,18 @@ def endpoint(
     except ContractError as e:
         raise Refusal(str(e)) from None
     raise SystemExit(shown(evidence, quiet, as_json))
+
+
+def _compared(url: str | None, against: str, resume: Path | None, as_json: bool, quiet: bool, **options: Any) -> int:
+    """Two endpoints beside each other, in one operation; the exit status."""
+    if resume is not None:
+        raise Refusal("--resume goes on with a run on one endpoint; leave out --against.")
+    clear(options["report_dir"])
+    try:
+        folder, found = compare_operation(settings_of(url, **options), against, lambda: live(quiet, as_json))
+    except ContractError as e:
+        raise Refusal(str(e)) from None
+    return differences_shown(folder, found, quiet, as_json)
 
 
 def _refuse_settings(ctx: click.Context) -> None:

@@ -11,8 +11,10 @@ import click
 from conformance.cli.output import document, say
 from conformance.cli.report import as_json_text
 from conformance.cli.run_options import common_settings
+from conformance.cli.showing import differences_shown
 from conformance.contract.catalogue import service_of
 from conformance.contract.files import ContractError
+from conformance.endpoint.against import compare_services
 from conformance.endpoint.service import ServicePlan, certify_service
 from conformance.errors import Refusal
 from conformance.report.service_page import terminal_lines
@@ -28,7 +30,9 @@ EXAMPLES = 1
 ABOUT = {"protocol-judged": "protocol on ", "sequences-judged": "sequences over "}
 
 
-def judge_service(url: str | None, name: str, budget: int | None, as_json: bool, quiet: bool, **options: Any) -> int:
+def judge_service(
+    url: str | None, name: str, budget: int | None, against: str | None, as_json: bool, quiet: bool, **options: Any
+) -> int:
     """Judge a service, print the result, and return the exit status. Raises Refusal."""
     for option, written in OF_ONE_OPERATION.items():
         if options.pop(option, None):
@@ -48,6 +52,9 @@ def judge_service(url: str | None, name: str, budget: int | None, as_json: bool,
         base = common_settings(Path(), url, **options)
         planned = partial(say, err=as_json)
         plan = ServicePlan(service, base, patterns, values, budget, creates, patience, planned)
+        if against is not None:
+            folder, found = compare_services(plan, against, planned)
+            return differences_shown(folder, found, quiet, as_json)
         folder, run = certify_service(plan, _heard(quiet or as_json))
     except ContractError as e:
         raise Refusal(str(e)) from None

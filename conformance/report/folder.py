@@ -22,7 +22,7 @@ PAGE = "report.html"
 SETTINGS = "run.json"
 PROGRESS = "progress.jsonl"
 # what runs, replays and comparisons write: in a folder that is used again it would speak of an earlier run
-WRITTEN = (EVENTS, SUMMARY, JUNIT, PAGE, SETTINGS, PROGRESS, "differences.json", "comparison.json")
+WRITTEN = (EVENTS, SUMMARY, JUNIT, PAGE, SETTINGS, PROGRESS, "differences.json", "differences.md", "comparison.json")
 REPORTS = Path("reports")
 
 
