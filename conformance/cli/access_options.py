@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
+from attrs import frozen
 
+from conformance.cli.gathered import Command, with_options
 from conformance.errors import Refusal
 from conformance.wire.access import Access, BadAccess, Headers, Secrets, parse_headers, parse_host
 from conformance.wire.connection import BadRoute
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 A_FILE = click.Path(path_type=Path)
 LARGEST_HEADER_FILE = 1 << 20
 EXPECTED = "it should hold headers, one 'Name: value' a line"
@@ -33,31 +33,33 @@ OPTIONS = (
 )
 
 
-def options(command: Command) -> Command:
+def options_of_access(command: Command) -> Command:
     """The command with these options."""
-    for option in reversed(OPTIONS):
-        command = option(command)
-    return command
+    return with_options(command, OPTIONS)
 
 
-def access_of(
-    *,
-    cacert: Path | None,
-    client_cert: Path | None,
-    client_key: Path | None,
-    header_lines: Sequence[str],
-    header_file: Path | None,
-    proxy: str | None,
-    signed_host: str | None,
-    signed: bool,
-) -> tuple[Access, Secrets]:
+@frozen
+class AccessOptions:
+    """What these options were given."""
+
+    cacert: Path | None
+    client_cert: Path | None
+    client_key: Path | None
+    header_lines: tuple[str, ...]
+    header_file: Path | None
+    proxy: str | None
+    signed_host: str | None
+
+
+def access_of(given: AccessOptions, signed: bool) -> tuple[Access, Secrets]:
     """What the options say; `signed`: whether requests carry an Authorization of their own. Raises Refusal."""
     try:
-        host = parse_host(signed_host) if signed_host is not None else None
-        headers = _headers(header_lines, header_file, signed, host is not None)
-        secrets = Secrets(headers, proxy)
-        ca, cert, key = (str(path.absolute()) if path else None for path in (cacert, client_cert, client_key))
-        access = Access(ca, cert, key, host, tuple(name for name, _ in headers), proxy is not None)
+        host = parse_host(given.signed_host) if given.signed_host is not None else None
+        headers = _headers(given.header_lines, given.header_file, signed, host is not None)
+        secrets = Secrets(headers, given.proxy)
+        files = (given.cacert, given.client_cert, given.client_key)
+        ca, cert, key = (str(path.absolute()) if path else None for path in files)
+        access = Access(ca, cert, key, host, tuple(name for name, _ in headers), given.proxy is not None)
         access.route(secrets)
     except (BadAccess, BadRoute) as e:
         raise Refusal(str(e)) from None

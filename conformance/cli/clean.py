@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import click
 
-from conformance.cli import access_options
+from conformance.cli.access_options import AccessOptions, access_of, options_of_access
 from conformance.cli.errors import ExitStatus
+from conformance.cli.gathered import gathered_into
 from conformance.cli.output import say
 from conformance.contract.files import ContractError
 from conformance.endpoint.consent import clean as take_away
@@ -32,15 +32,16 @@ A_MOMENT = 0.2
     show_default=True,
     help="Seconds in which a thing may appear, and in which its deletion may take effect.",
 )
-@access_options.options
-def clean(run: Path, service_name: str | None, patience: float, **options: Any) -> None:
+@options_of_access
+@gathered_into(AccessOptions)
+def clean(reached: AccessOptions, run: Path, service_name: str | None, patience: float) -> None:
     """Take away what the run in the folder RUN created at an endpoint, and what is still there.
 
     Only what the run wrote down is looked for, by its id, or where nobody saw an answer, by its name. Exit status: 0
     nothing is left; 3 something is, which is named.
     """
     try:
-        access, secrets = access_options.access_of(**options, signed=True)
+        access, secrets = access_of(reached, signed=True)
         given = Settings(Path(), access=access, secrets=secrets)
         folder = run if run.is_dir() else run.parent
         with ExitStack() as stack:

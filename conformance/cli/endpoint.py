@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
+from attrs import evolve
 from click.core import ParameterSource
 
-from conformance.cli.run_options import KNOWN, VALUES, WORKERS, creates_in, options_of_a_run, settings_of
-from conformance.cli.service_run import judge_service
+from conformance.cli.access_options import AccessOptions
+from conformance.cli.run_options import (
+    KNOWN,
+    VALUES,
+    WORKERS,
+    RunOptions,
+    creates_in,
+    folder_of,
+    operation_of,
+    options_of_a_run,
+    settings_of,
+    values_for,
+)
+from conformance.cli.service_run import ServiceAsked, judge_service
 from conformance.cli.showing import differences_shown, live, shown
 from conformance.contract.files import ContractError
 from conformance.endpoint.against import compare_operation
@@ -58,15 +72,21 @@ from conformance.report.folder import clear
 @click.pass_context
 def endpoint(
     ctx: click.Context,
+    given: RunOptions,
+    reached: AccessOptions,
     /,
-    url: str | None,
+    workers: int,
+    known_file: Path | None,
     resume: Path | None,
     service_name: str | None,
+    values: Mapping[str, Any],
+    allow_changes: bool,
     operation_budget: int | None,
+    creates: int,
+    patience: float | None,
     against: str | None,
     as_json: bool,
     quiet: bool,
-    **options: Any,
 ) -> None:
     """Certify an endpoint; without URL the embedded reference endpoint on a loopback port.
 
@@ -82,42 +102,39 @@ def endpoint(
     if service_name is not None:
         if resume is not None:
             raise Refusal("--resume goes on with a run on one operation; leave out --service.")
-        if options["as_of"] is not None:
+        if given.as_of is not None:
             raise Refusal("--as-of is about one operation, whose pages have dates; the metadata of a service has none.")
-        clear(options["report_dir"])
-        raise SystemExit(judge_service(url, service_name, operation_budget, against, as_json, quiet, **options))
-    for name in ("creates", "patience"):
-        options.pop(name)
+        if known_file is not None:
+            raise Refusal("--known-failing is about one operation; leave it out, or leave out --service.")
+        clear(given.report_dir)
+        base = settings_of(given, reached, Path())
+        base = evolve(base, workers=workers, allow_changes=allow_changes)
+        asked = ServiceAsked(service_name, given.operation, values, operation_budget, creates, patience, against)
+        raise SystemExit(judge_service(asked, given, base, as_json, quiet))
+    for name, written in (("creates", "--budget"), ("patience", "--patience")):
         if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT:
-            written = "--budget" if name == "creates" else f"--{name}"
             raise Refusal(f"{written} is about what a run over a service creates; give --service too.")
-    if against is not None:
-        raise SystemExit(_compared(url, against, resume, as_json, quiet, **options))
+    if against is not None and resume is not None:
+        raise Refusal("--resume goes on with a run on one endpoint; leave out --against.")
     earlier = None
     if resume is None:
-        clear(options["report_dir"])
+        clear(given.report_dir)
     else:
         _refuse_settings(ctx)
     try:
-        settings = settings_of(url, **options)
+        settings = evolve(
+            settings_of(given, reached, folder_of(given)), workers=workers, known_file=known_file,
+            values=values_for(operation_of(given), values), allow_changes=allow_changes,
+        )  # fmt: skip
+        if against is not None:
+            folder, found = compare_operation(settings, against, lambda: live(quiet, as_json))
+            raise SystemExit(differences_shown(folder, found, quiet, as_json))
         if resume is not None:
             settings, earlier = resumed(resume, settings)
         evidence = certify(settings, live(quiet, as_json), earlier=earlier)
     except ContractError as e:
         raise Refusal(str(e)) from None
     raise SystemExit(shown(evidence, quiet, as_json))
-
-
-def _compared(url: str | None, against: str, resume: Path | None, as_json: bool, quiet: bool, **options: Any) -> int:
-    """Two endpoints beside each other, in one operation; the exit status."""
-    if resume is not None:
-        raise Refusal("--resume goes on with a run on one endpoint; leave out --against.")
-    clear(options["report_dir"])
-    try:
-        folder, found = compare_operation(settings_of(url, **options), against, lambda: live(quiet, as_json))
-    except ContractError as e:
-        raise Refusal(str(e)) from None
-    return differences_shown(folder, found, quiet, as_json)
 
 
 def _refuse_settings(ctx: click.Context) -> None:

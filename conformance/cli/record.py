@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
 from conformance.cassettes.keeping import INTERRUPTED, refuse_unwritable, write_cassette
 from conformance.cassettes.recorder import Recorder
 from conformance.cassettes.spool import Spool
+from conformance.cli.access_options import AccessOptions
 from conformance.cli.output import say
-from conformance.cli.run_options import options_of_a_run, settings_of
+from conformance.cli.run_options import RunOptions, folder_of, options_of_a_run, settings_of
 from conformance.cli.showing import live, shown
 from conformance.contract.files import ContractError
 from conformance.endpoint.certify import certify
@@ -31,21 +31,21 @@ MANY = 100
 @click.option("-o", "--cassette", "path", type=click.Path(path_type=Path), help="Default: cassettes/<time>-<target>.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON, and nothing else.")
 @click.option("--quiet", is_flag=True, help="Print failures and the verdict only.")
-def record(url: str | None, path: Path | None, as_json: bool, quiet: bool, **options: Any) -> None:
+def record(given: RunOptions, reached: AccessOptions, path: Path | None, as_json: bool, quiet: bool) -> None:
     """Certify an endpoint as `endpoint` does, in one process, and keep every exchange in a cassette.
 
     The cassette holds no secret. Where the run is interrupted it holds what was recorded until then.
     """
-    clear(options["report_dir"])
-    settings = settings_of(url, values={}, **options)
+    clear(given.report_dir)
+    settings = settings_of(given, reached, folder_of(given))
     refuse_unwritable(path or FOLDER / "probe")
     spool = Spool((path or FOLDER / "probe").parent)
-    recorder = Recorder("reference" if url is None else "real", _target_name(settings), spool=spool)
+    recorder = Recorder("reference" if given.url is None else "real", _target_name(settings), spool=spool)
     try:
         try:
             evidence = certify(settings, live(quiet, as_json), recorder)
         finally:
-            kept = _keep(recorder, path, url)
+            kept = _keep(recorder, path, given.url)
             if kept and not as_json:
                 say(kept)
     except ContractError as e:

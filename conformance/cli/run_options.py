@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
+from attrs import frozen
 
 from conformance.cli import access_options
+from conformance.cli.access_options import AccessOptions, access_of
 from conformance.cli.dates import checked_date
+from conformance.cli.gathered import gathered_into, with_options
 from conformance.contract.catalogue import USUAL_OPERATION, operation_folder
 from conformance.endpoint.settings import FORMATS, METHODS, SIGNATURES, Settings
 from conformance.endpoint.traffic import Limits
@@ -19,7 +22,6 @@ from conformance.ledger.requirement import LEVELS, Level
 from conformance.wire.exchange import Format, SignatureVersion
 from conformance.wire.transport import MAX_BODY
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 WORKERS = click.option(
     "--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes that send requests."
 )
@@ -123,24 +125,61 @@ OPTIONS = (
 )
 
 
-def options_of_a_run(command: Command) -> Command:
-    """The command with an optional URL and every option of a run."""
-    for option in reversed(OPTIONS):
-        command = option(command)
-    return command
+@frozen
+class RunOptions:
+    """What the options of a run were given."""
+
+    url: str | None
+    operation: tuple[str, ...]
+    contract_dir: Path | None
+    regions: tuple[str, ...]
+    as_of: str | None
+    profiles: tuple[str, ...]
+    formats: tuple[Format, ...]
+    signatures: tuple[SignatureVersion, ...]
+    methods: tuple[str, ...]
+    max_examples: int
+    seed: int | None
+    rate: float | None
+    max_requests: int
+    max_seconds: float
+    max_items: int
+    max_body: int
+    timeout: float
+    items_file: Path | None
+    select: tuple[str, ...]
+    levels: tuple[Level, ...]
+    report_dir: Path | None
+    events_file: Path | None
+    faults: tuple[str, ...]
+    variants: tuple[str, ...]
+    unlisted_regions: bool
+    allow_plaintext: bool
 
 
-def settings_of(
-    url: str | None, *, operation: tuple[str, ...], contract_dir: Path | None, values: Mapping[str, Any], **options: Any
-) -> Settings:
-    """The settings that the options of a run on one operation say. Raises Refusal for one that is not known."""
-    if len(operation) > 1:
+def options_of_a_run(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The command with an optional URL and every option of a run, as RunOptions and AccessOptions before the rest."""
+    gathered = gathered_into(AccessOptions)(gathered_into(RunOptions)(command))
+    return with_options(gathered, OPTIONS)
+
+
+def folder_of(given: RunOptions) -> Path:
+    """The folder of the one operation that is to be judged. Raises Refusal."""
+    return operation_folder(operation_of(given), given.contract_dir)
+
+
+def operation_of(given: RunOptions) -> str:
+    """The name of the one operation that is to be judged. Raises Refusal."""
+    if len(given.operation) > 1:
         raise Refusal("One operation is judged at a time; several are with --service.")
-    name = operation[0] if operation else USUAL_OPERATION
-    own = values.get(name)
+    return given.operation[0] if given.operation else USUAL_OPERATION
+
+
+def values_for(operation: str, values: Mapping[str, Any]) -> dict[str, str]:
+    """Of the values in a file those of an operation: its own, and those of every operation."""
+    own = values.get(operation)
     merged = {**values, **(own if isinstance(own, Mapping) else {})}
-    plain = {k: str(v) for k, v in merged.items() if not isinstance(v, Mapping)}
-    return common_settings(operation_folder(name, contract_dir), url, values=plain, **options)
+    return {k: str(v) for k, v in merged.items() if not isinstance(v, Mapping)}
 
 
 def values_in(context: click.Context, parameter: click.Parameter, path: Path | None) -> Mapping[str, Any]:
@@ -176,47 +215,33 @@ VALUES = click.option(
 )
 
 
-def common_settings(
-    folder: Path,
-    url: str | None,
-    *,
-    rate: float | None,
-    max_requests: int | None,
-    max_seconds: float | None,
-    max_items: int,
-    formats: tuple[Format, ...],
-    signatures: tuple[SignatureVersion, ...],
-    methods: tuple[str, ...],
-    levels: tuple[Level, ...],
-    cacert: Path | None,
-    client_cert: Path | None,
-    client_key: Path | None,
-    header_lines: tuple[str, ...],
-    header_file: Path | None,
-    proxy: str | None,
-    signed_host: str | None,
-    **options: Any,
-) -> Settings:
-    """The settings that the options of any run say. Raises Refusal for what is not known or cannot be used."""
-    access, secrets = access_options.access_of(
-        cacert=cacert,
-        client_cert=client_cert,
-        client_key=client_key,
-        header_lines=header_lines,
-        header_file=header_file,
-        proxy=proxy,
-        signed_host=signed_host,
-        signed="v3" in (signatures or SIGNATURES),
-    )
+def settings_of(given: RunOptions, reached: AccessOptions, folder: Path) -> Settings:
+    """The settings of a run on the contract in a folder, as these options say. Raises Refusal for what cannot be."""
+    signatures = given.signatures or SIGNATURES
+    access, secrets = access_of(reached, signed="v3" in signatures)
     return Settings(
         folder,
-        url,
-        formats=formats or FORMATS,
-        signatures=signatures or SIGNATURES,
-        methods=methods or METHODS,
-        levels=levels or LEVELS,
-        limits=Limits(rate, max_requests, max_seconds=max_seconds, max_items=max_items),
+        given.url,
+        regions=given.regions,
+        profiles=given.profiles,
+        formats=given.formats or FORMATS,
+        signatures=signatures,
+        methods=given.methods or METHODS,
+        max_examples=given.max_examples,
+        seed=given.seed,
+        limits=Limits(given.rate, given.max_requests, max_seconds=given.max_seconds, max_items=given.max_items),
+        timeout=given.timeout,
+        items_file=given.items_file,
+        select=given.select,
+        levels=given.levels or LEVELS,
+        report_dir=given.report_dir,
+        events_file=given.events_file,
+        faults=given.faults,
+        variants=given.variants,
+        unlisted_regions=given.unlisted_regions,
+        allow_plaintext=given.allow_plaintext,
+        max_body=given.max_body,
         access=access,
         secrets=secrets,
-        **options,
+        as_of=given.as_of,
     )

@@ -8,10 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import click
+from attrs import frozen
 
+from conformance.cli.gathered import gathered_into
 from conformance.cli.output import say
 from conformance.contract.catalogue import common_folder, operation_folder, service_of
 from conformance.contract.files import ContractError, load_protocol
+from conformance.contract.model import Contract
+from conformance.contract.protocol import Protocol
+from conformance.contract.service import Service
 from conformance.errors import Refusal
 from conformance.ledger.profiles import pins_of
 from conformance.ledger.specification import Specification
@@ -22,7 +27,25 @@ from conformance.reference.items import load_items
 from conformance.reference.mock import SECONDS
 from conformance.reference.server import EndpointError, ReferenceEndpoint
 from conformance.reference.service import ServiceEndpoint
+from conformance.reference.store import Store
 from conformance.wire.environment import credentials_from
+
+
+@frozen
+class Serving:
+    """What `serve` was asked for."""
+
+    operation: str
+    contract_dir: Path | None
+    service_name: str | None
+    seconds: float
+    port: int
+    items_file: Path | None
+    seed: int
+    dialect: tuple[str, ...]
+    faults: tuple[str, ...]
+    variants: tuple[str, ...]
+    listing: bool
 
 
 @click.command()
@@ -39,15 +62,8 @@ from conformance.wire.environment import credentials_from
 @click.option("--fault", "faults", multiple=True, help="Have this defect (repeatable); `--list` names them.")
 @click.option("--variant", "variants", multiple=True, help="Be this conformant variant (repeatable).")
 @click.option("--list", "listing", is_flag=True, help="List faults and variants, and end.")
-def serve(
-    operation: str,
-    contract_dir: Path | None,
-    port: int,
-    listing: bool,
-    service_name: str | None,
-    seconds: float,
-    **options: Any,
-) -> None:
+@gathered_into(Serving)
+def serve(given: Serving) -> None:
     """Serve the operation on a loopback port until interrupted; with --service all operations of a service.
 
     What is created in a service is found, changed and deleted; what is asynchronous takes its time.
@@ -56,26 +72,26 @@ def serve(
     it; without one unsigned requests are taken.
     """
     try:
-        if service_name is not None:
-            _serve_service(service_name, port, seconds, listing, options)
+        if given.service_name is not None:
+            _serve_service(given, service_of(given.service_name))
             return
-        folder = operation_folder(operation, contract_dir)
+        folder = operation_folder(given.operation, given.contract_dir)
         specification = Specification.load(folder)
         contract, protocol = specification.contract, specification.protocol
-        if listing:
+        if given.listing:
             _list(contract, protocol)
             return
-        _, pins, _ = pins_of(options["dialect"], contract)
+        _, pins, _ = pins_of(given.dialect, contract)
         credentials = credentials_from()
         endpoint = ReferenceEndpoint(
             contract,
             protocol,
-            store=_store(contract, protocol, options),
+            store=_store(contract, protocol, given),
             credentials=[credentials] if credentials else [],
             dialect=pins,
-            faults=[fault_table.named(contract, name, protocol) for name in options["faults"]],
-            variants=[variant_table.named(contract, name, protocol) for name in options["variants"]],
-            port=port,
+            faults=[fault_table.named(contract, name, protocol) for name in given.faults],
+            variants=[variant_table.named(contract, name, protocol) for name in given.variants],
+            port=given.port,
         )
         with endpoint:
             signed = "requests must be signed" if credentials else "unsigned requests are taken"
@@ -87,26 +103,25 @@ def serve(
         raise Refusal(str(e)) from None
 
 
-def _serve_service(name: str, port: int, seconds: float, listing: bool, options: dict[str, Any]) -> None:
+def _serve_service(given: Serving, service: Service) -> None:
     """Serve a whole service. Refuses what is about one operation."""
-    given = ["--dialect"] if options["dialect"] else []
-    given += ["--tasks"] if options["items_file"] is not None else []
-    if given:
-        raise Refusal(f"{', '.join(given)}: for one operation only; leave --service out, or serve it as it is.")
-    if listing:
+    wrong = ["--dialect"] if given.dialect else []
+    wrong += ["--tasks"] if given.items_file is not None else []
+    if wrong:
+        raise Refusal(f"{', '.join(wrong)}: for one operation only; leave --service out, or serve it as it is.")
+    if given.listing:
         for title, table in (("Faults", manners.all_faults()), ("Conformant variants", manners.all_variants())):
             _titled(title, table)
         return
-    service = service_of(name)
     taken = [
-        *(manners.named(manners.all_faults(), n) for n in options["faults"]),
-        *(manners.named(manners.all_variants(), n) for n in options["variants"]),
+        *(manners.named(manners.all_faults(), n) for n in given.faults),
+        *(manners.named(manners.all_variants(), n) for n in given.variants),
     ]
     protocol = load_protocol(common_folder(service.contract_folder(next(iter(service.operations), ""))))
     credentials = credentials_from()
     endpoint = ServiceEndpoint(
-        service, protocol, [credentials] if credentials else [], seconds=seconds, seed=options["seed"], port=port,
-        manners=taken,
+        service, protocol, [credentials] if credentials else [], seconds=given.seconds, seed=given.seed,
+        port=given.port, manners=taken,
     )  # fmt: skip
     with endpoint:
         signed = "requests must be signed" if credentials else "unsigned requests are taken"
@@ -115,13 +130,13 @@ def _serve_service(name: str, port: int, seconds: float, listing: bool, options:
         threading.Event().wait()
 
 
-def _store(contract: Any, protocol: Any, options: dict[str, Any]) -> Any:
-    if options["items_file"] is None:
-        return seeding.generated(contract, protocol, options["seed"])
-    return load_items(options["items_file"], contract)
+def _store(contract: Contract, protocol: Protocol, given: Serving) -> Store:
+    if given.items_file is None:
+        return seeding.generated(contract, protocol, given.seed)
+    return load_items(given.items_file, contract)
 
 
-def _list(contract: Any, protocol: Any) -> None:
+def _list(contract: Contract, protocol: Protocol) -> None:
     for title, table in (
         ("Faults", fault_table.all_faults(contract, protocol)),
         ("Conformant variants", variant_table.all_variants(contract, protocol)),

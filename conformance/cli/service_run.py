@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
+from attrs import evolve, frozen
 
 from conformance.cli.output import document, say
 from conformance.cli.report import as_json_text
-from conformance.cli.run_options import common_settings
+from conformance.cli.run_options import RunOptions
 from conformance.cli.showing import differences_shown
 from conformance.contract.catalogue import service_of
 from conformance.contract.files import ContractError
 from conformance.endpoint.against import compare_services
 from conformance.endpoint.service import ServicePlan, certify_service
+from conformance.endpoint.settings import Settings
 from conformance.errors import Refusal
 from conformance.report.service_page import terminal_lines
 from conformance.report.service_run import OperationJudged, ServiceRun, service_summary
@@ -23,37 +26,49 @@ from conformance.report.text import one_line
 from conformance.sdk.service import SdkServicePlan, unjudged_service
 from conformance.sdk.service import certify_service as certify_sdk_service
 
-# what is about one operation, and so says nothing of a service
-OF_ONE_OPERATION = {"contract_dir": "--contract", "items_file": "--tasks", "known_file": "--known-failing"}
 EXAMPLES = 1
 # what is said of what was judged, beside its name
 ABOUT = {"protocol-judged": "protocol on ", "sequences-judged": "sequences over "}
 
 
-def judge_service(
-    url: str | None, name: str, budget: int | None, against: str | None, as_json: bool, quiet: bool, **options: Any
-) -> int:
+@frozen
+class ServiceAsked:
+    """What is asked of a run over a service beside what is asked of any run.
+
+    `patterns` are globs over operations, `values` those of parameters, by parameter or by operation and parameter.
+    `budget` is of requests to an operation, `creates` of things that may be created, `patience` in seconds. `against`
+    is the URL of a second endpoint.
+    """
+
+    name: str
+    patterns: tuple[str, ...]
+    values: Mapping[str, Any]
+    budget: int | None
+    creates: int
+    patience: float | None
+    against: str | None
+
+
+def judge_service(asked: ServiceAsked, given: RunOptions, base: Settings, as_json: bool, quiet: bool) -> int:
     """Judge a service, print the result, and return the exit status. Raises Refusal."""
-    for option, written in OF_ONE_OPERATION.items():
-        if options.pop(option, None):
+    for value, written in ((given.contract_dir, "--contract"), (given.items_file, "--tasks")):
+        if value is not None:
             raise Refusal(f"{written} is about one operation; leave it out, or leave out --service.")
-    for written in ("faults", "variants"):
-        if options.get(written) and url is not None:
-            raise Refusal("--fault and --variant change the embedded reference; leave them out, or leave out the URL.")
-    patterns, values, events = options.pop("operation"), options.pop("values"), options.pop("events_file")
-    creates, patience = options.pop("creates"), options.pop("patience")
-    if events is not None:
+    if base.url is not None and (given.faults or given.variants):
+        raise Refusal("--fault and --variant change the embedded reference; leave them out, or leave out the URL.")
+    if given.events_file is not None:
         raise Refusal("--events is about one operation: a service's stream is events.jsonl in --report-dir.")
-    given = click.get_current_context().get_parameter_source("max_examples")
-    if given is None or given.name == "DEFAULT":
-        options["max_examples"] = EXAMPLES
+    source = click.get_current_context().get_parameter_source("max_examples")
+    if source is None or source.name == "DEFAULT":
+        base = evolve(base, max_examples=EXAMPLES)
+    planned = partial(say, err=as_json)
     try:
-        service = service_of(name)
-        base = common_settings(Path(), url, **options)
-        planned = partial(say, err=as_json)
-        plan = ServicePlan(service, base, patterns, values, budget, creates, patience, planned)
-        if against is not None:
-            folder, found = compare_services(plan, against, planned)
+        plan = ServicePlan(
+            service_of(asked.name), base, asked.patterns, asked.values, asked.budget, asked.creates, asked.patience,
+            planned,
+        )  # fmt: skip
+        if asked.against is not None:
+            folder, found = compare_services(plan, asked.against, planned)
             return differences_shown(folder, found, quiet, as_json)
         folder, run = certify_service(plan, _heard(quiet or as_json))
     except ContractError as e:

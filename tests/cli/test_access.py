@@ -14,8 +14,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from attrs import evolve
 
-from conformance.cli.access_options import access_of
+from conformance.cli.access_options import AccessOptions, access_of
 from conformance.contract.files import load_contract, load_protocol, schemas_root
 from conformance.errors import Refusal
 from conformance.reference import seeding
@@ -223,10 +224,7 @@ def test_another_name_is_signed_where_the_endpoint_goes_by_it(acs, tmp_path, ref
         assert settings(tmp_path)["access"] == ["--signed-host"]
 
 
-GIVEN = {
-    "cacert": None, "client_cert": None, "client_key": None, "header_lines": (), "header_file": None, "proxy": None,
-    "signed_host": None, "signed": True,
-}  # fmt: skip
+NOTHING = AccessOptions(None, None, None, (), None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -250,14 +248,14 @@ GIVEN = {
 )
 def test_what_cannot_be_used_is_one_sentence_without_its_value(given, named):
     with pytest.raises(Refusal) as refusal:
-        access_of(**{**GIVEN, **given})
+        access_of(evolve(NOTHING, **given), signed=True)
     assert all(word in str(refusal.value) for word in named)
     assert CANARY not in str(refusal.value)
 
 
 def test_an_authorization_is_taken_where_requests_have_none(tmp_path):
     pair = b64encode(f"someone:{CANARY}".encode()).decode()
-    access, secrets = access_of(**{**GIVEN, "signed": False, "header_lines": [f"Authorization: Basic {pair}"]})
+    access, secrets = access_of(evolve(NOTHING, header_lines=(f"Authorization: Basic {pair}",)), signed=False)
     assert access.headers == ("Authorization",)
     assert {pair, CANARY} <= set(secrets.values)
     assert CANARY not in repr(secrets)

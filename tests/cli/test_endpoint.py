@@ -188,6 +188,7 @@ def test_an_interrupted_run_is_3_and_keeps_what_it_has(tmp_path):
     process = subprocess.Popen(
         command, cwd=tmp_path, env={**NO_KEY, "NO_COLOR": "1"}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
     for line in process.stdout:
         if "requirements judged" in line:
