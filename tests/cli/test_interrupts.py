@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 
 import pytest
+
+PIPES = {"capture_output": True, "text": True, "timeout": 60}
+
+
+def interruptible():
+    """What a shell starts in the background, with all that this starts, has interruptions ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 # an interruption in the middle of a finalizer, or of a callback of the garbage collector; then a wait that only it ends
 DROPPED = """
@@ -35,7 +44,7 @@ except KeyboardInterrupt:
 
 @pytest.mark.parametrize("place", ["finalizer", "collection"])
 def test_an_interruption_is_not_dropped(place):
-    done = subprocess.run([sys.executable, "-c", DROPPED, place], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", DROPPED, place], preexec_fn=interruptible, **PIPES)
     assert done.stdout == "interrupted\n"
     assert done.stderr == ""
 
@@ -68,6 +77,6 @@ print(child.exitcode)
 
 
 def test_a_child_is_interrupted_once():
-    done = subprocess.run([sys.executable, "-c", CHILD], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", CHILD], preexec_fn=interruptible, **PIPES)
     assert done.stdout == "ends once\n0\n"
     assert done.stderr == ""
