@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -101,3 +103,12 @@ def test_a_public_class_name_has_one_meaning() -> None:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
     assert not {name: found for name, found in places.items() if len(found) > 1}
+
+
+def test_the_side_of_sdks_starts_without_that_of_endpoints() -> None:
+    """Hypothesis, schemas and the reference cost a second that a certification of an SDK has no use for."""
+    said = "import sys, conformance.cli.sdk; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True).stdout.split()
+    heavy = ("conformance.endpoint", "conformance.reference", "conformance.derive", "hypothesis", "xmlschema")
+    assert "conformance.sdk.service" in loaded
+    assert [name for name in loaded if name.startswith(heavy)] == []

@@ -14,8 +14,8 @@ from conformance.cassettes.keeping import is_cassette
 from conformance.cli.errors import ExitStatus
 from conformance.cli.output import say
 from conformance.cli.sdk_options import SdkOptions, options_of_an_sdk
+from conformance.cli.sdk_service import judge_sdk_service, not_established_service
 from conformance.cli.sdk_subject import driven, installed, list_drivers, refuse_misspelt, uninstalled
-from conformance.cli.service_run import judge_sdk_service, not_established_service
 from conformance.cli.showing import live, shown
 from conformance.contract.catalogue import USUAL_OPERATION, service_of
 from conformance.drivers.installation import missing_toolchain

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import click
@@ -13,6 +12,7 @@ from attrs import evolve, frozen
 from conformance.cli.output import document, say
 from conformance.cli.report import as_json_text
 from conformance.cli.run_options import RunOptions
+from conformance.cli.service_showing import heard, said
 from conformance.cli.showing import differences_shown
 from conformance.contract.catalogue import service_of
 from conformance.contract.files import ContractError
@@ -20,15 +20,9 @@ from conformance.endpoint.against import compare_services
 from conformance.endpoint.service import ServicePlan, certify_service
 from conformance.endpoint.settings import Settings
 from conformance.errors import Refusal
-from conformance.report.service_page import terminal_lines
-from conformance.report.service_run import OperationJudged, ServiceRun, service_summary
-from conformance.report.text import one_line
-from conformance.sdk.service import SdkServicePlan, unjudged_service
-from conformance.sdk.service import certify_service as certify_sdk_service
+from conformance.report.service_run import service_summary
 
 EXAMPLES = 1
-# what is said of what was judged, beside its name
-ABOUT = {"protocol-judged": "protocol on ", "sequences-judged": "sequences over "}
 
 
 @frozen
@@ -70,50 +64,10 @@ def judge_service(asked: ServiceAsked, given: RunOptions, base: Settings, as_jso
         if asked.against is not None:
             folder, found = compare_services(plan, asked.against, planned)
             return differences_shown(folder, found, quiet, as_json)
-        folder, run = certify_service(plan, _heard(quiet or as_json))
+        folder, run = certify_service(plan, heard(quiet or as_json))
     except ContractError as e:
         raise Refusal(str(e)) from None
     if as_json:
         document(as_json_text(service_summary(run)))
         return run.exit_status
-    return _said(folder, run, quiet)
-
-
-def judge_sdk_service(plan: SdkServicePlan, quiet: bool) -> int:
-    """Judge a release of an SDK for a service, print the result, and return the exit status. Raises Refusal."""
-    try:
-        folder, run = certify_sdk_service(plan, _heard(quiet))
-    except ContractError as e:
-        raise Refusal(str(e)) from None
-    return _said(folder, run, quiet)
-
-
-def not_established_service(plan: SdkServicePlan, why: str, quiet: bool) -> int:
-    """Write and print that nothing could be established of a release, and return the exit status. Raises Refusal."""
-    try:
-        folder, run = unjudged_service(plan, why)
-    except ContractError as e:
-        raise Refusal(str(e)) from None
-    return _said(folder, run, quiet)
-
-
-def _said(folder: Path, run: ServiceRun, quiet: bool) -> int:
-    for line in list(terminal_lines(run))[-2 if quiet else 0 :]:
-        say(line)
-    say(f"Evidence: {folder}")
-    return run.exit_status
-
-
-def _heard(silent: bool) -> Any:
-    done = 0
-
-    def heard(judged: OperationJudged, event: str) -> None:
-        nonlocal done
-        if silent or not judged.attempted:
-            return
-        done += 1
-        about = f"{ABOUT.get(event, '')}{judged.name}"
-        reason = f": {one_line(judged.reason, 90)}" if judged.reason else ""
-        say(f"  {done:4d}  {about}  {judged.verdict}{reason}  ({judged.requests} requests)")
-
-    return heard
+    return said(folder, run, quiet)
