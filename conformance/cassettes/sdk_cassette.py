@@ -80,8 +80,9 @@ class Arrived:
     proxy. `count` numbers the requests at one endpoint in one case, `connection` its connections, both from 1.
     `parameters` are those of the operation. `problems` (id, message) are what was wrong with the signature, `carries`
     (name, place) where the credentials were: both were found on arrival. `transfer` says how the answer travelled;
-    `given_up` after how many seconds a client that was kept waiting hung up, infinity for never. `served` is what the
-    answer said: `format`, and `tree` where it was a result.
+    `given_up` after how many seconds a client that was kept waiting hung up, infinity for never; `after` how many
+    seconds lie between the request before it in its case and this one. `served` is what the answer said: `format`, and
+    `tree` where it was a result.
     """
 
     number: int
@@ -97,6 +98,7 @@ class Arrived:
     problems: tuple[Pair, ...] = ()
     carries: tuple[Pair, ...] = ()
     given_up: float | None = None
+    after: float | None = None
     served: Mapping[str, Any] | None = None
 
 

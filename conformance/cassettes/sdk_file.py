@@ -53,11 +53,13 @@ def _entry(a: Arrived) -> LayoutEntry:
         "problems": [list(pair) for pair in a.problems],
         "carries": [list(pair) for pair in a.carries],
         "given_up": NEVER if a.given_up == math.inf else a.given_up,
+        "after": a.after,
         "served": a.served,
     }
     if own["parameters"] is None:
         del own["parameters"]
-    return LayoutEntry(a.request, a.response, _filled(own, "gzip", "problems", "carries", "given_up", "served"))
+    optional = ("gzip", "problems", "carries", "given_up", "after", "served")
+    return LayoutEntry(a.request, a.response, _filled(own, *optional))
 
 
 def _filled(data: dict[str, Any], *optional: str) -> dict[str, Any]:
@@ -110,6 +112,7 @@ def _arrived(entry: LayoutEntry, cases: Sequence[KeptCase]) -> Arrived:
         _pairs(own.get("problems", ())),
         _pairs(own.get("carries", ())),
         math.inf if waited == NEVER else typed(waited, int, float, type(None)),
+        typed(own.get("after"), int, float, type(None)),
         served,
     )
 

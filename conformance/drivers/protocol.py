@@ -8,12 +8,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from attrs import field, frozen
+from attrs import asdict, field, frozen
 from jsonschema import Draft202012Validator
 
 from conformance.foreign import BadText, decoded, json_value
 
-VERSION = 1
+VERSION = 2
+# how many threads or processes share the calls of a burst
+WORKERS = 8
 _SCHEMA = "acs-conformance/driver.schema.json"
 
 
@@ -33,9 +35,19 @@ class DriverOperation:
 
 
 @frozen
+class Burst:
+    """The same call, made `calls` times at once through one client, `by` so many threads or forked processes."""
+
+    calls: int
+    by: str
+    workers: int = WORKERS
+
+
+@frozen
 class Ready:
     """What a driver says of itself. `view` is what a caller holds: `typed`, `json` or `xml` (all values are
-    text). With `structures` it takes parameters that are objects, and lists of objects.
+    text). With `structures` it takes parameters that are objects, and lists of objects. `can` has what not every driver
+    is able to do: give null (`nulls`), make calls at once by `threads` or forked `processes`, and use `tls`.
     """
 
     name: str
@@ -47,6 +59,7 @@ class Ready:
     signatures: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
     structures: bool = False
+    can: tuple[str, ...] = ()
 
 
 @frozen
@@ -101,6 +114,7 @@ class DriverCall:
     timeout: float
     security_token: str | None = field(default=None, repr=False)
     options: Mapping[str, str] = field(factory=dict)
+    burst: Burst | None = None
 
     def message(self, number: int) -> dict[str, Any]:
         """The line of the protocol, under the number that the answer has to repeat."""
@@ -122,6 +136,7 @@ class DriverCall:
             "parameters": dict(self.parameters),
             "timeout": self.timeout,
             **self.options,
+            **({} if self.burst is None else {"burst": asdict(self.burst)}),
         }
 
 
@@ -147,6 +162,7 @@ def decode_ready(line: bytes) -> Ready | Refused:
         signatures=tuple(message.get("signatures", ())),
         formats=tuple(message.get("formats", ())),
         structures=message.get("structures", False),
+        can=tuple(message.get("can", ())),
     )
 
 

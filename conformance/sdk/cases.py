@@ -47,7 +47,10 @@ class ReplySpec:
     """An answer, before it is known which format was asked for. Every member changes one thing of a plain listing.
 
     `as` (here `format`) is `other` for the format that was not asked for. `alternative` maps ids of choices to the
-    alternative in which the answer is written. `cut` ends the document half way, with a matching length.
+    alternative in which the answer is written. `cut` ends the document half way, with a matching length. `charset` is
+    the encoding of the document, `mangled` makes each `¤` in it a byte that is no UTF-8. `coding` compresses the body
+    whether the request asked for it or not (`gzip`: only if it did). `redirect` leads to the other host, or to another
+    path of the `same` one.
     """
 
     items: int = 1
@@ -70,7 +73,11 @@ class ReplySpec:
     transfer: Transfer = "length"
     gzip: bool = False
     hang_up: bool = False
+    charset: str = "utf-8"
+    mangled: bool = False
+    coding: Literal["", "deflate"] = ""
     redirect: int | None = None
+    redirect_to: Literal["elsewhere", "same"] = "elsewhere"
 
 
 @frozen
@@ -93,7 +100,11 @@ class Case:
     """One thing that is done to an SDK. `calls` follow each other; request number n gets reply n, the last
     one again and again. `subject` is what an expansion is about (a field's path, an error's code). `timeout`
     in seconds. `either`: of the cases about one subject it is enough that the SDK meets one. `as_it_has`: what the SDK
-    has no parameter for is left out.
+    has no parameter for is left out. `undocumented`: what is answered is nothing that the documentation knows, and
+    judged by the requirement alone that is about it. `ability` is what a driver must have announced to be able to do
+    the case. `elsewhere` is what the other host answers, which a redirect names (without it, status 404).
+    `environment` are variables of the driver's process, `tls` the certificate of an https endpoint, `burst` how many
+    calls are made at once, by threads or processes as the ability says.
     """
 
     name: str = ""
@@ -103,13 +114,23 @@ class Case:
     may_refuse: bool = False
     either: bool = False
     as_it_has: bool = False
+    undocumented: bool = False
     token: bool = False
     timeout: float = 5.0
     client_region: str | None = None
     options: Mapping[str, str] = field(factory=dict)
     refused: bool = False
-    proxy: Literal["", "used", "excluded"] = ""
+    proxy: Literal["", "used", "excluded", "refuses"] = ""
     walk: Walk | None = None
+    ability: Literal["", "nulls", "threads", "processes", "tls"] = ""
+    elsewhere: ReplySpec | None = None
+    environment: Mapping[str, str] = field(factory=dict)
+    tls: Literal["", "trusted", "expired", "wrong-host", "self-signed"] = ""
+    burst: int = 0
+
+    def is_possible(self, ready: Ready) -> bool:
+        """Whether a driver is able to do it."""
+        return self.ability in ("", *ready.can)
 
     @property
     def data(self) -> dict[str, Any]:
@@ -117,7 +138,7 @@ class Case:
         judges them.
         """
         found: dict[str, Any] = _data(
-            evolve(self, name="", subject="", may_refuse=False, either=False, as_it_has=False)
+            evolve(self, name="", subject="", may_refuse=False, either=False, as_it_has=False, undocumented=False)
         )
         return found
 

@@ -13,8 +13,10 @@ import gzip
 import io
 import select
 import socket
+import ssl
 import threading
 import time
+import zlib
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from typing import Literal
@@ -31,19 +33,37 @@ from conformance.wire.verification import SignatureProblem, verify
 MOST = 256
 PASSING = (errno.ECONNABORTED, errno.EINTR, errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EPROTO)
 Transfer = Literal[
-    "length", "chunked", "until-close", "short", "cut-chunk", "stall", "silent", "close", "reset", "drip"
+    "length",
+    "chunked",
+    "until-close",
+    "short",
+    "short-whole",
+    "long",
+    "trailed",
+    "cut-chunk",
+    "stall",
+    "silent",
+    "close",
+    "reset",
+    "drip",
+    "trickle",
 ]
+# of a body that trickles: in how many pieces, and the seconds between two
+PIECES, PAUSE = 8, 0.25
+# what stands after an answer that is `trailed`: an answer to a request that nobody sent
+UNASKED = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 
 
 @frozen
 class Reply:
     """What to answer, down to the transfer.
 
-    `short` announces more than it sends, `cut-chunk` ends a chunked body early, `stall` sends half of the
-    body and waits, `silent` sends nothing and waits, `close` and `reset` end the connection without an
-    answer, `drip` sends the body slowly, `until-close` sends no length and ends the body by closing. What
-    waits does so for `patience` seconds, or until the client hangs up. `hang_up` closes the connection after
-    the answer without announcing it.
+    `short` announces more than it sends (`short-whole`: more than there is), `long` less, `trailed` sends another
+    answer right after this one. `cut-chunk` ends a chunked body early, `stall` sends half of the body and waits,
+    `silent` sends nothing and waits, `close` and `reset` end the connection without an answer, `drip` sends the body
+    slowly, `trickle` so slowly that it takes PIECES x PAUSE seconds, `until-close` sends no length and ends the body by
+    closing. What waits does so for `patience` seconds, or until the client hangs up. `hang_up` closes the connection
+    after the answer without announcing it. `gzip` and `deflate` compress the body.
     """
 
     status: int = 200
@@ -53,6 +73,7 @@ class Reply:
     gzip: bool = False
     patience: float = 6.0
     hang_up: bool = False
+    deflate: bool = False
 
 
 @define
@@ -63,7 +84,8 @@ class Recorded:
     `carries` says where it carries the credentials of the case, the signature included; `reply` is what it was
     answered.
     `given_up` is after how many seconds the client closed a connection on which it was kept waiting; None
-    where it was not kept waiting, infinity where it never did.
+    where it was not kept waiting, infinity where it never did. `after` are the seconds since the request before it in
+    the case; None for the first.
     """
 
     number: int
@@ -75,6 +97,7 @@ class Recorded:
     carries: tuple[Carried, ...] = ()
     reply: Reply = field(factory=Reply)
     given_up: float | None = None
+    after: float | None = None
 
 
 class InstrumentedEndpoint:
@@ -82,7 +105,7 @@ class InstrumentedEndpoint:
     connection's thread.
 
     `nonces` collects the nonces of all requests, over several endpoints where it is shared. `idle` and `whole` are
-    seconds: for a request to begin, and for it to arrive.
+    seconds: for a request to begin, and for it to arrive. With `tls` it speaks https.
     """
 
     def __init__(
@@ -91,7 +114,9 @@ class InstrumentedEndpoint:
         credentials: Credentials,
         nonces: set[str] | None = None,
         host: str = "127.0.0.1",
+        tls: ssl.SSLContext | None = None,
     ) -> None:
+        self._tls = tls
         self._script = script
         self._credentials = credentials
         self._nonces = set() if nonces is None else nonces
@@ -130,8 +155,8 @@ class InstrumentedEndpoint:
 
     @property
     def url(self) -> str:
-        """Where a client finds it, over plain HTTP."""
-        return f"http://{self.authority}"
+        """Where a client finds it."""
+        return f"http{'s' if self._tls else ''}://{self.authority}"
 
     def begin(self, script: Callable[[Recorded], Reply]) -> None:
         """Answer as told from now on, and count requests from 1 again."""
@@ -184,6 +209,12 @@ class InstrumentedEndpoint:
         with self._lock:
             self._open.add(connection)
         try:
+            if self._tls is not None:
+                # who does not trust the certificate ends the handshake, which is an OSError here
+                connection.settimeout(self.whole)
+                plain, connection = connection, self._tls.wrap_socket(connection, server_side=True)
+                with self._lock:
+                    self._open = {*self._open, connection} - {plain}
             handler = type("Handler", (_Handler,), {"number": number, "endpoint": self})
             handler(connection, address, self)
         except (OSError, ValueError):
@@ -211,6 +242,8 @@ class InstrumentedEndpoint:
                 problems,
                 carried(request, self._credentials),
             )
+            if self.recorded:
+                recorded.after = recorded.at - self.recorded[-1].at
             self.recorded.append(recorded)
             recorded.reply = self._script(recorded)
         return recorded, recorded.reply
@@ -271,15 +304,15 @@ def _send(handler: _Handler, recorded: Recorded, reply: Reply) -> None:
             # Close with unsent data discarded: the client sees a reset instead of an orderly end.
             handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
         return
-    body = gzip.compress(reply.body) if reply.gzip else reply.body
+    body = gzip.compress(reply.body) if reply.gzip else zlib.compress(reply.body) if reply.deflate else reply.body
     handler.connection.sendall(_head(reply, len(body)) + _first_part(reply, body))
-    if reply.transfer == "drip":
-        for start in range(0, len(body), max(1, len(body) // 8)):
-            handler.connection.sendall(body[start : start + max(1, len(body) // 8)])
-            time.sleep(0.03)
+    if reply.transfer in ("drip", "trickle"):
+        for start in range(0, len(body), max(1, len(body) // PIECES)):
+            handler.connection.sendall(body[start : start + max(1, len(body) // PIECES)])
+            time.sleep(0.03 if reply.transfer == "drip" else PAUSE)
     if reply.transfer == "stall":
         recorded.given_up = _wait(handler.connection, reply.patience)
-    if reply.hang_up or reply.transfer in ("until-close", "short", "cut-chunk", "stall"):
+    if reply.hang_up or reply.transfer in ("until-close", "short", "short-whole", "long", "cut-chunk", "stall"):
         handler.close_connection = True
 
 
@@ -288,12 +321,15 @@ def _head(reply: Reply, length: int) -> bytes:
     lines += [f"{name}: {value}" for name, value in reply.headers]
     if reply.gzip:
         lines.append("Content-Encoding: gzip")
+    elif reply.deflate:
+        lines.append("Content-Encoding: deflate")
     if reply.transfer in ("chunked", "cut-chunk"):
         lines.append("Transfer-Encoding: chunked")
     elif reply.transfer == "until-close":
         lines.append("Connection: close")
     else:
-        lines.append(f"Content-Length: {length}")
+        announced = {"short-whole": length + 100, "long": length // 2}.get(reply.transfer, length)
+        lines.append(f"Content-Length: {announced}")
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
@@ -307,8 +343,10 @@ def _first_part(reply: Reply, body: bytes) -> bytes:
             return b"%x\r\n%s" % (len(body), body[: len(body) // 2])
         case "short" | "stall":
             return body[: len(body) // 2]
-        case "drip":
+        case "drip" | "trickle":
             return b""
+        case "trailed":
+            return body + UNASKED
     return body
 
 

@@ -11,7 +11,8 @@ from attrs import define, field
 
 from conformance.drivers.process import DriverFault, DriverProcess
 from conformance.sdk.cases import Case
-from conformance.sdk.observation import Identity, Observation, observe, observe_with_proxy
+from conformance.sdk.leaks import tells
+from conformance.sdk.observation import Identity, Observation, observe, observe_alone
 from conformance.sdk.plan import Plan
 from conformance.sdk.roles import SdkRoles
 from conformance.wire.redaction import redact_text, secrets_of
@@ -120,14 +121,14 @@ class Harness:
             self._look_for_leaks(case.name or "plain", driver)
 
     def _observed(self, case: Case, driver: DriverProcess) -> Observation:
-        if case.proxy:
-            return observe_with_proxy(case, self.driver, self.roles, self.identity, self.nonces)
+        if case.proxy or case.environment or case.tls:
+            return observe_alone(case, self.driver, self.roles, self.identity, self.nonces)
         return observe(case, driver, self.roles, self.identity, self.nonces)
 
     def _look_for_leaks(self, case: str, driver: DriverProcess) -> None:
         logged = driver.stderr
         for credentials in (self.identity.plain, self.identity.temporary):
-            if credentials.access_key_secret in logged:
+            if tells(logged, credentials.access_key_secret):
                 self.leaks.append(case)
 
 

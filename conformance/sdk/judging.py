@@ -24,11 +24,12 @@ from conformance.sdk.cases import Case, expanded
 from conformance.sdk.harness import Harness
 from conformance.sdk.judges.finding import PASSED, ShownByRequest, failed, skipped
 from conformance.sdk.judges.signing import no_problem
-from conformance.sdk.judges.table import ANSWERS, CASES, REQUESTS
+from conformance.sdk.judges.table import ANSWERS, CASES, FOLLOWING, REQUESTS, RUNS
 from conformance.sdk.known import settled
 from conformance.sdk.leaks import SECRET
 from conformance.sdk.observation import Identity, Observation
 from conformance.sdk.plan import Plan
+from conformance.sdk.replies import REDIRECTED
 from conformance.sdk.requirements import SdkRequirement
 from conformance.sdk.view import lost_fields
 from conformance.wire.curl import curl_line
@@ -36,6 +37,12 @@ from conformance.wire.exchange import Credentials
 from conformance.wire.redaction import redact_text
 
 _SHOWN_OF_A_BODY = 600
+_UNABLE = {
+    "nulls": "the driver has no way to give null",
+    "threads": "the driver has no way to make calls at once by threads",
+    "processes": "the driver has no way to make calls at once by forked processes",
+    "tls": "the driver has no way to call an https endpoint",
+}
 TAKEN = Met("the SDK takes the value in another type; the documentation states none")
 UNDERSTOOD = Met("another documented alternative is understood, which is enough")
 
@@ -134,7 +141,8 @@ def certify(
         cases = tuple(case for r in plan.requirements() for case in planned(plan, ready, r))
         try:
             harness.smoke(driver)
-            harness.observe(list({case.key: case for case in cases}.values()), driver, workers)
+            possible = {case.key: case for case in cases if case.is_possible(ready)}
+            harness.observe(list(possible.values()), driver, workers)
             complete = True
         except DriverFault as fault:
             what, log = (redact_text(text, harness.secrets) for text in (str(fault), fault.stderr))
@@ -190,7 +198,10 @@ def _judged(requirement: SdkRequirement, observed: Observed, plan: Plan) -> Iter
     if requirement.over == "case":
         yield from _over_cases(requirement, observed, plan)
     elif requirement.over == "run":
-        yield Judged("every run", _of_the_log(observed.leaks), 1)
+        if requirement.judge in RUNS:
+            yield Judged("every run", RUNS[requirement.judge](tuple(observed.cases.values())), observed.requests)
+        else:
+            yield Judged("every run", _of_the_log(observed.leaks), 1)
     else:
         yield _over_all(requirement, tuple(observed.cases.values()))
 
@@ -207,6 +218,9 @@ def _over_cases(requirement: SdkRequirement, observed: Observed, plan: Plan) -> 
     cases = tuple(planned(plan, observed.ready, requirement))
     for case in cases:
         done = observed.cases.get(case.key)
+        if done is None and not case.is_possible(observed.ready):
+            found.append(Judged(case.name, Inconclusive(_UNABLE[case.ability])))
+            continue
         if done is None:
             found.append(Judged(case.name, Inconclusive(f"this was not done: {case.key}")))
             continue
@@ -266,13 +280,16 @@ def _over_all(requirement: SdkRequirement, seen: Sequence[Observation]) -> Judge
 
 def _each(requirement: SdkRequirement, seen: Observation) -> Iterator[Finding | None]:
     """What is found about each answer, or about each request, of a case."""
+    if seen.case.undocumented and requirement.judge == "loses-nothing-silently":
+        return
     for call in seen.calls:
         if requirement.over == "answers":
             yield ANSWERS[requirement.judge](seen, call)
             continue
         judge = REQUESTS.get(requirement.judge) or no_problem(requirement.problems)
         for request in call.requests:
-            yield judge(seen, call, request)
+            if request.arrival.path not in REDIRECTED or requirement.judge in FOLLOWING:
+                yield judge(seen, call, request)
 
 
 def _verdict(requirement: SdkRequirement, one: Judged, secrets: tuple[str, ...], plan: Plan) -> Verdict:

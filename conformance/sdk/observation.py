@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from attrs import define, evolve, field, frozen
 
 from conformance.drivers.process import DriverProcess
-from conformance.drivers.protocol import DriverAnswer, DriverCall, DriverOperation, Ready
+from conformance.drivers.protocol import Burst, DriverAnswer, DriverCall, DriverOperation, Ready
 from conformance.sdk import view
 from conformance.sdk.cases import CallSpec, Case, Walk
+from conformance.sdk.certificates import Authority
 from conformance.sdk.endpoint import InstrumentedEndpoint, Recorded, Reply
 from conformance.sdk.giving import nested
 from conformance.sdk.leaks import revealed
@@ -24,6 +28,9 @@ DEADLINE = 90.0
 _CLIENT_REGION = "cn-hangzhou"
 _MOST_PAGES = 20
 _WRONG_HOST = "localhost"
+_PROXY_REFUSES = Reply(
+    407, (("Proxy-Authenticate", 'Basic realm="proxy"'), ("Content-Type", "text/html")), b"<html></html>"
+)
 
 
 @frozen
@@ -80,12 +87,21 @@ class _Script:
     case: Case
     roles: SdkRoles
     elsewhere: str = ""
+    first: Recorded | None = None
     served: dict[int, Served] = field(factory=dict)
 
     def __call__(self, recorded: Recorded) -> Reply:
         spec = self.case.replies[min(recorded.number, len(self.case.replies)) - 1]
+        self.first = self.first or recorded
         reply, self.served[recorded.number] = answer(spec, recorded, self.roles, self.case.walk, self.elsewhere)
         return reply
+
+    def away(self, recorded: Recorded) -> Reply:
+        """What the other host answers, in the format that was asked for before the redirect."""
+        spec = self.case.elsewhere
+        if spec is None:
+            return Reply(404)
+        return answer(spec, self.first or recorded, self.roles, None, "")[0]
 
 
 def observe(case: Case, driver: DriverProcess, roles: SdkRoles, identity: Identity, nonces: set[str]) -> Observation:
@@ -93,7 +109,7 @@ def observe(case: Case, driver: DriverProcess, roles: SdkRoles, identity: Identi
     credentials = identity.temporary if case.token else identity.plain
     script = _Script(case, roles)
     with (
-        InstrumentedEndpoint(lambda _: Reply(404), credentials, nonces, host=_WRONG_HOST) as other,
+        InstrumentedEndpoint(script.away, credentials, nonces, host=_WRONG_HOST) as other,
         InstrumentedEndpoint(script, credentials, nonces) as endpoint,
     ):
         script.elsewhere = other.url
@@ -129,24 +145,39 @@ def _calls(
         new = tuple(endpoint.recorded[before:])
         if any(r.reply.hang_up for r in new):
             endpoint.hung_up()
-        calls.append(_seen(call, got, new, script, credentials))
+        calls += _seen_at_once(call, got, new, script, credentials)
     return tuple(calls)
 
 
-def observe_with_proxy(case: Case, start: Any, roles: SdkRoles, identity: Identity, nonces: set[str]) -> Observation:
-    """Like `observe`, with a driver of its own that is started under proxy variables.
+def observe_alone(case: Case, start: Any, roles: SdkRoles, identity: Identity, nonces: set[str]) -> Observation:
+    """Like `observe`, with a driver of its own that is started under variables of the case, and of its proxy.
 
     `start` makes a DriverProcess from an environment. The proxy is another instrumented endpoint; requests
-    that reach it are in `elsewhere`, answered as the endpoint itself would.
+    that reach it are in `elsewhere`, answered as the endpoint itself would, or refused.
     """
     script = _Script(case, roles)
+    authority = Authority(Path(tempfile.mkdtemp(prefix="acs-authority-")), case.tls) if case.tls else None
+    try:
+        return _alone(case, start, script, identity, nonces, authority)
+    finally:
+        if authority is not None:
+            shutil.rmtree(authority.folder, ignore_errors=True)
+
+
+def _alone(
+    case: Case, start: Any, script: _Script, identity: Identity, nonces: set[str], authority: Authority | None
+) -> Observation:
+    roles, tls = script.roles, authority.context() if authority else None
+    at_proxy: Callable[[Recorded], Reply] = (lambda _: _PROXY_REFUSES) if case.proxy == "refuses" else script
     with (
-        InstrumentedEndpoint(script, identity.plain, nonces) as proxy,
-        InstrumentedEndpoint(script, identity.plain, nonces) as endpoint,
+        InstrumentedEndpoint(at_proxy, identity.plain, nonces) as proxy,
+        InstrumentedEndpoint(script, identity.plain, nonces, "localhost" if tls else "127.0.0.1", tls) as endpoint,
     ):
-        environment = dict.fromkeys(("HTTP_PROXY", "http_proxy"), proxy.url)
-        excluded = "127.0.0.1,localhost" if case.proxy == "excluded" else ""
-        environment |= {"NO_PROXY": excluded, "no_proxy": excluded}
+        environment = {**case.environment, **(authority.environment if authority else {})}
+        if case.proxy:
+            environment |= dict.fromkeys(("HTTP_PROXY", "http_proxy"), proxy.url)
+            excluded = "127.0.0.1,localhost" if case.proxy == "excluded" else ""
+            environment |= {"NO_PROXY": excluded, "no_proxy": excluded}
         with start(environment) as driver:
             call = _call(case, case.calls[0], endpoint.url, roles, identity.plain)
             got = driver.call(_shaped(call, driver.ready), DEADLINE)
@@ -164,6 +195,20 @@ def _without(call: DriverCall, got: DriverAnswer) -> DriverCall | None:
 def _shaped(call: DriverCall, ready: Ready) -> DriverCall:
     """With structures for a driver that takes them; for another, members of structures go by their dotted names."""
     return evolve(call, parameters=nested(call.parameters)) if ready.structures else call
+
+
+def _seen_at_once(
+    call: DriverCall, got: DriverAnswer, new: tuple[Recorded, ...], script: _Script, credentials: Credentials
+) -> Iterator[ObservedCall]:
+    """What is seen of a call, or of each that was made at once with it. Which request is whose nobody can say."""
+    results = got.result if call.burst and got.ok else None
+    if not isinstance(results, list) or not results:
+        yield _seen(call, got, new, script, credentials)
+        return
+    surplus = max(0, len(new) - len(results))
+    for number, result in enumerate(results):
+        begin = number + surplus if number else 0
+        yield _seen(call, evolve(got, result=result), new[begin : number + surplus + 1], script, credentials)
 
 
 def _seen(
@@ -185,6 +230,7 @@ def _call(case: Case, spec: CallSpec, url: str, roles: SdkRoles, credentials: Cr
         parameters={**roles.required(), **roles.given(spec.parameters)},
         timeout=case.timeout,
         options=case.options,
+        burst=Burst(case.burst, case.ability) if case.burst else None,
     )
 
 

@@ -134,6 +134,7 @@ def _arrived(
         problems=tuple((p.id, redact_values(p.message, secrets)) for p in r.problems),
         carries=tuple((c.name, c.place) for c in r.carries),
         given_up=r.given_up,
+        after=None if r.after is None else max(0.001, round(r.after, 3)),
         served=_served_data(served),
     )
 
@@ -161,7 +162,7 @@ def observed_in(cassette: SdkCassette, plan: Plan) -> Observed:
     provenance = cassette.provenance
     try:
         lists = {name: tuple(provenance.driver[name]) for name in ("methods", "signatures", "formats")}
-        ready = Ready(**{**provenance.driver, **lists})
+        ready = Ready(**{**provenance.driver, **lists, "can": tuple(provenance.driver.get("can", ()))})
         today = {c.key: c for c in (Case(), *(c for r in plan.requirements() for c in planned(plan, ready, r)))}
         by_case: dict[int, list[Arrived]] = {}
         for one in cassette.arrived:
@@ -208,6 +209,7 @@ def _recorded(one: Arrived) -> Recorded:
         carries=tuple(Carried(name, place) for name, place in one.carries),
         reply=reply,
         given_up=one.given_up,
+        after=one.after,
     )
 
 

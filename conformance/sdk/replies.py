@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from attrs import frozen
 
@@ -26,6 +27,8 @@ from conformance.sdk.roles import SdkRoles
 _TYPES = {"json": "application/json", "xml": "text/xml"}
 _OTHER_TYPES = {"json": "text/json", "xml": "application/xml"}
 _PATIENCE = 4.0
+# where redirects lead; a request to it was made by an HTTP library, and no page says how it is to look
+REDIRECTED = ("/elsewhere", "/again")
 
 
 @frozen
@@ -56,11 +59,16 @@ def answer(
     asked = asked_format(recorded)
     written = asked if spec.format == "asked" else "xml" if asked == "json" else "json"
     if spec.redirect:
-        headers = (("Location", f"{elsewhere}/elsewhere"), ("Content-Type", "text/plain"))
+        away, again = REDIRECTED
+        query = urlsplit(recorded.request.url).query
+        place = f"{elsewhere}{away}" if spec.redirect_to == "elsewhere" else f"{again}?{query}"
+        headers = (("Location", place), ("Content-Type", "text/plain"))
         return Reply(spec.redirect, headers, b""), Served(spec, written)
     tree = None if spec.error or spec.raw is not None else _tree(spec, roles, walk, recorded)
     document = _document(spec, tree or {}, written, roles)
     body = document[: len(document) // 2] if spec.cut else document
+    if spec.mangled:
+        body = body.replace("¤".encode(), b"\xff")
     accepts = "gzip" in recorded.arrival.headers.get("accept-encoding", "")
     reply = Reply(
         status=spec.status or (spec.error.status if spec.error else 200),
@@ -69,6 +77,7 @@ def answer(
         transfer=spec.transfer,
         gzip=spec.gzip and accepts,
         hang_up=spec.hang_up,
+        deflate=spec.coding == "deflate",
         patience=_PATIENCE,
     )
     return reply, Served(spec, written, tree if reply.status == 200 and not spec.cut else None)
@@ -132,16 +141,17 @@ def _choices(alternatives: Mapping[str, str], contract: Contract) -> Iterator[tu
 
 def _document(spec: ReplySpec, tree: Tree, written: str, roles: SdkRoles) -> bytes:
     if spec.raw is not None:
-        return (spec.raw_xml if written == "xml" and spec.raw_xml is not None else spec.raw).encode()
+        return (spec.raw_xml if written == "xml" and spec.raw_xml is not None else spec.raw).encode(spec.charset)
     root = "Error" if spec.error else f"{roles.contract.operation}Response"
     tree = _error(spec.error) if spec.error else _rewritten(tree, spec, written, roles)
     if spec.order:
         tree = mapped(tree, lambda node: dict(_ordered(node, spec.order)))
     if written == "json":
-        return as_json(tree, escaped=spec.escaped, indent=spec.indent) + (b"\n\n" if spec.indent else b"")
-    document = as_xml(tree, root)
+        text = as_json(tree, escaped=spec.escaped, indent=spec.indent) + (b"\n\n" if spec.indent else b"")
+        return text.decode().encode(spec.charset)
+    document = as_xml(tree, root).replace(b"UTF-8", spec.charset.upper().encode(), 1).decode().encode(spec.charset)
     if spec.escaped:
-        document = document.decode().encode("ascii", "xmlcharrefreplace")
+        document = document.decode(spec.charset).encode("ascii", "xmlcharrefreplace")
     return document.replace(b"><", b">\n    <") + b"\n" if spec.indent else document
 
 
@@ -180,7 +190,8 @@ def _headers(spec: ReplySpec, written: str) -> tuple[tuple[str, str], ...]:
     plain = _TYPES[written]
     wanted = f"{plain};charset=utf-8" if written == "xml" else plain
     if spec.content_type is not None:
-        wanted = spec.content_type.format(type=plain, TYPE=plain.upper(), other=_OTHER_TYPES[written])
+        names = {"type": plain, "TYPE": plain.upper(), "other": _OTHER_TYPES[written], "format": written}
+        wanted = spec.content_type.format(**names)
     headers = [("Content-Type", wanted)] if wanted else []
     headers += list(spec.headers.items())
     return tuple((name.lower(), value) if spec.header_case == "lower" else (name, value) for name, value in headers)

@@ -91,7 +91,7 @@ def show(
             chosen = _chosen(plan, driver.ready, wanted)
             harness.smoke(driver)
             beside = [c for requirement, case in chosen for c in _beside(plan, driver.ready, requirement, case)]
-            cases = {case.key: case for case in (*(case for _, case in chosen), *beside)}
+            cases = {c.key: c for c in (*(case for _, case in chosen), *beside) if c.is_possible(driver.ready)}
             harness.observe(list(cases.values()), driver, workers=1)
             ready = driver.ready
     except DriverFault as e:

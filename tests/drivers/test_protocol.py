@@ -84,7 +84,8 @@ def test_ready_and_refused():
     [
         b"Hello\n",
         b"[]\n",
-        line(**{**READY, "protocol": 2}),
+        line(**{**READY, "protocol": 3}),
+        line(**{**READY, "protocol": 2, "can": ["fly"]}),
         line(**{**READY, "version": ""}),
         line(**{**READY, "view": "yaml"}),
         line(**{k: v for k, v in READY.items() if k != "dependencies"}),

@@ -1,102 +1,32 @@
 """A tiny SDK with its driver in one file, right by default; `miniature.py FAULT...` makes it wrong in the named ways.
 
-The faults are listed in FAULTS with the requirement that is meant to catch each, and what is wrong.
+The faults are listed in faults.py with the requirement that is meant to catch each, and what is wrong.
 """
 
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
 import hmac
 import http.client
+import itertools
 import json
 import os
+import random
 import re
 import sys
 import time
 import urllib.parse
 import uuid
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 
-FAULTS = {
-    # requests
-    "raw-plus": ("requests.plus", "a plus sign is left as it is, so that it is read as a space"),
-    "drops-empty": ("requests.empty-value", "empty values are left out"),
-    "swaps-times": ("requests.times-as-given", "start and end change places"),
-    "trims": ("requests.space", "values are stripped"),
-    "latin-1": ("requests.non-ascii", "text is sent as Latin-1"),
-    "encodes-twice": ("requests.percent", "values are escaped twice"),
-    "truncates": ("requests.long-value", "values end after 1000 characters"),
-    "normalises": ("requests.combining", "text is normalised to composed letters"),
-    "adds-page-size": ("requests.absent-stays-absent", "a page size is made up where none was given"),
-    "adds-unknown": ("requests.nothing-unknown-added", "a parameter that nobody knows travels along"),
-    "region-of-client": ("requests.region-of-the-parameter", "the client's region wins over the parameter"),
-    "sorts-ids": ("requests.repeated-ids", "ids are sorted and each is sent once"),
-    "hundred-ids": ("requests.more-ids-than-allowed", "ids beyond the hundredth are dropped"),
-    "remembers": ("requests.calls-are-independent", "parameters of one call stay for the next"),
-    "clamps": ("requests.number-beyond-the-limits", "numbers are clamped to the documented limits"),
-    "old-version": ("requests.action-and-version", "another API version is named"),
-    # signing
-    "bad-signature": ("signing.valid", "the signature covers another text"),
-    "same-nonce": ("signing.fresh-nonce", "one nonce serves for the whole life of the client"),
-    "local-time": ("signing.timestamp-window", "the timestamp is an hour ahead, yet marked as UTC"),
-    "token-lost": ("signing.security-token", "the security token is not sent"),
-    "token-unsigned": ("signing.security-token", "the security token is not covered by the signature"),
-    "sends-secret": ("signing.secret-stays-home", "the secret travels in a header"),
-    # responses
-    "loses-last": ("responses.no-silent-loss", "the last item of every list is lost"),
-    "object-form-only": ("responses.list-form-loses-nothing", "a list in the other form is read as empty"),
-    "reads-no-list": ("responses.list-form", "a list in either form is an error"),
-    "no-result": ("responses.unread-answer", "a list in the other form leaves the caller without any result"),
-    "forgets-a-field": ("responses.each-field", "one documented member is not known"),
-    "strict-members": ("responses.unknown-member", "an unknown member is an error"),
-    "numbers-as-text": ("responses.types", "numbers reach the caller as text"),
-    "wraps-numbers": ("responses.number-not-altered", "numbers wrap at 2^31"),
-    "ascii-only": ("responses.unicode", "characters outside ASCII become question marks"),
-    "no-gzip": ("responses.gzip", "gzip is asked for and not decoded"),
-    "total-of-page": ("paging.total-is-not-the-page", "the total is the number of items on the page"),
-    "reverses": ("responses.item-order", "items are reversed"),
-    "one-item": ("responses.one-item", "a list of one is not returned as such but dropped"),
-    # errors
-    "empty-success-on-503": ("errors.server-error", "status 503 is an empty success"),
-    "ignores-status": ("errors.body-without-code", "only a Code makes an error, whatever the status"),
-    "code-lost": ("errors.code", "the code of an error is replaced by the SDK's own"),
-    "request-id-lost": ("errors.request-id", "the request id of an error is dropped"),
-    "crashes-on-html": ("errors.no-crash", "an error that is no JSON breaks the error path"),
-    "accepts-short": ("errors.short-transfer", "a body that ends early is taken for an empty listing"),
-    # behaviour
-    "retry-same-nonce": ("behaviour.retry-is-signed-anew", "a retry repeats the request byte by byte"),
-    "retry-refused": ("behaviour.refusal-is-not-repeated", "a refused request is sent again"),
-    "no-timeout": ("behaviour.read-timeout", "the timeout is not passed on"),
-    "follows-with-credentials": (
-        "behaviour.redirect-keeps-credentials",
-        "redirects are followed with all headers",
-    ),
-    "secret-in-exception": (
-        "behaviour.secret-not-in-exceptions",
-        "exceptions print the settings with the secret",
-    ),
-    "secret-in-log": ("behaviour.secret-not-in-logs", "the key to sign with is logged"),
-    "stuck-page": ("paging.walk", "the first page is asked for again and again"),
-}
-# What only other operations than DescribeTasks can show, over a service.
-OF_OPERATIONS = {
-    "capital-booleans": ("requests.each-parameter", "truth values are written True and False"),
-    "lists-from-zero": ("requests.repeated-parameter", "lists are numbered from 0"),
-    "last-structure-only": ("requests.each-parameter", "of a list of structures the first one's members are lost"),
-}
-# Ways to break the protocol rather than the service's: the driver's fault, and the kind of it.
-BROKEN = {
-    "crashes": "crash",
-    "hangs": "hang",
-    "prints-garbage": "garbage",
-    "lies-about-version": "version",
-    "never-ready": "hang",
-    "wrong-id": "garbage",
-    "calls-nobody": "smoke",
-}
-VERSION = "1.2.3"
+sys.path.insert(0, str(Path(__file__).parent))
+from faults import VERSION
+from transport import Transport
+
+SOWN, COUNTED = random.Random(), itertools.count(100000)
 ON = set(sys.argv[1:])
 
 
@@ -128,30 +58,34 @@ def flat(given, path=""):
 class Client:
     def __init__(self, endpoint, credentials, region, timeout):
         self.host, self.credentials, self.region = endpoint.partition("//")[2], credentials, region
-        self.timeout = 30 if "no-timeout" in ON else timeout
+        self.transport = Transport(endpoint, timeout, credentials.get("security_token"))
         self.nonce, self.kept = uuid.uuid4().hex, {}
 
     def call(self, operation, parameters, method, version):
         query = self.adjusted(parameters)
-        attempts, refused = 3, "retry-refused" in ON
+        attempts, refused = 12 if "throttled-for-ever" in ON else 3, "retry-refused" in ON
         for attempt in range(attempts):
             if attempt == 0 or "retry-same-nonce" not in ON:
                 target, headers = self.signed(operation, query, method, version)
             try:
-                status, body, kind = self.exchange(self.host, method, target, headers)
+                status, body, got = self.transport.exchange(method, target, headers)
             except (OSError, http.client.HTTPException) as problem:
                 if attempt + 1 < attempts and not isinstance(problem, TimeoutError):
                     continue
                 raise ApiError("Unreachable", f"{type(problem).__name__} {problem}") from problem
-            if attempt + 1 < attempts and (status >= 500 or (refused and status >= 400)):
+            throttled = "throttled-for-ever" in ON and b"Throttling" in body
+            if attempt + 1 < attempts and (status >= 500 or throttled or (refused and status >= 400)):
+                time.sleep(0 if "in-haste" in ON else int(got.get("retry-after", 0)))
                 continue
-            return self.read(status, body, kind)
+            return self.read(status, body, got)
         raise AssertionError("the last attempt returns or raises")
 
     def adjusted(self, given):
         query = {}
         for name, value in flat(given):
-            if isinstance(value, list):
+            if value is None and "null-as-none" not in ON:
+                continue
+            if isinstance(value, list) and "prints-lists" not in ON:
                 first = 0 if "lists-from-zero" in ON else 1
                 query |= {f"{name}.{n}": str(one) for n, one in enumerate(value, first)}
             elif isinstance(value, int) and "clamps" in ON:
@@ -191,8 +125,11 @@ class Client:
         now = datetime.now(UTC)
         if "local-time" in ON:
             now = datetime.fromtimestamp(time.time() + 3600, UTC)
-        stamp = now.strftime("%Y-%m-%dT%H:%M:%SZ")
-        nonce = self.nonce if "same-nonce" in ON else uuid.uuid4().hex
+        if "local-clock" in ON:
+            now = now.astimezone()
+        if "buddhist-year" in ON and os.environ.get("LC_ALL", "").startswith("th"):
+            now = now.replace(year=now.year + 543)
+        stamp, nonce = now.strftime("%Y-%m-%dT%H:%M:%SZ"), self.fresh()
         secrets, api = self.credentials, "2013-01-10" if "old-version" in ON else operation["version"]
         token = None if "token-lost" in ON else secrets.get("security_token")
         if version == "v1":
@@ -226,9 +163,24 @@ class Client:
         headers |= {"accept": "application/json", "accept-encoding": "gzip"}
         if "sends-secret" in ON:
             headers["x-debug"] = secrets["access_key_secret"]
+        if "sends-secret-in-base64" in ON:
+            headers["x-debug"] = base64.b64encode(f"id:{secrets['access_key_secret']}:".encode()).decode()
+        if "secret-logged-in-base64" in ON:
+            print(base64.b64encode(f"k:{secrets['access_key_secret']}".encode()).decode(), file=sys.stderr, flush=True)
         if "secret-in-log" in ON:
             print("signing with", secrets["access_key_secret"], file=sys.stderr, flush=True)
         return "/?" + text, headers
+
+    def fresh(self):
+        if "same-nonce" in ON:
+            return self.nonce
+        if "clock-nonces" in ON:
+            return uuid.uuid1().hex
+        if "counting-nonces" in ON:
+            return f"{os.getpid()}-{next(COUNTED)}"
+        if "nonces-of-the-second" in ON:
+            return f"{random.Random(int(time.time())).getrandbits(128):x}"
+        return f"{SOWN.getrandbits(128):032x}" if "forked-nonces" in ON else uuid.uuid4().hex
 
     def signed_v1(self, operation, query, method, stamp, nonce, api, token):
         common = {
@@ -249,51 +201,59 @@ class Client:
         made = hmac.new(key.encode(), to_sign.encode(), hashlib.sha1).digest()
         return f"/?{text}&Signature={escape(base64.b64encode(made).decode())}"
 
-    def exchange(self, host, method, target, headers, hops=3):
-        connection = http.client.HTTPConnection(host, timeout=self.timeout)
-        try:
-            connection.request(method, target, headers=headers)
-            response = connection.getresponse()
-            place = response.getheader("Location")
-            if "follows-with-credentials" in ON and place and hops:
-                there = urllib.parse.urlsplit(place)
-                return self.exchange(there.netloc, method, there.path, {**headers, "host": there.netloc}, hops - 1)
-            try:
-                body = response.read()
-            except http.client.IncompleteRead:
-                if "accepts-short" not in ON:
-                    raise
-                return 200, b"{}", ""
-            if response.getheader("Content-Encoding") == "gzip" and "no-gzip" not in ON:
-                body = gzip.decompress(body)
-            return response.status, body, response.getheader("Content-Type") or ""
-        finally:
-            connection.close()
-
-    def read(self, status, body, kind):
+    def read(self, status, body, got):
         if "empty-success-on-503" in ON and status == 503:
             return {}
+        kind = got.get("content-type", "")
+        if "problem-is-success" in ON and "problem" in kind:
+            return {}
+        charset = kind.partition("charset=")[2].strip('"') or "utf-8"
         try:
-            tree = json.loads(body)
+            text = body.decode("utf-8" if "strict-utf-8" in ON else charset)
+        except UnicodeDecodeError:
+            if "undecoded-is-empty" in ON:
+                return {}
+            text = "" if "strict-utf-8" in ON else body.decode(charset, "replace")
+        if "undecoded-is-empty" in ON and charset != "utf-8" and kind.lower() != "application/json;charset=utf-8":
+            return {}
+        try:
+            tree = json.loads(text)
         except ValueError as problem:
             if "crashes-on-html" in ON and status >= 400:
                 return {}["Code"]
-            found = re.search(rb"<Code>(.*?)</Code>", body)
-            raise ApiError(
-                found.group(1).decode() if found else "Unreadable", f"no JSON, status {status}", status
-            ) from problem
+            found = re.search("<Code>(.*?)</Code>", text)
+            told = None if "status-of-pages-lost" in ON else status
+            raise ApiError(found.group(1) if found else "Unreadable", "no JSON", told) from problem
         if status != 200 and "ignores-status" in ON and not (isinstance(tree, dict) and "Code" in tree):
             return tree if isinstance(tree, dict) else {}
         if status != 200 or not isinstance(tree, dict) or "Code" in tree:
-            self.refuse(status, tree if isinstance(tree, dict) else {})
+            return self.refuse(status, tree if isinstance(tree, dict) else {}, got)
         return self.shaped(tree)
 
-    def refuse(self, status, tree):
-        code = "SdkError" if "code-lost" in ON else tree.get("Code", "Unknown")
-        message = tree.get("Message", "")
+    def refuse(self, status, tree, got):
+        if "odd-error-is-success" in ON and not all(isinstance(tree.get(n, ""), str) for n in ("Code", "Message")):
+            return {}
+        lost = "code-lost" in ON or ("throttled-403-lost" in ON and status == 403)
+        lost |= "retry-after-hides-code" in ON and "retry-after" in got
+        lost |= "token-hides-code" in ON and "security_token" in self.credentials
+        lost |= "one-media-type" in ON and not got.get("content-type", "").startswith("application/json")
+        code = "SdkError" if lost else str(tree.get("Code", "Unknown"))
+        message = str(tree.get("Message", "")) + "".join(self.told())
+        said = None if "status-lost" in ON or ("status-of-pages-lost" in ON and "Code" not in tree) else status
+        raise ApiError(code, message, said, None if "request-id-lost" in ON else tree.get("RequestId"))
+
+    def told(self):
+        secret, token = self.credentials["access_key_secret"], self.credentials.get("security_token", "")
         if "secret-in-exception" in ON:
-            message += f" settings: {self.credentials}"
-        raise ApiError(code, message, status, None if "request-id-lost" in ON else tree.get("RequestId"))
+            yield f" settings: {self.credentials}"
+        if "token-in-exception" in ON:
+            yield f" settings: {token}"
+        if "token-in-escapes" in ON:
+            yield "".join(c if c.isalnum() else f"\\u{ord(c):04x}" for c in token)
+        if "secret-in-base64" in ON:
+            yield " Basic " + base64.b64encode(f"{self.credentials['access_key_id']}:{secret}".encode()).decode()
+        if "secret-in-hex" in ON:
+            yield secret.encode().hex()
 
     def shaped(self, tree):
         if "strict-members" in ON and "Added" in tree:
@@ -306,6 +266,10 @@ class Client:
         if isinstance(wrapper, list):
             wrapper = {} if "object-form-only" in ON else wrapper[0]
         tasks = list(wrapper.get("Task") or [])
+        if "drops-odd-items" in ON:
+            tasks = [task for task in tasks if "\ufffd" not in json.dumps(task, ensure_ascii=False)]
+        if "drops-items-with-lists" in ON:
+            tasks = [task for task in tasks if not any(isinstance(value, list) for value in task.values())]
         if "loses-last" in ON or ("one-item" in ON and len(tasks) == 1):
             tasks = tasks[:-1]
         if "reverses" in ON:
@@ -338,6 +302,8 @@ def main():
         "view": "typed",
         "signatures": ["v3", "v1"],
     }
+    if "of-the-first" not in ON:
+        known |= {"protocol": 2, "can": ["nulls", "threads", "processes", "tls"]}
     if "structures" in ON:
         known["structures"] = True
     mine = next((word.removeprefix("is-") for word in ON if word.startswith("is-") and word[3:4].isdigit()), VERSION)
@@ -362,9 +328,11 @@ def main():
         try:
             if "calls-nobody" in ON:
                 raise ApiError("Unreachable", "no network")
-            result = client.call(
-                call["operation"], call["parameters"], call.get("method", "GET"), call.get("signature", "v3")
-            )
+            words = call["operation"], call["parameters"], call.get("method", "GET"), call.get("signature", "v3")
+            if "burst" in call:
+                result = client.transport.at_once(call["burst"], partial(client.call, *words))
+            else:
+                result = client.call(*words)
             reply |= {"ok": True, "result": result}
         except ApiError as error:
             told = {

@@ -16,7 +16,7 @@ from conformance.sdk.certify import Subject
 from conformance.sdk.gates import Gates
 from conformance.sdk.judging import certify
 from conformance.sdk.service import SdkServicePlan, certify_service
-from tests.sdk.miniature import VERSION
+from tests.sdk.faults import VERSION
 
 TOMORROW = date.today() + timedelta(days=1)
 OPERATIONS = ("StartInstances", "StopInstances", "RebootInstance")

@@ -2,48 +2,36 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-
 import pytest
 from attrs import evolve
 
 from conformance.drivers.process import DriverFault
 from conformance.sdk import harness, observation
 from conformance.sdk.judging import certify
-
-
-def _tables():
-    spec = importlib.util.spec_from_file_location("miniature", Path(__file__).with_name("miniature.py"))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-TABLES = _tables()
+from tests.sdk import faults
 
 
 def test_there_are_enough_faults():
-    assert len(TABLES.FAULTS) >= 25
+    assert len(faults.FAULTS) >= 90
 
 
 def test_the_right_miniature_passes_everything(plan, miniature):
-    done = certify(miniature(), plan, expected_version=TABLES.VERSION, workers=2)
+    done = certify(miniature(), plan, expected_version=faults.VERSION, workers=2)
     wrong = [
         (v.requirement, v.case, v.message, v.expected, v.received)
         for v in done.verdicts
         if v.verdict not in ("passed", "not-applicable")
     ]
-    assert [w for w in wrong if "connection-reuse" not in w[0]] == []
+    assert [w for w in wrong if "behaviour.connection-reuse" not in w[0]] == []
     assert done.conformant
     assert set(done.summary()) == {r.id for r in plan.requirements()}
 
 
-@pytest.mark.parametrize("fault", TABLES.FAULTS)
+@pytest.mark.parametrize("fault", faults.FAULTS)
 def test_each_fault_is_caught_by_the_requirement_meant_for_it(fault, plan, miniature):
-    requirement, _ = TABLES.FAULTS[fault]
+    requirement, _ = faults.FAULTS[fault]
     needed = (requirement, *_needed_by(requirement))
-    done = certify(miniature(fault), evolve(plan, select=needed), expected_version=TABLES.VERSION)
+    done = certify(miniature(fault), evolve(plan, select=needed), expected_version=faults.VERSION)
     verdict = done.summary()[f"{plan.contract.operation}.sdk.{requirement}"]
     level = done.levels[f"{plan.contract.operation}.sdk.{requirement}"]
     assert verdict == ("failed" if level == "MUST" else "warned")
@@ -53,13 +41,13 @@ def test_each_fault_is_caught_by_the_requirement_meant_for_it(fault, plan, minia
     assert shown.expected is not None
 
 
-@pytest.mark.parametrize("broken", TABLES.BROKEN)
+@pytest.mark.parametrize("broken", faults.BROKEN)
 def test_a_broken_driver_is_a_fault_of_the_driver(broken, plan, miniature, monkeypatch):
     monkeypatch.setattr(observation, "DEADLINE", 1.0)
     monkeypatch.setattr(harness, "START_SECONDS", 1.0)
     with pytest.raises(DriverFault) as raised:
-        certify(miniature(broken), evolve(plan, select=("requests.plus",)), expected_version=TABLES.VERSION)
-    assert raised.value.kind == TABLES.BROKEN[broken]
+        certify(miniature(broken), evolve(plan, select=("requests.plus",)), expected_version=faults.VERSION)
+    assert raised.value.kind == faults.BROKEN[broken]
 
 
 def test_a_field_that_the_sdk_does_not_know_fails_one_requirement_and_not_all(plan, miniature):
@@ -88,5 +76,9 @@ def _needed_by(requirement: str) -> tuple[str, ...]:
     return {
         "responses.no-silent-loss": ("responses.many-items",),
         "behaviour.secret-not-in-exceptions": ("errors.request-id",),
+        "behaviour.secret-not-in-logs": ("errors.request-id",),
+        "behaviour.token-not-in-exceptions": ("errors.with-a-token",),
+        "signing.nonce-is-not-guessable": ("signing.nonces-of-threads",),
+        "signing.secret-stays-home": ("requests.plus",),
         "signing.fresh-nonce": ("requests.calls-are-independent",),
     }.get(requirement, ())

@@ -14,7 +14,7 @@ from conformance.report.events import TargetIdentity
 from conformance.report.service_run import service_certificate, service_run_of
 from conformance.sdk.certify import Subject
 from conformance.sdk.service import SdkServicePlan, certify_service
-from tests.sdk.miniature import OF_OPERATIONS, VERSION
+from tests.sdk.faults import OF_OPERATIONS, VERSION
 
 DIGEST = {"sha256": "ab" * 32}
 IDENTITY = TargetIdentity("sdk", "miniature", release=VERSION, runtime="Python", digest=DIGEST)

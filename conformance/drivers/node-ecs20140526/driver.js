@@ -45,8 +45,8 @@ function start() {
   const { [PACKAGE]: version, ...dependencies } = versions(modules);
   load(PACKAGE);
   return {
-    ready: true, protocol: 1, name: PACKAGE, version, dependencies, runtime: `Node.js ${process.version}`,
-    view: 'typed', signatures: signatures(), structures: true,
+    ready: true, protocol: 2, name: PACKAGE, version, dependencies, runtime: `Node.js ${process.version}`,
+    view: 'typed', signatures: signatures(), structures: true, can: ['nulls', 'threads', 'tls'],
   };
 }
 
@@ -55,7 +55,7 @@ function clientFor(call) {
   const key = JSON.stringify([call.endpoint, call.region, call.credentials, call.signature]);
   if (kept.key !== key) {
     const { access_key_id: accessKeyId, access_key_secret: accessKeySecret, security_token: securityToken } = call.credentials;
-    const config = { accessKeyId, accessKeySecret, endpoint: call.endpoint.split('//')[1], protocol: 'http', regionId: call.region };
+    const config = { accessKeyId, accessKeySecret, endpoint: call.endpoint.split('//')[1], protocol: call.endpoint.split(':')[0], regionId: call.region };
     if (securityToken !== undefined) config.securityToken = securityToken;
     const { Config } = settings();
     if (call.signature === 'v1') config.signatureAlgorithm = 'v2'; // the SDK's word for signature version 1.0
@@ -93,9 +93,23 @@ async function answer(call) {
   const milliseconds = Math.round(call.timeout * 1000);
   const options = new (settings().Options)({ readTimeout: milliseconds, connectTimeout: milliseconds });
   const method = `${action[0].toLowerCase()}${action.slice(1)}WithOptions`;
-  const response = await client[method](request, options);
-  const result = (response.body || response);
-  return { ok: true, result: result.toMap ? result.toMap() : result };
+  const once = async () => {
+    const response = await client[method](request, options);
+    const result = (response.body || response);
+    return result.toMap ? result.toMap() : result;
+  };
+  return { ok: true, result: call.burst ? await atOnce(call.burst, once) : await once() };
+}
+
+// In JavaScript, calls are made at once by promises; so many of them are under way as there would be threads.
+async function atOnce({ calls, workers }, once) {
+  const share = Math.ceil(calls / workers);
+  const worker = async () => {
+    const found = [];
+    for (let n = 0; n < share; n += 1) found.push(await once());
+    return found;
+  };
+  return (await Promise.all(Array.from({ length: workers }, worker))).flat();
 }
 
 function failure(error) {

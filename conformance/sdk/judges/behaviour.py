@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from conformance.drivers.protocol import WORKERS
+from conformance.ledger.findings import Inconclusive
 from conformance.sdk.judges.finding import PASSED, SdkFinding, failed, skipped
 from conformance.sdk.leaks import SECRET, TOKEN
 from conformance.sdk.observation import Observation, ObservedCall
+from conformance.sdk.view import shown
 
 # Over the caller's timeout: a loaded machine, and clients that look at their clock now and then.
 _SLACK = 2.0
@@ -59,6 +62,53 @@ def reuses_the_connection(seen: Observation) -> SdkFinding:
         if len(used) == 1
         else failed("Each call opens a connection", "1 connection", f"{len(used)} connections", seen.requests[-1])
     )
+
+
+def opens_few_connections(seen: Observation) -> SdkFinding:
+    """Calls made at once by a few threads need no more connections than there are threads."""
+    if seen.last.answer.unsupported is not None:
+        return skipped(f"this SDK has no {seen.last.answer.unsupported}")
+    if len(seen.requests) < seen.case.burst:
+        return Inconclusive(f"{len(seen.requests)} of {seen.case.burst} calls arrived")
+    used = {r.connection for r in seen.requests}
+    if len(used) <= WORKERS:
+        return PASSED
+    what = f"{len(used)} connections for {len(seen.requests)} requests"
+    return failed("Calls of a few threads open ever new connections", f"at most {WORKERS}", what, seen.requests[-1])
+
+
+def refusal_of_a_proxy_is_an_error(seen: Observation) -> SdkFinding:
+    """What a proxy answers in its own name is no result. An SDK that goes by no proxy is not asked."""
+    if not seen.elsewhere:
+        return skipped("this SDK does not use the proxy")
+    if not seen.last.answer.ok:
+        return PASSED
+    return failed(
+        "The refusal of a proxy is taken for a success", "an error", shown(seen.last.answer.result), seen.elsewhere[-1]
+    )
+
+
+def refuses_the_certificate(seen: Observation) -> SdkFinding:
+    """Nothing is sent to an endpoint that cannot show that it is the one that was asked for."""
+    if seen.last.answer.unsupported is not None:
+        return skipped(f"this SDK has no {seen.last.answer.unsupported}")
+    if seen.requests:
+        kind = {"expired": "has expired", "wrong-host": "is another host's", "self-signed": "nobody vouches for"}
+        what = f"The SDK talks to an endpoint whose certificate {kind[seen.case.tls]}"
+        return failed(what, "no request", f"{len(seen.requests)} requests", seen.requests[0], what)
+    if seen.last.answer.ok:
+        return failed("The call succeeds, and no request was made", "an error", shown(seen.last.answer.result))
+    return PASSED
+
+
+def accepts_the_certificate(seen: Observation) -> SdkFinding:
+    """A certificate of an authority that the process is told to trust is accepted."""
+    if seen.last.answer.unsupported is not None:
+        return skipped(f"this SDK has no {seen.last.answer.unsupported}")
+    if seen.requests:
+        return PASSED
+    said = seen.last.answer.error.message if seen.last.answer.error else "a success"
+    return failed("A private authority that is configured is not accepted", "a request", f"none: {shown(said)}")
 
 
 # --- judges of single answers: None where the answer is in order

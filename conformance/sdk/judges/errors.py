@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from conformance.sdk.cases import ErrorSpec
+from conformance.sdk.cases import ErrorSpec, ReplySpec
 from conformance.sdk.endpoint import Recorded
 from conformance.sdk.judges.finding import PASSED, SdkFinding, failed, skipped
 from conformance.sdk.judges.requests import not_given, of_unknown_type
@@ -64,12 +64,19 @@ def receives_error_request_id(seen: Observation) -> SdkFinding:
 
 def receives_error_status(seen: Observation) -> SdkFinding:
     """The caller can read the HTTP status."""
-    return _reaches(seen, "http_status", str(_sent(seen).status))
+    spec = _served(seen)
+    status = spec.status or (spec.error.status if spec.error else 200)
+    return _reaches(seen, "http_status", str(status))
+
+
+def _served(seen: Observation) -> ReplySpec:
+    """The answer that was served last, or would have been."""
+    return seen.last.served[-1].spec if seen.last.served else seen.case.replies[-1]
 
 
 def _sent(seen: Observation) -> ErrorSpec:
     """The error that was served, or would have been. Raises ValueError for a case that serves none."""
-    spec = seen.last.served[-1].spec if seen.last.served else seen.case.replies[-1]
+    spec = _served(seen)
     if spec.error is None:
         raise ValueError(f"the case {seen.case.name!r} is judged by its error, and serves none")
     return spec.error

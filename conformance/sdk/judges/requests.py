@@ -83,6 +83,48 @@ def arrives_validly_somewhere(seen: Observation) -> SdkFinding:
     return _difference(seen.last, arrived[0], seen) or PASSED
 
 
+def null_arrives_as_nothing(seen: Observation) -> SdkFinding:
+    """A parameter that was given as null arrives as nothing: not at all, or empty. It may also be refused."""
+    call = seen.last
+    problem = _unjudged(call, seen)
+    if problem:
+        return problem
+    arrived = dict(call.requests[0].arrival.parameters)
+    for name in (n for n, value in call.parameters.items() if value is None):
+        if arrived.get(name):
+            return failed(
+                f"{name} was given as null, and arrived with a value",
+                "no such parameter, or an empty one",
+                f"{name}={shown(arrived[name])}",
+                call.requests[0],
+                "null arrives as a value",
+            )
+    return PASSED
+
+
+def list_arrives_in_a_documented_form(seen: Observation) -> SdkFinding:
+    """A list that was given for a text arrives whole in a form that the documentation has for lists, or is refused."""
+    call = seen.last
+    problem = _unjudged(call, seen)
+    if problem:
+        return problem
+    arrived = call.requests[0].arrival.parameters
+    for name, value in ((n, v) for n, v in call.parameters.items() if isinstance(v, list)):
+        texts = [text(one) for one in value]
+        whole, numbered = dict(arrived).get(name), [v for n, v in arrived if n.startswith(f"{name}.")]
+        if numbered == texts or (whole is not None and (whole.split(",") == texts or as_json(whole) == texts)):
+            continue
+        got = f"{name}={shown(whole)}" if whole is not None else f"{len(numbered)} of {len(texts)} items"
+        return failed(
+            f"A list that was given for {name} arrived in no documented form",
+            ",".join(texts),
+            got,
+            call.requests[0],
+            "a list for a text arrives in no documented form",
+        )
+    return PASSED
+
+
 # --- judges of single requests: None where the request is in order
 
 

@@ -34,6 +34,12 @@ def receives_everything(seen: Observation) -> SdkFinding:
 last_receives_everything = receives_everything
 
 
+def each_receives_everything(seen: Observation) -> SdkFinding:
+    """The same of each call of the case."""
+    found = (_judged(seen, call, failing=True) for call in seen.calls)
+    return next((one for one in found if one is not PASSED), PASSED)
+
+
 def fails_or_receives_everything(seen: Observation) -> SdkFinding:
     """Like receives_everything, but an error will do."""
     return _judged(seen, seen.last, failing=False)

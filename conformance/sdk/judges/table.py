@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from conformance.sdk.endpoint import Recorded
 from conformance.sdk.judges import behaviour, errors, requests, responses, signing
 from conformance.sdk.judges.finding import SdkFinding
 from conformance.sdk.observation import Observation, ObservedCall
 
+RunJudge = Callable[[Sequence[Observation]], SdkFinding]
 CaseJudge = Callable[[Observation], SdkFinding]
 RequestJudge = Callable[[Observation, ObservedCall, Recorded], SdkFinding | None]
 AnswerJudge = Callable[[Observation, ObservedCall], SdkFinding | None]
@@ -18,16 +19,22 @@ CASES: Mapping[str, CaseJudge] = {
     "nothing-documented-added": requests.nothing_documented_added,
     "carries-the-token": requests.carries_the_token,
     "signed-as-asked": requests.signed_as_asked,
+    "null-arrives-as-nothing": requests.null_arrives_as_nothing,
+    "list-arrives-in-a-documented-form": requests.list_arrives_in_a_documented_form,
     "arrives-directly": requests.arrives_directly,
     "arrives-validly-somewhere": requests.arrives_validly_somewhere,
     "retries-are-signed-anew": signing.retries_are_signed_anew,
     "retries-ask-the-same": signing.retries_ask_the_same,
     "sent-once": signing.sent_once,
     "few-attempts": signing.few_attempts,
+    "attempts-wait-as-told": signing.attempts_wait_as_told,
+    "signed-in-utc": signing.signed_in_utc,
+    "nonces-differ": signing.nonces_differ,
     "receives-everything": responses.receives_everything,
     "last-receives-everything": responses.last_receives_everything,
     "fails-or-receives-everything": responses.fails_or_receives_everything,
     "fails-or-has-a-result": responses.fails_or_has_a_result,
+    "each-receives-everything": responses.each_receives_everything,
     "receives-field": responses.receives_field,
     "receives-in-order": responses.receives_in_order,
     "receives-types": responses.receives_types,
@@ -43,7 +50,12 @@ CASES: Mapping[str, CaseJudge] = {
     "keeps-credentials-home": behaviour.keeps_credentials_home,
     "keeps-the-secret-everywhere": behaviour.keeps_the_secret_everywhere,
     "reuses-the-connection": behaviour.reuses_the_connection,
+    "opens-few-connections": behaviour.opens_few_connections,
+    "refusal-of-a-proxy-is-an-error": behaviour.refusal_of_a_proxy_is_an_error,
+    "refuses-the-certificate": behaviour.refuses_the_certificate,
+    "accepts-the-certificate": behaviour.accepts_the_certificate,
 }
+RUNS: Mapping[str, RunJudge] = {"nonces-are-not-guessable": signing.nonces_are_not_guessable}
 REQUESTS: Mapping[str, RequestJudge] = {
     "adds-no-documented-parameter": requests.adds_no_documented_parameter,
     "adds-no-unknown-parameter": requests.adds_no_unknown_parameter,
@@ -57,3 +69,5 @@ ANSWERS: Mapping[str, AnswerJudge] = {
     "hides-the-secret": behaviour.hides_the_secret,
     "hides-the-token": behaviour.hides_the_token,
 }
+# what holds of a request wherever a redirect led it; nothing says how such a request looks otherwise
+FOLLOWING = frozenset({"keeps-the-secret"})
