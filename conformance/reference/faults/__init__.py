@@ -26,6 +26,7 @@ from conformance.reference.faults import (
     overflow,
     paging,
     parameters,
+    paths,
     ranges,
     regions,
     scope,
@@ -66,6 +67,7 @@ def all_faults(contract: Contract, protocol: Protocol | None = None) -> tuple[Fa
         stability,
         crowds,
         choices,
+        paths,
     )
     return (*scope.faults(contract), *(fault for theme in themes for fault in theme.faults(roles)))
 
