@@ -25,6 +25,8 @@ Kind = Literal["success", "refusal", "unreadable"]
 
 
 NO_FIELDS: Item = MappingProxyType({})
+# codes of errors that are nobody's fault but the server's
+SERVER_FAILED = ("Internal", "UnknownError")
 # what an error is made of, as the documented ones show
 ERROR_MEMBERS = ("Code", "Message", "HostId", "Recommend")
 
@@ -235,10 +237,13 @@ class Answer:
 
     @property
     def refused(self) -> bool:
-        """Whether this is an error with a status of the client's fault, or a documented one with the status it has."""
+        """Whether this is an error with a status of the client's fault, or a documented one with the status it has. One
+        that says that the server failed is no answer to a request, also where it is documented.
+        """
         if self.kind != "refusal":
             return False
         documented = any(e.code == self.code and e.status == self.status for e in self.contract.errors)
+        documented = documented and not (self.code or "").startswith(SERVER_FAILED)
         return 400 <= self.status < 500 or documented
 
     @property
@@ -303,7 +308,7 @@ class Answer:
         if self.kind == "success" and not self.accepted:
             self._not_judged("envelope.success-status", f"a result comes with status {self.status}")
         if self.refused and (name := self._made_up()):
-            why = f"{name} is sent as the documentation has it in a sample, which need not be there"
+            why = f"{name} is sent as the documentation has it, and what it names or needs may not be there"
             raise Inconclusive(f"not judged: {why}; the answer is {self.outline()}", self.exchange)
         if not self.accepted:
             raise Violation(
@@ -319,6 +324,8 @@ class Answer:
         """A parameter of the request that was sent with a documented sample and may have to name something."""
         sent = dict(self.exchange.call.parameters)
         for p in self.contract.parameters:
+            if ".N." in p.name and sent_name(p.name) in self.exchange.call.varies:
+                return f"{sent_name(p.name)}, without what may belong beside it,"
             if p.name != self.contract.semantics.region and names_something(p):
                 name = sent_name(p.name)
                 if sent.get(name) and sent[name] in p.examples:

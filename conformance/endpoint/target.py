@@ -228,9 +228,10 @@ class Target:
         self, parameters: SentParameters = (), channel: Channel | None = None, **options: Unpack[CallOptions]
     ) -> Call:
         """A call of the operation. What it requires is added where `parameters` do not give it, except `without`:
-        the region, and an allowed value of others.
+        the region, and an allowed value of others. A repetition that is named as documented (`Tag.N.Key`) is its first.
         """
-        pairs = list(parameters.items()) if isinstance(parameters, Mapping) else list(parameters)
+        given_pairs = parameters.items() if isinstance(parameters, Mapping) else parameters
+        pairs = [(sent_name(name), value) for name, value in given_pairs]
         given = {name for name, _ in pairs} | {sent_name(options.get("without") or "")}
         added = [(name, value) for name, value in self._required(options.get("region")) if name not in given]
         return Call(
