@@ -90,6 +90,11 @@ class Parameter:
     statement: str | None = None
     place: Place = "query"
 
+    @property
+    def is_required(self) -> bool:
+        """Whether no request can do without it: as documented, or because a path has no gaps."""
+        return self.required or self.place == "path"
+
     def constraint(self, kind: ConstraintKind) -> Constraint | None:
         """The constraint of that kind, or None where the documentation states none."""
         return next((c for c in self.constraints if c.kind == kind), None)

@@ -9,7 +9,7 @@ from conformance.contract.model import Contract, Filter
 
 def scopes(contract: Contract) -> tuple[Filter, ...]:
     """The filters that are required: they choose which listing there is, rather than what is kept of it."""
-    required = {p.name for p in contract.parameters if p.required and not contract.choice_about("required", p.name)}
+    required = {p.name for p in contract.parameters if p.is_required and not contract.choice_about("required", p.name)}
     return tuple(f for f in contract.semantics.filters if f.parameter in required)
 
 

@@ -6,7 +6,6 @@ the documented alternatives allow, so that a check on paging is not disturbed by
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
@@ -15,30 +14,21 @@ from typing import Any, Literal, NoReturn
 from attrs import Factory, evolve, field, frozen
 
 from conformance.contract.model import Contract, Field
+from conformance.endpoint.bodies import Body, holders_at, members_at, named_like, read_body, xml_members
 from conformance.endpoint.canonical import as_numbers, canonical, canonical_text
 from conformance.endpoint.findings import Inconclusive, Violation
 from conformance.generate.required import names_something, sent_name
-from conformance.wire.exchange import Exchange, Format, HttpResponse
-from conformance.wire.parsing import BYTE_ORDER_MARK, Malformed, XmlNode, parse_json, parse_xml
+from conformance.wire.exchange import Exchange, HttpResponse
 
 Item = Mapping[str, str | None]
 Kind = Literal["success", "refusal", "unreadable"]
-HTML = re.compile(rb"(?i)<(?:!doctype\s+html|html|head|body)\b")
-SHOWN_OF_A_BODY = 40
 
 
 NO_FIELDS: Item = MappingProxyType({})
+# codes of errors that are nobody's fault but the server's
+SERVER_FAILED = ("Internal", "UnknownError")
 # what an error is made of, as the documented ones show
 ERROR_MEMBERS = ("Code", "Message", "HostId", "Recommend")
-
-
-@frozen
-class Body:
-    """A parsed body: its actual format, the JSON value or XML root, and what the parser had against it."""
-
-    format: Format
-    value: Any
-    duplicates: tuple[str, ...] = ()
 
 
 @frozen(slots=False, eq=False)
@@ -53,7 +43,15 @@ class ResponseReading:
 
     @cached_property
     def _read(self) -> Body | str:
+        if self.says_nothing and not self.response.body.strip():
+            return Body("json", {})
         return read_body(self.response.body)
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether this may be a result that has nothing to say: with a path, and without documented members."""
+        contract, succeeds = self.contract, 200 <= self.response.status < 300
+        return contract.path is not None and not contract.response and succeeds
 
     @cached_property
     def body(self) -> Body | None:
@@ -65,7 +63,7 @@ class ResponseReading:
         """Why the body cannot be read as JSON or XML, a phrase; None where it can."""
         if isinstance(self._read, str):
             return self._read
-        mapping = self._read.format == "xml" or isinstance(self._read.value, Mapping)
+        mapping = self._read.format == "xml" or isinstance(self._read.value, Mapping) or self.says_nothing
         return None if mapping else "JSON that is no object"
 
     @cached_property
@@ -82,6 +80,8 @@ class ResponseReading:
         """A refusal is what looks like the documented error, whatever its status; a success what else can be read."""
         if self.body is None or self.unreadable:
             return "unreadable"
+        if self.contract.path is not None:
+            return self._kind_of_a_path
         if self.body.format == "xml" and self.body.value.name == "Error":
             return "refusal"
         if {"Code", "HostId"} <= set(self.tree) and self.contract.at("HostId") is None:
@@ -90,6 +90,17 @@ class ResponseReading:
         if "Code" in self.tree and self.contract.at("Code") is None and not (succeeds and self.has_whole_result):
             return "refusal"
         return "refusal" if self.response.status >= 400 and not self.has_result else "success"
+
+    @property
+    def _kind_of_a_path(self) -> Kind:
+        """Errors of such operations have no documented members: the status tells them, or a code and a message that no
+        result has.
+        """
+        named = [named_like(self.tree, name) for name in ("Code", "Message")]
+        looks = all(name is not None and self.contract.at(name) is None for name in named)
+        if 200 <= self.response.status < 300:
+            return "refusal" if looks and not self.has_result else "success"
+        return "success" if self.has_result and not looks else "refusal"
 
     @cached_property
     def has_whole_result(self) -> bool:
@@ -105,15 +116,19 @@ class ResponseReading:
         RequestId and what every error has.
         """
         shared = (self.contract.semantics.request_id, *ERROR_MEMBERS)
-        own = [f.name for f in self.contract.response if f.name not in shared]
+        own = [f.name for f in self.contract.response if f.name not in shared and not self._is_shared(f.name)]
         lists = [f.name for f in self.contract.response if f.members]
         return any(name in self.tree for name in lists or own)
+
+    def _is_shared(self, name: str) -> bool:
+        members = (*ERROR_MEMBERS, "RequestId")
+        return self.contract.path is not None and named_like(dict.fromkeys(members), name) is not None
 
     @cached_property
     def raw_items(self) -> Sequence[Any]:
         """The items as they came, under every documented form of the list."""
         path = self.contract.semantics.items
-        return list(_at(self.tree, path.split("."))) if path else []
+        return list(members_at(self.tree, path.split("."))) if path else []
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
@@ -130,7 +145,7 @@ class ResponseReading:
     def holders(self, path: tuple[str, ...]) -> Sequence[Mapping[str, Any]]:
         """The objects at a path, through arrays: what should have a field that is documented below it."""
         if path not in self._held:
-            self._held[path] = list(_holders(self.tree, path))
+            self._held[path] = list(holders_at(self.tree, path))
         return self._held[path]
 
     @cached_property
@@ -149,6 +164,11 @@ class ResponseReading:
         for name in path.split("."):
             value = value.get(name) if isinstance(value, dict) else None
         return canonical(value)
+
+    def error_text(self, name: str) -> str | None:
+        """A member of an error. With a path of its own an operation may write its name otherwise (`code`)."""
+        found = named_like(self.tree, name) if self.contract.path is not None else name
+        return self.text(found) if found else None
 
 
 @frozen(eq=False)
@@ -217,26 +237,29 @@ class Answer:
 
     @property
     def refused(self) -> bool:
-        """Whether this is an error with a status of the client's fault, or a documented one with the status it has."""
+        """Whether this is an error with a status of the client's fault, or a documented one with the status it has. One
+        that says that the server failed is no answer to a request, also where it is documented.
+        """
         if self.kind != "refusal":
             return False
         documented = any(e.code == self.code and e.status == self.status for e in self.contract.errors)
+        documented = documented and not (self.code or "").startswith(SERVER_FAILED)
         return 400 <= self.status < 500 or documented
 
     @property
     def code(self) -> str | None:
         """The code of an error."""
-        return self.text("Code")
+        return self.reading.error_text("Code")
 
     @property
     def message(self) -> str | None:
         """The message of an error."""
-        return self.text("Message")
+        return self.reading.error_text("Message")
 
     @property
     def request_id(self) -> str | None:
         """The RequestId of this very answer."""
-        return self.repeated_as or self.text(self.contract.semantics.request_id or "RequestId")
+        return self.repeated_as or self.reading.error_text(self.contract.semantics.request_id or "RequestId")
 
     @property
     def total(self) -> int | None:
@@ -285,7 +308,7 @@ class Answer:
         if self.kind == "success" and not self.accepted:
             self._not_judged("envelope.success-status", f"a result comes with status {self.status}")
         if self.refused and (name := self._made_up()):
-            why = f"{name} is sent as the documentation has it in a sample, which need not be there"
+            why = f"{name} is sent as the documentation has it, and what it names or needs may not be there"
             raise Inconclusive(f"not judged: {why}; the answer is {self.outline()}", self.exchange)
         if not self.accepted:
             raise Violation(
@@ -301,6 +324,8 @@ class Answer:
         """A parameter of the request that was sent with a documented sample and may have to name something."""
         sent = dict(self.exchange.call.parameters)
         for p in self.contract.parameters:
+            if ".N." in p.name and sent_name(p.name) in self.exchange.call.varies:
+                return f"{sent_name(p.name)}, without what may belong beside it,"
             if p.name != self.contract.semantics.region and names_something(p):
                 name = sent_name(p.name)
                 if sent.get(name) and sent[name] in p.examples:
@@ -345,71 +370,3 @@ def single_paths(fields: Sequence[Field], above: str = "") -> Iterator[str]:
             yield from single_paths(f.members, path)
         elif not f.members and f.type not in ("array", "object"):
             yield path
-
-
-def read_body(data: bytes) -> Body | str:
-    """The parsed body, or a phrase that says why there is none.
-
-    It is parsed by its first character, not by what was asked for or by the Content-Type.
-    """
-    stripped = data.removeprefix(BYTE_ORDER_MARK).lstrip(b" \t\r\n")
-    if not stripped:
-        return "empty"
-    try:
-        if stripped.startswith(b"<"):
-            if HTML.match(stripped):
-                return "an HTML page"
-            root = parse_xml(data)
-            return Body("xml", root)
-        parsed = parse_json(data)
-        return Body("json", parsed.value, tuple(parsed.duplicates))
-    except Malformed as problem:
-        if stripped[:1] in b"<{[":
-            return str(problem)
-        beginning = stripped[:SHOWN_OF_A_BODY].decode("utf-8", "replace")
-        return f"neither JSON nor XML: it begins {beginning!r}"
-
-
-def _at(value: Any, names: Sequence[str]) -> Iterator[Any]:
-    """The items at a path, through objects, arrays of one object, and arrays of items."""
-    if isinstance(value, list):
-        for entry in value:
-            if not names:
-                yield entry
-            else:
-                yield from _at(entry, names)
-    elif names and isinstance(value, Mapping) and names[0] in value:
-        yield from _at(value[names[0]], names[1:])
-
-
-def _holders(value: Any, names: tuple[str, ...]) -> Iterator[Mapping[str, Any]]:
-    if isinstance(value, list):
-        for entry in value:
-            if isinstance(entry, (dict, list)):
-                yield from _holders(entry, names)
-    elif isinstance(value, dict):
-        if not names:
-            yield value
-        elif names[0] in value:
-            yield from _holders(value[names[0]], names[1:])
-
-
-def xml_members(element: XmlNode, fields: Sequence[Field]) -> dict[str, Any]:
-    """The children of an element as members: lists by the contract, anything it does not know as text."""
-    known = {f.name: f for f in fields}
-    members: dict[str, Any] = {}
-    for child in element.children:
-        f = known.get(child.name)
-        if f is not None and f.type == "array":
-            members.setdefault(child.name, []).extend(_xml_items(child, f))
-        elif f is not None and f.members:
-            members[child.name] = xml_members(child, f.members)
-        else:
-            members[child.name] = child.text
-    return members
-
-
-def _xml_items(child: XmlNode, f: Field) -> list[Any]:
-    """One item for `<Task>` repeated under its wrapper; several for an unwrapped list `<Items><Item/>…</Items>`."""
-    entries = child.named(f.xml_item) if f.xml_item else [child]
-    return [xml_members(e, f.members) if f.members else e.text for e in entries]

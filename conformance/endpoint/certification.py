@@ -110,7 +110,9 @@ def open_target(
     watch = Watch(contract, Validation(contract), Dialect(contract, settings.pins))
     known = load_items(settings.items_file) if settings.items_file else None
     methods = tuple(m for m in settings.methods if m in contract.methods) or contract.methods
-    ways = tuple(channels(settings.formats, settings.signatures, methods))
+    ways = channels(settings.formats, settings.signatures, methods)
+    if contract.path is not None:
+        ways = tuple(w for w in ways if w.placement == "query")
     return Target(
         contract, protocol, client, watch, settings.regions, ways, settings.limits, known, allowance, settings.values,
         chosen, CreationGuard.joined(settings, contract),

@@ -21,6 +21,7 @@ from conformance.endpoint.embedded import NAME, embedded_reference
 from conformance.endpoint.findings import Inconclusive
 from conformance.endpoint.known import Held, entries, load_known
 from conformance.endpoint.pace import pace_of
+from conformance.endpoint.paths import fitted
 from conformance.endpoint.preflight import preflight
 from conformance.endpoint.resumption import Resumption, keep_settings
 from conformance.endpoint.settings import RunSettings, Settings
@@ -167,7 +168,7 @@ def run_settings(settings: Settings, specification: Specification) -> RunSetting
             advice = "A region that the documentation does not list is taken with --unlisted-regions."
             raise unknown("region", region, listed, advice)
     _, pins, strict = pins_of(settings.profiles, contract)
-    return RunSettings(
+    plan = RunSettings(
         url=settings.url or "",
         contract_dir=str(settings.folder),
         regions=settings.regions or example_regions(contract, listed),
@@ -193,6 +194,7 @@ def run_settings(settings: Settings, specification: Specification) -> RunSetting
         creations_file=str(settings.creations) if settings.creations else None,
         creates=settings.creates,
     )
+    return fitted(plan, contract)
 
 
 def _limits(settings: Settings) -> Limits:
@@ -211,7 +213,7 @@ def settings_entry(settings: RunSettings, specification: Specification) -> event
         methods=settings.methods,
         regions=settings.regions,
         examples=settings.max_examples,
-        documented=documented(specification.protocol),
+        documented=documented(specification.protocol, specification.contract),
         access=settings.access.words,
         as_of=settings.as_of,
         revisions=tuple(r.id for r in specification.contract.revisions) if settings.as_of else (),

@@ -53,6 +53,11 @@ def _tampered_parameter(target: Target, channel: Channel) -> Answer:
 
 
 def _tampered_body(target: Target, channel: Channel) -> Answer:
+    if target.contract.path is not None:
+        name = next((p.name for p in target.contract.parameters if p.place == "body" and p.type == "string"), None)
+        if name is None:
+            raise NotApplicable("the operation has no text in a body")
+        return target.ask({name: "a"}, channel, tamper={name: "b"})
     return _tampered_parameter(target, evolve(channel, method="POST", placement="form"))
 
 

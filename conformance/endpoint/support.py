@@ -15,11 +15,9 @@ READS: tuple[Kind, ...] = ("list", "get")
 
 def unsupported(contract: Contract) -> str | None:
     """Why an operation cannot be judged yet, or None."""
-    if contract.path is not None:
-        return "it is reached by a path, and operations of that style are not judged yet"
     if contract.root != "object":
         return "its answer is no object, and such answers are not judged yet"
-    if not set(METHODS) & set(contract.methods):
+    if contract.path is None and not set(METHODS) & set(contract.methods):
         return f"it is called by {' and '.join(contract.methods)}, and only {' and '.join(METHODS)} are sent yet"
     return None
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from typing import Literal, TypedDict, Unpack
 
 from attrs import Factory, define, evolve, field
@@ -19,6 +20,7 @@ from conformance.endpoint.id_syntax import IdSyntaxes
 from conformance.endpoint.inventory import Inventories, Inventory
 from conformance.endpoint.lifecycle.guard import CreationGuard
 from conformance.endpoint.oracle import Expectation, Oracle
+from conformance.endpoint.paths import route_of
 from conformance.endpoint.sender import Sender
 from conformance.endpoint.stored import StoredItems
 from conformance.endpoint.traffic import Limits, Traffic
@@ -40,6 +42,7 @@ from conformance.wire.exchange import (
     HttpResponse,
     WireForm,
 )
+from conformance.wire.routes import OperationRoute
 
 # the largest page that is asked for where no maximum is documented, so that any size is allowed
 MOST_A_PAGE = 100
@@ -225,9 +228,10 @@ class Target:
         self, parameters: SentParameters = (), channel: Channel | None = None, **options: Unpack[CallOptions]
     ) -> Call:
         """A call of the operation. What it requires is added where `parameters` do not give it, except `without`:
-        the region, and an allowed value of others.
+        the region, and an allowed value of others. A repetition that is named as documented (`Tag.N.Key`) is its first.
         """
-        pairs = list(parameters.items()) if isinstance(parameters, Mapping) else list(parameters)
+        given_pairs = parameters.items() if isinstance(parameters, Mapping) else parameters
+        pairs = [(sent_name(name), value) for name, value in given_pairs]
         given = {name for name, _ in pairs} | {sent_name(options.get("without") or "")}
         added = [(name, value) for name, value in self._required(options.get("region")) if name not in given]
         return Call(
@@ -241,7 +245,12 @@ class Target:
             options.get("forgery"),
             options.get("wire_form", WireForm()),
             frozenset(name for name, _ in added),
+            self._route,
         )
+
+    @cached_property
+    def _route(self) -> OperationRoute | None:
+        return route_of(self.contract)
 
     def _required(self, region: str | None) -> Iterator[tuple[str, str]]:
         name = self.contract.semantics.region

@@ -15,4 +15,5 @@ def channels(
     formats: Iterable[Format], signatures: Iterable[SignatureVersion], methods: Iterable[str]
 ) -> tuple[Channel, ...]:
     """The channels of a run. A POST carries its parameters in the query or in a form body; a GET in the query."""
-    return tuple(Channel(f, s, m, p) for f in formats for s in signatures for m in methods for p in PLACEMENTS[m])
+    ways = [(m, p) for m in methods for p in PLACEMENTS.get(m, ("query",))]
+    return tuple(Channel(f, s, m, p) for f in formats for s in signatures for m, p in ways)

@@ -14,13 +14,13 @@ A_TIME = "2015-11-23T15:10:00Z"
 def required_values(contract: Contract) -> Iterator[tuple[str, str]]:
     """What a request must say beside its region: names as they are sent (`Tag.1.Key`), and a value of each."""
     for parameter in contract.parameters:
-        if parameter.required and parameter.name != contract.semantics.region:
+        if parameter.is_required and parameter.name != contract.semantics.region:
             yield sent_name(parameter.name), allowed_value(parameter)
 
 
 def required_names(contract: Contract) -> tuple[str, ...]:
     """The required parameters that may have to name something that is there: nothing made up need be accepted."""
-    own = (p for p in contract.parameters if p.required and p.name != contract.semantics.region)
+    own = (p for p in contract.parameters if p.is_required and p.name != contract.semantics.region)
     return tuple(sent_name(p.name) for p in own if names_something(p))
 
 

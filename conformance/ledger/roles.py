@@ -38,8 +38,9 @@ def free_texts(contract: Contract) -> tuple[str, ...]:
 
 
 def is_plain(parameter: Parameter) -> bool:
-    """Whether it is sent under its own name, as one text."""
-    return ".N" not in parameter.name and parameter.type not in ("array", "object")
+    """Whether it is sent under its own name, as one text: in a path any text may lead elsewhere."""
+    alone = parameter.place in ("query", "body") and ".N" not in parameter.name
+    return alone and parameter.type not in ("array", "object")
 
 
 def has_known_values(contract: Contract, name: str) -> bool:
@@ -80,6 +81,8 @@ NAMES: Mapping[str, Names] = {
     "format": lambda c: ("Format",),
 }
 NEEDS: Mapping[str, Callable[[Contract], object]] = {
+    "shared-path": lambda c: c.path is None,
+    "own-path": lambda c: c.path is not None,
     "items": lambda c: c.semantics.items and c.semantics.key,
     "list": lambda c: c.semantics.items,
     "paging": lambda c: c.semantics.paging,

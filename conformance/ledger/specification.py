@@ -29,12 +29,9 @@ class Specification:
     def load(cls, folder: Path, date: str | None = None) -> Specification:
         """What is in a folder that `derive` wrote, of which only revisions of a `date` and before count.
 
-        Raises ContractError, also for an operation that is not RPC, and TooEarly.
+        Raises ContractError and TooEarly.
         """
         contract, protocol = load_contract(folder), load_protocol(common_folder(folder))
-        if contract.path is not None:
-            problem = f"is of {contract.operation}, which has a path of its own ({contract.path})"
-            raise ContractError(folder, f"{problem}; only operations in the style of RPC can be judged")
         sentences = load_sentences(folder)
         if date is not None:
             contract = as_of(contract, date)
@@ -46,3 +43,12 @@ class Specification:
             what = f"nothing can be required by it, since its parts do not fit together ({error})"
             raise ContractError(folder, f"{what}; derive it again with `acs-conformance derive`") from None
         return cls(folder, contract, ledger, protocol)
+
+    @classmethod
+    def of_rpc(cls, folder: Path) -> Specification:
+        """The same for what judges only operations that share one path. Raises ContractError for others."""
+        contract = load_contract(folder)
+        if contract.path is not None:
+            problem = f"is of {contract.operation}, which has a path of its own ({contract.path})"
+            raise ContractError(folder, f"{problem}; only operations in the style of RPC can be judged of an SDK")
+        return cls.load(folder)

@@ -151,7 +151,7 @@ def _has_plain_default(contract: Contract, subject: TemplateSubject) -> bool:
     default = subject.thing.value("default")
     filters = {f.parameter for f in contract.semantics.filters}
     # what is required and has a default contradicts itself: leaving it out may be an error
-    if default is None or subject.thing.required or _contradicts(subject.thing, default):
+    if default is None or subject.thing.is_required or _contradicts(subject.thing, default):
         return False
     return subject.name not in filters or str(default).casefold() in EVERYTHING
 
@@ -169,13 +169,21 @@ def _contradicts(parameter: Parameter, default: Any) -> bool:
 
 
 def _is_optional_text(contract: Contract, subject: TemplateSubject) -> bool:
-    return not subject.thing.required and subject.thing.type == "string"
+    return not subject.thing.required and subject.thing.place != "path" and subject.thing.type == "string"
 
 
 def _is_required(contract: Contract, subject: TemplateSubject) -> bool:
-    """Required by all pages, and no documented error is about its absence: that one is provoked where it stands."""
+    """Required by all pages, and no documented error is about its absence: that one is provoked where it stands. A path
+    without one of its parts is another path.
+    """
     absence = any(e.parameter == subject.name and e.code.startswith("Missing") for e in contract.errors)
-    return subject.thing.required and not absence and not contract.choice_about("required", subject.name or "")
+    in_path = subject.thing.place == "path"
+    return (
+        subject.thing.required
+        and not in_path
+        and not absence
+        and not contract.choice_about("required", subject.name or "")
+    )
 
 
 WHERE: Mapping[str, Callable[[Contract, TemplateSubject], bool]] = {
@@ -185,7 +193,7 @@ WHERE: Mapping[str, Callable[[Contract, TemplateSubject], bool]] = {
     "enumerated": _enumerated,
     "optional-field": lambda contract, s: s.name in _optional_names(contract),
     "end-time": _is_end_time,
-    "optional": lambda contract, s: not s.thing.required and not contract.choice_about("required", s.name or ""),
+    "optional": lambda contract, s: not s.thing.is_required and not contract.choice_about("required", s.name or ""),
     "required": _is_required,
     "has-wording": lambda contract, s: bool(s.thing.message),
     "has-default": _has_plain_default,
@@ -198,6 +206,7 @@ WHERE: Mapping[str, Callable[[Contract, TemplateSubject], bool]] = {
     "optional-text": _is_optional_text,
     "filter-enumerated": lambda contract, s: bool(s.thing and s.thing.value("enum")),
     "plain": lambda contract, s: roles.is_plain(s.thing),
+    "repeatable": lambda contract, s: roles.is_plain(s.thing) and s.thing.place == "query",
     "integer": lambda contract, s: roles.is_plain(s.thing) and s.thing.type == "integer",
     "has-known-values": lambda contract, s: roles.has_known_values(contract, s.name or ""),
     "contradiction": lambda contract, s: s.thing.reason == "contradiction",

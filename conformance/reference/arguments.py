@@ -28,7 +28,9 @@ EVERYTHING = ("all", "*")
 
 
 def argument(context: Context, name: str) -> str | None:
-    """The text sent for a parameter, or None where it was not sent."""
+    """The text sent for a parameter, or None where it was not sent; of a repetition the first."""
+    if ".N" in name:
+        return next((text for sent, text in context.parameters.items() if sent_as(name).fullmatch(sent)), None)
     return context.parameters.get(name)
 
 
@@ -242,5 +244,5 @@ def filter_value(context: Context, filter: Filter) -> str | ParameterMeaning:
 def _check_others(context: Context) -> None:
     """Integers that have no role: of their form and within their bounds. Raises RefusedRequest."""
     for parameter in own_parameters(context):
-        if parameter.type == "integer" and ".N" not in parameter.name:
+        if parameter.type == "integer":
             context.steps.integer(context, parameter.name)

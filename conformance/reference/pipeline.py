@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference import signatures
+from conformance.reference import paths, signatures
 from conformance.reference.message import Request, Response
 from conformance.reference.refusals import RefusedRequest
 
@@ -44,13 +44,17 @@ def read(context: Context) -> None:
     if request.body and media_type == FORM:
         context.form = steps.decode(context, request.body.decode("utf-8", "replace"))
     context.sent = sent + context.form
+    if context.contract.path is not None:
+        context.sent += [*paths.given(context), *paths.headers(context)]
     context.parameters = dict(context.sent)
     if len(context.parameters) < len(context.sent) and context.take("repeated-parameter", "request") == "first":
         context.parameters = dict(reversed(context.sent))
     context.signature = steps.signature_version(context)
     context.common = signatures.read_common(context)
     wanted = (context.parameters.get("Format") or "").lower()
-    if wanted in MEDIA_TYPES:
+    if context.contract.path is not None:
+        context.format = "json"
+    elif wanted in MEDIA_TYPES:
         context.format = wanted
     elif not wanted and context.signature == "v3":
         context.format = _accepted(request)
@@ -67,10 +71,12 @@ def _accepted(request: Request) -> str:
 
 
 def method(context: Context) -> None:
-    """GET and POST, to the root path. Raises RefusedRequest."""
+    """GET and POST, to the root path, or the method and path of the operation. Raises RefusedRequest."""
     if context.request.method not in context.contract.methods:
         context.steps.refuse(context, "unsupported-method")
-    if context.request.path != "/":
+    if context.contract.path is not None:
+        paths.check(context)
+    elif context.request.path != "/":
         context.steps.refuse(context, "unknown-path")
 
 
@@ -87,6 +93,7 @@ def names(context: Context) -> None:
     contract = context.contract
     # a page may call the parameter optional; of the header of V3 it does not speak
     optional = context.signature == "v1" and context.take("required", "Action") == "optional"
+    optional = optional or contract.path is not None
     if not common["Action"] and not optional:
         refuse(context, "missing-action")
     if not common["Version"]:

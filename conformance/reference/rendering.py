@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from conformance.contract.model import Field
+from conformance.reference import paths
 from conformance.reference.listing import ListingPage
 from conformance.reference.sample import sample
 from conformance.reference.signatures import epoch
@@ -209,6 +210,8 @@ def _scalar(value: Any, type: str) -> Any:
 
 def error(context: Context, refusal: RefusedRequest) -> Tree:
     """The members of an error, in the documented order."""
+    if context.contract.path is not None:
+        return paths.error(context, refusal)
     return {
         "RequestId": context.steps.request_id(context),
         "HostId": context.server.host_id,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from conformance.contract.files import ContractError
 from conformance.contract.protocol import Protocol
 from conformance.contract.service import Service, ServiceOperation
+from conformance.reference import paths
 from conformance.reference.application import Application, fresh_ids
 from conformance.reference.credentials import KeyLike
 from conformance.reference.manners.manner import Manner
@@ -51,8 +52,17 @@ class ServiceApplication:
         """The answer to one request."""
         with self._lock:
             self.request_count += 1
-            application = self._application(action_of(request))
+            application = self._application(self._operation_of(request))
         return application.respond(request)
+
+    def _operation_of(self, request: Request) -> str | None:
+        """The operation that a request is for: by its Action, or where each has a path, by that."""
+        service = self.mock.service
+        if service.style != "path":
+            return action_of(request)
+        contracts = (service.contract(name) for name in service.operations)
+        ways = ((c.operation, c.path, c.methods) for c in contracts if c.path is not None)
+        return paths.chosen(ways, request.method, request.path)
 
     def at(self, address: str) -> None:
         """Say where the endpoint is, which its errors name."""
@@ -111,11 +121,6 @@ class ServiceEndpoint(ReferenceEndpoint):
     ) -> None:
         if not service.operations:
             raise ContractError(service.folder or service.product, "has no operations to serve")
-        if service.style != "rpc":
-            raise ContractError(
-                service.folder or service.product,
-                "has operations with paths of their own, which the reference does not serve yet",
-            )
         self.service_application = ServiceApplication(service, protocol, credentials, clock, seconds, seed, manners)
         self._prepare(self.service_application, host, port)
 

@@ -107,7 +107,7 @@ class Basis:
         levels = settings.levels or LEVELS
         if selected != {id for id, r in known.items() if id in chosen and r.level in levels}:
             yield "The requirements that the stream lists are not those that its settings select."
-        if settings.documented and dict(settings.documented) != documented(self.protocol):
+        if settings.documented and dict(settings.documented) != documented(self.protocol, self.contract):
             yield "The formats, signatures and methods that the stream calls documented are not those of the protocol."
 
 

@@ -63,8 +63,12 @@ def run_header(
     )
 
 
-def documented(protocol: Protocol) -> dict[str, tuple[str, ...]]:
-    """The formats, signatures and methods of the common protocol, as settings name them."""
+def documented(protocol: Protocol, contract: Contract) -> dict[str, tuple[str, ...]]:
+    """The formats, signatures and methods of the common protocol, as settings name them; of an operation with a path of
+    its own what there is of these.
+    """
+    if contract.path is not None:
+        return {"formats": ("json",), "signatures": ("v3",), "methods": contract.methods}
     formats = next((p.value("enum") for p in protocol.parameters if p.name == "Format"), None)
     signatures = dict.fromkeys(v for situation in protocol.situations for v in situation.signatures)
     return {

@@ -40,7 +40,7 @@ def plan_of(
 ) -> tuple[Plan, Ledger]:
     """What a certification goes by. Raises Refusal."""
     try:
-        found = Specification.load(operation_folder(operation, folder))
+        found = Specification.of_rpc(operation_folder(operation, folder))
     except ContractError as e:
         raise Refusal(str(e)) from None
     plan, ledger = (gates or Gates()).plan(found, select, levels)

@@ -83,11 +83,11 @@ class Gates:
             own = {p.partition(".")[0] for p in patterns} & set(names)
             waiting = {p for p in patterns if p.partition(".")[0] not in own}
             for name in sorted(own):
-                yield Specification.load(service.contract_folder(name))
+                yield Specification.of_rpc(service.contract_folder(name))
             for name in names:
                 if not waiting:
                     return
-                found = Specification.load(service.contract_folder(name))
+                found = Specification.of_rpc(service.contract_folder(name))
                 waiting = {p for p in waiting if not any(speaks_of(p, id) for id in found.ledger.ids)}
                 yield found
 

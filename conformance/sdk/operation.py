@@ -52,7 +52,7 @@ def judge_operation(task: OperationTask, bench: Bench) -> OperationJudged:
     """Judge an operation. Raises DriverFault where the driver breaks; what can be said in a sentence is a verdict."""
     started = time.monotonic()
     try:
-        found = Specification.load(task.contract)
+        found = Specification.of_rpc(task.contract)
         # errors that every operation can answer are judged once
         found = evolve(found, protocol=evolve(found.protocol, situations=()))
         plan, ledger = task.gates.plan(found, task.select, task.levels, task.known)

@@ -237,7 +237,7 @@ def _by_requirements(plan: SdkServicePlan, names: Sequence[str]) -> Iterator[tup
 
 
 def _plan_of(plan: SdkServicePlan, name: str, known: KnownFailures) -> Plan:
-    found = Specification.load(plan.service.contract_folder(name))
+    found = Specification.of_rpc(plan.service.contract_folder(name))
     return plan.gates.plan(found, plan.select, plan.levels, known)[0]
 
 
@@ -261,7 +261,7 @@ def _of_protocol(plan: SdkServicePlan, name: str) -> tuple[str, ...]:
 
 def _protocol(plan: SdkServicePlan, known: KnownFailures, subject: Subject, name: str, folder: Path) -> OperationJudged:
     started = time.monotonic()
-    found = Specification.load(plan.service.contract_folder(name))
+    found = Specification.of_rpc(plan.service.contract_folder(name))
     asked, ledger = plan.gates.plan(found, _of_protocol(plan, name), plan.levels, known)
     words = _words(plan, name)[:2]
     kind = plan.service.operation(name).kind

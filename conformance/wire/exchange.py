@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from conformance.wire.routes import OperationRoute
 
 Format = Literal["json", "xml"]
 SignatureVersion = Literal["v1", "v3", "none"]
@@ -76,7 +79,8 @@ class Call:
     `covered` leaves what travels as it is, and has the signature made over something else: other values under the same
     names, or under names of headers in lower case (None: not covered), `:method`, `:path`, or `:body`, of which V3
     signs the digest. `forgery` changes the signature itself. `usual` names the parameters that every request of the
-    operation has; it is a note for people, and two calls that differ in nothing else are the same.
+    operation has; it is a note for people, and two calls that differ in nothing else are the same. `route` is that
+    of an operation with a path of its own; None where all share one.
     """
 
     action: str
@@ -89,6 +93,7 @@ class Call:
     forgery: Forgery | None = None
     wire_form: WireForm = WireForm()
     usual: frozenset[str] = field(default=frozenset(), eq=False)
+    route: OperationRoute | None = None
 
     @property
     def varies(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from conformance.wire import signature_v1, signature_v3
 from conformance.wire.encoding import build_query, split_target, written_as
 from conformance.wire.exchange import Call, Credentials, Format, HttpRequest
 from conformance.wire.forgery import forged
+from conformance.wire.routes import JSON_TYPE
 
 MEDIA_TYPES: dict[Format | None, str] = {"json": "application/json", "xml": "application/xml", None: "*/*"}
 HEADER_OF = {
@@ -64,7 +65,7 @@ def sign(
         "AccessKeyId": credentials.access_key_id,
         "SecurityToken": credentials.security_token,
     }
-    if call.channel.format:
+    if call.channel.format and call.route is None:
         common["Format"] = call.channel.format.upper()
     make = _v1 if call.channel.signature == "v1" else _v3
     return make(call, origin, credentials, common, headers)
@@ -72,6 +73,9 @@ def sign(
 
 def _unsigned(call: Call, origin: Origin, headers: dict[str, str]) -> HttpRequest:
     common: dict[str, str | None] = {"Action": call.action, "Version": call.version}
+    if call.route is not None:
+        pairs, headers = _place(call.parameters, headers, {**common, **call.common, **call.tamper})
+        return _request(call, origin, headers, pairs)
     if call.channel.format:
         common["Format"] = call.channel.format.upper()
     pairs = _override((*call.parameters, *_present(common)), {**call.common, **call.tamper})
@@ -151,7 +155,7 @@ def _covered_by_v3(
         digest = signature_v3.body_digest((call.covered[":body"] or "").encode())
     headers = {name: other.get(name, value) or "" for name, value in headers.items() if other.get(name, "") is not None}
     names = sorted(n for n in headers if n in ("host", "content-type") or n.startswith("x-acs-"))
-    path = call.covered.get(":path") or f"{split_target(origin.url)[0]}{call.wire_form.path}"
+    path = call.covered.get(":path") or split_target(_address(call, origin, pairs))[0]
     method = call.covered.get(":method") or call.channel.method
     query = _split(call, pairs)[0]
     canonical = signature_v3.canonical_request(method, path, query, headers, names, digest)
@@ -180,10 +184,13 @@ def _place(
 def _request(call: Call, origin: Origin, headers: dict[str, str], pairs: tuple[Pair, ...]) -> HttpRequest:
     wire_form = call.wire_form
     query, form = _split(call, pairs)
-    url = f"{origin.url}{wire_form.path}"
+    url = _address(call, origin, pairs)
     url = f"{url}?{written_as(build_query(query), wire_form)}" if query else url
     body = written_as(build_query(form), wire_form).encode() if form is not None else wire_form.body.encode()
-    if form is not None or body:
+    if call.route is not None:
+        body = call.route.json_body(pairs)
+        headers = {**headers, **call.route.header_pairs(pairs), **({"Content-Type": JSON_TYPE} if body else {})}
+    elif form is not None or body:
         headers = {**headers, "Content-Type": wire_form.media_type}
         if wire_form.chunked:
             headers["Transfer-Encoding"] = "chunked"
@@ -192,8 +199,17 @@ def _request(call: Call, origin: Origin, headers: dict[str, str], pairs: tuple[P
     return HttpRequest(call.channel.method, url, tuple(headers.items()), body)
 
 
+def _address(call: Call, origin: Origin, pairs: tuple[Pair, ...]) -> str:
+    """The URL of a call without its query."""
+    if call.route is None:
+        return f"{origin.url}{call.wire_form.path}"
+    return f"{origin.url.rstrip('/')}{call.route.path(pairs)}"
+
+
 def _split(call: Call, pairs: tuple[Pair, ...]) -> tuple[list[Pair], list[Pair] | None]:
     """What goes into the query, and what into the form. Under V3 the format stays in the query either way."""
+    if call.route is not None:
+        return call.route.query(pairs), None
     channel, own = call.channel, [name for name, _ in call.parameters]
     if channel.placement == "query" or channel.method != "POST":
         return list(pairs), None

@@ -61,4 +61,4 @@ def test_a_request_id_is_judged_by_those_before_it(contract: Contract, watch: Wa
 
 def test_each_check_has_one_judge() -> None:
     assert not RESPONSE_JUDGES.keys() & EXCHANGE_JUDGES.keys()
-    assert len(EVERY_EXCHANGE) == len(RESPONSE_JUDGES) + len(EXCHANGE_JUDGES) == 28
+    assert len(EVERY_EXCHANGE) == len(RESPONSE_JUDGES) + len(EXCHANGE_JUDGES) == 29

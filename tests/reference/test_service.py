@@ -10,7 +10,7 @@ import jsonschema_rs
 import pytest
 
 from conformance.contract.catalogue import common_folder, service_of
-from conformance.contract.files import ContractError, load_protocol
+from conformance.contract.files import load_protocol
 from conformance.contract.service import Service, load_service
 from conformance.derive.service import derive_service, read_service
 from conformance.emit.json_schema import response_schema
@@ -18,7 +18,7 @@ from conformance.emit.service import service_files
 from conformance.emit.writing import write_files
 from conformance.reference.service import ServiceApplication, ServiceEndpoint
 from tests.reference.mocking import Caller, Clock
-from tests.services import BY_PATH, FAIR, written
+from tests.services import FAIR, written
 
 ECS = service_of("ecs")
 PROTOCOL = load_protocol(common_folder(ECS.contract_folder("DescribeTasks")))
@@ -161,11 +161,6 @@ def test_it_is_served_over_http(service: Service) -> None:
         assert refused["HostId"] == f"127.0.0.1:{endpoint.port}"
         connection.close()
         assert endpoint.request_count == 2
-
-
-def test_operations_with_paths_are_refused_in_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(ContractError, match="paths of their own"):
-        ServiceEndpoint(kept(tmp_path, BY_PATH), PROTOCOL)
 
 
 # ------------------------------------------------------------------------------------------------ the shipped service

@@ -12,6 +12,7 @@ from conformance.endpoint.findings import NotApplicable, Violation
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
 from conformance.generate import texts
+from conformance.generate.required import allowed_value
 from conformance.generate.times import format_time, parse_time
 from conformance.generate.views import View, filter_values, request_time_format
 
@@ -74,9 +75,9 @@ def known_values(target: Target, subject: str) -> tuple[str, ...]:
     elif subject in {f.parameter for f in contract.semantics.filters}:
         values = filter_values(contract, subject, need_items(target, 0))[:2]
     values = values or list(target.parameter(subject).examples[:1])
-    if not values:
+    if not values and use in ("filter", "ids", "names", "region"):
         raise NotApplicable(f"no value of {subject} is known")
-    return tuple(values)
+    return tuple(values or (allowed_value(target.parameter(subject)),))
 
 
 def plain_first(target: Target) -> list[dict[str, str | None]]:

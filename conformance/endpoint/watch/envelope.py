@@ -62,6 +62,14 @@ def _error_status(answer: Answer, _: str | None) -> Iterator[Judgement]:
         yield None, None if ok else unlike("the status of an error", "4xx or 5xx", answer.status)
 
 
+def _error_members(answer: Answer, _: str | None) -> Iterator[Judgement]:
+    if answer.contract.path is not None and answer.kind == "refusal":
+        missing = [name for name, text in (("code", answer.code), ("message", answer.message)) if not text]
+        there = ", ".join(answer.tree) or "no members"
+        what = f"the error has no {' and no '.join(missing)}"
+        yield None, Problem(what, "a code and a message", there) if missing else None
+
+
 def _host_id(answer: Answer, _: str | None) -> Iterator[Judgement]:
     if answer.kind == "refusal":
         yield None, None if answer.text("HostId") else Problem("the error names no HostId", "HostId", "none")
@@ -147,6 +155,7 @@ JUDGES: Mapping[str, ResponseJudge] = {
     "envelope.error-body": _error_body,
     "envelope.success-status": _success_status,
     "envelope.error-status": _error_status,
+    "envelope.error-members": _error_members,
     "envelope.host-id": _host_id,
     "envelope.utf-8": _utf_8,
     "envelope.no-byte-order-mark": _no_byte_order_mark,

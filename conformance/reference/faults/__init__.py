@@ -26,6 +26,7 @@ from conformance.reference.faults import (
     overflow,
     paging,
     parameters,
+    paths,
     ranges,
     regions,
     scope,
@@ -37,6 +38,36 @@ from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.roles import FaultRoles
 
 __all__ = ["Fault", "all_faults", "named"]
+
+
+# what only a listing can show: of other operations these change nothing that is answered
+OF_LISTINGS = frozenset(
+    (
+        "characters-beyond-the-plane-are-lost-in-json",
+        "empty-list-is-null",
+        "empty-page-is-404",
+        "empty-page-is-always-xml",
+        "empty-request-id-on-empty-page",
+        "json-comma-after-full-page",
+        "json-escapes-stop-at-ff",
+        "json-in-cesu-8",
+        "last-item-is-lost-in-xml",
+        "long-json-is-cut-off",
+        "nothing-found-after-an-error",
+        "only-item-is-no-list",
+        "other-path-is-empty",
+        "quotes-are-lost-in-xml",
+        "text-body-empties-the-listing",
+        "unknown-parameter-empties",
+        "xml-in-gbk",
+        "xml-is-escaped-twice",
+        "xml-text-is-not-escaped",
+    )
+)
+
+
+# and what only a result that has more than its id
+OF_RESULTS = frozenset(("error-with-an-empty-result", "error-with-a-result-in-xml"))
 
 
 def all_faults(contract: Contract, protocol: Protocol | None = None) -> tuple[Fault, ...]:
@@ -66,8 +97,11 @@ def all_faults(contract: Contract, protocol: Protocol | None = None) -> tuple[Fa
         stability,
         crowds,
         choices,
+        paths,
     )
-    return (*scope.faults(contract), *(fault for theme in themes for fault in theme.faults(roles)))
+    found = (*scope.faults(contract), *(fault for theme in themes for fault in theme.faults(roles)))
+    others = OF_LISTINGS if contract.response[1:] else OF_LISTINGS | OF_RESULTS
+    return found if contract.semantics.items else tuple(f for f in found if f.name not in others)
 
 
 def named(contract: Contract, name: str, protocol: Protocol | None = None) -> Fault:

@@ -13,9 +13,15 @@ from conformance.reference.steps import STEP, TakeStep, replacing
 BY_FORMAT = ("id-syntax",)
 
 
+BY_WHAT_MATCHES = ("empty-value", "unknown-value")
+
+
 def faults(roles: FaultRoles) -> tuple[Fault, ...]:
     """A fault for each choice that has several alternatives."""
-    return tuple(_flip(c, _shown(roles, c)) for c in roles.contract.choices if len(c.alternatives) > 1)
+    listed = roles.contract.semantics.items is not None
+    several = (c for c in roles.contract.choices if len(c.alternatives) > 1)
+    # whether a value is passed over or matches nothing only a listing shows
+    return tuple(_flip(c, _shown(roles, c)) for c in several if listed or c.kind not in BY_WHAT_MATCHES)
 
 
 def _shown(roles: FaultRoles, choice: Choice) -> dict[str, str]:

@@ -61,7 +61,8 @@ def faults(roles: FaultRoles) -> tuple[Fault, ...]:
         Fault(
             "rare-success-has-status-500",
             "gives every hundredth result the status 500",
-            ("envelope.success-status",),
+            # what has nothing but its id to say is then an error, and without what errors have
+            ("envelope.success-status",) if contract.response[1:] else ("envelope.error-body",),
             replacing(STEP.succeed).by(only(every(100, "status"), _with(status=500))),
         ),
         Fault(

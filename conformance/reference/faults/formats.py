@@ -210,30 +210,33 @@ def _methods(roles: FaultRoles) -> list[Fault]:
     killed_by = ("methods.agree",)
     found = [
         Fault(
-            "get-loses-the-last-item",
-            "loses the last item of a page of several in answers to GET",
-            killed_by,
-            replacing(STEP.result).by(
-                only(is_get, items_changed(lambda items: items[:-1] if len(items) > 1 else items))
-            ),
-        ),
-        Fault(
             "form-body-is-ignored",
             "does not see parameters in a form body",
             ("methods.form-body",),
             replacing(STEP.read).by(_formless),
-        ),
-        Fault(
-            "escapes-stay-in-forms",
-            "does not decode %2C and %3A in a form body",
-            ("methods.form-body",),
-            replacing(STEP.read).by(_with_escapes),
         ),
         Fault("put-is-served", "serves PUT as POST", ("methods.other",), replacing(STEP.method).by(_also("PUT"))),
         Fault(
             "delete-is-served", "serves DELETE as GET", ("methods.other",), replacing(STEP.method).by(_also("DELETE"))
         ),
     ]
+    if roles.contract.semantics.items:
+        found += [
+            Fault(
+                "get-loses-the-last-item",
+                "loses the last item of a page of several in answers to GET",
+                killed_by,
+                replacing(STEP.result).by(
+                    only(is_get, items_changed(lambda items: items[:-1] if len(items) > 1 else items))
+                ),
+            ),
+            Fault(
+                "escapes-stay-in-forms",
+                "does not decode %2C and %3A in a form body",
+                ("methods.form-body",),
+                replacing(STEP.read).by(_with_escapes),
+            ),
+        ]
     if roles.contract.semantics.paging:
         size = roles.contract.semantics.paging.size
         found.append(

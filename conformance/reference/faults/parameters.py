@@ -33,6 +33,7 @@ from conformance.reference.steps import (
 def faults(roles: FaultRoles) -> tuple[Fault, ...]:
     """Faults of each parameter, and of parameters as such."""
     found: list[Fault] = []
+    filters = {f.parameter for f in roles.contract.semantics.filters}
     for parameter in roles.parameters:
         if not roles.contract.choice_about("required", parameter.name):
             found += _of_required(roles, parameter) if parameter.required else _of_optional(parameter)
@@ -41,7 +42,7 @@ def faults(roles: FaultRoles) -> tuple[Fault, ...]:
         elif parameter.type == "integer":
             found += integers.faults_of(parameter)
         if parameter.value("enum"):
-            found += enumerations.faults_of(parameter)
+            found += enumerations.faults_of(parameter, parameter.name in filters)
     found += [_not_echoed(roles, parameter, path) for parameter, path in roles.echoes.items()]
     return (*found, *_by_hand(roles))
 
