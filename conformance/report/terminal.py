@@ -186,7 +186,7 @@ def _together(members: list[Taken]) -> tuple[Text, Text, Text]:
     name.append(f" {first.format or ''}", style="dim")
     count = sum(count for one in members for _, count in one.counts)
     subjects = ", ".join(one.choice.rpartition(".")[0] for one in members[:2])
-    said = f"{len(members)} subjects: {subjects} and {len(members) - 2} more"
+    said = f"{subjects} and {len(members) - 2} more"
     return name, Text(f"{one_line(first.alternative)} ({count:,}×)"), Text(one_line(said), style="dim")
 
 

@@ -189,7 +189,7 @@ def test_an_operation_of_many_parameters_fits_a_screen():
     assert len(text.splitlines()) < 45
     assert "*.empty-value" in text
     assert "ignored (120×)" in text
-    assert "60 subjects: P0, P1 and 58 more" in text
+    assert "P0, P1 and 58 more" in text
     assert "Odd.empty-value" in text
     assert "both: should keep to one" in text
     assert "60 requirements: no cause is known" in text
