@@ -27,7 +27,7 @@ def passed(basis):
 
 def passing(basis, strict=False, select=()):
     ledger = basis.ledger.strict() if strict else basis.ledger
-    known = documented(basis.protocol)
+    known = documented(basis.protocol, basis.contract)
     settings = e.SettingsEntry(select, ("MUST", "SHOULD", "MAY"), *known.values(), ("cn-hangzhou",), 8, known)
     chosen = {r.id for pattern in select or ("*",) for r in ledger.matching(pattern)}
     selection = [r for r in ledger.requirements if r.side == "endpoint" and r.id in chosen]
