@@ -9,11 +9,11 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 from attrs import define, field
 
 from conformance.reference.message import MalformedRequest, Request, Response, read_request, response_bytes
-from conformance.wire.incoming import Incoming
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 # seconds: for a request to begin, and for it to arrive, or its answer to be taken, as a whole
@@ -99,6 +99,26 @@ def _end(connection: socket.socket) -> None:
         connection.shutdown(socket.SHUT_RDWR)
 
 
+class Arriving(io.RawIOBase):
+    """The bytes of a connection, each request of which has until `ends_at` to arrive. Raises TimeoutError."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self.ends_at = 0.0
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        """Raises TimeoutError."""
+        left = self.ends_at - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._connection.settimeout(left)
+        return self._connection.recv_into(buffer)
+
+
 def converse(
     connection: socket.socket,
     number: int,
@@ -108,7 +128,7 @@ def converse(
     """Answer the requests of one connection until either side closes it, or the peer is too slow. Raises OSError where
     it breaks.
     """
-    arriving = Incoming(connection)
+    arriving = Arriving(connection)
 
     def send(data: bytes) -> None:
         connection.settimeout(among.whole)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import socket
+import time
 from collections.abc import Callable
 from email.message import Message
 from typing import Any, Final
@@ -20,6 +22,26 @@ TRAILERS: Final = 100
 
 class BadBody(ValueError):
     """A request whose body has no certain end, or too far an end; says why."""
+
+
+class Incoming(io.RawIOBase):
+    """The bytes of a connection, as long as it is not `ends_at` on the monotonic clock. Raises TimeoutError."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self.ends_at = time.monotonic() + IDLE
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        """Raises TimeoutError."""
+        left = self.ends_at - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._connection.settimeout(left)
+        return self._connection.recv_into(buffer)
 
 
 def body_of(headers: Message, stream: io.BufferedReader[Any]) -> bytes:

@@ -23,11 +23,10 @@ from typing import Literal
 
 from attrs import define, field, frozen
 
-from conformance.sdk.arriving import IDLE, WHOLE, BadBody, body_of
+from conformance.sdk.arriving import IDLE, WHOLE, BadBody, Incoming, body_of
 from conformance.sdk.leaks import Carried, carried
 from conformance.wire.arrival import Arrival, read_request
 from conformance.wire.exchange import Credentials, HttpRequest
-from conformance.wire.incoming import Incoming
 from conformance.wire.verification import SignatureProblem, verify
 
 # connections that may be open, and what accept() says when a peer was too quick or when there is no room for one more
