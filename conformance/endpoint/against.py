@@ -49,7 +49,7 @@ def compare_operation(settings: Settings, url: str, live: Callable[[], Live] = U
     """
     names = _names(settings, url)
     settings = _seeded(settings)
-    specification = Specification.load(settings.folder)
+    specification = Specification.load(settings.folder, settings.as_of)
     for one in (settings, evolve(settings, url=url)):
         refuse_what_may_not_run(one, specification.contract)
     with taken(settings.report_dir, f"{names[0]}-against-{names[1]}") as folder:

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from conformance.cli import main
 from conformance.contract.catalogue import operation_folder
+from conformance.endpoint import against
 from conformance.ledger.specification import Specification
 from conformance.reference import faults, manners, seeding
 from conformance.reference.server import ReferenceEndpoint
@@ -18,6 +19,7 @@ from tests.fair import fair_in, served
 
 SPECIFICATION = Specification.load(operation_folder("DescribeTasks", None))
 CONTRACT, COMMON = SPECIFICATION.contract, SPECIFICATION.protocol
+OLDEST = min(r.date for r in CONTRACT.revisions)
 # items in a region: enough for a second page
 FEW = 14
 SELECTED = ("paging.total-is-constant", "parameters.PageSize.*")
@@ -35,12 +37,11 @@ def reference(fault=None, dialect=None):
         yield endpoint.url
 
 
-def compared(tmp_path, second, status, first=None):
+def compared(tmp_path, second, status, first=None, more=()):
     with ExitStack() as stack:
         urls = [stack.enter_context(reference(**(given or {}))) for given in (first, second)]
-        done = CliRunner().invoke(
-            main, ["endpoint", urls[0], "--against", urls[1], *FAST, *ONLY, "--report-dir", str(tmp_path), "--quiet"]
-        )
+        words = ["endpoint", urls[0], "--against", urls[1], *FAST, *ONLY, *more]
+        done = CliRunner().invoke(main, [*words, "--report-dir", str(tmp_path), "--quiet"])
     assert done.exit_code == status, done.output
     return json.loads((tmp_path / "summary.json").read_text()), urls, done.output
 
@@ -51,6 +52,19 @@ def test_a_reference_beside_itself_differs_in_nothing(tmp_path):
     assert summary["unjudged"] == []
     assert summary["requests"] > 100
     assert "No difference was found" in output
+
+
+def test_what_is_drawn_is_of_the_pages_that_count(tmp_path, monkeypatch):
+    seen, drawn = [], against._drawn
+
+    def noted(settings, url, specification, names):
+        seen.append([r.id for r in specification.contract.revisions])
+        return drawn(settings, url, specification, names)
+
+    monkeypatch.setattr(against, "_drawn", noted)
+    compared(tmp_path, None, 0, more=("--as-of", OLDEST))
+    assert seen == [[r.id for r in CONTRACT.revisions if r.date <= OLDEST]]
+    assert len(seen[0]) < len(CONTRACT.revisions)
 
 
 @pytest.mark.parametrize("swapped", [False, pytest.param(True, marks=pytest.mark.gate)])
