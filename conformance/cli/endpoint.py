@@ -11,6 +11,7 @@ from attrs import evolve
 from click.core import ParameterSource
 
 from conformance.cli.access_options import AccessOptions
+from conformance.cli.resuming import refuse_settings
 from conformance.cli.run_options import (
     KNOWN,
     VALUES,
@@ -32,6 +33,9 @@ from conformance.endpoint.lifecycle.creations import DEFAULT_CREATES
 from conformance.endpoint.resumption import KEPT, resumed
 from conformance.errors import Refusal
 from conformance.report.folder import clear
+
+# parameters that decide what a run does, and so what it is gone on with
+DECIDING = frozenset({*KEPT, "report_dir", "operation", "contract_dir", "as_of", "rate", "max_requests"})
 
 
 @click.command()
@@ -120,7 +124,7 @@ def endpoint(
     if resume is None:
         clear(given.report_dir)
     else:
-        _refuse_settings(ctx)
+        refuse_settings(ctx, DECIDING.__contains__, "the URL")
     try:
         settings = evolve(
             settings_of(given, reached, folder_of(given)), workers=workers, known_file=known_file,
@@ -135,13 +139,3 @@ def endpoint(
     except ContractError as e:
         raise Refusal(str(e)) from None
     raise SystemExit(shown(evidence, quiet, as_json))
-
-
-def _refuse_settings(ctx: click.Context) -> None:
-    """A run is gone on with as it began."""
-    names = {*KEPT, "report_dir", "operation", "contract_dir", "as_of", "rate", "max_requests"}
-    for parameter in ctx.command.params:
-        given = ctx.get_parameter_source(parameter.name or "") is not ParameterSource.DEFAULT
-        if given and parameter.name in names:
-            word = parameter.opts[-1] if isinstance(parameter, click.Option) else "the URL"
-            raise Refusal(f"--resume goes on by the settings that RUN began with; leave out {word}.")

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 from attrs import evolve
-from click.core import ParameterSource
 
 from conformance.cassettes.keeping import is_cassette
 from conformance.cli.errors import ExitStatus
 from conformance.cli.output import say
+from conformance.cli.resuming import refuse_settings
 from conformance.cli.sdk_options import SdkOptions, options_of_an_sdk
 from conformance.cli.sdk_service import judge_sdk_service, not_established_service
 from conformance.cli.sdk_subject import driven, installed, list_drivers, refuse_misspelt, uninstalled
@@ -32,19 +31,22 @@ from conformance.sdk.resumption import ServiceResumption, resumption
 from conformance.sdk.service import SdkServicePlan
 from conformance.sdk.show import show
 
+# what may be asked otherwise when a run is gone on with
+STILL_FREE = ("resume", "workers", "quiet")
+
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("words", nargs=-1, metavar="DRIVER | -- COMMAND ...")
 @options_of_an_sdk
 @click.pass_context
-def sdk(ctx: click.Context, /, **options: Any) -> None:
+def sdk(ctx: click.Context, asked: SdkOptions, /) -> None:
     """Certify releases of an SDK by its packaged DRIVER, or what a COMMAND drives that speaks the driver protocol.
 
     Exit status: 0 all are conformant, 1 one is not, 3 one could not be judged (and none of the others failed).
     """
-    asked, earlier = SdkOptions(**options), None
+    earlier = None
     if asked.resume is not None:
-        _refuse_settings(ctx)
+        refuse_settings(ctx, lambda name: name not in STILL_FREE, "the driver")
         earlier = resumption(asked.resume)
         asked = asked.gone_on_with(earlier)
     known = drivers(asked.driver_dir)
@@ -146,15 +148,6 @@ class _Certifying:
             raise why
         with evidence_of(where, subject.name, self.plan.contract.operation, subject.identity):
             raise why
-
-
-def _refuse_settings(ctx: click.Context) -> None:
-    """A run is gone on with as it began."""
-    for parameter in ctx.command.params:
-        given = ctx.get_parameter_source(parameter.name or "") is not ParameterSource.DEFAULT
-        if given and parameter.name not in ("resume", "workers", "quiet"):
-            word = parameter.opts[-1] if isinstance(parameter, click.Option) else "the driver"
-            raise Refusal(f"--resume goes on by the settings that RUN began with; leave out {word}.")
 
 
 def _going_on(recipe: Recipe, release: str, one: Callable[[str | None], int]) -> int:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from attrs import asdict, evolve, frozen
 
+from conformance.cli.gathered import Command, gathered_into, with_options
 from conformance.drivers.workshop import Runtimes, picked
 from conformance.errors import Refusal
 from conformance.ledger.requirement import LEVELS, Level
 from conformance.sdk.gates import FAIL_ON, FailOn, Gates
 from conformance.sdk.resumption import ServiceResumption
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 GATES = (
     click.option(
         "--known-failing", "known_file", type=click.Path(path_type=Path), help="Failures that are known (YAML)."
@@ -172,15 +172,11 @@ class SdkOptions:
             raise Refusal("--show is about one release; give --release once.")
 
 
-def options_of_an_sdk(command: Command) -> Command:
-    """The command with every option of `sdk`."""
-    for option in reversed(OPTIONS):
-        command = option(command)
-    return command
+def options_of_an_sdk(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The command with every option of `sdk`, as SdkOptions."""
+    return with_options(gathered_into(SdkOptions)(command), OPTIONS)
 
 
 def options_of_gates(command: Command) -> Command:
     """The command with what a release is held to."""
-    for option in reversed(GATES):
-        command = option(command)
-    return command
+    return with_options(command, GATES)

@@ -65,7 +65,8 @@ def compare_operation(settings: Settings, url: str, live: Callable[[], Live] = U
         ]
         drawn = _drawn(settings, url, specification, names)
         differential = Differential(
-            *names, tuple(_once([*found, *drawn.found.values()])), tuple(dict.fromkeys([*unjudged, *drawn.unjudged])),
+            *names, tuple(dict.fromkeys([*found, *drawn.found.values()])),
+            tuple(dict.fromkeys([*unjudged, *drawn.unjudged])),
             sum(run.run.footer.requests for run in runs) + 2 * drawn.requests,
         )  # fmt: skip
         _write(folder, differential)
@@ -81,7 +82,7 @@ def compare_services(plan: ServicePlan, url: str, said: Callable[[str], None]) -
         for part, where, name in ((FIRST, None, names[0]), (SECOND, url, names[1])):
             said(f"{name}:")
             here = evolve(_at(base, where), report_dir=folder / part)
-            runs.append(certify_service(evolve(plan, base=here), lambda judged, event: None)[1])
+            runs.append(certify_service(evolve(plan, base=here))[1])
         found: list[Difference] = []
         unjudged: list[str] = []
         requests = sum(run.requests for run in runs)
@@ -98,7 +99,7 @@ def compare_services(plan: ServicePlan, url: str, said: Callable[[str], None]) -
                 unjudged += drawn.unjudged
                 requests += 2 * drawn.requests
         found += _of_sequences(runs, names)
-        differential = Differential(*names, tuple(_once(found)), tuple(dict.fromkeys(unjudged)), requests)
+        differential = Differential(*names, tuple(dict.fromkeys(found)), tuple(dict.fromkeys(unjudged)), requests)
         _write(folder, differential)
         return folder, differential
 
@@ -166,10 +167,6 @@ def _of_sequences(runs: list[ServiceRun], names: tuple[str, str]) -> Iterator[Di
             if failed[0] != failed[1] and words[failed.index(False)] == "passed":
                 wrong = names[failed.index(True)]
                 yield Difference(resource, id, "one wrong", words[0], words[1], wrong=wrong, requirement=id)
-
-
-def _once(found: list[Difference]) -> Iterator[Difference]:
-    yield from dict.fromkeys(found)
 
 
 def _write(folder: Path, differential: Differential) -> None:

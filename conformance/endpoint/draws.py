@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from attrs import define, field
+from hypothesis import HealthCheck, Verbosity, settings
 from hypothesis import strategies as st
 
 from conformance.endpoint.findings import Inconclusive
@@ -20,6 +21,20 @@ from conformance.wire.exchange import Channel
 T = TypeVar("T")
 Plain = Any
 Drawn = tuple[str | None, Plain]
+
+
+def exploring(examples: int, **more: Any) -> settings:
+    """Hypothesis' settings for so many examples of a run: nothing is kept of an earlier one, and nothing is printed,
+    timed or refused on the way. `more` as Hypothesis names it.
+    """
+    return settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        verbosity=Verbosity.quiet,
+        suppress_health_check=list(HealthCheck),
+        **more,
+    )
 
 
 class Discarded(Exception):

@@ -11,11 +11,11 @@ from typing import Any
 from unittest import SkipTest
 
 from attrs import define, field
-from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis import Phase, given, seed
 from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException, Unsatisfiable
 
-from conformance.endpoint.draws import Discarded, FreshDraws, KeptDraws
+from conformance.endpoint.draws import Discarded, FreshDraws, KeptDraws, exploring
 from conformance.endpoint.findings import Disturbed, Finding, Inconclusive, NotApplicable, Violation
 from conformance.endpoint.recording import CheckRecording, Unkept
 from conformance.endpoint.target import Target
@@ -152,15 +152,7 @@ def _explore(
     inner: Callable[..., None], arguments: dict[str, Any], examples: Examples, seed_of: str, max_examples: int
 ) -> None:
     @seed(seed_of)
-    @settings(
-        max_examples=max_examples,
-        database=None,
-        deadline=None,
-        verbosity=Verbosity.quiet,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-        report_multiple_bugs=False,
-    )
+    @exploring(max_examples, phases=(Phase.generate, Phase.shrink), report_multiple_bugs=False)
     @given(data=st.data())
     def explore(data: st.DataObject) -> None:
         draws = FreshDraws(data)

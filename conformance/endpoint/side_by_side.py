@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from unittest import SkipTest
 
 from attrs import define, field, frozen
-from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis import Phase, given, seed
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 
 from conformance.endpoint.answer import Answer
+from conformance.endpoint.draws import exploring
 from conformance.endpoint.findings import Inconclusive, NotApplicable, Violation
 from conformance.endpoint.target import Target
 from conformance.generate.views import View, views
@@ -47,14 +48,7 @@ class SideBySide:
         contract = self.first.contract
 
         @seed(seed_of)
-        @settings(
-            max_examples=examples,
-            database=None,
-            deadline=None,
-            verbosity=Verbosity.quiet,
-            phases=(Phase.generate,),
-            suppress_health_check=list(HealthCheck),
-        )
+        @exploring(examples, phases=(Phase.generate,))
         @given(data=st.data())
         def explore(data: st.DataObject) -> None:
             try:

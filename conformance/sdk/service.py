@@ -84,7 +84,7 @@ def unjudged_service(plan: SdkServicePlan, why: str) -> tuple[Path, ServiceRun]:
             settings=_settings(plan),
             subject=identity,
         )
-        with service_stream(folder, started, lambda judged, protocol: None) as told:
+        with service_stream(folder, started, lambda judged, event: None) as told:
             for name in names:
                 told(
                     "operation-judged", OperationJudged(name, plan.service.operation(name).kind, "not-established", why)

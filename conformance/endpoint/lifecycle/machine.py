@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import hypothesis
-from hypothesis import HealthCheck, Phase, Verbosity
+from hypothesis import Phase
 from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException
 from hypothesis.stateful import RuleBasedStateMachine, get_state_machine_test, precondition, rule
 
+from conformance.endpoint.draws import exploring
 from conformance.endpoint.findings import Inconclusive
 from conformance.endpoint.lifecycle.book import BrokenSequence
 from conformance.endpoint.lifecycle.story import Story
@@ -88,15 +89,8 @@ def explore(made: Callable[[], Lives], seed: str, examples: int) -> BrokenSequen
     """
     test = get_state_machine_test(
         made,  # type: ignore[arg-type]
-        settings=hypothesis.settings(
-            max_examples=examples,
-            stateful_step_count=STEPS,
-            database=None,
-            deadline=None,
-            verbosity=Verbosity.quiet,
-            phases=(Phase.generate, Phase.shrink),
-            suppress_health_check=list(HealthCheck),
-            report_multiple_bugs=False,
+        settings=exploring(
+            examples, stateful_step_count=STEPS, phases=(Phase.generate, Phase.shrink), report_multiple_bugs=False
         ),
     )
     try:
