@@ -12,8 +12,8 @@ from attrs import frozen
 
 from conformance.cli.gathered import gathered_into
 from conformance.cli.output import say
-from conformance.contract.catalogue import common_folder, operation_folder, service_of
-from conformance.contract.files import ContractError, load_protocol
+from conformance.contract.catalogue import operation_folder, protocol_of, service_of
+from conformance.contract.files import ContractError
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
 from conformance.contract.service import Service
@@ -117,7 +117,7 @@ def _serve_service(given: Serving, service: Service) -> None:
         *(manners.named(manners.all_faults(), n) for n in given.faults),
         *(manners.named(manners.all_variants(), n) for n in given.variants),
     ]
-    protocol = load_protocol(common_folder(service.contract_folder(next(iter(service.operations), ""))))
+    protocol = protocol_of(service)
     credentials = credentials_from()
     endpoint = ServiceEndpoint(
         service, protocol, [credentials] if credentials else [], seconds=given.seconds, seed=given.seed,

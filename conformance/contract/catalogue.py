@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from conformance.contract.files import CONTRACT_FILE, PROTOCOL_FILE, ContractError, schemas_root
+from conformance.contract.files import CONTRACT_FILE, PROTOCOL_FILE, ContractError, load_protocol, schemas_root
+from conformance.contract.protocol import Protocol
 from conformance.contract.service import SERVICE_FILE, Service, load_service
 from conformance.errors import Refusal, unknown
 
@@ -76,3 +77,8 @@ def service_of(name: str) -> Service:
         )
     advice = f"Shipped: {', '.join(found) or 'none'}. For another derive it from its metadata and give the folder."
     raise unknown("service", name, found, advice)
+
+
+def protocol_of(service: Service) -> Protocol:
+    """The common protocol of a service. Raises ContractError."""
+    return load_protocol(common_folder(service.contract_folder(next(iter(service.operations), ""))))

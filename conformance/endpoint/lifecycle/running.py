@@ -13,9 +13,8 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from conformance.contract.catalogue import common_folder
-from conformance.contract.files import ContractError, load_protocol
-from conformance.contract.protocol import Protocol
+from conformance.contract.catalogue import protocol_of
+from conformance.contract.files import ContractError
 from conformance.contract.service import Service
 from conformance.endpoint.allowance import Allowance
 from conformance.endpoint.lifecycle.asker import Asker
@@ -122,11 +121,6 @@ def asker_of(
     if plan.signs and credentials_from() is None:
         raise Refusal(f"Signed requests need an access key: set {KEY_ID} and {KEY_SECRET}, or give --signature none.")
     return Asker(service, protocol_of(service), plan, values)
-
-
-def protocol_of(service: Service) -> Protocol:
-    """The common protocol of a service. Raises ContractError."""
-    return load_protocol(common_folder(service.contract_folder(next(iter(service.operations), ""))))
 
 
 def _chosen(asked: SequencesAsked, requirements: Sequence[Requirement]) -> tuple[Requirement, ...]:
