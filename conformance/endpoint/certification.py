@@ -9,15 +9,13 @@ pytest.
 from __future__ import annotations
 
 import pickle
-import tempfile
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
-from functools import cache, cached_property
+from contextlib import nullcontext
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-import hypothesis.configuration
 import pytest
 from attrs import define, evolve
 from hypothesis.internal.detection import is_hypothesis_test
@@ -31,6 +29,7 @@ from conformance.endpoint.in_passing import InPassing, Observer
 from conformance.endpoint.inventory_file import load_items
 from conformance.endpoint.judge import ONE_ALTERNATIVE, choice_verdicts, tallied_verdicts, verdict_of
 from conformance.endpoint.lifecycle.guard import CreationGuard
+from conformance.endpoint.own_hypothesis import own_hypothesis
 from conformance.endpoint.progress import Check, CheckDone, as_data
 from conformance.endpoint.recording import Recording
 from conformance.endpoint.settings import JSON, RunSettings
@@ -240,7 +239,7 @@ class CertificationPlugin:
         for place, item in zip(places, checks, strict=True):
             items[place] = item
         # Hypothesis' own plugin looks for constants here, and keeps what it finds
-        with nullcontext() if any(_draws_for_somebody_else(i) for i in items) else _nothing_kept_by_hypothesis():
+        with nullcontext() if any(_draws_for_somebody_else(i) for i in items) else own_hypothesis():
             return (yield)
 
     @pytest.hookimpl(tryfirst=True)
@@ -276,7 +275,7 @@ class CertificationPlugin:
         seed_of = f"{self.settings.seed + turn} {requirement.id} {case}"
         kept = self.recording.of_check(requirement.id, case, check.__name__) if self.recording else None
         try:
-            with _nothing_kept_by_hypothesis():
+            with own_hypothesis():
                 finding, judged = run_check(
                     check,
                     arguments,
@@ -303,23 +302,6 @@ def handed_over(node: Any) -> Iterator[InPassing]:
     output = getattr(node, "workeroutput", {})
     if OBSERVED in output:
         yield pickle.loads(output[OBSERVED])
-
-
-@contextmanager
-def _nothing_kept_by_hypothesis() -> Iterator[None]:
-    """While open, whatever Hypothesis keeps goes to a folder that is nobody's; the user's own stays as it was."""
-    before = hypothesis.configuration.__hypothesis_home_directory
-    hypothesis.configuration.set_hypothesis_home_dir(_scratch().name)
-    try:
-        yield
-    finally:
-        hypothesis.configuration.set_hypothesis_home_dir(before)
-
-
-@cache
-def _scratch() -> tempfile.TemporaryDirectory[str]:
-    """One folder a process, gone at its end."""
-    return tempfile.TemporaryDirectory(prefix="acs-hypothesis-")
 
 
 def merged(observed: Iterable[InPassing], contract: Contract, settings: RunSettings) -> tuple[Tallies, Dialect]:

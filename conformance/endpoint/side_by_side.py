@@ -13,6 +13,7 @@ from hypothesis.errors import Unsatisfiable
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.draws import exploring
 from conformance.endpoint.findings import Inconclusive, NotApplicable, Violation
+from conformance.endpoint.own_hypothesis import own_hypothesis
 from conformance.endpoint.target import Target
 from conformance.generate.views import View, views
 from conformance.report.differential import Difference, Said
@@ -64,7 +65,8 @@ class SideBySide:
             self._judge(asked, one, other)
 
         try:
-            explore()
+            with own_hypothesis():
+                explore()
         except (SkipTest, Unsatisfiable):
             return
 

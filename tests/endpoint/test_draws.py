@@ -1,16 +1,19 @@
-"""Drawn values are kept as JSON, and come back as they were."""
+"""Drawn values follow from the seed, are kept as JSON, and come back as they were."""
 
 from __future__ import annotations
 
+import importlib
 import json
 from datetime import UTC, timedelta
+from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, seed
 from hypothesis import strategies as st
 
-from conformance.endpoint.draws import Discarded, FreshDraws, KeptDraws, from_plain, to_plain
+from conformance.endpoint.draws import Discarded, FreshDraws, KeptDraws, exploring, from_plain, to_plain
 from conformance.endpoint.findings import Inconclusive
+from conformance.endpoint.own_hypothesis import own_hypothesis
 from conformance.generate.views import View
 from conformance.wire.exchange import Channel
 
@@ -83,3 +86,36 @@ def test_draws_are_kept_with_their_labels(data: st.DataObject) -> None:
     draws.again()
     assert draws.draw(st.integers(), "number") == value
     assert draws.plain() == [("number", value)]
+
+
+def drawn_by_the_seed() -> list[int]:
+    numbers: list[int] = []
+
+    @seed("a seed")
+    @exploring(100)
+    @given(st.integers(0, 10**12))
+    def explore(number: int) -> None:
+        numbers.append(number)
+
+    with own_hypothesis():
+        explore()
+    return numbers
+
+
+def test_a_module_that_happens_to_be_loaded_changes_nothing_that_is_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = drawn_by_the_seed()
+    (tmp_path / "somebodys_numbers.py").write_text("NUMBERS = (" + ", ".join(map(str, range(10**6, 10**6 + 99))) + ")")
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.import_module("somebodys_numbers")
+    assert drawn_by_the_seed() == before
+
+    @exploring(300)
+    @given(st.integers(0, 10**12))
+    def of_somebody(number: int) -> None:
+        found.add(number)
+
+    found: set[int] = set()
+    of_somebody()
+    assert found & set(range(10**6, 10**6 + 99)), "Hypothesis draws no constants of modules: the test shows nothing"

@@ -14,6 +14,7 @@ from conformance.endpoint.draws import exploring
 from conformance.endpoint.findings import Inconclusive
 from conformance.endpoint.lifecycle.book import BrokenSequence
 from conformance.endpoint.lifecycle.story import Story
+from conformance.endpoint.own_hypothesis import own_hypothesis
 
 MOST_ALIVE = 4
 STEPS = 10
@@ -94,7 +95,8 @@ def explore(made: Callable[[], Lives], seed: str, examples: int) -> BrokenSequen
         ),
     )
     try:
-        hypothesis.seed(seed)(test)()
+        with own_hypothesis():
+            hypothesis.seed(seed)(test)()
     except BrokenSequence as broken:
         return broken
     except (Inconclusive, HypothesisException, BaseExceptionGroup):
