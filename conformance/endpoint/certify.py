@@ -159,8 +159,12 @@ class _Certification:
 def run_settings(settings: Settings, specification: Specification) -> RunSettings:
     """What a run goes by; the target is still to be found.
 
-    Raises Refusal for globs that match nothing, unknown regions, profiles and choices.
+    Raises Refusal for globs that match nothing, unknown regions, profiles and choices, and for requests that are to be
+    signed and unsigned: an endpoint that takes the one need not take the other.
     """
+    if "none" in settings.signatures and len(set(settings.signatures)) > 1:
+        others = ", ".join(s for s in settings.signatures if s != "none")
+        raise Refusal(f"Signature none leaves every request unsigned, {others} signs it; give either, or run twice.")
     ledger, contract, listed = specification.ledger, specification.contract, specification.protocol.regions
     ledger.refuse_unknown(settings.select)
     for region in settings.regions:
@@ -254,6 +258,7 @@ def target_of(
         settings.variants,
         scratch,
         settings.items_file,
+        plan.signs,
     ) as reference:
         yield evolve(
             plan,

@@ -42,8 +42,10 @@ def embedded_reference(
     variants: Sequence[str],
     folder: Path,
     items: Path | None = None,
+    signed: bool = True,
 ) -> Iterator[Embedded]:
-    """The reference in a child process, with an access key made for this run, while the context is open.
+    """The reference in a child process, with an access key made for this run, while the context is open; where requests
+    are not to be signed, with none, which takes them as they are.
 
     It stores the given `items`, or made-up ones. What the suite is to know of them is written to `folder`.
     """
@@ -56,7 +58,9 @@ def embedded_reference(
         known.write_text(json.dumps(data), "utf-8")
         with (
             changed_environment(environment),
-            process.running(contract, protocol, store, [key], faults=faults, variants=variants) as endpoint,
+            process.running(
+                contract, protocol, store, [key] if signed else (), faults=faults, variants=variants
+            ) as endpoint,
         ):
             holding = tuple(name for name, stored in data["regions"].items() if stored)
             regions = holding or tuple(data["regions"])
