@@ -1,4 +1,4 @@
-"""The command in a process of its own, forked from one that has imported the suite: imports are paid for once.
+"""A command in a process of its own, forked from one that has imported the suite: imports are paid for once.
 
 A test that is about the start of the process (signals, what its pipes are, settings of the interpreter) starts
 `python -m conformance` instead.
@@ -30,8 +30,10 @@ def _forkserver() -> multiprocessing.context.ForkServerContext:
     return context
 
 
-def _become(words: Sequence[str], folder: str, environment: Mapping[str, str], outputs: tuple[str, str]) -> None:
-    """Run the command as the process that `python -m conformance` would be."""
+def _become(
+    module: str, words: Sequence[str], folder: str, environment: Mapping[str, str], outputs: tuple[str, str]
+) -> None:
+    """Run the module as the process that `python -m MODULE` would be."""
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
@@ -42,16 +44,18 @@ def _become(words: Sequence[str], folder: str, environment: Mapping[str, str], o
     sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", encoding="utf-8", closefd=False, buffering=1)  # noqa: SIM115
     tempfile.tempdir = None
-    sys.argv = ["acs-conformance", *words]
-    runpy.run_module("conformance", run_name="__main__", alter_sys=True)
+    sys.argv = [module, *words]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
-def finished(words: Sequence[object], folder: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """What `acs-conformance WORDS`, run in the folder with that environment alone, printed, and its exit status."""
+def finished(
+    words: Sequence[object], folder: Path, environment: Mapping[str, str], module: str = "conformance"
+) -> subprocess.CompletedProcess[str]:
+    """What `python -m MODULE WORDS`, run in the folder with that environment alone, printed, and its exit status."""
     told = [str(word) for word in words]
     with tempfile.NamedTemporaryFile() as output, tempfile.NamedTemporaryFile() as errors:
         process = _forkserver().Process(
-            target=_become, args=(told, str(folder), dict(environment), (output.name, errors.name))
+            target=_become, args=(module, told, str(folder), dict(environment), (output.name, errors.name))
         )
         process.start()
         process.join(LIMIT)

@@ -33,9 +33,9 @@ ENVIRONMENT = {
     "ALIBABA_CLOUD_SECURITY_TOKEN": KEY.security_token,
 }
 SECRETS = (KEY.access_key_id, KEY.access_key_secret, KEY.security_token)
-CHECKS = ("ids.*", "filters.intersect", "errors.leave-no-trace", "paging.total-counts*", "parameters.*")
+CHECKS = ("ids.*", "filters.intersect", "errors.leave-no-trace", "paging.total-counts*", "parameters.TaskIds.*")
 RUN = [word for check in CHECKS for word in ("-k", check)]
-RUN += ["--max-examples", "2", "--seed", "1", "--method", "GET", "--signature", "v1", "--quiet"]
+RUN += ["--max-examples", "1", "--seed", "1", "--method", "GET", "--signature", "v1", "--quiet"]
 
 
 def with_the_token(item: dict[str, object], number: int) -> dict[str, object]:

@@ -48,8 +48,8 @@ def test_every_exchange_of_the_run_is_in_the_cassette(recorded: Recorded) -> Non
 @pytest.mark.parametrize("fault", ["pages-skip-an-item", "page-moves-by-one-every-third-time", "xml-in-gbk"])
 def test_what_fails_live_fails_replayed(recorded: Recorded, tmp_path: Path, fault: str) -> None:
     found = recording(
-        recorded.subject, tmp_path, [fault], select=("paging.*", "envelope.utf-8"), traffic=("paging.repeatable",),
-        max_examples=3, shrinks=5, signatures=("v1",), methods=("GET",),
+        recorded.subject, tmp_path, [fault], select=("paging.pages-*", "envelope.utf-8"),
+        traffic=("paging.repeatable",), max_examples=2, shrinks=5, signatures=("v1",), methods=("GET",),
     )  # fmt: skip
     assert any(v.verdict == "failed" for v in found.results.verdicts)
     file.save(tmp_path / "c.yaml", found.cassette)

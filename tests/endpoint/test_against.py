@@ -23,7 +23,7 @@ OLDEST = min(r.date for r in CONTRACT.revisions)
 # items in a region: enough for a second page
 FEW = 14
 SELECTED = ("paging.total-is-constant", "parameters.PageSize.*")
-FAST = ("--signature", "none", "--format", "json", "--max-examples", "1", "--seed", "1")
+FAST = ("--signature", "none", "--format", "json", "--method", "GET", "--max-examples", "1", "--seed", "1")
 ONLY = tuple(word for id in SELECTED for word in ("-k", id))
 
 
