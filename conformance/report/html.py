@@ -17,7 +17,7 @@ from conformance.report.coverage import coverage, states
 from conformance.report.dialect import chosen, distances
 from conformance.report.missing import missing_data
 from conformance.report.plots import latency_bars, outcome_bars, quantile
-from conformance.report.results import Result, by_theme, groups, levels, of_an_sdk, results, tally
+from conformance.report.results import Result, by_theme, groups, kinds, levels, of_an_sdk, results, tally
 from conformance.report.stream import Run
 from conformance.report.text import duration, first_lines, one_line, printable
 
@@ -60,6 +60,7 @@ def _view(run: Run) -> dict[str, Any]:
         "missing": missing_data(run),
         "tone": "unsure" if partly else TONES[conclusion.exit_status],
         "found": found,
+        "kinds": kinds(found),
         "failures": failures,
         "causes": start_here(found)[:MOST] if len(failures) > MOST else (),
         "others": groups(found, ("known-failing", "inconclusive", "not-judged", "warned")),

@@ -70,6 +70,14 @@ class ResultGroup:
 
 
 @frozen
+class ResultKind:
+    """Results of requirements that say the same of different subjects, and stand alike; at least one."""
+
+    name: str
+    results: tuple[Result, ...]
+
+
+@frozen
 class Taken:
     """What a target does about one choice in one format (None: in all): alternatives by how often, most often
     first. An endpoint takes one of them (`exclusive`), while an SDK may well understand several.
@@ -126,6 +134,31 @@ def by_theme(found: Iterable[Result]) -> dict[str, tuple[Result, ...]]:
     for result in found:
         themes.setdefault(result.entry.theme, []).append(result)
     return {theme: tuple(members) for theme, members in themes.items()}
+
+
+FEW = 3  # results of a kind that stand one by one
+
+
+def kinds(found: Iterable[Result]) -> tuple[ResultKind, ...]:
+    """Each result alone, or with the others of its kind where these are many, in the order in which the first come."""
+    gathered: dict[object, list[Result]] = {}
+    for result in found:
+        entry = result.entry
+        key = (kind_of(entry), entry.level, entry.theme, result.standing)
+        gathered.setdefault(key, []).append(result)
+    made = []
+    for members in gathered.values():
+        apart = [members] if len(members) > FEW else [[result] for result in members]
+        made += [ResultKind(kind_of(some[0].entry), tuple(some)) for some in apart]
+    return tuple(made)
+
+
+def kind_of(entry: CatalogueEntry) -> str:
+    """The id of a requirement, with a star for its subject."""
+    if not entry.subject:
+        return entry.id
+    before, found, after = entry.id.partition(f".{entry.subject}")
+    return f"{before}.*{after}" if found and after[:1] in ("", ".") else entry.id
 
 
 def groups(found: Iterable[Result], standings: Iterable[Standing] = BAD) -> tuple[ResultGroup, ...]:

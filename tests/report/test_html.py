@@ -44,7 +44,8 @@ def test_any_stream_renders_into_one_whole_page(made):
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u202e]", text)
     root = reader.document_fromstring(text)
     assert len(root.findall(".//script")) == 1
-    assert len(root.findall(".//tbody[@id='matrix-body']/tr")) == len(made.header.catalogue)
+    rows = root.findall(".//tbody[@id='matrix-body']/tr")
+    assert sum(int(row.get("data-n")) for row in rows) == len(made.header.catalogue)
     ids = root.xpath("//@id")
     assert len(ids) == len(set(ids))
     assert {link[1:] for link in root.xpath("//a/@href")} <= set(ids)
@@ -238,3 +239,60 @@ def test_many_failures_begin_with_where_to_start():
     [link] = made.xpath("//ol[contains(@class, 'causes')]//a/@href")
     assert made.get_element_by_id(link[1:]) is not None
     assert not page(showcase()).xpath("//ol[contains(@class, 'causes')]")
+
+
+def many(standing="passed"):
+    """Five requirements of one kind, one of them not met, and one of another kind."""
+    said = "P{} of another type is refused."
+    alike = [entry(f"types.P{n}.wrong-type", statement=said.format(n), subject=f"P{n}") for n in range(5)]
+    found = [e.Verdict(one.id, "", "failed" if one.subject == "P3" else standing) for one in alike]
+    other = entry("types.other")
+    return run([*alike, other], [*found, e.Verdict(other.id, "", "passed")])
+
+
+def test_requirements_of_a_kind_that_stand_alike_share_a_row():
+    rows = page(many()).findall(".//tbody[@id='matrix-body']/tr")
+    assert [row.get("data-n") for row in rows] == ["4", "1", "1"]
+    assert rows[0].find(".//span[@class='id soft']").text == "DescribeTasks.types.*.wrong-type"
+    named = [item.find("span").text for item in rows[0].findall(".//details/ul/li")]
+    assert named == [f"DescribeTasks.types.P{n}.wrong-type" for n in (0, 1, 2, 4)]
+    assert "P4 of another type is refused." in rows[0].text_content()
+    assert rows[1].get("data-s") == "failed"
+
+
+def test_few_of_a_kind_stand_one_by_one():
+    alike = [entry(f"types.P{n}.wrong-type", subject=f"P{n}") for n in range(3)]
+    made = run(alike, [e.Verdict(one.id, "", "passed") for one in alike])
+    assert [row.get("data-n") for row in page(made).findall(".//tbody[@id='matrix-body']/tr")] == ["1", "1", "1"]
+
+
+SEARCH = """<!doctype html><link rel="icon" href="data:,"><body>
+<iframe id="f" src="kinds.html" style="border:0;width:900px;height:800px"></iframe>
+<pre id="out"></pre><script>
+document.getElementById("f").onload = async () => {
+  const w = document.getElementById("f").contentWindow, d = w.document, out = [];
+  const say = (name) => out.push(name + "=" + [
+    [...d.getElementById("matrix-body").rows].filter((row) => !row.hidden).length,
+    [...d.querySelectorAll("details.kind li")].filter((item) => item.checkVisibility()).length,
+    d.getElementById("shown").textContent].join(","));
+  say("all");
+  const search = d.getElementById("search");
+  search.value = "p4"; search.dispatchEvent(new w.Event("input"));
+  await new Promise((done) => setTimeout(done, 300)); say("one");
+  search.value = ""; search.dispatchEvent(new w.Event("input"));
+  await new Promise((done) => setTimeout(done, 300)); say("again");
+  document.getElementById("out").textContent = out.join("|"); };
+</script>"""
+
+
+def test_what_is_searched_for_is_found_among_those_of_a_kind(browser):
+    folder, load, _ = browser
+    (folder / "kinds.html").write_text(html(many()), "utf-8")
+    (folder / "search.html").write_text(SEARCH, "utf-8")
+    dom = load("search.html", "--dump-dom")
+    said = dict(part.split("=", 1) for part in re.search(r'<pre id="out">(.*?)</pre>', dom).group(1).split("|"))
+    assert said == {
+        "all": "3,0,6 of 6 requirements shown",
+        "one": "1,1,1 of 6 requirements shown",
+        "again": "3,0,6 of 6 requirements shown",
+    }

@@ -7,21 +7,39 @@
   const shown = document.getElementById("shown");
   const buttons = [...document.querySelectorAll("button[data-standing]")];
   if (body && search) {
-    const rows = [...body.rows].map((row) => ({ row, data: row.dataset, text: row.textContent.toLowerCase() }));
+    const rows = [...body.rows].map((row) => ({
+      row,
+      data: row.dataset,
+      text: row.textContent.toLowerCase(),
+      kind: row.querySelector("details.kind"),
+      members: [...row.querySelectorAll("details.kind li")].map((item) => ({ item, text: item.textContent.toLowerCase() })),
+    }));
+    const all = rows.reduce((sum, { data }) => sum + Number(data.n), 0);
     const apply = () => {
       const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
       const wanted = buttons.filter((b) => b.getAttribute("aria-pressed") === "true").map((b) => b.dataset.standing);
       let count = 0;
-      for (const { row, data, text } of rows) {
-        const match =
+      for (const { row, data, text, kind, members } of rows) {
+        let match =
           (!wanted.length || wanted.includes(data.s)) &&
           (!level.value || data.l === level.value) &&
           (!theme.value || data.t === theme.value) &&
           words.every((word) => text.includes(word));
+        let found = Number(data.n);
+        if (kind) {
+          // of many of a kind those are shown that have the words
+          found = 0;
+          for (const { item, text } of members) {
+            item.hidden = !words.every((word) => text.includes(word));
+            found += !item.hidden;
+          }
+          match = match && found > 0;
+          kind.open = match && words.length > 0;
+        }
         row.hidden = !match;
-        count += match;
+        count += match ? found : 0;
       }
-      shown.textContent = `${count} of ${rows.length} requirements shown`;
+      shown.textContent = `${count} of ${all} requirements shown`;
     };
     let waiting = 0;
     search.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(apply, 80); });
