@@ -72,7 +72,9 @@ def agreeing(contract: Contract) -> Contract:
             else:
                 opened.setdefault(m.path, {})[sample.format] = None
                 notes.append(f"{'.'.join(m.path)} is open in {sample.format}: a sample has {m.found} there ({place})")
-    response = tuple(_opened(f, (), missing, opened) for f in contract.response)
+    response = contract.response
+    if missing or opened:
+        response = tuple(_opened(f, (), missing, opened) for f in response)
     return evolve(contract, response=response, root=root, notes=tuple(dict.fromkeys((*contract.notes, *notes))))
 
 

@@ -14,13 +14,17 @@ _LONGEST = 20  # names and numbers; the documentation has nine
 _ANY_ITEM = re.compile(r"[Nn]|\d+|\*")
 
 
-def undotted(entries: tuple[RowEntry, ...], shown: Iterable[str] = ()) -> tuple[RowEntry, ...]:
+def undotted(entries: tuple[RowEntry, ...], shown: Iterable[str] = (), in_place: bool = False) -> tuple[RowEntry, ...]:
     """The rows by their last names, each knowing what it stands `under`; a container without a row gets one.
 
-    `shown` are names of the samples: a dot that stands in one of those is part of the name.
+    `shown` are names of the samples: a dot that stands in one of those is part of the name. In a table whose rows stand
+    `in_place`, below what they are members of, so is the dot of a name that begins with none of a row or a sample.
     """
     names = set(shown)
     paths = {i: p for i, e in enumerate(entries) if "." in e.name and e.name not in names and (p := _parts(e.name))}
+    if in_place:
+        names |= {e.name for i, e in enumerate(entries) if i not in paths}
+        paths = {i: p for i, p in paths.items() if p[0][0] in names or any(listed for _, listed in p)}
     return tuple(_spread(entries, paths)) if paths else entries
 
 

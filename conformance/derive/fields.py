@@ -26,12 +26,16 @@ class Tree:
     notes: tuple[str, ...]
 
 
-def response_tree(entries: tuple[RowEntry, ...], shape: Shape, revision: str, known: Iterable[Path] = ()) -> Tree:
-    """The tree. `known` are paths that other revisions have: they help where this page alone does not decide."""
+def response_tree(
+    entries: tuple[RowEntry, ...], shape: Shape, revision: str, known: Iterable[Path] = (), in_place: bool = False
+) -> Tree:
+    """The tree. `known` are paths that other revisions have: they help where this page alone does not decide.
+    With `in_place` every row stands below what it is a member of.
+    """
     hinted = Shape(dict(shape.nodes))
     for path in known:
         hinted.at(path)
-    rows = dict(zip(nesting.nest(entries, hinted), entries, strict=True))
+    rows = dict(zip(nesting.nest(entries, hinted, in_place), entries, strict=True))
     notes: list[str] = []
     rows = _as_shown(rows, shape, revision, notes)
     guessed: set[Path] = set()
@@ -40,7 +44,7 @@ def response_tree(entries: tuple[RowEntry, ...], shape: Shape, revision: str, kn
     for path in list(paths):
         paths.update(dict.fromkeys(path[:i] for i in range(1, len(path))))
     fields = _members((), _below(paths), _Placed(placed, _below(placed)), shape, revision)
-    return Tree(tuple(_open(f, (), guessed) for f in fields), tuple(notes))
+    return Tree(tuple(_open(f, (), guessed) for f in fields) if guessed else fields, tuple(notes))
 
 
 @frozen
@@ -112,21 +116,24 @@ def _wrapped(
         members = below.get(path, [])
         if entry.under or any(placed[p].under for p in members):
             continue  # rows that are named by their paths leave no wrapper out
+        if entry.item:
+            continue  # nor do those that have a row for each item
         if (path in shape and shape.nodes[path].types) or not nesting.is_container(entry):
             continue
         kind, item = words.type_of(entry.type)
-        header = [p for p in members if nesting.is_header(placed[p])]
+        header = len(members) == 1 and nesting.is_header(placed[members[0]])
         if header or others.get(path) or (nesting.is_header(entry) and not members):
             continue
         # the item row of the list above is no list itself
         above = placed.get(path[:-1])
-        if above is not None and nesting.is_header(entry) and nesting.is_container(above):
+        alone = len(below.get(path[:-1], ())) == 1
+        if above is not None and alone and nesting.is_header(entry) and nesting.is_container(above):
             continue
         if kind == "object" or (kind == "unknown" and singular(path[-1]) == path[-1]):
             continue
         if wraps and (members or kind == "array"):
             # plain values have no name of their own
-            plain = item is None or words.type_of(item)[0] in SCALARS
+            plain = item is None or words.type_of(item)[0] != "unknown"
             moved[path] = singular(path[-1]) if plain else item or ""
             notes.append(
                 f"{'.'.join(path)} is taken for a list of {moved[path]}, as no sample shows it ({revision}, response)"

@@ -32,11 +32,7 @@ def announces_values(text: str) -> bool:
 def limits(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:
     """Least and greatest value, or the greatest number of repetitions, that a sentence states."""
     text = sentence.text
-    of_n = re.search(
-        r"(?i)\bof N\b\s*(?:is|are|[:：])|\bof which n is|\bN\s*的取值范围|\bN (?:ranges?|is|can be set to)\b"
-        r"|(?<![A-Za-z.])N\s*(?:表示|代表|为|是)[^。;；]*取值(?:范围)?",
-        text,
-    )
+    of_n = _counted("N", text)
     announced = (
         r"(?i)(?:valid values?(?: of \w+)?|value range|values? ranges?|range|ranges|取值范围|取值|范围)"
         r"(?: is| are| from|为|是)?\s*[:：]?\s*(?:a number )?(?:from )?"
@@ -50,7 +46,13 @@ def limits(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind
     )
     if span:
         low, high = number(span.group(1)), number(span.group(2))
-        if of_n:
+        counts = re.findall(r"\.([A-MO-Z])(?=\.|$)", subject.name)
+        if other := next((c for c in counts if _counted(c, text)), None):
+            if other == counts[-1]:
+                yield "max_items", high
+        elif of_n and counts:
+            return  # repetitions of what these are repeated in
+        elif of_n:
             # of two counts the last is the row's own
             if subject.name.endswith((".N", ".n")) or len(re.findall(r"(?i)\.n(?=\.)", subject.name)) < 2:
                 yield "max_items", high
@@ -73,6 +75,18 @@ def limits(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind
         match = re.search(pattern, text)
         if match:
             yield kind, number(match.group(1))
+
+
+def _counted(letter: str, text: str) -> bool:
+    """Whether a sentence says which numbers a letter in the names of repeated parameters stands for."""
+    return bool(
+        re.search(
+            rf"(?i)\bof {letter}\b\s*(?:is|are|[:：])|\bof which {letter} is|\b{letter}\s*的取值范围"
+            rf"|\b{letter} (?:ranges?|is|can be set to)\b"
+            rf"|(?<![A-Za-z.]){letter}\s*(?:表示|代表|为|是)[^。;；]*取值(?:范围)?",
+            text,
+        )
+    )
 
 
 _COMPARED = "(≥|>=|≤|<=|>|<|大于等于|大于或等于|不小于|小于等于|小于或等于|不大于|大于|小于)"

@@ -33,6 +33,9 @@ def read(path: str, text: str) -> tuple[str, tuple[Section, ...]]:
     lines = _with_hash_headings(lines)
     if not any((m := _HEADING.match(line.text)) and words.heading(_label(m)) in _MAIN for line in lines):
         lines = [_bold_as_heading(line) for line in lines]
+        if not any(_HEADING.match(line.text) for line in lines):
+            lines = [_named_as_heading(line) for line in lines]
+            title = title or next((flat(line.text) for line in lines if line.text.strip()), "")[:_LONGEST_TITLE]
     sections = []
     current: list[Line] = []
     kind, name, start, level = "summary", "", 1, 1
@@ -65,6 +68,7 @@ def read(path: str, text: str) -> tuple[str, tuple[Section, ...]]:
 
 
 _MAIN = ("parameters", "response")
+_LONGEST_TITLE = 120
 
 
 def _label(heading: re.Match[str]) -> str:
@@ -77,6 +81,12 @@ def _bold_as_heading(line: Line) -> Line:
     bold = re.fullmatch(r"\s*(\*\*|__)(?P<name>[^*_|]{1,60})\1\s*+[:：]?\s*+", line.text)
     named = bold is not None and words.section(bold.group("name")) in (*_MAIN, "errors", "examples")
     return Line(line.number, f"## {bold.group('name').strip()}") if bold and named else line
+
+
+def _named_as_heading(line: Line) -> Line:
+    """A line that is nothing but the name of a section, as a heading: some copies of pages have lost all marks."""
+    named = len(line.text) < 40 and words.section(line.text) in (*_MAIN, "errors", "examples")
+    return Line(line.number, f"## {line.text.strip()}") if named else line
 
 
 def _without_front_matter(lines: list[Line]) -> tuple[list[Line], str]:
@@ -132,8 +142,10 @@ def _parts(path: str, lines: list[Line]) -> tuple[Prose | Table | Block, ...]:
             continue
         elif bare_table.starts(texts, i):
             i, part = bare_table.table(path, texts, numbers, i, _caption(parts) or None)
+        elif spread := _spread_header(texts, i):
+            i, part = _table(path, lines, spread, _caption(parts), i)
         elif text.lstrip().startswith("|") and len(_BAR.findall(text)) >= 3:
-            i, part = _table(path, lines, i, _caption(parts))
+            i, part = _table(path, lines, i + 1, _caption(parts), i)
         else:
             i, part = _prose(lines, texts, i)
         parts.append(part)
@@ -177,10 +189,32 @@ def _prose(lines: list[Line], texts: list[str], i: int) -> tuple[int, Prose]:
     return i, Prose("\n".join(line.text for line in lines[start:i]), lines[start].number)
 
 
-def _table(path: str, lines: list[Line], i: int, caption: str) -> tuple[int, Table]:
-    start = lines[i].number
-    header = tuple(flat(c) for c in cells(lines[i].text))
-    i += 1
+_LONGEST_HEADER = 30  # lines
+
+
+def _spread_header(texts: list[str], i: int) -> int | None:
+    """The line after a header whose cells stand on lines of their own, or None where no such header begins.
+
+    It ends at a rule; without one, where its cells name the columns of parameters and a row begins.
+    """
+    if not texts[i].startswith("|") or len(_BAR.findall(texts[i])) > 2 or _RULE.match(texts[i]):
+        return None
+    for end in range(i + 1, min(i + _LONGEST_HEADER, len(texts))):
+        titles = cells(" ".join(texts[i:end]))
+        if _RULE.match(texts[end]):
+            return end if len(titles) == len(cells(texts[end])) else None
+        if len(texts[end]) > _LONGEST_HEADER:
+            return None
+        if texts[end].startswith("|") and texts[end - 1].endswith("|"):
+            known = [words.column(t) for t in titles]
+            return end if None not in known and {"name", "type"} <= set(known) else None
+    return None
+
+
+def _table(path: str, lines: list[Line], i: int, caption: str, first: int) -> tuple[int, Table]:
+    """The table whose header begins with the line `first` and ends before `i`."""
+    start = lines[first].number
+    header = tuple(flat(c) for c in cells(" ".join(line.text for line in lines[first:i])))
     if i < len(lines) and _RULE.match(lines[i].text):
         i += 1
     rows: list[Row] = []

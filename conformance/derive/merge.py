@@ -20,7 +20,7 @@ from conformance.contract.model import (
 )
 from conformance.derive.fields import joined, time_pattern
 from conformance.derive.revision import Facts
-from conformance.derive.spelling import merged_spellings
+from conformance.derive.spelling import merged_capitals, merged_spellings
 
 
 def merge(revisions: Sequence[Facts]) -> Contract:
@@ -165,7 +165,10 @@ def _with_ignored(constraints: tuple[Constraint, ...]) -> tuple[Constraint, ...]
 def _fields(
     groups: Sequence[tuple[Field, ...]], revisions: Sequence[Facts], path: tuple[str, ...], notes: list[str]
 ) -> tuple[Field, ...]:
-    slips = merged_spellings([{f.name: f.type for f in group} for group in groups]) if len(groups) > 1 else {}
+    slips: dict[str, str] = {}
+    if len(groups) > 1:
+        types = [{f.name: f.type for f in group} for group in groups]
+        slips = merged_spellings(types) | merged_capitals(types)
     named: list[dict[str, list[Field]]] = []
     for group in groups:
         named.append({})
@@ -174,7 +177,8 @@ def _fields(
             if name != field.name:
                 where = field.citations[0] if field.citations else "an older page"
                 notes.append(f"{'.'.join((*path, name))} is spelt {field.name} ({where})")
-            named[-1].setdefault(name, []).append(evolve(field, name=name))
+                field = evolve(field, name=name)
+            named[-1].setdefault(name, []).append(field)
     return tuple(_field([g.get(name, []) for g in named], revisions, (*path, name), notes) for name in _names(named))
 
 

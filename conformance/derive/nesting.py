@@ -7,7 +7,7 @@ alphabet in which generated pages sort the members of an object. The search keep
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from attrs import Factory, define, frozen
@@ -22,6 +22,7 @@ _LEAST = 2
 _WORK = 8_000  # readings of all rows together: of a table longer than any of the documentation fewer are kept
 _DEEPEST = 12  # levels; the documentation has seven
 _WIDTH = 5  # readings kept from row to row for each stack of open containers
+_DISORDER = 4  # what counts against a row that is out of order in a table that has one
 _LAG = 150  # rows after which a place is settled
 
 
@@ -94,13 +95,16 @@ class _Step:
 
 @frozen
 class _Table:
-    """The rows and what is known of the whole of them. `ends` are the last rows of each name."""
+    """The rows and what is known of the whole of them. `ends` are the last rows of each name; with `in_place` rows that
+    are named by paths stand below what they follow, like the others.
+    """
 
     entries: tuple[RowEntry, ...]
     shape: Shape
     marked: bool
     deep: bool
     dotted: bool
+    in_place: bool
     ordered: bool
     ends: Mapping[str, int]
 
@@ -126,14 +130,27 @@ def is_header(entry: RowEntry) -> bool:
     return words.type_of(entry.type) == ("unknown", None) and not entry.example
 
 
-def nest(entries: tuple[RowEntry, ...], shape: Shape) -> tuple[Path, ...]:
-    """The path of each row. A list without a row for its item has its wrapper in the paths of its members."""
+def nests_by_order(entries: Sequence[RowEntry]) -> bool:
+    """Whether a table shows by a row for the item of a list that members stand below what they are members of."""
+    for above, below in pairwise(entries):
+        kind, item = words.type_of(above.type)
+        if kind == "array" and is_header(below) and (item == below.name or is_plural(above.name, below.name)):
+            return True
+    return False
+
+
+def nest(entries: tuple[RowEntry, ...], shape: Shape, in_place: bool = False) -> tuple[Path, ...]:
+    """The path of each row. A list without a row for its item has its wrapper in the paths of its members.
+
+    With `in_place` rows stand below what they are members of, those too that are named by their paths.
+    """
     table = _Table(
         entries,
         shape,
         marked=any(e.marks for e in entries),
         deep=any(e.marks > 1 for e in entries),
         dotted=any(e.under for e in entries),
+        in_place=in_place or nests_by_order(entries),
         ordered=_is_sorted(entries),
         ends={e.name: i for i, e in enumerate(entries)},
     )
@@ -188,12 +205,13 @@ def _ancestor(reading: _Reading) -> _Reading:
     return reading
 
 
-def _astray(path: Path, entry: RowEntry, marked: bool, reading: _Reading) -> float:
+def _astray(table: _Table, path: Path, entry: RowEntry, reading: _Reading) -> float:
     """What counts against a place in a table that has rows named by their paths: the others stand at the root."""
     if entry.under:
         above = tuple(path[n - 1] for n in range(1, len(path)) if reading.has(path[:n]))
-        return 0.0 if above == entry.under else 6.0 if is_under(path, entry.under) else 12.0
-    return 2.0 if len(path) > 1 and not marked else 0.0
+        exact = above[-len(entry.under) :] == entry.under if table.in_place else above == entry.under
+        return 0.0 if exact else 6.0 if is_under(path, entry.under) else 12.0
+    return 2.0 if len(path) > 1 and not table.marked and not table.in_place else 0.0
 
 
 def _best(steps: list[_Step], most: int) -> list[_Step]:
@@ -212,6 +230,7 @@ def _best(steps: list[_Step], most: int) -> list[_Step]:
 def _places(table: _Table, i: int, reading: _Reading) -> list[_Step]:
     entry, shape = table.entries[i], table.shape
     before = table.entries[i - 1] if i else None
+    item = before is not None and _names_item(before, entry)
     found = _jumps(table, i, reading)
     for depth, container in enumerate(reading.open):
         for path in _paths(container, entry, shape):
@@ -224,14 +243,14 @@ def _places(table: _Table, i: int, reading: _Reading) -> list[_Step]:
             if table.deep:
                 # a sign for each level
                 score -= 3 * abs(entry.marks - sum(reading.has(container[:n]) for n in range(1, len(container) + 1)))
-            named = _names_item(before, entry, path, reading) if before is not None else 0.0
+            named = 0.0 if not item else 4.0 if path[:-1] == reading.path else -4.0
             score += named
             if reading.is_wrapper(container):
                 score -= 4  # a list has its item and nothing beside it
             if before is not None and reading.open[-1] == reading.path and is_header(before):
                 score += 2.0 * (container == reading.open[-1])  # an item has members
             if table.dotted:
-                score -= _astray(path, entry, table.marked, reading)
+                score -= _astray(table, path, entry, reading)
             stack = reading.open[: depth + 1]
             if path[:-1] != container:
                 stack = (*stack, path[:-1])
@@ -241,7 +260,7 @@ def _places(table: _Table, i: int, reading: _Reading) -> list[_Step]:
     if not found:
         # the same name twice in every open container: a repeated row
         path = (*reading.open[0], entry.name)
-        against = _astray(path, entry, table.marked, reading) if table.dotted else 0.0
+        against = _astray(table, path, entry, reading) if table.dotted else 0.0
         found.append(_Step(reading, path, reading.open, reading.score - 10 - against))
     return found
 
@@ -256,8 +275,10 @@ def _jumps(table: _Table, i: int, reading: _Reading) -> list[_Step]:
         above = [path[:n] for n in range(1, len(path))]
         if path[:-1] in reading.open or any(table.ends.get(p[-1], -1) > i for p in above):
             continue
+        if any(p not in reading.open and p != reading.path and reading.has(p) for p in above):
+            continue  # it has a row, and the rows since then are not below it
         stack = ((), *above, path) if _opens(entry, path, shape) else ((), *above)
-        against = _astray(path, entry, table.marked, reading) if table.dotted else 0.0
+        against = _astray(table, path, entry, reading) if table.dotted else 0.0
         found.append(_Step(reading, path, stack, reading.score + 4 - against))
     return found
 
@@ -287,9 +308,9 @@ def _agreement(path: Path, container: Path, entry: RowEntry, shape: Shape, readi
         # where samples show the name elsewhere, they would show it here, unless they leave the container out
         score -= 3 if shape.members(path[:-1]) else 0.8
     elif shape.members(container):
-        score -= 0.5
-    if path[:-1] not in shape and len(path) > 1 and not shape.members(path[:-1]):
-        score += 0.4  # a container that no sample shows takes what no sample shows
+        score -= 0.0 if container else 0.3  # a sample leaves out members of items before it does of the whole
+    if node is None and path[:-1] == container and _wraps(container, entry, shape):
+        score -= 6  # the samples show an item there, and nothing beside it
     inner = path[-2] if len(path) > 1 else ""
     if node is None and inner and path[:-1] not in shape and (*path[:-2], entry.name) not in shape:
         # members are often named after their item: TagKey of a Tag
@@ -297,20 +318,22 @@ def _agreement(path: Path, container: Path, entry: RowEntry, shape: Shape, readi
         score += 0.8 if entry.name.startswith(stem) else -1.2 if before.startswith(stem) else 0.0
     previous = reading.before_in(path[:-1])
     if ordered and previous is not None:
-        score += 0.6 if previous.casefold() <= entry.name.casefold() else -1.5
+        score += 0.6 if _in_order(previous, entry.name) else -_DISORDER
     return score
 
 
-def _names_item(before: RowEntry, entry: RowEntry, path: Path, reading: _Reading) -> float:
+def _wraps(container: Path, entry: RowEntry, shape: Shape) -> bool:
+    """Whether samples show a container as the wrapper of a list of another name than the row's."""
+    wrapper = shape.wrapper(container) if container else None
+    return wrapper is not None and wrapper != entry.name and is_plural(container[-1], wrapper)
+
+
+def _names_item(before: RowEntry, entry: RowEntry) -> bool:
     """`Array of Task` followed by a row `Task`, or an untyped list followed by an untyped row of its item."""
     kind, item = words.type_of(before.type)
-    expected = kind in ("array", "unknown") and is_header(entry)
-    if not expected or not is_container(before):
-        return 0.0
-    inside = path[:-1] == reading.path
-    if item == entry.name or is_plural(before.name, entry.name) or kind == "array":
-        return 4.0 if inside else -4.0
-    return 0.0
+    if kind not in ("array", "unknown") or not is_header(entry) or not is_container(before):
+        return False
+    return item == entry.name or kind == "array" or is_plural(before.name, entry.name)
 
 
 def _opens(entry: RowEntry, path: Path, shape: Shape) -> bool:
@@ -320,13 +343,18 @@ def _opens(entry: RowEntry, path: Path, shape: Shape) -> bool:
     if node is not None and node.types:
         wrapper = shape.wrapper(path)
         return node.container and not (wrapper and shape.nodes[(*path, wrapper)].item_types)
-    if node is not None and node.texts:
+    if node is not None and any(any(texts) for texts in node.texts.values()):
         return False
     return is_container(entry)
+
+
+def _in_order(before: str, name: str) -> bool:
+    """Whether two names stand in alphabetical order, in which capitals may come first."""
+    return before.casefold() <= name.casefold() or before <= name
 
 
 def _is_sorted(entries: tuple[RowEntry, ...]) -> bool:
     """Whether the table looks generated: most neighbours stand in alphabetical order."""
     # the row of an item starts a level of its own
     pairs = [(a, b) for a, b in pairwise(entries) if not is_header(a) and not is_header(b)]
-    return bool(pairs) and sum(a.name.casefold() <= b.name.casefold() for a, b in pairs) >= 0.7 * len(pairs)
+    return bool(pairs) and sum(_in_order(a.name, b.name) for a, b in pairs) >= 0.7 * len(pairs)

@@ -187,6 +187,8 @@ def _length(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKin
     text = sentence.text
     if (subject.type == "array" and not subject.name.endswith((".N", ".n"))) or _PART.search(text):
         return  # a length of the list's items' members, or of a part of the value
+    if not _SPEAKS_OF_LENGTH.search(text):
+        return
     unit_en, unit_zh = r"(?:\w+ )*(?:characters|bytes)", r"个?(?:英文或中文|ASCII)?(?:字符|英文|字节)"
     to = rf"(?:{TO}|\s*[,，]\s*|\s+and\s+)"
     span = re.search(rf"(?i)\[?\s*{NUMBER}{to}{NUMBER}\s*\]?\s+{unit_en}", text) or re.search(
@@ -216,6 +218,7 @@ def _length(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKin
         yield "max_length", number(limit.group(1))
 
 
+_SPEAKS_OF_LENGTH = re.compile(r"(?i)characters|bytes|字符|英文|字节|长度|empty|null|为空")
 _PART = re.compile(r"每个?(?:部分|命令|段|标签|元素)|(?i:\beach (?:part|segment|label|element)\b)")
 
 

@@ -18,6 +18,7 @@ from conformance.derive import (
     openapi3,
     rows,
     saved_html,
+    typed_tables,
 )
 from conformance.derive.file_kind import ADVICE
 from conformance.derive.page import Page, PageError, Section
@@ -51,6 +52,7 @@ def parse_page(path: str, data: bytes) -> Page:
     if "\0" in text:
         raise PageError(path, text[: text.index("\0")].count("\n") + 1, f"is not text; {ADVICE}", "binary")
     generation, title, sections, seen = _read(path, text)
+    sections = typed_tables.with_types(sections)
     language = _language(path, seen)
     if not any(
         rows.describes_parameters(t) for s in sections if s.kind in ("parameters", "response") for t in s.tables

@@ -28,12 +28,13 @@ from conformance.derive import naming, prose, remarks, requested, routes, rows, 
 from conformance.derive.dotted import undotted
 from conformance.derive.fields import joined, response_tree, time_pattern
 from conformance.derive.mentions import Names, spellings
-from conformance.derive.nesting import is_container
+from conformance.derive.nesting import is_container, nests_by_order
 from conformance.derive.page import Page
 from conformance.derive.rows import RowEntry
 from conformance.derive.samples import Reading
 from conformance.derive.shape import Path, Shape, renamed, shape
 from conformance.derive.text import Sentence, flat, sentences
+from conformance.derive.typed_tables import response_rows
 
 
 @frozen
@@ -95,15 +96,17 @@ def facts(page: Page, known: Iterable[Path] = ()) -> Facts:
     blocks = [r for s in page.of_kind("examples") for r in samples.read_section(s)]
     readings = [r for r in blocks if r.format != "other"]
     operation = naming.operation_name(page, readings, notes)
-    entries = tuple(e for s in page.of_kind("response") for e in rows.entries(s))
+    entries, typed = response_rows(page)
     names = [e.name for e in entries]
     shown = {path[-1] for path in shape(readings, operation).nodes if path} if any("." in n for n in names) else ()
-    entries = undotted(entries, shown)
+    in_place = typed or nests_by_order(entries)
+    entries = undotted(entries, shown, in_place)
     names = [e.name for e in entries]
-    found = renamed(shape(readings, operation, names), names, (e.name for e in entries if is_container(e)))
-    notes += [f"{note} ({page.id}, examples)" for note in found.notes]
+    found = shape(readings, operation, names)
     entries = _as_in_samples(entries, found)
-    tree = response_tree(entries, found, page.id, known)
+    found = renamed(found, [e.name for e in entries], (e.name for e in entries if is_container(e)))
+    notes += [f"{note} ({page.id}, examples)" for note in found.notes]
+    tree = response_tree(entries, found, page.id, known, in_place)
     route = routes.route_of(page)
     sent: dict[str, list[str]] = {}
     for name, value in (pair for r in readings if r.format == "url" for pair in r.value):

@@ -81,7 +81,7 @@ def entries(section: Section) -> tuple[RowEntry, ...]:
             if again := header_again(row, len(table.header)):
                 where = again
                 continue
-            cells = _fitted(row, where, len(table.header))
+            cells = _unshifted(_fitted(row, where, len(table.header)), where)
             raw = flat(cells[where["name"]])
             mark = _MARK.match(raw)
             name = raw[mark.end() :].strip() if mark else raw
@@ -195,6 +195,15 @@ def _fitted(row: Row, where: Mapping[str, int], width: int) -> tuple[str, ...]:
     last = where.get("description", where.get("message", width - 1))
     ranked = sorted(range(width), key=lambda i: (-_plausible(candidates[i], where), i != last, -i))
     return candidates[ranked[0]]
+
+
+def _unshifted(cells: tuple[str, ...], where: Mapping[str, int]) -> tuple[str, ...]:
+    """The row with the empty name that it has lost: its type stands where names do, and its last cell is empty."""
+    if where["name"] == 0 and where.get("type") == 1 and not cells[-1].strip():
+        moved = words.type_of(cells[0])[0] in ("array", "object") and words.type_of(cells[1])[0] == "unknown"
+        if moved and flat(cells[0]) == flat(cells[0]).casefold():
+            return ("", *cells[:-1])
+    return cells
 
 
 def _plausible(cells: tuple[str, ...], where: Mapping[str, int]) -> int:

@@ -45,11 +45,16 @@ class Node:
 
 @define
 class Shape:
-    """`wrappers` are lists whose item has an element in XML and a row in the table; `notes` what was set right."""
+    """`wrappers` are lists whose item has an element in XML and a row in the table; `notes` what was set right.
+
+    `spelt` are names of rows with capitals inside, by the same in small letters; `respelt` those that samples write so.
+    """
 
     nodes: dict[Path, Node] = Factory(dict)
     wrappers: dict[str, str] = Factory(dict)
     notes: list[str] = Factory(list)
+    spelt: dict[str, str] = Factory(dict)
+    respelt: dict[str, str] = Factory(dict)
     _below: dict[Path, dict[str, None]] = field(init=False, factory=dict, repr=False, eq=False)
     _folded: dict[tuple[Path, str], list[str]] = field(init=False, factory=dict, repr=False, eq=False)
     _called: dict[str, list[Path]] = field(init=False, factory=dict, repr=False, eq=False)
@@ -71,6 +76,14 @@ class Shape:
             node = self.nodes[path] = Node()
             self._index(path)
         return node
+
+    def spelling(self, shown: str) -> str:
+        """The name that a sample shows, as the rows spell it where the sample has lost its capitals."""
+        row = self.spelt.get(shown.casefold())
+        if row is None or shown[1:] != shown[1:].casefold():
+            return shown
+        self.respelt.setdefault(row, shown)
+        return row
 
     def called(self, name: str) -> Sequence[Path]:
         """The paths that end in a name, in the order in which they were seen."""
@@ -118,6 +131,7 @@ class Shape:
         return all(node.seen.get(i, 0) == n for i, n in parent.instances.items() if n)
 
 
+@lru_cache(maxsize=16384)
 def is_plural(name: str, of: str) -> bool:
     """Whether a list of `of` may be called `name`: TaskSet of Task, Tags of Tag, Policies of Policy."""
     n, o = name.casefold(), of.casefold()
@@ -139,6 +153,8 @@ def singular(name: str) -> str:
 def shape(readings: Iterable[Reading], operation: str, rows: Iterable[str] = ()) -> Shape:
     """The tree of the response samples. `rows` are the names of the table's rows, which help to tell wrappers."""
     found = Shape({(): Node(types={"object"})})
+    rows = list(rows)
+    found.spelt.update(_spelt_out(rows))
     readings = [r for r in readings if r.role == "response" and r.value is not None]
     xml_names = dict.fromkeys(pair for r in readings if r.format == "xml" for pair in _wrappers(r.value))
     named = set(rows)
@@ -157,7 +173,20 @@ def shape(readings: Iterable[Reading], operation: str, rows: Iterable[str] = ())
         elif reading.format == "xml":
             found.nodes[()].instances[number] = 1
             _members(found, (), [_unwrapped_xml(reading.value, operation)], number)
+    for path, node in found.nodes.items():
+        if path and path[-1] in found.respelt:
+            node.seen.clear()  # which spelling is right nobody knows
+    found.notes += [f"{row} is spelt {shown} in a sample" for row, shown in found.respelt.items()]
     return found
+
+
+def _spelt_out(rows: Iterable[str]) -> dict[str, str]:
+    """The names with capitals inside, by what is left of them where all are written small: some pages do that."""
+    found: dict[str, set[str]] = {}
+    for name in rows:
+        found.setdefault(name.casefold(), set()).add(name)
+    alone = {small: next(iter(names)) for small, names in found.items() if len(names) == 1}
+    return {small: name for small, name in alone.items() if name[1:] != name[1:].casefold()}
 
 
 def renamed(found: Shape, rows: Iterable[str], containers: Iterable[str]) -> Shape:
@@ -248,7 +277,7 @@ def _json(found: Shape, path: Path, value: Any, number: int, wraps: IsWrapper) -
         node.types.add("object")
         node.instances[number] = node.instances.get(number, 0) + 1
         for name, member in value.items():
-            name = _alike(found, path, name.strip(), value)
+            name = _alike(found, path, found.spelling(name.strip()), value)
             child = found.at((*path, name))
             child.seen[number] = child.seen.get(number, 0) + 1
             _json(found, (*path, name), member, number, wraps)
@@ -289,7 +318,7 @@ def _members(found: Shape, path: Path, elements: list[Element], number: int) -> 
     for element in elements:
         named: dict[str, list[Element]] = {}
         for child in element.children:
-            named.setdefault(child.name, []).append(child)
+            named.setdefault(found.spelling(child.name), []).append(child)
         for name, same in named.items():
             _xml(found, path, name, same, number)
 

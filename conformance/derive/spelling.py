@@ -79,6 +79,26 @@ def merged_spellings(revisions: Sequence[Mapping[str, str]]) -> dict[str, str]:
     return found
 
 
+def merged_capitals(revisions: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """For each name that another revision spells with other capitals the name that counts; `revisions` as above.
+
+    Names that some revision has both are two. A spelling with capitals inside counts before one that has lost them,
+    then that of more revisions, then the newer.
+    """
+    stand: dict[str, set[int]] = {}
+    alike: dict[str, dict[str, None]] = {}
+    for number, names in enumerate(revisions):
+        for name in names:
+            stand.setdefault(name, set()).add(number)
+            alike.setdefault(name.casefold(), {})[name] = None
+    found: dict[str, str] = {}
+    for spelt in alike.values():
+        if len(spelt) > 1 and sum(len(stand[n]) for n in spelt) == len(set().union(*(stand[n] for n in spelt))):
+            best = max(spelt, key=lambda n: (n[1:] != n[1:].casefold(), len(stand[n]), max(stand[n])))
+            found |= {name: best for name in spelt if name != best}
+    return found
+
+
 def _same_type(revisions: Sequence[Mapping[str, str]], one: str, other: str) -> bool:
     types = {names[n] for names in revisions for n in (one, other) if n in names} - {"unknown"}
     return len(types) < 2

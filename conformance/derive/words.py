@@ -15,8 +15,8 @@ Word = TypeVar("Word", bound=str)
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "parameters": ("request parameters", "request parameter", "input parameters", "请求参数", "入参"),
     "response": (
-        "response parameters", "return parameters", "response elements", "return values", "response data",
-        "returned data", "response", "返回参数", "返回数据", "返回结果", "出参",
+        "response parameters", "response parameter", "return parameters", "response elements", "return values",
+        "response data", "returned data", "response", "返回参数", "返回数据", "返回结果", "出参",
     ),
     "examples": ("examples", "example", "sample", "samples", "示例", "请求示例", "代码示例"),
     "errors": ("error codes", "error code", "errors", "错误码", "错误代码"),

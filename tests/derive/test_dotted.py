@@ -157,3 +157,48 @@ def test_a_revision_that_shows_a_list_counts_before_one_that_leaves_it_open(tmp_
     contract = derive(pages)
     assert paths(contract) == {"WheelIds": "array", "RequestId": "string"}
     assert contract.at("WheelIds").open_in == ()
+
+
+IN_PLACE = """# DescribeThings
+
+## Request parameters
+
+|Parameter|Type|Required|Description|
+|---|---|---|---|
+|Action|String|Yes|The operation.|
+
+## Response parameters
+
+|Parameter|Type|Example|Description|
+|---|---|---|---|
+|RequestId|String|r|Words.|
+|Things|Array of Thing| |Words.|
+|Thing| | | |
+|Id|String|a|Words.|
+|Pool.Id|String|b|Words.|
+|Pool.Sort|String|c|Words.|
+|Zone|String|d|Words.|
+
+## Examples
+
+```
+%s
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("pool", "names"),
+    [
+        ({}, {("Things", "Thing", "Pool.Id"), ("Things", "Thing", "Pool.Sort")}),
+        ({"Pool.Id": "b"}, {("Things", "Thing", "Pool.Id"), ("Things", "Thing", "Pool.Sort")}),
+        ({"Pool": {"Id": "b"}}, {("Things", "Thing", "Pool", "Id"), ("Things", "Thing", "Pool", "Sort")}),
+    ],
+)
+def test_where_rows_stand_below_what_they_are_members_of_a_dot_is_part_of_the_name(tmp_path, pool, names):
+    (tmp_path / "page.md").write_text(
+        IN_PLACE % json.dumps({"RequestId": "r", "Things": {"Thing": [{"Id": "a", "Zone": "d", **pool}]}}), "utf-8"
+    )
+    found = {path for path, _ in derive([tmp_path / "page.md"]).fields()}
+    assert names <= found
+    assert ("Things", "Thing", "Zone") in found

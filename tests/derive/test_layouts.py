@@ -319,3 +319,156 @@ def test_what_is_emitted_is_read_back(tmp_path: Path) -> None:
     assert (again.product, again.version) == (contract.product, contract.version)
     assert parameters(again) == parameters(contract)
     assert paths(again) == paths(contract)
+
+
+CELLS_ON_LINES = """# ListCrates
+
+Lists the crates of a stall.
+
+## Request parameters
+
+|
+Parameter |
+Type |
+Required |
+Description |
+Example |
+| StallId |
+string |
+Yes |
+The stall. |
+stall-1 |
+| PageSize |
+integer |
+No |
+The number of crates. Valid values: 1 to 50. |
+10 |
+
+## Response elements
+
+|
+Element |
+Type |
+Description |
+Example |
+| RequestId |
+string |
+The request. |
+r-1 |
+| Crates |
+object |
+||
+| Crate |
+array<object> |
+The crates. |
+|
+|
+array<object> |
+One crate. |
+||
+| CrateId |
+string |
+The crate. |
+c-1 |
+"""
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda t: t,
+        lambda t: re.sub(r"(?m)^#+ ", "", t),
+        lambda t: t.replace("Example |\n| ", "Example |\n|---|---|---|---|---|\n| ", 1),
+        lambda t: re.sub(r"(?m)^(\w+) \|$", r"\n\1 |", t.replace("\nExample |", "\nExample |", 1)),
+    ],
+    ids=["as-is", "without-marks", "with-a-rule", "with-empty-lines"],
+)
+def test_cells_may_stand_on_lines_of_their_own(tmp_path: Path, change: object) -> None:
+    assert callable(change)
+    contract = read(tmp_path, change(CELLS_ON_LINES))
+    assert contract.operation == "ListCrates"
+    assert parameters(contract) == {"StallId": "string", "PageSize": "integer"}
+    size = contract.parameter("PageSize")
+    assert size is not None
+    assert (size.value("minimum"), size.value("maximum")) == (1, 50)
+    assert paths(contract) == {
+        "RequestId": "string",
+        "Crates": "object",
+        "Crates.Crate": "array",
+        "Crates.Crate.CrateId": "string",
+    }
+
+
+def test_a_header_over_lines_ends_at_its_rule(tmp_path: Path) -> None:
+    text = "|Code\n\n|Error code\n\n|Error message\n\n|Description\n\n|\n|----|----|----|----|\n"
+    text += "|404\n\n|CrateGone\n\n|The crate is gone.\n\n|Nobody has it.\n\n|\n"
+    contract = read(tmp_path, CELLS_ON_LINES + "\n## Error codes\n\n" + text.replace("|Code", "|HTTP status code"))
+    assert [(one.status, one.code) for one in contract.errors] == [(404, "CrateGone")]
+
+
+TYPED = """# ListCrates
+
+## Request parameters
+
+|Name|Type|Required|Description|
+|---|---|---|---|
+|Action|String|Yes|The operation.|
+
+## Response parameters
+
+|Name|Type|Description|
+|---|---|---|
+|Total|Integer|How many.|
+|Crates|Array of [CrateType](#CrateType)|The crates.|
+
+{first} CrateType{last}
+
+|Name|Type|Description|
+|---|---|---|
+|CrateId|String|The crate.|
+|Visits|Array of [VisitType](#VisitType)|Who came.|
+|State.Code|Integer|A number.|
+|State.Name|String|A word.|
+
+{first} VisitType{last}
+
+|Name|Type|Description|
+|---|---|---|
+|VisitId|String|The visit.|
+|Reason.Code|Integer|A number.|
+
+## Examples
+
+```
+{sample}
+```
+"""
+
+
+@pytest.mark.parametrize(("first", "last"), [("**Data type", "**"), ("##", ""), ("**", " has these members**")])
+def test_a_table_of_a_type_describes_what_is_of_it(tmp_path: Path, first: str, last: str) -> None:
+    visit = {"VisitId": "v", "Reason": {"Code": 1}}
+    crate = {"CrateId": "c", "Visits": {"VisitType": [visit]}, "State": {"Code": 1, "Name": "n"}}
+    sample = json.dumps({"Total": 1, "Crates": {"CrateType": [crate]}})
+    found = paths(read(tmp_path, TYPED.replace("{sample}", sample).replace("{first}", first).replace("{last}", last)))
+    assert set(found) == {
+        "Total",
+        "Crates",
+        *(f"Crates.CrateType{rest}" for rest in ("", ".CrateId", ".Visits", ".State", ".State.Code", ".State.Name")),
+        *(f"Crates.CrateType.Visits.VisitType{rest}" for rest in ("", ".VisitId", ".Reason", ".Reason.Code")),
+    }
+
+
+@pytest.mark.parametrize(
+    ("row", "sample", "name"),
+    [("CrateSets", "cratesets", "CrateSets"), ("Cratesets", "CrateSets", "CrateSets")],
+    ids=["the-sample-lost-them", "the-row-lost-them"],
+)
+def test_of_two_spellings_that_with_the_capitals_counts(tmp_path: Path, row: str, sample: str, name: str) -> None:
+    text = TYPED.replace("{first}", "**").replace("{last}", "**").replace("|Crates|", f"|{row}|")
+    body = json.dumps({"total": 1, sample: {"CrateType": [{"CrateId": "c"}]}}).replace('"total"', '"Total"')
+    contract = read(tmp_path, text.replace("{sample}", body))
+    assert paths(contract)[name] == "object"
+    assert {path.split(".")[0] for path in paths(contract)} == {"Total", name}
+    field = dict(contract.fields())[(name,)]
+    assert field.presence == ("sometimes" if name == row else "always")

@@ -231,3 +231,34 @@ def test_a_list_whose_example_is_of_objects_takes_the_rows_after_it() -> None:
     listed = RowEntry("Rules", "Rules", "List", "", '[{"Port": 1}]', "", 1)
     sample = {"Rules": [{"Port": 1}], "Id": "x"}
     assert places([listed, row("Port"), row("Id")], shown(sample)) == ["Rules", "Rules.Port", "Id"]
+
+
+def test_a_row_that_no_sample_shows_belongs_to_the_item_and_not_beside_it() -> None:
+    rows = [row("Things", ""), *(row(n, marks=1) for n in ("Id", "IsOld", "Image", "IPv", "Zone"))]
+    found = shown({"Things": {"Thing": [{"Id": "1", "Zone": "z"}]}})
+    assert places(rows, found)[1:] == [f"Things.Thing.{r.name}" for r in rows[1:]]
+
+
+def test_a_table_in_alphabetical_order_ends_a_list_where_the_order_does() -> None:
+    names = ("AlertId", "Basis", "Limit", "Period", "Cool", "Depth", "Extent", "Limit", "Minimum", "Reach", "ThingId")
+    rows = [row("Total", "Integer"), row("Things", "Array of Thing"), row("Thing", ""), row("Adapts")]
+    rows += [row("Alerts", "Array of Alert"), row("Alert", ""), *map(row, names), row("Value")]
+    found = shown({"Total": 1, "Things": {"Thing": [{"Adapts": "a", "Cool": "c", "ThingId": "t"}]}})
+    got = dict(zip([f"{i} {r.name}" for i, r in enumerate(rows)], places(rows, found), strict=True))
+    assert got["9 Period"] == "Things.Thing.Alerts.Alert.Period"
+    assert got["10 Cool"] == "Things.Thing.Cool"
+    assert got["13 Limit"] == "Things.Thing.Limit"
+    assert got["17 Value"] == "Things.Thing.Value"
+
+
+def test_a_list_that_other_rows_have_closed_takes_no_more() -> None:
+    rows = [row("Things", ""), row("HostIds", "", ""), row("Id"), row("Pools", ""), row("HostId"), row("Port")]
+    found = shown({"Things": {"Thing": [{"Id": "1", "HostIds": {"HostId": ["h"]}}]}})
+    assert "Things.Thing.HostIds.HostId" not in places(rows, found)
+    assert places(rows, found)[-2:] == ["Things.Thing.Pools.HostId", "Things.Thing.Pools.Port"]
+
+
+def test_a_list_that_a_sample_shows_empty_may_have_members() -> None:
+    rows = [row("Thing", "Object"), row("Hosts", "", marks=1), row("Port", marks=2), row("Proto", marks=2)]
+    found = shown("<R><Thing><Hosts/></Thing></R>")
+    assert places(rows, found)[2:] == ["Thing.Hosts.Port", "Thing.Hosts.Proto"]

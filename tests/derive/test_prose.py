@@ -164,3 +164,20 @@ def test_a_number_that_is_documented_as_text_has_limits(
         page, RowEntry("Weight", "Weight", "String", "", example, text, 1), "string", sentences(text)
     )
     assert [(c.kind, c.value) for c in found] == limits
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("Group.N.Member.M.Port",
+         "端口，取值范围：1-65535。N 为组的编号，取值范围：1-5。M 为成员的编号，取值范围：1-7。",
+         {"minimum": 1, "maximum": 65535, "max_items": 7}),
+        ("Group.N.Member.M.Port", "Valid values: 1 to 9. Valid values of N: 1 to 5. Valid values of M: 1 to 7.",
+         {"minimum": 1, "maximum": 9, "max_items": 7}),
+        ("Group.N.Port", "Valid values: 1 to 9. Valid values of N: 1 to 5.",
+         {"minimum": 1, "maximum": 9, "max_items": 5}),
+    ],
+)  # fmt: skip
+def test_a_range_of_the_numbers_in_a_name_is_none_of_the_value(name, text, expected):
+    found = findings(name, "integer", sentences(text))
+    assert {f.kind: f.value for f in found} == expected

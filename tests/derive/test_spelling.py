@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.derive import derive
-from conformance.derive.spelling import is_slip_of_another_page, merged_spellings
+from conformance.derive.spelling import is_slip_of_another_page, merged_capitals, merged_spellings
 
 PAGE = """# DescribeThings
 
@@ -79,3 +79,17 @@ def test_names_that_one_page_has_both_are_two():
 
 def test_where_each_page_has_one_the_newer_counts():
     assert merged_spellings([{"Catgory": "string"}, {"Category": "unknown"}]) == {"Catgory": "Category"}
+
+
+@pytest.mark.parametrize(
+    ("revisions", "expected"),
+    [
+        ([("CartList",), ("cartlist",), ("cartlist",)], {"cartlist": "CartList"}),
+        ([("cartList",), ("CartList",), ("CartList",)], {"cartList": "CartList"}),
+        ([("cartList",), ("CartList",)], {"cartList": "CartList"}),
+        ([("Cart", "CART"), ("CART",)], {}),
+        ([("Cart",), ("Carts",)], {}),
+    ],
+)
+def test_revisions_may_write_a_name_with_other_capitals(revisions, expected):
+    assert merged_capitals([dict.fromkeys(names, "string") for names in revisions]) == expected
