@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 
 from attrs import evolve, frozen
 
-from conformance.contract.model import Contract, Field
+from conformance.contract.model import Contract, Field, Parameter
 
 WORDS = {
     "en": {"name": "Parameter", "type": "Type", "required": "Required", "example": "Example",
@@ -84,7 +84,13 @@ def page(contract: Contract, layout: Layout) -> str:
     asked: list[dict[str, str]] = [{"name": "Action", "type": "String", "required": words["yes"],
                                     "example": contract.operation}]  # fmt: skip
     asked += [
-        {"name": p.name, "type": TYPES[p.type], "required": words["yes" if p.required else "no"], "example": "x"}
+        {
+            "name": p.name,
+            "type": TYPES[p.type],
+            "required": words["yes" if p.required else "no"],
+            "example": shown(p),
+            "description": told(p, layout),
+        }
         for p in contract.parameters
         if p.name != "Action"
     ]
@@ -106,6 +112,38 @@ def page(contract: Contract, layout: Layout) -> str:
         inner = "".join(_element(f) for f in contract.response)
         parts.append(f"```\n<{contract.operation}Response>{inner}</{contract.operation}Response>\n```")
     return "\n\n".join(parts) + "\n"
+
+
+RULES = ("enum", "minimum", "maximum", "default")
+
+
+def told(parameter: Parameter, layout: Layout) -> str:
+    """What a row says of its parameter: its values, its range and its default, as pages say it."""
+    words, chinese = WORDS[layout.language], layout.language == "zh"
+    values, low, high, default = (parameter.value(kind) for kind in RULES)
+    texts = [words["said"]]
+    if low is not None and high is not None:
+        texts.append(f"取值范围：{low}~{high}。" if chinese else f"Valid values: {low} to {high}.")
+    elif low is not None or high is not None:
+        kind, limit = ("小", low) if high is None else ("大", high)
+        english = "Minimum" if high is None else "Maximum"
+        texts.append(f"最{kind}值：{limit}。" if chinese else f"{english} value: {limit}.")
+    if values:
+        bullets = "".join(f"\n-   {_literal(v)}{'：' if chinese else ': '}{words['said']}" for v in values)
+        texts.append(f"\n\n{'取值范围：' if chinese else 'Valid values:'}\n{bullets}\n\n")
+    if default is not None:
+        texts.append(f"默认值：{_literal(default)}。" if chinese else f"Default value: {_literal(default)}.")
+    return ("" if chinese else " ").join(texts)
+
+
+def shown(parameter: Parameter) -> str:
+    """An example where it says what the type does not: a text that is a number."""
+    limits = (parameter.value("minimum"), parameter.value("maximum"))
+    return next((str(limit) for limit in limits if limit is not None), "") if parameter.type == "string" else ""
+
+
+def _literal(value: Any) -> str:
+    return str(value).casefold() if isinstance(value, bool) else str(value).replace("_", "\\_")
 
 
 def is_told_without_samples(contract: Contract) -> bool:
