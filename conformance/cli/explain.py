@@ -14,6 +14,7 @@ from conformance.contract.files import load_protocol
 from conformance.contract.model import Contract
 from conformance.errors import unknown
 from conformance.ledger.requirement import Ledger, Requirement
+from conformance.ledger.templates import reason_of
 from conformance.reference.faults import all_faults
 from conformance.report.text import printable
 
@@ -49,6 +50,8 @@ def _examples(r: Requirement, contract: Contract) -> tuple[str, ...]:
 def _explain(r: Requirement, contract: Contract, ledger: Ledger, faults: list[Any]) -> None:
     click.secho(printable(f"{r.id}  {r.level}"), bold=True)
     say(f"  {r.statement}")
+    if reason := reason_of(r):
+        say(f"  No MUST: {reason}")
     say("\n  Cited from")
     for citation in r.citations:
         say(f"    {citation}")

@@ -16,6 +16,8 @@ from conformance.generate.times import parse_time, precision_of
 from conformance.generate.views import fold
 
 NOT_IMPLEMENTED = 501
+# the row of the gateway's table whose code names what is missing
+MISSING_BY_NAME = "Missing{Parameter}"
 
 
 def claim(holds: bool, message: str, expected: Any, received: Any, answer: Answer | None) -> None:
@@ -170,9 +172,19 @@ def claim_refused(answer: Answer, what: str) -> None:
 
 
 def claim_documented_code(target: Target, situation: str, answer: Answer) -> None:
-    """One of the codes that the protocol documents for a situation."""
-    codes = {a.code for a in target.protocol.situation(situation).answers}
-    claim(answer.code in codes, "another code than documented", codes, answer.outline(), answer)
+    """One of the codes that the protocol documents for a situation.
+
+    Raises Inconclusive where the request is not refused, which is another requirement's finding.
+    """
+    wrong, answer = target.protocol.situation(situation), answer.readable()
+    if not answer.refused:
+        why = f"not judged, because the request is not refused: {answer.outline()}"
+        raise Inconclusive(why, answer.exchange, because=f"{wrong.theme}.{situation}.refused")
+    codes = {a.code for a in wrong.answers}
+    # a gateway names what is missing in the code, and a header may be called otherwise than its parameter
+    named = any(c.row == MISSING_BY_NAME for a in wrong.answers for c in a.citations)
+    known = answer.code in codes or (named and (answer.code or "").startswith(MISSING_BY_NAME.partition("{")[0]))
+    claim(known, "another code than documented", codes, answer.outline(), answer)
 
 
 def stands(answer: Answer) -> bool:

@@ -48,6 +48,7 @@ class Template:
     needs: tuple[str, ...] = ()
     choice: str | None = None
     ground: Ground | None = None
+    reason: str | None = None
 
 
 @cache
@@ -70,6 +71,15 @@ def sdk_table() -> RequirementTable:
 def guarding() -> frozenset[str]:
     """The checks of an SDK that are about what must stay secret. Raises BadTable."""
     return frozenset(row["id"] for row in sdk_table().rows if row.get("guards") == "credentials")
+
+
+def reason_of(requirement: Requirement) -> str | None:
+    """Why a requirement is no MUST, as its row says; None where it is one, or where its subject alone makes it none."""
+    if requirement.side == "sdk":
+        row = next((r for r in sdk_table().rows if r["id"] == requirement.check), None)
+        return row.get("reason") if row else None
+    same = (t for t in endpoint_templates() if t.check == requirement.check and t.level == requirement.level)
+    return next((t.reason for t in same), None)
 
 
 def endpoint_requirements(contract: Contract, protocol: Protocol) -> Iterator[Requirement]:

@@ -14,6 +14,7 @@ from conformance.ledger.templates import (
     ENDPOINT_SCHEMA,
     endpoint_requirements,
     endpoint_templates,
+    reason_of,
     sdk_requirements,
     sdk_table,
     templates_in,
@@ -124,6 +125,31 @@ def test_each_level_follows_from_its_ground() -> None:
     assert {ground for _, ground in grounds.values()} == {"states", "protocol", "sample-only", "open"}
     assert not {c for c, (level, ground) in grounds.items() if (level == "MUST") != (ground in BINDING)}
     assert sum(1 for _ in sdk_requirements(CONTRACT)) > 100  # which holds each row against its ground
+
+
+def test_each_row_that_is_no_must_says_why() -> None:
+    assert not [t.check for t in endpoint_templates() if (t.level == "MUST") == bool(t.reason)]
+    found = [r for r in endpoint_requirements(CONTRACT, PROTOCOL) if r.level == "SHOULD"]
+    told = {r.check: reason_of(r) for r in found if "The newest page" not in r.statement}
+    assert len(told) > 20
+    assert None not in told.values()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("errors.documented", "signatures.documented-code"),
+        ("errors.documented", "protocol.documented-code"),
+        ("envelope.error-body", "envelope.host-id"),
+        ("ids.unknown-id", "ids.blank-id"),
+        ("protocol.refused", "methods.other"),
+        ("signatures.covers-headers", "signatures.more-signed-headers"),
+        ("ids.over-the-limit", "parameters.above-maximum"),
+    ],
+)
+def test_twins_have_one_level(one: str, other: str) -> None:
+    levels = {t.check: t.level for t in endpoint_templates()}
+    assert levels[one] == levels[other] == "MUST"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,10 @@ from __future__ import annotations
 from conformance.contract.model import Choice, Contract
 from conformance.contract.protocol import Protocol
 from conformance.ledger.choices import choice_id
+from conformance.reference.context import Context
+from conformance.reference.refusals import ABSENT, RefusedRequest
+from conformance.reference.signatures import V3_HEADERS
+from conformance.reference.steps import STEP, NamedCheckStep, replacing
 from conformance.reference.variants.variant import Variant
 
 
@@ -41,15 +45,36 @@ def _dialect(choice: Choice, key: str, alternative: str) -> Variant:
     return Variant(f"{key}={alternative}", f"{choice.subject}: {choice.kind} is {alternative}", {key: alternative})
 
 
+def _naming_the_header(inner: NamedCheckStep, context: Context, situation: str) -> None:
+    header = V3_HEADERS.get(ABSENT.get(situation, ""))
+    if context.signature == "v3" and header:
+        raise RefusedRequest(f"Missing{header}", 400, f"{header} is mandatory for this action.", situation)
+    inner(context, situation)
+
+
 def error_tables(protocol: Protocol | None) -> tuple[Variant, ...]:
     """The common errors as the other documented tables have them."""
     situations = [s for s in protocol.situations if len(s.answers) > 1] if protocol else []
     if not situations:
         return ()
-    second, last = (
-        {choice_id("error", s.id): f"{s.answers[n].code}/{s.answers[n].status}" for s in situations} for n in (1, -1)
-    )
+    longest = max(len(s.answers) for s in situations)
+
+    def nth(n: int) -> dict[str, str]:
+        answers = ((s.id, s.answers[n]) for s in situations if -1 <= n < len(s.answers))
+        return {choice_id("error", id): f"{a.code}/{a.status}" for id, a in answers}
+
+    second, last = nth(1), nth(-1)
+    between = [
+        Variant(f"table-{n + 1}-errors", f"answers common errors as the documented table {n + 1} does", nth(n))
+        for n in range(2, longest - 1)
+    ]
     return (
+        *between,
+        Variant(
+            "codes-name-headers",
+            "names the header in the code where a header of a V3 request is missing",
+            replacements=replacing(STEP.refuse).by(_naming_the_header),
+        ),
         Variant("second-table-errors", "answers common errors as the second documented table does", second),
         Variant("last-table-errors", "answers common errors as the last documented table does", last),
     )
