@@ -15,6 +15,8 @@ from attrs import evolve
 from conformance.contract.model import Choice, Citation, Constraint, Contract, Field, Parameter, Semantics
 
 Cited = TypeVar("Cited", bound=Any)
+# kinds of choice that say nothing more where one alternative is left: the parameter or the error says it itself
+STATED_ELSEWHERE = ("required", "error", "error-message")
 
 
 class TooEarly(ValueError):
@@ -67,7 +69,7 @@ def as_of(contract: Contract, date: str) -> Contract:
         # of a parameter that is gone, though a field of its name is there, what it left open by silence is gone
         if c.subject not in gone and not (c.reason == "silence" and c.subject in asked)
     )
-    return evolve(found, choices=tuple(c for c in open_ones if c.kind != "required" or len(c.alternatives) > 1))
+    return evolve(found, choices=tuple(c for c in open_ones if not (c.is_settled and c.kind in STATED_ELSEWHERE)))
 
 
 def _citations(citations: Iterable[Citation], later: frozenset[str]) -> tuple[Citation, ...]:

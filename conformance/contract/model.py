@@ -204,6 +204,11 @@ class Choice:
     preferred: str
     per_format: bool = False
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the pages that count leave one alternative alone of those that they contradicted each other on."""
+        return self.reason == "contradiction" and len(self.alternatives) == 1
+
     def alternative(self, id: str) -> Alternative | None:
         """The alternative of that id, or None."""
         return next((a for a in self.alternatives if a.id == id), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from conformance.contract.model import Contract
 from conformance.endpoint.watch.dialect import ChoiceObservation, Dialect
 from conformance.endpoint.watch.envelope import ONLY_IN
 from conformance.endpoint.watch.tally import Tallies, Tally
@@ -19,6 +20,8 @@ from conformance.wire.redaction import redact_text, secrets_in
 RESPONSE_LINES = 40
 RESPONSE_CHARACTERS = 4000
 ONE_ALTERNATIVE = "choices.one-alternative"
+SEVERAL = "the implementation does not keep to one documented alternative"
+OTHERWISE = "the implementation takes another way than the one that is documented"
 # checks on what each item says, which any item shows
 SHOWN_BY_ITEMS = frozenset(("fields.present", "fields.type", "fields.time-format", "fields.listed-value"))
 
@@ -118,9 +121,18 @@ def _chosen(requirement: Requirement, dialect: Dialect, credentials: Credentials
     if not seen:
         nothing = NotApplicable("nothing in this run showed which alternative is taken")
         return verdict_of(requirement, "", nothing, 0, 0.0, credentials)
-    odd = _odd(seen, dialect.pins.get(choice))
+    odd = _undocumented(seen, dialect.contract) or _odd(seen, dialect.pins.get(choice))
     examples = sum(s.count for s in seen) if odd is None else 1
     return verdict_of(requirement, "", odd, examples, 0.0, credentials)
+
+
+def _undocumented(seen: Sequence[ChoiceObservation], contract: Contract) -> Violation | None:
+    """What was seen of a settled choice that is not the one documented way."""
+    choice = contract.choice(seen[0].choice)
+    if choice is None or not choice.is_settled:
+        return None
+    only = choice.alternatives[0].id
+    return next((_of(s, f"{only}, which alone is documented", OTHERWISE) for s in seen if s.alternative != only), None)
 
 
 def _odd(seen: Sequence[ChoiceObservation], pinned: str | None) -> Violation | None:
@@ -134,9 +146,9 @@ def _odd(seen: Sequence[ChoiceObservation], pinned: str | None) -> Violation | N
     return None
 
 
-def _of(odd: ChoiceObservation, expected: str) -> Violation:
+def _of(odd: ChoiceObservation, expected: str, message: str = SEVERAL) -> Violation:
     return Violation(
-        "the implementation does not keep to one documented alternative",
+        message,
         expected=expected,
         received=f"{odd.alternative} ({odd.count} times)",
         exchange=odd.exchange,

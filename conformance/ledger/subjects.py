@@ -87,7 +87,8 @@ def _situations(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubj
 def _choices(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject]:
     for c in contract.choices:
         cited = unique(citation for a in c.alternatives for citation in a.citations)
-        yield TemplateSubject(c.id, cited or _around(c.subject, contract), {"choice": c.statement}, c)
+        said = f"{c.statement} One way is documented: {c.alternatives[0].statement}" if c.is_settled else c.statement
+        yield TemplateSubject(c.id, cited or _around(c.subject, contract), {"choice": said}, c)
 
 
 def _around(name: str, contract: Contract) -> tuple[Citation, ...]:

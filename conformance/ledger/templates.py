@@ -13,7 +13,7 @@ from typing import Any
 
 from attrs import frozen
 
-from conformance.contract.model import Contract, ErrorCode, Field, Parameter
+from conformance.contract.model import Choice, Contract, ErrorCode, Field, Parameter
 from conformance.contract.protocol import Protocol
 from conformance.contract.scope import within_scope
 from conformance.ledger import roles
@@ -32,6 +32,8 @@ WORDS = ("subject", "value", "ids_limit")
 _NO_LONGER = "(The newest page no longer has it.)"
 # the same of a limit, where the parameter is still there
 _NOT_REPEATED = "(The newest page no longer states that limit.)"
+# the same of a way that is the only one, and that no more than samples show
+_SHOWN = "(Only samples show it.)"
 WORDS_OF = {"field": ("type",), "situation": ("situation", "codes"), "choice": ("choice",)}
 
 
@@ -126,6 +128,8 @@ def _instances(template: Template, contract: Contract, protocol: Protocol) -> It
             level, statement = "SHOULD" if level == "MUST" else level, f"{statement} {_NO_LONGER}"
         elif _limit_is_superseded(template, subject, contract):
             level, statement = "SHOULD" if level == "MUST" else level, f"{statement} {_NOT_REPEATED}"
+        elif isinstance(subject.thing, Choice) and subject.thing.is_settled and _is_sample_only(subject.thing):
+            level, statement = "SHOULD", f"{statement} {_SHOWN}"
         yield Requirement(
             id=f"{contract.operation}.{theme}{name}.{rest}",
             level=level,
@@ -136,6 +140,12 @@ def _instances(template: Template, contract: Contract, protocol: Protocol) -> It
             subject=subject.name,
             choice=_choice(template, subject, contract),
         )
+
+
+def _is_sample_only(choice: Choice) -> bool:
+    """Whether nothing but samples shows any alternative of a choice."""
+    places = [c.section for a in choice.alternatives for c in a.citations]
+    return bool(places) and all(section == "examples" for section in places)
 
 
 def _limit_is_superseded(template: Template, subject: TemplateSubject, contract: Contract) -> bool:

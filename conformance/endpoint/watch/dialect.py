@@ -46,9 +46,12 @@ class Dialect:
     def observe(
         self, kind: str, subject: str, alternative: str, exchange: Exchange | None, format: str | None = None
     ) -> None:
-        """Note an alternative. A choice that the contract does not hold is none to keep, and is passed over."""
+        """Note an alternative. A choice that the contract does not hold is none to keep, and is passed over.
+
+        Of one that is settled any way is noted, the documented one and others.
+        """
         choice = self.contract.choice_about(kind, subject)
-        if choice is None or choice.alternative(alternative) is None:
+        if choice is None or (choice.alternative(alternative) is None and not choice.is_settled):
             return
         self._note(ChoiceObservation(choice.id, alternative, format if choice.per_format else None, 1, exchange))
 

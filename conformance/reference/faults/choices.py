@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conformance.contract.model import Choice
+from conformance.ledger.choices import kinds
 from conformance.reference.context import Context
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.middleware import count
@@ -17,11 +18,29 @@ BY_WHAT_MATCHES = ("empty-value", "unknown-value")
 
 
 def faults(roles: FaultRoles) -> tuple[Fault, ...]:
-    """A fault for each choice that has several alternatives."""
+    """A fault for each choice that has several alternatives, and for each that is settled."""
     listed = roles.contract.semantics.items is not None
     several = (c for c in roles.contract.choices if len(c.alternatives) > 1)
     # whether a value is passed over or matches nothing only a listing shows
-    return tuple(_flip(c, _shown(roles, c)) for c in several if listed or c.kind not in BY_WHAT_MATCHES)
+    turning = (_flip(c, _shown(roles, c)) for c in several if listed or c.kind not in BY_WHAT_MATCHES)
+    return (*turning, *(_another(c) for c in roles.contract.choices if c.is_settled))
+
+
+def _another(choice: Choice) -> Fault:
+    """Another way than the one that the pages leave."""
+    other = next(a for a in kinds()[choice.kind].ids if choice.alternative(a) is None)
+
+    def take(inner: TakeStep, context: Context, kind: str, subjects: tuple[str, ...]) -> str | None:
+        found, _ = context.server.dialect.alternative(kind, subjects, context.format)
+        return other if found == choice.id else inner(context, kind, subjects)
+
+    what = f"takes {other} as {choice.kind} of {choice.subject}, where only {choice.preferred} is documented"
+    return Fault(
+        f"choice-otherwise:{choice.id}",
+        what,
+        (f"choices.{choice.id}.one-alternative",),
+        replacing(STEP.take).by(take),
+    )
 
 
 def _shown(roles: FaultRoles, choice: Choice) -> dict[str, str]:
