@@ -66,7 +66,7 @@ OF_ERRORS = (
     "envelope.error-status", "envelope.error-body", "envelope.host-id",
 )  # fmt: skip
 # checks that send hundreds of requests to show one thing of the server
-ONCE = ("stability.after-many",)
+ONCE = ("stability.after-many", "stability.every-time")
 STANDING_FOR_ALL = 3
 BUDGET_OF_READS, BUDGET_OF_OTHERS = 150, 250
 # said of an operation without a budget

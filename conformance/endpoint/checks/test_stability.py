@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.checks.drawing import every_way, whole_page
+from conformance.endpoint.checks.narrow import claim_steady, narrow_view, paged
 from conformance.endpoint.checks.ways import count_of
 from conformance.endpoint.claims import claim, claim_certain, claim_equal, need_items
 from conformance.endpoint.marks import requirement
@@ -15,7 +17,7 @@ from conformance.generate.views import View, filter_values, fold
 from conformance.wire.exchange import Channel, Format
 
 # readings in a row, readings in one instant, items looked up, requests that change nothing, and refusals
-READINGS, TOGETHER, LOOKED_UP, MANY, REFUSALS = 6, 4, 3, 300, 12
+READINGS, TOGETHER, LOOKED_UP, MANY, REFUSALS = 6, 4, 3, 302, 12
 
 
 @requirement("stability.order")
@@ -119,16 +121,28 @@ def looks(target: Target) -> list[Look]:
 def test_after_many(target: Target) -> None:
     """The answer to a request is the same after hundreds of requests."""
     need_items(target)
-    channels, paging = every_way(target), target.contract.semantics.paging
     claims = Questions(target)
-    for i in range(MANY):
-        sent = {paging.size: str(target.smallest_size), paging.number: str(i % 5 + 1)} if paging else {}
-        answer = target.ask(sent, next(channels))
-        if not (answer.refused and i % 5):  # a page that there is not may be an error
-            answer.listing()
+    answers = ask_often(target, View(), target.page_sizes(3)[0] if target.contract.semantics.paging else 0)
+    claim_steady("one of many answers to a plain request is another", answers)
+    answers[-1][1].listing()
     target.has_moved()  # items may come and go meanwhile: what is asked now is compared with what is there now
     for channel in {c.format: c for c in target.channels}.values():
         claims.ask_again(channel, f"after {MANY} requests")
+
+
+@requirement("stability.every-time")
+def test_every_time(target: Target) -> None:
+    """A request with all in it that the operation has gets the same answer each of hundreds of times."""
+    answers = ask_often(target, narrow_view(target), target.smallest_size if target.contract.semantics.paging else 0)
+    claim_steady("one of many answers to a request is another", answers)
+    answers[-1][1].listing()
+
+
+def ask_often(target: Target, view: View, size: int) -> list[tuple[Channel, Answer]]:
+    """The answers to one request, so many that what is wrong with each 301st of them has others before and after it."""
+    channels, sent = every_way(target), paged(target, size)
+    ways = len(set(islice(every_way(target), 2 * len(target.channels))))
+    return [(channel, target.see(view, channel, more=sent)) for channel in islice(channels, MANY + 2 * ways)]
 
 
 @requirement("stability.after-errors")

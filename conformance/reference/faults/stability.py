@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from attrs import evolve
 
 from conformance.reference.context import Context, Query
+from conformance.reference.faults import rarely
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.middleware import Condition, count, crash, only
 from conformance.reference.faults.roles import FaultRoles
@@ -38,7 +39,8 @@ def faults(roles: FaultRoles) -> tuple[Fault, ...]:
     """Faults of order, total, times and items over several requests."""
     if not (roles.contract.semantics.items and roles.contract.semantics.key):
         return ()
-    return (*_orders(), *_drifting(roles), *_vanishing(roles), *_worn_out(roles), *_after_errors())
+    found = (*_orders(), *_drifting(roles), *_vanishing(roles), *_worn_out(roles), *_after_errors())
+    return (*found, *rarely.faults(roles))
 
 
 def _orders() -> list[Fault]:
