@@ -72,9 +72,18 @@ def test_chunked_request(target: Target) -> None:
     """A form body in chunks is read like one of a stated length."""
     for channel in forms(target):
         try:
-            claim_means_the_same(target, channel, {"a form body in chunks": WireForm(chunked=True)})
+            claim_chunks_are_read(target, channel)
         except Unanswered:
             claim_answered(target, channel, WireForm(chunked=True))
+
+
+def claim_chunks_are_read(target: Target, channel: Channel) -> None:
+    """The same request in chunks gets the same answer. A server may ask for a length before it knows the operation, so
+    a refusal's body is not judged.
+    """
+    plain = target.ask(page(target), channel).listing()
+    call = target.call(page(target), channel, wire_form=WireForm(chunked=True))
+    claim_like(target, plain, target.send(call, watched=False), "a form body in chunks")
 
 
 def claim_answered(target: Target, channel: Channel, wire_form: WireForm) -> None:

@@ -293,14 +293,23 @@ def claim_unlisted(target: Target, subject: str, value: str, channel: Channel) -
 @requirement("parameters.empty-value")
 @given(st.data())
 def test_empty_value(target: Target, subject: str, format: Format, data: Draws) -> None:
-    """Sent empty is the same as left out."""
+    """Sent empty is the same as left out, matches nothing or what has no value, or is an error."""
     answer = target.ask({subject: ""}, channel_of(target, format, data))
     bare = default_page(target)
     claim_never_breaks(answer, f"an empty {subject}")
     dropped = answer.accepted and same(answer, bare)
     way = "rejected" if answer.refused else "ignored" if dropped else "matches-nothing" if not answer.items else "other"
     target.watch.dialect.observe("empty-value", subject, way, answer.exchange)
-    claim(way == "ignored", f"an empty {subject} is not as if left out", bare.outline(), answer.outline(), answer)
+    fields = [f.field for f in target.contract.semantics.filters if f.parameter == subject]
+    valueless = all(not item.get(field) for field in fields for item in answer.items)
+    wanted = "an error, no items, or the listing without it"
+    claim(
+        way != "other" or (bool(fields) and valueless),
+        f"an empty {subject} brings something else",
+        wanted,
+        answer.outline(),
+        answer,
+    )
 
 
 @requirement("parameters.order-irrelevant")

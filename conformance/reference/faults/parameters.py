@@ -80,6 +80,19 @@ def _of_optional(parameter: Parameter) -> list[Fault]:
                 replacing(STEP.required).by(_before(lambda context: context.parameters.get(name) == "", crash)),
             )
         )
+        found.append(
+            Fault(
+                f"empty-value-finds-one:{name}",
+                f"lists the last item alone for an empty {name}",
+                (f"parameters.{name}.empty-value",),
+                replacing(STEP.select).by(
+                    only(
+                        lambda context: context.parameters.get(name) == "",
+                        lambda inner, context, query: inner(context, query)[-1:],
+                    )
+                ),
+            )
+        )
     return found
 
 

@@ -56,6 +56,11 @@ def _recommend(context: Context, root: str, tree: Tree) -> Tree:
     return {**tree, "Recommend": f"troubleshoot?q={tree['Code']}&product={context.contract.product}"}
 
 
+def _with_attributes(text: str) -> str:
+    """An attribute on every element."""
+    return re.sub(r"<([A-Za-z][A-Za-z0-9.]*)", r'<\1 lang="en"', text)
+
+
 def _indented_xml(text: str) -> str:
     """Line breaks and blanks between elements; the text of an element stays as it is."""
     return re.sub(r"(</[\w.-]+>|<[\w.-]+/>|\?>|<[\w.-]+>(?=<\w))(?=<)", "\\1\n \t", text) + "\n"
@@ -99,6 +104,9 @@ BODIES: tuple[Variant, ...] = (
         "reversed-members", "puts the members of every object in the opposite order", replacements=_in_tree(_reversed)
     ),
     Variant("recommend-in-errors", "adds a Recommend member to errors", replacements=_in_tree(_recommend)),
+    Variant(
+        "xml-attributes", "gives every XML element an attribute", replacements=_in_text(STEP.as_xml, _with_attributes)
+    ),
     Variant("xml-indented", "indents XML with line breaks and tabs", replacements=_in_text(STEP.as_xml, _indented_xml)),
     Variant(
         "xml-empty-elements",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from conformance.contract.model import Choice, Contract
 from conformance.contract.protocol import Protocol
 from conformance.ledger.choices import choice_id
 from conformance.reference.context import Context
 from conformance.reference.refusals import ABSENT, RefusedRequest
 from conformance.reference.signatures import V3_HEADERS
-from conformance.reference.steps import STEP, NamedCheckStep, replacing
+from conformance.reference.steps import STEP, NamedCheckStep, RefusalStep, replacing
 from conformance.reference.variants.variant import Variant
 
 
@@ -52,6 +54,10 @@ def _naming_the_header(inner: NamedCheckStep, context: Context, situation: str) 
     inner(context, situation)
 
 
+def _naming_it(inner: RefusalStep, context: Context, parameter: str) -> NoReturn:
+    raise RefusedRequest(f"Missing{parameter}", 400, f"{parameter} is mandatory for this action.", parameter)
+
+
 def error_tables(protocol: Protocol | None) -> tuple[Variant, ...]:
     """The common errors as the other documented tables have them."""
     situations = [s for s in protocol.situations if len(s.answers) > 1] if protocol else []
@@ -71,9 +77,9 @@ def error_tables(protocol: Protocol | None) -> tuple[Variant, ...]:
     return (
         *between,
         Variant(
-            "codes-name-headers",
-            "names the header in the code where a header of a V3 request is missing",
-            replacements=replacing(STEP.refuse).by(_naming_the_header),
+            "codes-name-what-is-missing",
+            "names in the code the parameter, or the header of a V3 request, that is missing",
+            replacements=replacing(STEP.refuse).by(_naming_the_header) + replacing(STEP.missing).by(_naming_it),
         ),
         Variant("second-table-errors", "answers common errors as the second documented table does", second),
         Variant("last-table-errors", "answers common errors as the last documented table does", last),

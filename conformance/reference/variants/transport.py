@@ -37,6 +37,11 @@ def _closing_now_and_then(inner: SendStep, context: Context, response: Response)
     return evolve(inner(context, response), close=context.number % 7 == 0)
 
 
+def _with_a_length(inner: ResponseStep, context: Context) -> Response:
+    in_chunks = (context.request.header("transfer-encoding") or "").lower() == "chunked"
+    return Response(411, b"", "text/plain") if in_chunks else inner(context)
+
+
 def _slow(inner: SendStep, context: Context, response: Response) -> Response:
     return evolve(inner(context, response), delay=0.1 if context.number % 50 == 0 else 0.003)
 
@@ -67,6 +72,11 @@ TRANSPORT: tuple[Variant, ...] = (
     Variant("lower-case-headers", "writes header names in lower case", replacements=_travelling(lower_case=True)),
     Variant(
         "extra-headers", "adds headers, some of them repeated", replacements=replacing(STEP.send).by(_more_headers)
+    ),
+    Variant(
+        "asks-for-a-length",
+        "answers a request in chunks with status 411 and no body",
+        replacements=replacing(STEP.answer).by(_with_a_length),
     ),
     Variant("closes-connections", "closes the connection after each answer", replacements=_travelling(close=True)),
     Variant(
