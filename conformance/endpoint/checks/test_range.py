@@ -15,7 +15,7 @@ from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import Inconclusive, Violation
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
-from conformance.generate.times import parse_time
+from conformance.generate.times import parse_time, precision_of
 from conformance.generate.views import View, equalities, moments, ranges
 from conformance.wire.exchange import Channel, Format
 
@@ -48,12 +48,22 @@ def exact_moments(target: Target) -> list[datetime]:
     return sorted(set(target.oracle().exact_times.values())) or times_of(target)
 
 
+def beside(target: Target) -> st.SearchStrategy[datetime]:
+    """The last moment that is surely before an item, and the first that is surely after it, as its time is shown."""
+    name = target.time_range.field
+    shown = sorted({(t, str(text)) for item in timed(target) if (t := parse_time(text := item.get(name)))})
+    spans = {text: timedelta(minutes=1) if precision_of(text) == "minutes" else SECOND for _, text in shown}
+    around = [moment for t, text in shown for moment in (t - SECOND, t + spans[text])]
+    return st.sampled_from(around or exact_moments(target))
+
+
 @requirement("range.start")
 @given(st.data())
 def test_start(target: Target, format: Format, data: Draws) -> None:
     """With a start, exactly the items created at or after it come back."""
     start = data.draw(st.one_of(moments(target.contract, timed(target)), st.sampled_from(exact_moments(target))))
-    claim_range(target, View(start=start), channel_of(target, format, data))
+    for bound in (start, data.draw(beside(target), label="beside an item")):
+        claim_range(target, View(start=bound), channel_of(target, format, data))
 
 
 @requirement("range.end")
@@ -61,7 +71,8 @@ def test_start(target: Target, format: Format, data: Draws) -> None:
 def test_end(target: Target, format: Format, data: Draws) -> None:
     """With an end, exactly the items created at or before it come back."""
     end = data.draw(st.one_of(moments(target.contract, timed(target)), st.sampled_from(exact_moments(target))))
-    claim_range(target, View(end=end), channel_of(target, format, data))
+    for bound in (end, data.draw(beside(target), label="beside an item")):
+        claim_range(target, View(end=bound), channel_of(target, format, data))
 
 
 @requirement("range.splits")

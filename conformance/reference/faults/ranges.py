@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from attrs import evolve
+from attrs import Attribute, evolve
 
 from conformance.reference.context import Context, Query
 from conformance.reference.faults.fault import Fault
@@ -13,7 +13,7 @@ from conformance.reference.faults.filters import unsent
 from conformance.reference.faults.middleware import crash
 from conformance.reference.faults.roles import FaultRoles
 from conformance.reference.seeding import relative
-from conformance.reference.steps import STEP, KeepsStep, Middleware, SelectStep, replacing
+from conformance.reference.steps import STEP, BoundStep, KeepsStep, Middleware, SelectStep, replacing
 from conformance.reference.store import Item
 
 
@@ -65,6 +65,7 @@ def _starts(name: str) -> list[Fault]:
                 lambda inner, context, time, start: inner(context, time, start[:13] + ":00:00Z")
             ),
         ),
+        *(_off_by_a_minute("start", name, STEP.from_start, by) for by in (-1, 1)),
         Fault(
             "start-in-another-zone",
             f"reads {name} as eight hours earlier, as if it were local time",
@@ -86,6 +87,7 @@ def _ends(name: str) -> list[Fault]:
             killed_by,
             replacing(STEP.to_end).by(lambda inner, context, time, end: inner(context, time, end[:10] + "T00:00:00Z")),
         ),
+        *(_off_by_a_minute("end", name, STEP.to_end, by) for by in (-1, 1)),
         Fault(
             "end-rounded-to-the-next-hour",
             f"takes {name} for the full hour after it",
@@ -95,6 +97,20 @@ def _ends(name: str) -> list[Fault]:
             ),
         ),
     ]
+
+
+def _off_by_a_minute(side: str, name: str, step: Attribute[BoundStep], by: int) -> Fault:
+    way = "late" if by > 0 else "early"
+
+    def bound(inner: BoundStep, context: Context, time: str, text: str) -> bool:
+        return inner(context, time, shifted(text, minutes=by))
+
+    return Fault(
+        f"{side}-is-a-minute-{way}",
+        f"takes {name} for the moment a minute {'after' if by > 0 else 'before'} it",
+        (f"range.{side}",),
+        replacing(step).by(bound),
+    )
 
 
 def _both(start: str, field: str) -> list[Fault]:
