@@ -74,8 +74,8 @@ def _between(one: datetime, other: datetime) -> datetime:
 def claim_steady(what: str, answers: Sequence[tuple[Channel, Answer]]) -> None:
     """No answer of a row is unlike those before and after it that were asked for in the same way.
 
-    What moves does not move back: only where the last answer is like the first ones, too, is the one between them a
-    finding, and then no change of the listing explains it.
+    What moves does not move back, though one that is read right after a change may be from before it: only where the
+    first and the last answer are alike is one between them a finding, and then no change of the listing explains it.
     """
     rows: dict[Channel, list[Answer]] = {}
     for channel, answer in answers:
@@ -84,7 +84,7 @@ def claim_steady(what: str, answers: Sequence[tuple[Channel, Answer]]) -> None:
         shown = [_shown(answer) for answer in row]
         for at in range(1, len(row)):
             before = shown[at - 1]
-            if shown[at] == before or shown[-1] != before:
+            if shown[at] == before or not shown[0] == before == shown[-1]:
                 continue
             back = shown[at + 1 : at + 1 + IN_A_ROW]
             told, other = (_told(row[i], unlike=row[j]) for i, j in ((at - 1, at), (at, at - 1)))

@@ -10,6 +10,7 @@ from conformance.endpoint.checks.drawing import every_way, whole_page
 from conformance.endpoint.checks.narrow import claim_steady, narrow_view, paged
 from conformance.endpoint.checks.ways import count_of
 from conformance.endpoint.claims import claim, claim_certain, claim_equal, need_items
+from conformance.endpoint.findings import Violation
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
 from conformance.generate.times import parse_time
@@ -56,7 +57,7 @@ def test_total(target: Target, format: Format) -> None:
 
 @requirement("stability.times")
 def test_times(target: Target, format: Format) -> None:
-    """A time that an item has is the same at every reading."""
+    """A time that an item has is the same at every reading, whatever was asked for."""
     need_items(target)
     largest, channels = whole_page(target), target.channels_for(format)
     seen: dict[tuple[str, str], str] = {}
@@ -68,6 +69,10 @@ def test_times(target: Target, format: Format) -> None:
                     continue
                 before = seen.setdefault((item.get(target.key) or "", name), text)
                 claim_certain(before == text, f"{name} of an item is another time later on", before, text, answer)
+    odd = target.watch.times.found
+    if odd is not None:
+        message = f"{odd.name} of {odd.key} was another time in one answer of this run, and then the same again"
+        raise Violation(message, expected=odd.usual, received=odd.other, exchange=odd.exchange, certain=True)
 
 
 @requirement("stability.items-stay")

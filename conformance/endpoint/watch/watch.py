@@ -14,6 +14,7 @@ from conformance.endpoint.watch.dialect import Dialect
 from conformance.endpoint.watch.identity import ANSWERED
 from conformance.endpoint.watch.judgement import ExchangeJudge, Judgement, ResponseJudge
 from conformance.endpoint.watch.observers import ShownAlternative, shown_alternatives
+from conformance.endpoint.watch.returning import ReturningTimes
 from conformance.endpoint.watch.tally import Problem, Tallies
 from conformance.endpoint.watch.validation import Validation
 from conformance.wire.exchange import Exchange
@@ -44,6 +45,7 @@ class Watch:
     validation: Validation
     dialect: Dialect
     tallies: Tallies = field(factory=Tallies)
+    times: ReturningTimes = field(factory=ReturningTimes)
     _request_ids: set[str] = field(factory=set)
     _judged: WeakKeyDictionary[ResponseReading, JudgedResponse] = field(factory=WeakKeyDictionary)
 
@@ -54,6 +56,7 @@ class Watch:
             response = self._judged[answer.reading] = self._judge_response(answer)
         for check, judgement in response.judgements:
             self._tally(check, judgement, answer)
+        self.times.see(answer)
         for check, judge in EXCHANGE_JUDGES.items():
             for judgement in judge(answer, self._request_ids):
                 self._tally(check, judgement, answer)

@@ -129,7 +129,28 @@ def _drifting(roles: FaultRoles) -> list[Fault]:
                 replacing(STEP.item).by(_drifted(name)),
             )
         ]
+    times, filters = roles.contract.semantics.range, roles.contract.semantics.filters
+    if times and filters and times.field in names:
+        found.append(
+            Fault(
+                f"time-is-another-beside-a-filter:{times.field}",
+                f"shows a {times.field} with a 7 at the end of its minutes an hour later beside a filter",
+                ("fields.unchanged-by-request", "stability.times"),
+                replacing(STEP.item).by(_stale(times.field)),
+            )
+        )
     return found
+
+
+def _stale(name: str) -> Middleware[[Item, ItemPlan], Tree]:
+    def item(inner: ItemStep, context: Context, shown: Item, plan: ItemPlan) -> Tree:
+        text = shown.get(name) or ""
+        if not context.query.filters or text[15:16] != "7":
+            return inner(context, shown, plan)
+        moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ") + timedelta(hours=1)
+        return inner(context, {**shown, name: stamp(moment)}, plan)
+
+    return item
 
 
 def _drifted(name: str) -> Middleware[[Item, ItemPlan], Tree]:
