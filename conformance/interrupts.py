@@ -1,4 +1,4 @@
-"""Interruptions: none is lost, and one is enough for a child.
+"""Interruptions: none is lost, one is enough for a child, and more of them do not keep a command from its ending.
 
 Python drops, with a traceback, what is raised while it collects garbage. What a terminal interrupts is every process of
 a command, as often as a person presses the keys.
@@ -18,6 +18,41 @@ from typing import Any, Final
 # seconds until an interruption that was dropped is delivered again, and between looks at whether it can be
 SOON: Final = 0.01
 ENDING: Final = tuple(getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n))
+# seconds in which another interruption is the one that is on its way, and those that an ending may take
+AT_ONCE: Final = 1.0
+AN_ENDING: Final = 10.0
+
+
+class _Heard:
+    """What was raised in the main thread: until when others are part of it, and whether the ending has begun."""
+
+    until = 0.0
+    ending = False
+
+
+def interrupt(number: int, frame: FrameType | None) -> None:
+    """A handler: raises KeyboardInterrupt, unless one was raised just now or the ending that it asks for has begun."""
+    now = time.monotonic()
+    if now >= _Heard.until:
+        _Heard.until = now + AT_ONCE
+        raise KeyboardInterrupt
+
+
+def ending_begins() -> None:
+    """What was interrupted writes down what it has: for `AN_ENDING` seconds no interruption is in its way. The next one
+    after that is as the first.
+    """
+    _Heard.until, _Heard.ending = time.monotonic() + AN_ENDING, True
+
+
+def ending_began() -> bool:
+    """Whether something was interrupted that has begun to end."""
+    return _Heard.ending
+
+
+def nothing_is_interrupted() -> None:
+    """A command begins, or somebody goes on in this process after one."""
+    _Heard.until, _Heard.ending = 0.0, False
 
 
 def keep_interruptions() -> Any:
@@ -50,6 +85,8 @@ def _deliver_after(code: CodeType) -> None:
         while frame is not None and frame.f_code is not code:
             frame = frame.f_back
         within = frame is not None
+    if not _Heard.ending:
+        _Heard.until = 0.0
     signal.pthread_kill(main, signal.SIGINT)
 
 
@@ -68,12 +105,12 @@ def interrupted_once() -> None:
     KeyboardInterrupt, and others find it ending already.
     """
 
-    def interrupt(number: int, frame: FrameType | None) -> None:
+    def once(number: int, frame: FrameType | None) -> None:
         for ending in ENDING:
             signal.signal(ending, signal.SIG_IGN)
         raise KeyboardInterrupt
 
     for ending in ENDING:
         if signal.getsignal(ending) is not signal.SIG_IGN:
-            signal.signal(ending, interrupt)
+            signal.signal(ending, once)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)

@@ -15,6 +15,7 @@ from conformance.cli.ending import one_scratch_folder, terminated_like_interrupt
 from conformance.cli.errors import Ending, ExitStatus
 from conformance.cli.output import document, guarded
 from conformance.errors import NotEstablished, Refusal, unknown_sentence
+from conformance.interrupts import ending_begins
 
 DEBUG = "ACS_CONFORMANCE_DEBUG"
 STOPPED = "Stopped before the end; nothing is established."
@@ -62,9 +63,13 @@ class LazyGroup(click.Group):
             raise Refusal(unknown_sentence("command", args[0], COMMANDS, "See acs-conformance --help."))
         return super().resolve_command(ctx, args)
 
-    def main(self, *args: Any, **extra: Any) -> Any:
+    def __call__(self, *args: Any, **extra: Any) -> Any:
+        """The command is a process of its own, which ends with it."""
+        return self.main(*args, for_good=True, **extra)
+
+    def main(self, *args: Any, for_good: bool = False, **extra: Any) -> Any:
         """What could not be printed is said, and no result; a verdict that is not seen was not established."""
-        with guarded() as output, terminated_like_interrupted(), one_scratch_folder():
+        with guarded() as output, terminated_like_interrupted(for_good), one_scratch_folder():
             try:
                 return super().main(*args, **extra)
             except SystemExit as ending:
@@ -80,6 +85,7 @@ class LazyGroup(click.Group):
         try:
             return super().make_context(*args, **extra)
         except (KeyboardInterrupt, click.Abort):
+            ending_begins()
             raise Ending(STOPPED, ExitStatus.NOT_ESTABLISHED) from None
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -99,6 +105,7 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except (KeyboardInterrupt, click.Abort):
+            ending_begins()
             raise Ending(STOPPED, ExitStatus.NOT_ESTABLISHED) from None
         except Refusal as e:
             raise Ending(e, ExitStatus.USAGE, e.evidence) from None

@@ -11,35 +11,35 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import FrameType
 
-from conformance.interrupts import keep_interruptions
+from conformance.interrupts import ENDING, ending_began, interrupt, keep_interruptions, nothing_is_interrupted
 
-# what ends a process politely; Windows has no SIGHUP
-POLITE = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 PREFIX = "acs-conformance-"
 
 
 @contextmanager
-def terminated_like_interrupted() -> Iterator[None]:
-    """While open, what ends a process politely raises KeyboardInterrupt, as Ctrl-C does, and none of these is lost."""
+def terminated_like_interrupted(for_good: bool = False) -> Iterator[None]:
+    """While open, what ends a process politely raises KeyboardInterrupt, as Ctrl-C does, and none of these is lost.
+
+    More of them at once are one, and none keeps an ending from its end.
+
+    `for_good`: the process ends when this does, with the exit status that it has, if it was interrupted.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
+    nothing_is_interrupted()
     # somebody who started us with one of them ignored, such as nohup, wants it so
-    taken = [number for number in POLITE if signal.getsignal(number) is not signal.SIG_IGN]
+    taken = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, interrupt) for number in taken}
     hook = keep_interruptions()
     try:
         yield
     finally:
+        over = for_good and ending_began()
         sys.unraisablehook = hook
         for number, handler in before.items():
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_IGN if over else handler)
 
 
 @contextmanager
@@ -50,7 +50,7 @@ def one_scratch_folder() -> Iterator[None]:
     """
     here = threading.current_thread() is threading.main_thread()
     before, variable = tempfile.tempdir, os.environ.get("TMPDIR")
-    waiting = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, *POLITE))
+    waiting = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:
         folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     except OSError:
@@ -62,7 +62,7 @@ def one_scratch_folder() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, waiting)
         yield
     finally:
-        handlers = {n: signal.signal(n, signal.SIG_IGN) for n in (signal.SIGINT, *POLITE)} if here else {}
+        handlers = {n: signal.signal(n, signal.SIG_IGN) for n in ENDING} if here else {}
         tempfile.tempdir = before
         os.environ.pop("TMPDIR")
         if variable is not None:

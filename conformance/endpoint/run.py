@@ -36,6 +36,7 @@ from conformance.endpoint.settings import JSON, RunSettings
 from conformance.endpoint.sharing import Items, Sharer, Sharing
 from conformance.endpoint.traffic import Traffic
 from conformance.endpoint.watch.dialect import Dialect
+from conformance.interrupts import ending_begins
 from conformance.ledger.specification import Specification
 from conformance.report.events import Verdict, from_dict
 from conformance.wire.environment import changed_environment
@@ -119,6 +120,8 @@ def run(
     with changed_environment(ALONE), _noting_interruption(results), _rare_collection():
         status = pytest.main(arguments, plugins=[collector])
     results.interrupted = results.interrupted or status == pytest.ExitCode.INTERRUPTED
+    if results.interrupted:
+        ending_begins()
     tallies, dialect = merged(results.in_passing, specification.contract, settings)
     for verdict in verdicts_in_passing(ledger, selected(ledger, settings), tallies, dialect, settings):
         results.verdicts.append(verdict)
@@ -213,6 +216,10 @@ class Collector:
         """A module of checks that cannot be imported breaks the run down."""
         if report.failed:
             self.results.breakdowns.append(f"{report.nodeid}: {str(report.longrepr)[-600:]}")
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """What was judged is told, whatever a person presses now."""
+        ending_begins()
 
     def pytest_internalerror(self, excrepr: object) -> bool:
         """Kept for the run's verdict; True, so that pytest does not print a traceback of its own."""

@@ -15,6 +15,7 @@ from attrs import define, field, frozen
 from conformance import __version__
 from conformance.contract.files import ContractError
 from conformance.errors import NotEstablished, Refusal, Stopped
+from conformance.interrupts import ending_begins
 from conformance.report.conclusion import Conclusion, conclude
 from conformance.report.events import Event, RunStarted, Suite, TargetIdentity
 from conformance.report.folder import EVENTS, JUNIT, PAGE, SUMMARY, taken
@@ -146,6 +147,8 @@ def evidence_of(
         try:
             yield evidence
         except BaseException as error:
+            if isinstance(error, KeyboardInterrupt):
+                ending_begins()
             if wanted is not None or (folder / EVENTS).exists() or not isinstance(error, usage):
                 evidence.give_up(error, _unknown(operation, target), usage)
                 if isinstance(error, Stopped):

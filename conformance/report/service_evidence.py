@@ -13,6 +13,7 @@ from typing import Any
 
 from conformance import __version__
 from conformance.contract.service import Service
+from conformance.interrupts import ending_begins
 from conformance.report.evidence import RunEvidence
 from conformance.report.folder import EVENTS, PAGE, SUMMARY, WRITTEN
 from conformance.report.results import Result, by_theme, counts, results
@@ -90,6 +91,7 @@ def service_stream(
         try:
             yield told_of
         except KeyboardInterrupt:
+            ending_begins()
             interrupted = True
         left = ended()
         told("service-finished", ServiceFinished(round(time.monotonic() - began, 3), interrupted, left))

@@ -83,5 +83,5 @@ def _work(subject: Subject, line: Connection, other_end: Connection) -> None:
                     broken = True
                     said = f"The driver is at fault, not its SDK: {e}" if isinstance(e, DriverFault) else str(e)
                     line.send(OperationJudged(task.name, task.kind, "not-established", said))
-    except (EOFError, KeyboardInterrupt, BrokenPipeError):
+    except (EOFError, KeyboardInterrupt, ConnectionError):  # whoever asks is no more, too
         return

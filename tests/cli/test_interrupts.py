@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from conformance import interrupts
+
 PIPES = {"capture_output": True, "text": True, "timeout": 60}
 
 
@@ -80,3 +82,28 @@ def test_a_child_is_interrupted_once():
     done = subprocess.run([sys.executable, "-c", CHILD], preexec_fn=interruptible, **PIPES)
     assert done.stdout == "ends once\n0\n"
     assert done.stderr == ""
+
+
+def raised(number=signal.SIGINT) -> bool:
+    try:
+        interrupts.interrupt(number, None)
+    except KeyboardInterrupt:
+        return True
+    return False
+
+
+def test_interruptions_at_once_are_one_and_none_is_in_the_way_of_an_ending(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(interrupts.time, "monotonic", lambda: now[0])
+    interrupts.nothing_is_interrupted()
+    try:
+        assert [raised(), raised()] == [True, False]
+        now[0] += interrupts.AT_ONCE
+        assert raised(), "a person who waits presses again"
+        interrupts.ending_begins()
+        now[0] += interrupts.AN_ENDING - 0.1
+        assert not raised()
+        now[0] += 0.2
+        assert raised(), "an ending has its time, too"
+    finally:
+        interrupts.nothing_is_interrupted()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import signal
@@ -57,6 +58,29 @@ def test_a_killed_run_is_gone_on_with(number, whole, tmp_path):
     assert isinstance(header.resumed, ResumedEntry)
     assert header.resumed.checks >= len(before)
     assert header.seed == 7
+
+
+@pytest.mark.parametrize("command_of", ["endpoint", "record"])
+def test_however_often_a_run_is_interrupted_it_leaves_its_evidence(command_of, tmp_path):
+    folder, scratch = tmp_path / "out", tmp_path / "scratch"
+    words = [*command("endpoint", *SHORT, "--report-dir", folder)]
+    words[3:4] = [command_of]
+    process = subprocess.Popen(
+        words, cwd=tmp_path, text=True, env=environment(scratch), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
+    seen = next(line for line in process.stdout if "requirements judged" in line)
+    sent = 0
+    while process.poll() is None:
+        process.send_signal((signal.SIGINT, signal.SIGTERM)[sent % 2])
+        sent += 1
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.01)
+    out = seen + process.stdout.read()
+    assert (process.returncode, "Traceback" in out, sent > 1) == (3, False, True), out
+    assert read(folder / "events.jsonl").footer.interrupted
+    assert json.loads((folder / "summary.json").read_text())["conformant"] is False
+    assert not list(scratch.iterdir()), "a temporary folder stayed"
 
 
 def test_a_cut_stream_is_shown_as_what_it_is(whole, tmp_path):
