@@ -1,4 +1,4 @@
-"""A run that is killed and gone on with, and what has to hold of what it leaves."""
+"""A run that is killed and gone on with, and what has to hold of what it leaves; `python -m tests.kills 20` counts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from pathlib import Path
 from random import Random
@@ -84,8 +85,27 @@ def check_what_is_left(folder: Path, status: int) -> None:
             assert '"conformant": true' not in text
 
 
-def killed_until_the_end(words: tuple[str, ...], folder: Path, random: Random, kills: int, longest: float) -> int:
-    """Kill a run and go on with it up to so many times, then let it end; how often it was killed."""
+def phase_of(folder: Path, before: int) -> str:
+    """How far a run had come that was killed, of which so many checks were through when it began."""
+    if not (folder / "run.json").exists():
+        return "before its settings were kept"
+    went_on = ", gone on with" if before else ""
+    if (folder / "summary.json").exists() and b'"run-finished"' in (folder / "events.jsonl").read_bytes():
+        return f"its end was told{went_on}"
+    return f"before a check was through{went_on}" if len(through(folder)) == before else f"among its checks{went_on}"
+
+
+def killed_until_the_end(
+    words: tuple[str, ...],
+    folder: Path,
+    random: Random,
+    kills: int,
+    longest: float,
+    counted: Counter[str] | None = None,
+) -> int:
+    """Kill a run and go on with it up to so many times, then let it end; how often it was killed. `counted` gets the
+    kills by signal, by exit status and by phase.
+    """
     before: dict[tuple[str, str], list[str]] = {}
     judged: list[tuple[str, ...]] = []
     done, asked = 0, words
@@ -95,6 +115,8 @@ def killed_until_the_end(words: tuple[str, ...], folder: Path, random: Random, k
         if status in (0, 1):
             break
         done += 1
+        if counted is not None:
+            counted.update((number.name, f"exit status {status}", phase_of(folder, len(judged))))
         check_what_is_left(folder, status)
         now = through(folder)
         assert now[: len(judged)] == judged, "what was judged was lost"
@@ -113,3 +135,27 @@ def killed_until_the_end(words: tuple[str, ...], folder: Path, random: Random, k
 def outcome(folder: Path) -> tuple[str, dict[tuple[str, str], list[str]]]:
     """What a run comes to: its last word, and every verdict."""
     return json.loads((folder / "summary.json").read_text())["conformant"], told(folder)
+
+
+def main() -> None:
+    """`python -m tests.kills KILLS [SEED]`: so many kills of runs that are gone on with, and what came of them."""
+    wanted, seed = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 12
+    counted: Counter[str] = Counter()
+    kills, runs, random = 0, 0, Random(seed)
+    with tempfile.TemporaryDirectory() as name:
+        whole = Path(name, "whole", "out")
+        whole.parent.mkdir()
+        killed((*FEW, "--quiet", "--report-dir", str(whole)), whole, signal.SIGKILL, 600)
+        want = outcome(whole)
+        while kills < wanted:
+            folder = Path(name, str(runs), "out")
+            folder.parent.mkdir()
+            kills += killed_until_the_end((*FEW, "--report-dir", str(folder)), folder, random, 6, 6, counted)
+            runs += 1
+            assert outcome(folder) == want, f"another outcome: seed {seed}, run {runs}"
+            shutil.rmtree(folder.parent)
+            print(f"{kills} kills of {runs} runs: {dict(sorted(counted.items()))}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
