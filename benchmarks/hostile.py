@@ -83,6 +83,13 @@ BODIES: dict[str, Callable[[int], bytes]] = {
     "text, CDATA of secrets": filled("", lambda n: "<Signature><![CDATA[", ""),
     "text, URLs": filled("", lambda n: "http://", ""),
     "text, the beginning of a secret": filled("", lambda n: ID[:9], ""),
+    "text, digits": filled("", lambda n: f"{n:08}", ""),
+    "text, dumps": filled("", lambda n: f"{n % 256:02x} ", ""),
+    "text, numbers": filled("", lambda n: f"{n % 256}, ".ljust(6), ""),
+    "text, some of a secret as digits": filled("", lambda n: ID[:7].encode().hex(), ""),
+    "text, some of a secret as a dump": filled("", lambda n: ID[:7].encode().hex(" ") + " ", ""),
+    "text, some of a secret in escapes": filled("", lambda n: "".join(f"\\u{ord(c):04x}" for c in ID[:7]), ""),
+    "text, all of a secret in escapes": filled("", lambda n: "".join(f"%{ord(c):02x}" for c in ID), ""),
 }
 
 

@@ -56,6 +56,7 @@ def killed(words: tuple[str, ...], folder: Path, number: signal.Signals, seconds
     process = subprocess.Popen(
         command("endpoint", *words), cwd=folder.parent, env=environment(scratch), text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # a shell's background ignores it
     )  # fmt: skip
     try:
         out, _ = process.communicate(timeout=seconds)

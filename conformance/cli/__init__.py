@@ -108,10 +108,13 @@ class LazyGroup(click.Group):
             ending_begins()
             raise Ending(STOPPED, ExitStatus.NOT_ESTABLISHED) from None
         except Refusal as e:
-            raise Ending(e, ExitStatus.USAGE, e.evidence) from None
+            raise Ending(_without_secrets(str(e)), ExitStatus.USAGE, e.evidence) from None
         except NotEstablished as e:
-            raise Ending(e, ExitStatus.NOT_ESTABLISHED, e.evidence) from None
-        except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
+            raise Ending(_without_secrets(str(e)), ExitStatus.NOT_ESTABLISHED, e.evidence) from None
+        except click.ClickException as ending:
+            vars(ending)["message"] = _without_secrets(ending.message)
+            raise
+        except (click.exceptions.Exit, BrokenPipeError):
             raise
         except Exception as e:
             if os.environ.get(DEBUG):
@@ -137,11 +140,17 @@ def _sentence(error: Exception) -> str:
 
 
 def _told(error: Exception) -> str:
-    """What went wrong, without secrets."""
+    return _without_secrets(f"{type(error).__name__}: {error}")
+
+
+def _without_secrets(sentence: str) -> str:
+    """What a command ends with: also what a person gave it by mistake, such as an address in the place of a file, is
+    told without its password.
+    """
     from conformance.wire.environment import credentials_from
     from conformance.wire.redaction import redact_text, secrets_of
 
-    return redact_text(f"{type(error).__name__}: {error}", secrets_of(credentials_from()))
+    return redact_text(sentence, secrets_of(credentials_from()))
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -17,6 +17,7 @@ from conformance.cli.showing import differences_shown
 from conformance.contract.catalogue import service_of
 from conformance.contract.files import ContractError
 from conformance.endpoint.against import compare_services
+from conformance.endpoint.preflight import refuse_address
 from conformance.endpoint.service import ServicePlan, certify_service
 from conformance.endpoint.settings import Settings
 from conformance.errors import Refusal
@@ -50,6 +51,7 @@ def judge_service(asked: ServiceAsked, given: RunOptions, base: Settings, as_jso
             raise Refusal(f"{written} is about one operation; leave it out, or leave out --service.")
     if base.url is not None and (given.faults or given.variants):
         raise Refusal("--fault and --variant change the embedded reference; leave them out, or leave out the URL.")
+    refuse_address(base)
     if given.events_file is not None:
         raise Refusal("--events is about one operation: a service's stream is events.jsonl in --report-dir.")
     source = click.get_current_context().get_parameter_source("max_examples")

@@ -14,6 +14,7 @@ from attrs import evolve
 from conformance.endpoint.certification import open_target
 from conformance.endpoint.certify import certify, run_settings, target_of
 from conformance.endpoint.embedded import NAME
+from conformance.endpoint.preflight import refuse_address
 from conformance.endpoint.service import ServicePlan, certify_service
 from conformance.endpoint.settings import Settings
 from conformance.endpoint.side_by_side import SideBySide
@@ -109,6 +110,8 @@ def _names(settings: Settings, url: str) -> tuple[str, str]:
     second = bare(url)
     if first == second:
         raise Refusal(f"--against {second} is the same endpoint; give the URL of another one.")
+    refuse_address(settings)
+    refuse_address(evolve(settings, url=url))
     return first, second
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from conformance.contract.protocol import Protocol
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.findings import shown
+from conformance.endpoint.settings import Settings
 from conformance.endpoint.target import Target
 from conformance.errors import NotEstablished, Refusal
 from conformance.generate.required import required_names
 from conformance.wire.access import known_secrets
+from conformance.wire.client import BadEndpoint, Client
+from conformance.wire.connection import BadRoute
+from conformance.wire.environment import KEY_ID, KEY_SECRET, credentials_from
 from conformance.wire.redaction import redact_text
 from conformance.wire.transport import NotHttp, TransportError
 
@@ -16,6 +20,29 @@ LOCATION = 200
 PROXY_AUTHENTICATION = 407
 GATEWAY = (502, 503, 504)
 CREDENTIAL_SITUATIONS = ("unknown-access-key", "wrong-signature")
+
+
+def refuse_address(settings: Settings) -> None:
+    """Raises Refusal for an endpoint that could not be asked, whatever is asked of it: its URL, credentials in plain
+    text, or none at all.
+    """
+    if settings.url is None:
+        return
+    signed = any(signature != "none" for signature in settings.signatures)
+    credentials = credentials_from() if signed else None
+    if signed and credentials is None:
+        raise Refusal(f"Signed requests need an access key: set {KEY_ID} and {KEY_SECRET}, or give --signature none.")
+    try:
+        Client(
+            settings.url,
+            credentials,
+            allow_plaintext=settings.allow_plaintext,
+            route=settings.access.route(settings.secrets),
+            headers=settings.secrets.headers,
+            signed_host=settings.access.signed_host,
+        ).close()
+    except (BadEndpoint, BadRoute) as e:
+        raise Refusal(str(e)) from None
 
 
 def preflight(target: Target, protocol: Protocol) -> float:
@@ -48,20 +75,23 @@ def preflight(target: Target, protocol: Protocol) -> float:
 
 def _explain(target: Target, answers: list[Answer], protocol: Protocol) -> None:
     url, last = target.client.base_url, answers[0]
+    secrets = known_secrets(target.client.credentials)
     codes = {a.code for name in CREDENTIAL_SITUATIONS for a in protocol.situation(name).answers}
     if all(a.code in codes for a in answers):
-        raise Refusal(f"{url} does not accept the credentials ({last.code}); check the access key in the environment.")
+        sentence = f"{url} does not accept the credentials ({last.code}); check the access key in the environment."
+        raise Refusal(redact_text(sentence, secrets))
     names = [n for n in required_names(target.contract) if n not in target.values]
     if names and all(a.refused for a in answers):
         said = f"{last.code}: {last.message}" if last.message else str(last.code)
-        raise NotEstablished(
+        sentence = (
             f"{url} refuses {target.contract.operation} with what is made up for {', '.join(names)} ({said}); "
             "give values that are there with --values FILE."
         )
+        raise NotEstablished(redact_text(sentence, secrets))
     if not any(a.code for a in answers) and not any(a.has_result for a in answers):
         wanted = f"expected the {target.contract.operation} API there"
         sentence = f"{url} answers, but with {_what(last)}; {wanted}."
-        raise NotEstablished(redact_text(sentence, known_secrets(target.client.credentials)))
+        raise NotEstablished(redact_text(sentence, secrets))
 
 
 def _what(answer: Answer) -> str:

@@ -16,7 +16,11 @@ from conformance.endpoint.findings import Inconclusive, NotApplicable, Violation
 from conformance.endpoint.own_hypothesis import own_hypothesis
 from conformance.endpoint.target import Target
 from conformance.generate.views import View, views
+from conformance.ledger.findings import Finding
 from conformance.report.differential import Difference, Said
+from conformance.wire.access import known_secrets
+from conformance.wire.exchange import Credentials
+from conformance.wire.redaction import redact_text, secrets_in
 
 # values that are not as documented: the kind of choice that says what becomes of them, and how they are made
 SPOILED = ("above-maximum", "below-minimum", "malformed")
@@ -59,7 +63,7 @@ class SideBySide:
                 call = self.first.call(asked.parameters, channel, region=self.first.regions[0])
                 one, other = (t.send(call, watched=False) for t in (self.first, self.second))
             except (Inconclusive, NotApplicable, Violation) as finding:
-                self.unjudged.append(f"{contract.operation}: {finding.message}")
+                self._leave(finding)
                 raise SkipTest(finding.message) from None
             self.requests += 1
             self._judge(asked, one, other)
@@ -132,7 +136,7 @@ class SideBySide:
                 for t, a in zip((self.first, self.second), (one, other), strict=True)
             ]
         except (Inconclusive, Violation) as finding:
-            self.unjudged.append(f"{self.first.contract.operation}: {finding.message}")
+            self._leave(finding)
             return
         if fits[0] == fits[1]:
             self._note(asked, "both allowed", one, other, about="other items are stored")
@@ -149,7 +153,15 @@ class SideBySide:
         cause = asked.kind or about
         key = (said, f"{cause} {asked.about} {_outcome(one)} {_outcome(other)}")
         operation = self.first.contract.operation
-        self.found.setdefault(key, Difference(operation, about, said, _told(one), _told(other), wrong))
+        first, second = _told(one, self.first.client.credentials), _told(other, self.second.client.credentials)
+        self.found.setdefault(key, Difference(operation, about, said, first, second, wrong))
+
+    def _leave(self, finding: Finding) -> None:
+        """What could not be compared, without the secrets that an answer may have put into the words."""
+        exchanges = [e for e in (finding.exchange,) if e is not None]
+        secrets = [value for t in (self.first, self.second) for value in known_secrets(t.client.credentials)]
+        secrets += [value for e in exchanges for value in secrets_in(e.request)]
+        self.unjudged.append(f"{self.first.contract.operation}: {redact_text(finding.message, secrets)}")
 
 
 def _outcome(answer: Answer) -> str:
@@ -158,6 +170,9 @@ def _outcome(answer: Answer) -> str:
     return f"status {answer.status}, {answer.code}" if answer.kind == "refusal" else f"status {answer.status}"
 
 
-def _told(answer: Answer) -> str:
+def _told(answer: Answer, credentials: Credentials | None) -> str:
+    """What an endpoint did, without the secrets that it may have repeated."""
     counted = f" with {answer.count} items" if answer.contract.semantics.items else ""
-    return f"a result{counted}" if answer.accepted else answer.outline()
+    if answer.accepted:
+        return f"a result{counted}"
+    return redact_text(answer.outline(), (*known_secrets(credentials), *secrets_in(answer.exchange.request)))

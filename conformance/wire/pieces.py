@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
+
+from conformance.wire.escapes import spelt_spans, ways_in
 
 LEAST = 8
 """So many characters in a row of a secret are a piece of it; fewer could be anything."""
@@ -29,7 +31,8 @@ def without_pieces(text: str, secrets: Iterable[str], forms: Forms, instead: str
     `forms` are the ways in which a secret may be written. Takes time in proportion to the text.
     """
     lowered = _lowered(text)
-    spans = [span for secret in secrets for span in islice(_spans(lowered, secret, forms), MOST)]
+    ways = ways_in(lowered)
+    spans = [span for secret in secrets for span in islice(_all_spans(lowered, ways, secret, forms), MOST)]
     if len(spans) >= MOST:
         return instead
     found = sorted(span for span in spans if span)
@@ -42,6 +45,11 @@ def without_pieces(text: str, secrets: Iterable[str], forms: Forms, instead: str
             kept += [text[done:begin], instead]
         done = max(done, end)
     return "".join([*kept, text[done:]])
+
+
+def _all_spans(lowered: str, ways: Sequence[str], secret: str, forms: Forms) -> Iterator[Span | None]:
+    yield from _spans(lowered, secret, forms)
+    yield from spelt_spans(lowered, ways, secret, LEAST, GRAM, STEP)
 
 
 def _spans(lowered: str, secret: str, forms: Forms) -> Iterator[Span | None]:

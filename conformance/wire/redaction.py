@@ -95,7 +95,8 @@ HEADER_LINE = re.compile(rf"(?im)(\b(?:{_HEADERS})\s*:\s*)[^\r\n\"'<>]+")
 AUTHORIZATION = re.compile(r"(?i)\b(Credential|Signature)=([^,\s\"'<>&]+)")
 # what tells an `Authorization` that says how it was signed, whatever its scheme is called
 SIGNED_HEADERS = "SignedHeaders="
-USER_IN_URL = re.compile(r"(?i)(\bhttps?://)[^/\s@:\"'<>?#]*:[^/\s@\"'<>?#]*(?=@)")
+# a path of which somebody made the address has one slash
+USER_IN_URL = re.compile(r"(?i)(\b[a-z][a-z0-9+.-]{0,19}:/{1,2})[^/\s@:\"'<>?#]*:[^/\s@\"'<>?#]*(?=@)")
 # Shapes of long-lived key ids (LTAI…) and of temporary ones (STS.…)
 KEY_SHAPE = re.compile(r"\b(?:LTAI[0-9A-Za-z]{12,30}|STS\.[0-9A-Za-z]{12,64})\b")
 # an account: by the names of the members that hold it, and in a resource name (acs:ram::1234567890123456:…)
@@ -114,6 +115,10 @@ ACCOUNT_HINTS = (*(name.lower() for name in ACCOUNT_NAMES.split("|")), "acs:")
 HINTS = tuple({name.lower() for name in (*SECRET_NAMES, *SECRET_HEADERS, "Credential")})
 SHORTEST = 4
 ESCAPE = re.compile("%[0-9A-F]{2}")
+# what some writers of JSON escape in it
+ESCAPED_IN_JSON = re.compile(r"""[^\w\s.~+/-]""", re.ASCII)
+# a secret that is so long is looked for in parts, too
+LONG = 12
 
 
 def secrets_of(credentials: Credentials | None) -> tuple[str, ...]:
@@ -149,7 +154,7 @@ def redact_text(text: str, secrets: Iterable[str] = ()) -> str:
         text = _without_members(_without_elements(text, ELEMENTS), MEMBERS)
         text = HEADER_LINE.sub(rf"\1{REDACTED}", text)
         text = AUTHORIZATION.sub(rf"\1={REDACTED}", text)
-    text = USER_IN_URL.sub(rf"\1{REDACTED}", text) if "://" in text else text
+    text = USER_IN_URL.sub(rf"\1{REDACTED}", text) if ":/" in text else text
     if "ltai" in lowered or "sts." in lowered:
         text = KEY_SHAPE.sub(REDACTED, text)
     return _without_accounts(text) if any(name in lowered for name in ACCOUNT_HINTS) else text
@@ -181,8 +186,8 @@ def gives_away(text: str, credentials: Credentials | None, others: Iterable[str]
 
 @lru_cache(maxsize=1024)
 def forms_of(secret: str) -> tuple[str, ...]:
-    """How a value may be written, the longest first: as it is, percent-encoded once or twice, in JSON, in XML, in
-    base 64.
+    """How a value may be written, the longest first: as it is, backwards, percent-encoded once or twice, in JSON, in
+    XML, in base 64, also as a part of something longer that is.
     """
     once = percent_encode(secret)
     encoded = {once, quote(secret), quote_plus(secret), quote_plus(secret).replace("~", "%7E")}
@@ -191,7 +196,11 @@ def forms_of(secret: str) -> tuple[str, ...]:
     in_json, in_xml = json.dumps(secret)[1:-1], html.escape(secret)
     found = {secret, *encoded, in_json, in_json.replace("/", "\\/"), json.dumps(in_json)[1:-1]}
     found |= {escape(secret), in_xml, in_xml.replace("&#x27;", "&apos;"), in_xml.replace("&#x27;", "&#39;")}
-    found |= {encode(secret.encode()).decode().rstrip("=") for encode in (b64encode, urlsafe_b64encode)}
+    found |= {ESCAPED_IN_JSON.sub(lambda sign: f"\\u{ord(sign[0]):04x}", secret)}
+    parts = range(3 if len(secret) >= LONG else 1)
+    encoders = (b64encode, urlsafe_b64encode)
+    found |= {encode(secret.encode()[n:]).decode().rstrip("=") for encode in encoders for n in parts}
+    found |= {secret[::-1]} if len(secret) >= LONG else set()
     return tuple(sorted(found, key=len, reverse=True))
 
 

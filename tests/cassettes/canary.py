@@ -172,13 +172,34 @@ def forms(secret: str) -> set[bytes]:
     return {t.encode() for t in texts} | {base64.b64encode(secret.encode())}
 
 
+SPELLINGS = (
+    "{:02x}", "{:02x} ", "{:02x}:", "{}, ", "{},", "\\x{:02x}", "\\u{:04x}", "\\\\u{:04x}", "%{:02x}", "%25{:02x}",
+    "&#{};", "&#x{:x};", "&amp;#{};",
+)  # fmt: skip
+
+
 def pieces(folder: Path, secrets: Iterable[str], said: Mapping[str, str], length: int = 8) -> set[tuple[str, str]]:
-    """Where any so many characters in a row of a secret stand, in whatever capitals, in any form of `forms`."""
-    written = {form.lower() for secret in secrets for form in forms(secret)}
+    """Where any so many characters in a row of a secret stand, in whatever capitals, in any form of `forms`, backwards,
+    or each spelt as a number or an escape.
+    """
+    known = {secret for secret in secrets if len(secret) >= length}
+    written = {form.lower() for s in known for form in forms(s)} | {s[::-1].lower().encode() for s in known}
     cut = {form[n : n + length] for form in written for n in range(len(form) - length + 1)}
-    anything = re.compile(b"|".join(map(re.escape, sorted(cut))))
-    texts = texts_of(folder, said)
-    return {(name, found[0].decode()) for name, data in texts.items() if (found := anything.search(data.lower()))}
+    for secret in known | {secret.upper() for secret in known} | {secret[::-1] for secret in known}:
+        data = secret.encode()
+        runs = [data[n : n + length] for n in range(len(data) - length + 1)]
+        cut |= {"".join(way.format(byte) for byte in run).rstrip(" ,:").encode() for run in runs for way in SPELLINGS}
+    begins: dict[bytes, list[bytes]] = {}
+    for piece in cut:
+        begins.setdefault(piece[:length], []).append(piece)
+    found = set()
+    for name, text in texts_of(folder, said).items():
+        data = text.lower()
+        windows = {data[n : n + length] for n in range(len(data) - length + 1)}
+        found |= {
+            (name, piece.decode()) for begin in begins.keys() & windows for piece in begins[begin] if piece in data
+        }
+    return found
 
 
 def leaks(folder: Path, secrets: Iterable[str], said: Mapping[str, str]) -> set[tuple[str, str]]:

@@ -1,3 +1,4 @@
+import base64
 import json
 import shlex
 import subprocess
@@ -170,6 +171,68 @@ def test_any_eight_characters_in_a_row_of_a_value_go(written):
     for start in range(len(secret) - 7):
         piece = secret[start : start + 8]
         assert piece.lower() not in redact_values(f"an id t-1{written(piece)}.", [secret]).lower()
+
+
+SPELT = (
+    lambda text: text[::-1],
+    lambda text: text.encode().hex(),
+    lambda text: text.encode().hex(" ").upper(),
+    lambda text: text.encode().hex(":"),
+    lambda text: str(list(text.encode())),
+    lambda text: ",".join(map(str, text.encode())),
+    lambda text: "".join(f"\\u{ord(sign):04x}" for sign in text),
+    lambda text: "".join(f"\\\\u{ord(sign):04X}" for sign in text),
+    lambda text: "".join(f"\\x{ord(sign):02x}" for sign in text),
+    lambda text: "".join(f"%{ord(sign):02X}" for sign in text),
+    lambda text: "".join(f"%25{ord(sign):02x}" for sign in text),
+    lambda text: "".join(f"&#{ord(sign)};" for sign in text),
+    lambda text: "".join(f"&#x{ord(sign):X};" for sign in text),
+    lambda text: "".join(f"&amp;#{ord(sign)};" for sign in text),
+)
+
+
+@pytest.mark.parametrize("spell", SPELT, ids=range(len(SPELT)))
+@pytest.mark.parametrize("case", [str, str.upper, str.lower])
+def test_any_eight_characters_in_a_row_go_however_each_is_spelt(spell, case):
+    secret = "CAISsecret+token/==abcdefgh0123456"
+    for start in range(len(secret) - 7):
+        piece = spell(case(secret[start : start + 8]))
+        left = redact_values(f"said [zz {piece}], zz", [secret])
+        assert "REDACTED" in left
+        assert piece not in left
+        assert left.startswith("said [")
+    seven = spell(secret[2:9])
+    assert redact_values(f"said {seven} zz", [secret]) == f"said {seven} zz", "fewer could be anything"
+
+
+@pytest.mark.parametrize("before", ["", "a", "ab", "user:"])
+def test_a_value_goes_out_of_what_is_in_base_64_with_it(before):
+    secret = "CAISsecret+token/==abcdefgh0123456"
+    left = redact_values(base64.b64encode(f"{before}{secret}, more".encode()).decode(), [secret])
+    begun, _, ended = left.partition("REDACTED")
+    said = base64.b64decode(begun[: len(begun) // 4 * 4]) + base64.b64decode(ended[len(ended) % 4 :])
+    assert not any(secret[n : n + 4] in said.decode("utf-8", "replace") for n in range(len(secret) - 3))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"RequestId":"473469C7-AA6F-4DC5-B3DB-A3DC0DE3C83E"}',
+        "4d6f64656c31323334353637383930",
+        "01 02 03 04 05 06 07 08 09 0a",
+        "[67, 65, 73, 83, 1, 2, 3, 4, 5, 6]",
+        "\\u4f60\\u597d\\u0043\\u0041\\u0049",
+    ],
+)
+def test_numbers_that_are_no_secret_stay(text):
+    assert redact_values(text, ["CAISsecret+token/==abcdefgh0123456"]) == text
+
+
+@pytest.mark.parametrize("address", ["ftp://u:{}@h", "http:/u:{}@h", "socks5h://u:{}@h:1", "HTTPS://u:{}@[::1]/x"])
+def test_the_password_in_an_address_of_any_scheme_goes(address):
+    assert redact_text(f"no file {address.format('pass1234')} there") == f"no file {address.format('')} there".replace(
+        "u:@", "REDACTED@"
+    )
 
 
 def test_what_everybody_says_is_no_piece_of_a_secret():
