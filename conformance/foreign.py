@@ -6,6 +6,7 @@ that a document of 50,000 brackets would end the process, and aliases may stand 
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 import zlib
@@ -40,7 +41,12 @@ def bytes_of(path: Path | str) -> bytes:
     """What is in a file, also in one without a size. Raises BadText."""
     try:
         with Path(path).open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+            # a read of all at once takes room for as much as there may be
+            parts, size = [file.read(CHUNK)], 0
+            while parts[-1] and size <= MOST_BYTES:
+                size += len(parts[-1])
+                parts.append(file.read(CHUNK))
+            data = b"".join(parts)
     except (OSError, ValueError) as error:  # a path with a NUL in it is a ValueError
         raise BadText(f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if len(data) > MOST_BYTES:
@@ -61,30 +67,40 @@ def decoded(data: bytes) -> str:
         raise BadText("cannot be read: is not UTF-8 text") from None
 
 
+def refuse_other_than_utf8(data: bytes | bytearray) -> None:
+    """Raises BadText; the text, of which a single rare character may make four bytes of each, is never made."""
+    reader = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for start in range(0, len(data), CHUNK):
+            reader.decode(data[start : start + CHUNK])
+        reader.decode(b"", True)
+    except UnicodeDecodeError:
+        raise BadText("cannot be read: is not UTF-8 text") from None
+
+
 def most_in(length: int) -> int:
     """How many bytes a gzip file of so many may hold."""
     return min(MOST_BYTES, max(LEAST_BOUND, MOST_RATIO * length))
 
 
-def decompressed(data: bytes) -> bytes:
+def decompressed(data: bytes) -> bytes | bytearray:
     """What a gzip file holds, which may be a hundred times as long as it is, or 16 MiB. Raises BadText."""
     most = most_in(len(data))
-    reader, parts, size = zlib.decompressobj(31), [], 0
+    reader, whole = zlib.decompressobj(31), bytearray()
     try:
         while not reader.eof:
             part = reader.decompress(data, CHUNK)
             data = reader.unconsumed_tail
             if not part and not data and not reader.eof:
                 raise BadText("is cut short or damaged: it cannot be decompressed")
-            size += len(part)
-            if size > most:
+            whole += part
+            if len(whole) > most:
                 raise BadText(f"is compressed further than a recording: it holds more than {most // MEBI} MiB")
-            parts.append(part)
     except zlib.error:
         raise BadText("is cut short or damaged: it cannot be decompressed") from None
     if reader.unused_data:
         raise BadText("is damaged: something follows its compressed data")
-    return b"".join(parts)
+    return whole
 
 
 def json_value(text: str, constants: bool = True) -> Any:

@@ -41,10 +41,10 @@ def load(path: Path) -> Loaded:
     return parse(layout.read(path), str(path))
 
 
-def parse(text: str, name: str) -> Loaded:
-    """The cassette in a text; `name` is what messages call it. Raises BadCassette."""
+def parse(text: str | bytes | bytearray, name: str) -> Loaded:
+    """The cassette in a text, or in the bytes of UTF-8; `name` is what messages call it. Raises BadCassette."""
     with _uncollected():
-        return _parsed(text, name)
+        return _parsed(text.encode() if isinstance(text, str) else text, name)
 
 
 @contextmanager
@@ -59,7 +59,7 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _parsed(text: str, name: str) -> Loaded:
+def _parsed(text: bytes | bytearray, name: str) -> Loaded:
     data = layout.data_of(text, name)
     written = data[OWN].get("format_version")
     if written != FORMAT_VERSION:

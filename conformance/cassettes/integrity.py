@@ -28,9 +28,9 @@ def digest(value: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
 
 
-def digest_of_text(text: str) -> str:
+def digest_of_text(text: bytes | memoryview) -> str:
     """All of SHA-256 over the text in UTF-8, in hexadecimal digits."""
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text).hexdigest()
 
 
 def _binary(value: Any) -> str:
@@ -57,7 +57,9 @@ def _of_all(interactions: Sequence[Mapping[str, Any]]) -> str:
     return digest([i["acs"].get("digest") for i in interactions])
 
 
-def changes(data: Mapping[str, Any], own: str, name: str, sections: Sequence[str], text: str = "") -> list[str]:
+def changes(
+    data: Mapping[str, Any], own: str, name: str, sections: Sequence[str], text: bytes | memoryview = b""
+) -> list[str]:
     """What is not as it was recorded, a phrase each; nothing where all is. `text` is what stands below the head."""
     known = data.get(name)
     if not isinstance(known, Mapping):

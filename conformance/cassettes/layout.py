@@ -9,6 +9,7 @@ Names ending in `.gz` are compressed, always to the same bytes.
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,7 +29,9 @@ OWN = "acs-conformance"
 DIGESTS = "acs-digests"
 INTERACTIONS = "interactions"
 SECTION = re.compile(r"(?!acs-conformance:|acs-digests:)(?:acs-[a-z]+|interactions):")
-SECTION_LINE = re.compile(f"^{SECTION.pattern}", re.MULTILINE)
+SECTION_LINE = re.compile(f"^{SECTION.pattern}".encode(), re.MULTILINE)
+# an interaction whose line is longer is kept as it stands, compressed, until it is asked for
+LONG = 8 * 1024
 T = TypeVar("T")
 ADVICE = "Record it again with `acs-conformance record` or `sdk --record`."
 
@@ -55,15 +58,35 @@ class LayoutEntry:
         return self.response
 
 
-def read(path: Path) -> str:
-    """The text of a cassette. Raises BadCassette."""
+@frozen(eq=False)
+class Packed(Mapping[str, Any]):
+    """An interaction on a long line, read anew each time: all of a cassette at once would be many times its file."""
+
+    line: bytes
+
+    @property
+    def value(self) -> Any:
+        """The interaction."""
+        return line_value(zlib.decompress(self.line).decode())
+
+    def __getitem__(self, name: str) -> Any:
+        return self.value[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.value)
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+
+def read(path: Path) -> bytes | bytearray:
+    """The text of a cassette, as the bytes of UTF-8. Raises BadCassette."""
     try:
-        data = foreign.bytes_of(path)
+        data: bytes | bytearray = foreign.bytes_of(path)
         if data[:2] == b"\x1f\x8b":
-            data = foreign.decompressed(data)
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        raise BadCassette(f"{path} is no cassette: it is not UTF-8 text. {ADVICE}") from None
+            data = foreign.decompressed(bytes(data))
+        foreign.refuse_other_than_utf8(data)
+        return data
     except BadText as e:
         raise BadCassette(f"{path} {e}. {ADVICE}") from None
 
@@ -79,8 +102,8 @@ def sent_parameters(request: HttpRequest) -> tuple[tuple[str, str], ...]:
 # ------------------------------------------------------------------------------------------------------------ reading
 
 
-def data_of(text: str, name: str) -> Mapping[str, Any]:
-    """The members of a cassette, of which `interactions` and the provenance are known to be there.
+def data_of(text: bytes | bytearray, name: str) -> Mapping[str, Any]:
+    """The members of a cassette, of which `interactions` and the provenance are known to be there. `text` is UTF-8.
 
     `name` is what messages call the file. Raises BadCassette.
     """
@@ -94,30 +117,33 @@ def data_of(text: str, name: str) -> Mapping[str, Any]:
     return data
 
 
-def _data(text: str, name: str) -> Any:
+def _data(text: bytes | bytearray, name: str) -> Any:
     try:
         return _quickly(text)
     except ValueError:  # another tool laid it out, or it is damaged
         pass
     try:
-        return foreign.yaml_value(text)
+        return foreign.yaml_value(text.decode())
     except BadText as e:
         raise BadCassette(f"{name} is no cassette: it {e}. {ADVICE}") from None
 
 
-def below_the_head(text: str) -> str:
+def below_the_head(text: bytes | bytearray) -> memoryview:
     """The sections of a cassette, as they are laid out."""
     first = SECTION_LINE.search(text)
-    return text[first.start() :] if first else ""
+    return memoryview(text)[first.start() if first else len(text) :]
 
 
-def _quickly(text: str) -> dict[str, Any]:
+def _quickly(text: bytes | bytearray) -> dict[str, Any]:
     """A cassette that is laid out as `text_of` does it. Raises ValueError for any other."""
     data: dict[str, Any] = {}
     head, lines = [], None
-    for line in text.split("\n"):
+    for raw in _lines(text):
+        line = raw.decode()
         if lines is not None and line.startswith("- "):
-            lines.append(line_value(line))
+            value = line_value(line)
+            long = lines is data.get(INTERACTIONS) and len(raw) > LONG and isinstance(value, dict)
+            lines.append(Packed(zlib.compress(raw, 1)) if long else value)
         elif lines == []:
             raise ValueError("a section of another layout")
         elif SECTION.fullmatch(line):
@@ -129,6 +155,14 @@ def _quickly(text: str) -> dict[str, Any]:
     if not isinstance(top, dict):
         raise ValueError("no head")
     return {**top, **data}
+
+
+def _lines(text: bytes | bytearray) -> Iterator[bytes | bytearray]:
+    start = 0
+    while (end := text.find(b"\n", start)) >= 0:
+        yield text[start:end]
+        start = end + 1
+    yield text[start:]
 
 
 def line_value(line: str) -> Any:
@@ -157,7 +191,7 @@ def entries(data: Mapping[str, Any], name: str, read: Callable[[LayoutEntry], T]
     """Each interaction, as `read` makes it of its entry. Raises BadCassette."""
     for place, entry in enumerate(data[INTERACTIONS], 1):
         try:
-            yield read(entry_from(entry))
+            yield read(entry_from(entry.value if isinstance(entry, Packed) else entry))
         except (TypeError, ValueError, KeyError, AttributeError) as e:
             what = f"lacks {e}" if isinstance(e, KeyError) else "is damaged"
             raise BadCassette(f"{name}: interaction {place} {what}. {ADVICE}") from None

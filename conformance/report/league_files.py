@@ -47,7 +47,7 @@ def certificate_path(stream: Path) -> Path:
 def stream_in(path: Path) -> bytes:
     """The stream in a file. Raises Refusal."""
     try:
-        return decompressed(bytes_of(path))
+        return bytes(decompressed(bytes_of(path)))
     except BadText as e:
         raise Refusal(f"{path} {e}.") from None
 
