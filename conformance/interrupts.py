@@ -50,6 +50,19 @@ def ending_began() -> bool:
     return _Heard.ending
 
 
+def is_interruption(error: BaseException | None) -> bool:
+    """Whether an error is an interruption, or what Python made of one: where a class is being made, as at an import, a
+    RuntimeError because of it.
+    """
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        seen.add(id(error))
+        error = error.__cause__
+    return False
+
+
 def nothing_is_interrupted() -> None:
     """A command begins, or somebody goes on in this process after one."""
     _Heard.until, _Heard.ending = 0.0, False

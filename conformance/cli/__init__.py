@@ -15,7 +15,7 @@ from conformance.cli.ending import one_scratch_folder, terminated_like_interrupt
 from conformance.cli.errors import Ending, ExitStatus
 from conformance.cli.output import document, guarded
 from conformance.errors import NotEstablished, Refusal, unknown_sentence
-from conformance.interrupts import ending_begins
+from conformance.interrupts import ending_begins, is_interruption
 
 DEBUG = "ACS_CONFORMANCE_DEBUG"
 STOPPED = "Stopped before the end; nothing is established."
@@ -117,6 +117,9 @@ class LazyGroup(click.Group):
         except (click.exceptions.Exit, BrokenPipeError):
             raise
         except Exception as e:
+            if is_interruption(e):
+                ending_begins()
+                raise Ending(STOPPED, ExitStatus.NOT_ESTABLISHED) from None
             if os.environ.get(DEBUG):
                 raise
             raise Ending(_sentence(e), ExitStatus.NOT_ESTABLISHED) from None

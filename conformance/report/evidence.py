@@ -15,7 +15,7 @@ from attrs import define, field, frozen
 from conformance import __version__
 from conformance.contract.files import ContractError
 from conformance.errors import NotEstablished, Refusal, Stopped
-from conformance.interrupts import ending_begins
+from conformance.interrupts import ending_begins, is_interruption
 from conformance.report.conclusion import Conclusion, conclude
 from conformance.report.events import Event, RunStarted, Suite, TargetIdentity
 from conformance.report.folder import EVENTS, JUNIT, PAGE, SUMMARY, taken
@@ -147,7 +147,7 @@ def evidence_of(
         try:
             yield evidence
         except BaseException as error:
-            if isinstance(error, KeyboardInterrupt):
+            if is_interruption(error):
                 ending_begins()
             if wanted is not None or (folder / EVENTS).exists() or not isinstance(error, usage):
                 evidence.give_up(error, _unknown(operation, target), usage)
@@ -180,9 +180,11 @@ def _unknown(operation: str, target: TargetIdentity) -> RunStarted:
 
 
 def _reason(error: BaseException) -> str:
+    if is_interruption(error):
+        return "the run was interrupted"
     if isinstance(error, (*USAGE, NotEstablished, ValueError)):
         return str(error)
-    if isinstance(error, KeyboardInterrupt | SystemExit):
+    if isinstance(error, SystemExit):
         return "the run was interrupted"
     if isinstance(error, OSError):
         return f"{error.filename or 'a file'}: {error.strerror}"

@@ -12,8 +12,20 @@ from conformance.cli.errors import Ending, ExitStatus
 from conformance.cli.requirements import requirements
 
 
+def interrupted_in_a_class() -> Exception:
+    """What Python 3.11 makes of an interruption while a class is made."""
+    error = RuntimeError("Error calling __set_name__ on 'X' instance 'x' in 'Y'")
+    error.__cause__ = KeyboardInterrupt()
+    return error
+
+
 @pytest.mark.parametrize(
-    ("raised", "said"), [(RuntimeError("a bug"), "The suite itself failed"), (KeyboardInterrupt(), "Stopped")]
+    ("raised", "said"),
+    [
+        (RuntimeError("a bug"), "The suite itself failed"),
+        (KeyboardInterrupt(), "Stopped"),
+        (interrupted_in_a_class(), "Stopped"),
+    ],
 )
 def test_a_fault_of_the_suite_is_3(monkeypatch, raised, said):
     def broken(**_: object) -> None:
