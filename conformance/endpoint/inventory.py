@@ -61,6 +61,7 @@ class Inventories:
     gives_away: Callable[[str], bool] = lambda text: False
     _kept: dict[str, Inventory] = field(factory=dict)
     _samples: dict[str, tuple[Item, ...]] = field(factory=dict)
+    _harmless: dict[str, tuple[Inventory, tuple[Item, ...]]] = field(factory=dict)
 
     def of(self, region: str) -> Inventory:
         """The inventory of a region, as it was read last."""
@@ -71,9 +72,13 @@ class Inventories:
     def sample(self, region: str) -> tuple[Item, ...]:
         """The items of a region as they were at the first call since `resample`, without those that hold a secret."""
         if region not in self._samples:
-            items = self.of(region).items
-            if self.gives_away("\n".join(map(_text, items))):
-                items = tuple(item for item in items if not self.gives_away(_text(item)))
+            inventory = self.of(region)
+            known, items = self._harmless.get(region, (None, ()))
+            if known is not inventory:  # items may be long, and are looked over once
+                items = inventory.items
+                if self.gives_away("\n".join(map(_text, items))):
+                    items = tuple(item for item in items if not self.gives_away(_text(item)))
+                self._harmless[region] = (inventory, items)
             self._samples[region] = items
         return self._samples[region]
 

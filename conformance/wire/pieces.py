@@ -30,6 +30,9 @@ def without_pieces(text: str, secrets: Iterable[str], forms: Forms, instead: str
 
     `forms` are the ways in which a secret may be written. Takes time in proportion to the text.
     """
+    secrets = [secret for secret in secrets if len(secret) >= LEAST]
+    if not secrets or len(text) < LEAST:
+        return text
     lowered = _lowered(text)
     ways = ways_in(lowered)
     spans = [span for secret in secrets for span in islice(_all_spans(lowered, ways, secret, forms), MOST)]
