@@ -9,6 +9,7 @@ import click
 from conformance.cli.errors import ExitStatus
 from conformance.cli.output import say
 from conformance.errors import Refusal
+from conformance.foreign import BadText, bytes_of
 from conformance.report import certificate as certificates
 from conformance.report import signature
 from conformance.report.certificate import NotCertifiable
@@ -19,9 +20,9 @@ from conformance.report.stream import StreamError
 def read_bytes(path: Path, what: str) -> bytes:
     """The bytes of a file, which a message calls `what`. Raises Refusal."""
     try:
-        return path.read_bytes()
-    except OSError as e:
-        raise Refusal(f"Cannot read {what} {path}: {e.strerror}.") from None
+        return bytes_of(path)
+    except BadText as e:
+        raise Refusal(f"Cannot read {what} {path}: it {e}.") from None
 
 
 def stream_file(path: Path) -> Path:

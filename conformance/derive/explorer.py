@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from attrs import frozen
@@ -11,6 +13,9 @@ from attrs import frozen
 from conformance.derive.page import Block, PageError
 from conformance.foreign import BadText, json_value
 
+# what may be half of a pair that stands for one character
+HALF = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 ADVICE = "expected the metadata of one operation, with `apis` or with `name` and `parameters`"
 _DEEPEST = 12  # levels of objects; a schema that refers to itself ends there
 _PATH_STYLE = "ROA"
@@ -54,19 +59,31 @@ def operation(path: str, text: str) -> MetadataOperation:
         if len(data["apis"]) != 1:
             names = ", ".join(list(data["apis"])[:4])
             raise PageError(path, 1, f"describes {len(data['apis'])} operations ({names}, …); {ADVICE}")
-        return operation_of(data, next(iter(data["apis"])))
+        refuse_no_name(path, (name := next(iter(data["apis"]))))
+        return operation_of(data, name)
     if isinstance(data.get("name"), str) and isinstance(data.get("parameters"), list):
+        refuse_no_name(path, data["name"])
         described = (_short(p) for p in data["parameters"] if isinstance(p, dict) and p.get("name"))
         return MetadataOperation(data["name"], None, None, tuple(described), {}, {}, ())
     raise PageError(path, 1, f"is JSON without an operation; {ADVICE}")
+
+
+def refuse_no_name(path: Path | str, name: str) -> None:
+    """Raises PageError for what is no name of an operation: it becomes that of files, elements and addresses."""
+    if not NAME.fullmatch(name):
+        raise PageError(path, None, f"has an operation {name[:60]!r}, which is no name of one; {ADVICE}")
 
 
 def read_json(path: str, text: str) -> dict[str, Any]:
     """The object in a metadata file. Raises PageError."""
     try:
         data = json_value(text)
+        if HALF.search(text):
+            json.dumps(data, ensure_ascii=False).encode()
     except BadText as error:
         raise PageError(path, 1, f"{error}; {ADVICE}") from None
+    except UnicodeEncodeError:
+        raise PageError(path, 1, f"holds half of a surrogate pair, which is no character; {ADVICE}") from None
     if not isinstance(data, dict):
         raise PageError(path, 1, f"is JSON without an operation; {ADVICE}")
     return data

@@ -11,6 +11,7 @@ import yaml
 from attrs import frozen
 
 from conformance.derive.page import PageError
+from conformance.foreign import MISFITS
 
 _METHODS = ("get", "put", "post", "delete", "patch", "head")
 _DEEPEST = 12  # levels of schemas; one that refers to itself ends there
@@ -103,7 +104,7 @@ def _load(path: str, text: str) -> Mapping[str, Any]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise PageError(path, mark.line + 1 if mark else 1, f"is not YAML; {_ADVICE}") from None
-    except (RecursionError, ValueError) as error:
+    except MISFITS as error:
         if isinstance(error, PageError):
             raise
         raise PageError(path, 1, f"holds a value that cannot be read; {_ADVICE}") from None

@@ -22,6 +22,7 @@ from conformance.derive import (
 )
 from conformance.derive.file_kind import ADVICE
 from conformance.derive.page import Page, PageError, Section
+from conformance.foreign import BadText, bytes_of
 
 METADATA = "metadata"
 LIMIT = 500_000  # bytes; the longest pages of the documentation have a fifth of this
@@ -32,9 +33,9 @@ def read_page(path: Path | str) -> Page:
     """The page in a file. Raises PageError."""
     path = Path(path)
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise PageError(path, None, f"cannot be read: {error.strerror}") from None
+        data = bytes_of(path)
+    except BadText as error:
+        raise PageError(path, None, str(error)) from None
     return parse_page(str(path), data)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
@@ -29,6 +28,7 @@ from conformance.derive.page import Page, PageError
 from conformance.derive.reading import LIMIT as PAGE_LIMIT
 from conformance.derive.reading import METADATA, identified
 from conformance.derive.revision import Facts, facts
+from conformance.foreign import BadText, bytes_of
 
 LIMIT = 64_000_000  # bytes of JSON; the largest service's has a twentieth of it
 
@@ -86,9 +86,9 @@ def read_service(path: Path | str) -> ServiceDocument:
     """The metadata in a file, which may be packed with gzip. Raises PageError."""
     path = Path(path)
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise PageError(path, None, f"cannot be read: {error.strerror}") from None
+        data = bytes_of(path)
+    except BadText as error:
+        raise PageError(path, None, str(error)) from None
     if data[:2] == b"\x1f\x8b":
         data = _unpacked(path, data)
     if len(data) > LIMIT:
@@ -102,8 +102,7 @@ def read_service(path: Path | str) -> ServiceDocument:
     if not isinstance(apis, dict) or not apis or not all(isinstance(a, dict) for a in apis.values()):
         raise PageError(path, 1, f"has no `apis` with operations; {ADVICE}")
     for name in apis:
-        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
-            raise PageError(path, None, f"has an operation {name[:60]!r}, which is no name of one; {ADVICE}")
+        explorer.refuse_no_name(path, name)
     return ServiceDocument(str(path), found)
 
 

@@ -11,6 +11,7 @@ from typing import IO
 
 from attrs import evolve, field, frozen
 
+from conformance.foreign import BadText, bytes_of
 from conformance.report.events import (
     BadEvent,
     ChoiceObserved,
@@ -129,9 +130,9 @@ def text_of(run: Run) -> str:
 def read(path: Path | str) -> Run:
     """Raises a StreamError."""
     try:
-        data = Path(path).read_bytes()
-    except OSError as error:
-        raise NoStream(f"{path} cannot be read: {error.strerror}.") from error
+        data = bytes_of(path)
+    except BadText as error:
+        raise NoStream(f"{path} {error}.") from None
     return parse(data, str(path))
 
 
@@ -183,7 +184,7 @@ def recovered(path: Path | str) -> Run:
     try:
         return read(path)
     except (Truncated, NotJson):
-        data = Path(path).read_bytes()
+        data = bytes_of(path)
         whole = data[: data.rfind(b"\n") + 1]
         events = [_event(line, n, str(path)) for n, line in enumerate(whole.split(b"\n"), 1) if line.strip()]
         if not events or not isinstance(events[0], RunStarted) or isinstance(events[-1], RunFinished):

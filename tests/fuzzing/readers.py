@@ -36,6 +36,7 @@ from conformance.reference.items import ItemsError
 from conformance.report import signature, stream
 from conformance.report.events import Verdict, to_line
 from conformance.wire.exchange import Call, Exchange, HttpRequest, HttpResponse
+from tests.fuzzing.kept_readers import kept_readers
 from tests.fuzzing.mutation import mutants, tree_mutants
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +64,8 @@ ANSWERS = (
     {"id": 1, "ok": False, "error": {"type": "a", "declared": True, "code": "c", "message": "m", "http_status": 400}},
     {"id": 1, "ok": False, "unsupported": "TaskIds"},
 )
+# a run on an endpoint, which no site shows
+NOT_WHOLE = ("stream of a site",)
 ENVELOPE = {"payload": "eA==", "payloadType": "x", "signatures": [{"keyid": "0", "sig": "eA=="}]}
 
 
@@ -222,6 +225,7 @@ def readers() -> tuple[Reader, ...]:
         Reader("progress", [PROGRESS], _progress, (Refusal,), [json.loads(PROGRESS)]),
         Reader("page", pages, _page, (PageError,)),
         Reader("metadata", metadata, _page, (PageError,), [json.loads(m) for m in metadata]),
+        *(Reader(*kept_reader, whole=kept_reader[0] not in NOT_WHOLE) for kept_reader in kept_readers()),
     )  # fmt: skip
 
 

@@ -10,10 +10,12 @@ import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner
 
 from conformance import foreign
 from conformance.cassettes.file import load as load_cassette
 from conformance.cassettes.layout import BadCassette
+from conformance.cli import main
 from conformance.contract.files import ContractError, read_yaml
 from conformance.foreign import BadText, bytes_of, decompressed, json_value, yaml_value
 
@@ -92,6 +94,27 @@ def test_a_file_without_an_end_is_refused(monkeypatch):
     monkeypatch.setattr(foreign, "MOST_BYTES", 1000)
     with pytest.raises(BadText, match="holds more"):
         bytes_of("/dev/zero")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["report", "/dev/zero"],
+        ["certificate", "/dev/zero", "-o", "x"],
+        ["compare", "/dev/zero", "/dev/zero"],
+        ["verify", "/dev/zero", "--events", "/dev/zero"],
+        ["derive", "/dev/zero", "-o", "x"],
+        ["replay", "/dev/zero"],
+        ["endpoint", "--values", "/dev/zero"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_no_command_reads_without_an_end(words, monkeypatch, tmp_path):
+    monkeypatch.setattr(foreign, "MOST_BYTES", foreign.MEBI)
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 2, done.output
+    assert "holds more than 1 MiB" in done.output
 
 
 def test_no_command_is_run_out_of_a_cassette(tmp_path):
