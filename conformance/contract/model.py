@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 from attrs import field, frozen
 
+from conformance.contract.narrowing import Bound, Selector, TagFilter
+
 Place = Literal["query", "path", "body", "header"]
 ParameterType = Literal["string", "integer", "number", "boolean", "array", "object", "unknown"]
 FieldType = Literal["string", "integer", "number", "boolean", "array", "object", "unknown"]
@@ -31,6 +33,8 @@ ConstraintKind = Literal[
     "effective_values",
     "depends_on",
     "excludes",
+    "matching",
+    "dry_run_code",
 ]
 
 
@@ -67,7 +71,11 @@ class Citation:
 
 @frozen
 class Constraint:
-    """One rule about a value. `value` is a scalar, or a list for `enum`, `ignored_values`, `separator` and the like."""
+    """One rule about a value. `value` is a scalar, or a list for `enum`, `ignored_values`, `separator` and the like.
+
+    `matching` is how a text is looked for: `wildcard` where `*` stands for any text, `part` where a part of it does.
+    `dry_run_code` is the code of the error that answers a request which was only tried, and would have succeeded.
+    """
 
     kind: ConstraintKind
     value: Any
@@ -288,6 +296,9 @@ class Semantics:
     ids: IdList | None = None
     range: TimeRange | None = None
     filters: tuple[Filter, ...] = ()
+    selectors: tuple[Selector, ...] = ()
+    tags: TagFilter | None = None
+    bounds: tuple[Bound, ...] = ()
     optional_fields: tuple[OptionalField, ...] = ()
     notes: tuple[str, ...] = ()
 

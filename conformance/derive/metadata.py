@@ -168,17 +168,24 @@ def _parameter(page: Page, described: Described) -> Parameter:
     stated = tuple(_stated(s, kind, row))
     said = parameter_constraints(page, entry, kind, sentences(entry.description))
     kinds = {c.kind for c in stated}
+    # where schema and sentences have two limits, the smaller one is that of which both are sure
+    lower = [c for c in said if c.kind == "max_items" and c not in stated and _is_less(c, stated)]
     return Parameter(
         name=described.name,
         type=kind,
         required=s.get("required") is True,
         citations=(row,),
         constraints=joined(
-            _containing([*stated, *_agreeing(stated, said), *(c for c in said if c.kind not in kinds)], s)
+            _containing([*lower, *stated, *_agreeing(stated, said), *(c for c in said if c.kind not in kinds)], s)
         ),
         examples=(example,) if example else (),
         place=_PLACES.get(described.place, "query"),
     )
+
+
+def _is_less(limit: Constraint, stated: Iterable[Constraint]) -> bool:
+    others = [c.value for c in stated if c.kind == limit.kind]
+    return isinstance(limit.value, int) and any(isinstance(v, int) and limit.value < v for v in others)
 
 
 def _agreeing(stated: Iterable[Constraint], said: Iterable[Constraint]) -> Iterator[Constraint]:

@@ -347,7 +347,35 @@ def _together(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactK
         yield "depends_on", [needed.group(1)]
 
 
+def _matching(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:
+    """That a text is looked for by a pattern, or by a part of it."""
+    text = sentence.text
+    if subject.type not in ("string", "unknown", "array") or re.search(_NOT_MATCHED, text):
+        return
+    if re.search(r"(?i)\bwildcards?\b|\basterisks?\b|通配符|\*\s*(?:进行)?(?:模糊)?(?:匹配|搜索|查询)", text):
+        yield "matching", "wildcard"
+    elif re.search(r"(?i)\bfuzzy (?:match|search|quer)|\bpartial(?:ly)? match|模糊(?:匹配|查询|搜索|检索)", text):
+        yield "matching", "part"
+
+
+_NOT_MATCHED = r"(?i)不支持(?:使用)?(?:通配符|模糊)|\b(?:not|cannot)\b.*\b(?:wildcard|asterisk|fuzzy)"
+
+
+def _dry_run(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:
+    """The code that answers a request which was only tried, and passed."""
+    if subject.name.casefold() != "dryrun":
+        return
+    text = re.sub("[`'\"“”*]", " ", sentence.text)
+    match = re.search(r"返回\s*(?:的)?(?:错误码|错误)?(?:为|是)?\s*((?i:DryRun)[._]?[A-Za-z]+)", text) or re.search(
+        r"((?i:DryRun)[._]?[A-Za-z]+)(?: error)?(?: code)?(?: is| will be| message is) returned"
+        r"|returns? (?:the |an? )?(?:error code )?((?i:DryRun)[._]?[A-Za-z]+)",
+        text,
+    )
+    if match:
+        yield "dry_run_code", next(g for g in match.groups() if g)
+
+
 READERS: tuple[Reader, ...] = (
     _default, limits, _enumeration, _length, _prefix, _items, _separator, _syntax, _time, _effective, _together,
-    _required,
+    _required, _matching, _dry_run,
 )  # fmt: skip

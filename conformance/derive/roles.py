@@ -16,6 +16,7 @@ from conformance.contract.model import (
     Semantics,
     TimeRange,
 )
+from conformance.derive import narrowing
 from conformance.derive.shape import singular
 
 _NUMBER = ("PageNumber", "PageNo", "PageNum", "CurrentPage", "Page")
@@ -40,6 +41,8 @@ _CREATED = (
     "Time",
     "StartTime",
 )
+# what tells several items with one id of another thing apart
+_SEVERAL = re.compile(r"(?i)tag_?key|version_?number|time_?stamp|listener_?port|\w+token|\w+arn")
 _COMMON = (
     "Action",
     "OwnerId",
@@ -59,7 +62,8 @@ def semantics(contract: Contract, key: str | None = None) -> Semantics:
     root = {f.name: f for f in contract.response}
     items = _items(contract)
     members = {f.name: f for f in items[1].members} if items else {}
-    key = (key if key in members else _key(items[1], contract)) if items else None
+    given = items is not None and key in members and not _share_ids(items[1])
+    key = (key if given else _key(items[1], contract)) if items else None
     paging, cursor = _paging(contract, root), _cursor(contract, root) if items else None
     ids = _ids(contract, key)
     span = _range(contract, members)
@@ -68,6 +72,8 @@ def semantics(contract: Contract, key: str | None = None) -> Semantics:
     taken |= {paging.number, paging.size} if paging else set()
     taken |= {cursor.token, cursor.size} if cursor else set()
     taken |= {span.start, span.end} if span else set()
+    filters = _filters(contract, members, taken)
+    taken |= {f.parameter for f in filters}
     return Semantics(
         items=items[0] if items else None,
         key=key,
@@ -78,7 +84,10 @@ def semantics(contract: Contract, key: str | None = None) -> Semantics:
         cursor=cursor,
         ids=ids,
         range=span,
-        filters=_filters(contract, members, taken),
+        filters=filters,
+        selectors=narrowing.selectors(contract, members, taken),
+        tags=narrowing.tags(contract, members),
+        bounds=narrowing.bounds(contract, members, taken),
     )
 
 
@@ -125,13 +134,25 @@ def _key(item: Field, contract: Contract) -> str | None:
         if wanted.casefold() in lower:
             return lower[wanted.casefold()]
     for p in contract.parameters:
-        if p.value("max_items") and singular(p.name).casefold() in lower:
-            return lower[singular(p.name).casefold()]
+        found = lower.get(singular(p.name).casefold()) if p.value("max_items") else None
+        if found and not _share_ids(item):
+            return found
+    if _share_ids(item):
+        return None
     named = [n for n in scalars if n.endswith("Id") and n not in ("RegionId", "ZoneId", "OwnerId", "ResourceGroupId")]
-    ends = [n for n in named if item.name.casefold().endswith(n[:-2].casefold())]
+    ends = [n for n in named if any(_ends(word, n[:-2]) for word in (item.name, name, plain))]
     if len(named) == 1 or ends:
         return (ends or named)[0]
     return None
+
+
+def _share_ids(item: Field) -> bool:
+    """Whether several items may have the id of one other thing: tags of a resource, versions, ports."""
+    return any(_SEVERAL.fullmatch(m.name) for m in item.members)
+
+
+def _ends(word: str, stem: str) -> bool:
+    return word.casefold().endswith(stem.casefold())
 
 
 def _first(names: tuple[str, ...], known: Container[str]) -> str | None:
@@ -158,7 +179,8 @@ def _ids(contract: Contract, key: str | None) -> IdList | None:
     for p in contract.parameters:
         if key and p.type == "string" and p.name.endswith("s") and singular(p.name).casefold() == key.casefold():
             return IdList(p.name, key, p.value("max_items"))
-    return None
+    repeated = narrowing.repeated_ids(contract, key) if key else None
+    return IdList(repeated.name, key, repeated.value("max_items")) if key and repeated else None
 
 
 def _range(contract: Contract, members: dict[str, Field]) -> TimeRange | None:

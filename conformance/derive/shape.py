@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
@@ -139,10 +140,18 @@ def is_plural(name: str, of: str) -> bool:
     return any(n in (s + "s", s + "es", s + "set", s + "sets", s + "list", s + "infos", s + "info") for s in stems)
 
 
+# what takes -es in the plural (Switches, Indexes, Statuses; not Caches, whose e is its own)
+_HISSING = re.compile(r"((?<=[a-z])(?:[tnr]ch|sh|x|tus))es$")
+# what ends like Status and Analysis, and is a plural all the same
+_ABBREVIATED = re.compile(r"(?:[cg]pu|sku|api)s$", re.IGNORECASE)
+
+
 @lru_cache(maxsize=4096)
 def singular(name: str) -> str:
-    """The name of one of them: Tags, TaskSet and Policies give Tag, Task and Policy."""
-    if name.endswith(("ss", "us", "is")):
+    """The name of one of them: Tags, TaskSet, Policies and Switches give Tag, Task, Policy and Switch."""
+    if hissing := _HISSING.search(name):
+        return name[: hissing.start()] + hissing.group(1)
+    if name.endswith(("ss", "us", "is")) and not _ABBREVIATED.search(name):
         return name  # Address, Status, Analysis
     for plural, single in (("ies", "y"), ("sses", "ss"), ("Set", ""), ("List", ""), ("s", "")):
         if name.endswith(plural) and len(name) > len(plural):

@@ -127,7 +127,9 @@ def to_plain(value: Any) -> Plain:
     if isinstance(value, timedelta):
         return {"seconds": str(value.total_seconds())}
     if isinstance(value, View):
-        return {"view": [to_plain(v) for v in (dict(value.equals), value.ids, value.start, value.end)]}
+        more = (dict(value.among), value.tags, dict(value.bounds))
+        plain = (dict(value.equals), value.ids, value.start, value.end, *(more if any(more) else ()))
+        return {"view": [to_plain(v) for v in plain]}
     if isinstance(value, Channel):
         return {"channel": [value.format, value.signature, value.method, value.placement]}
     raise TypeError(f"a drawn {type(value).__name__} cannot be kept in a cassette")

@@ -13,6 +13,7 @@ from attrs import field, frozen
 
 from conformance.contract.model import Contract, Filter, TimeRange
 from conformance.endpoint.answer import Item
+from conformance.endpoint.narrowing import every, fits, narrowed
 from conformance.endpoint.watch.dialect import Dialect
 from conformance.generate.times import format_time, parse_time, precision_of
 from conformance.generate.views import View, fold, request_time_format
@@ -65,15 +66,24 @@ class Oracle:
         for f in semantics.filters:
             if f.parameter not in view.equals or item.get(f.field) == view.equals[f.parameter]:
                 continue
+            parameter = self.contract.parameter(f.parameter)
+            if parameter is not None and parameter.value("matching"):
+                fit = fits(parameter, item.get(f.field), view.equals[f.parameter])
+                if fit is False:
+                    return False
+                doubtful = doubtful or fit is None
+                continue
             if fold(item.get(f.field)) != fold(view.equals[f.parameter]):
                 return False
             doubtful = doubtful or self._is_spelt_twice(f, view.equals[f.parameter])
         if view.ids is not None and item.get(semantics.key or "") not in view.ids:
             return False
-        if semantics.range is None or doubtful:
-            return None if doubtful else True
+        kept = every((None if doubtful else True, narrowed(self.contract, view, item)))
+        if semantics.range is None or kept is not True:
+            return kept
         after_start = self._within(item, semantics.range, semantics.range.start, view.start, later=True)
-        return _both(after_start, self._within(item, semantics.range, semantics.range.end, view.end, later=False))
+        before_end = self._within(item, semantics.range, semantics.range.end, view.end, later=False)
+        return every((after_start, before_end))
 
     def _is_spelt_twice(self, filter: Filter, value: str) -> bool:
         """Whether several spellings of one value are listed, which may or may not be the same to a filter."""
@@ -125,9 +135,3 @@ def _meant_by(text: str | None) -> tuple[datetime, datetime] | None:
     if written is None:
         return None
     return written, written + (MINUTE if precision_of(text) == "minutes" else timedelta())
-
-
-def _both(a: bool | None, b: bool | None) -> bool | None:
-    if a is False or b is False:
-        return False
-    return None if a is None or b is None else True

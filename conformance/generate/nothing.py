@@ -32,7 +32,8 @@ def empty_views(contract: Contract, items: Items) -> Iterator[tuple[str, View]]:
 
 
 def _values(contract: Contract, items: Items) -> Iterator[tuple[str, View]]:
-    values = {f.parameter: filter_values(contract, f.parameter, items) for f in contract.semantics.filters}
+    plain = [f for f in contract.semantics.filters if not _is_matched(contract, f.parameter)]
+    values = {f.parameter: filter_values(contract, f.parameter, items) for f in plain}
     fields = {f.parameter: f.field for f in contract.semantics.filters}
     for name, listed in values.items():
         parameter = contract.parameter(name)
@@ -46,6 +47,12 @@ def _values(contract: Contract, items: Items) -> Iterator[tuple[str, View]]:
         if unused_pair is not None:
             yield f"a {a} and a {b} that no item has together", View(unused_pair)
             return
+
+
+def _is_matched(contract: Contract, name: str) -> bool:
+    """Whether a filter looks for patterns or parts, so that its values may find more than what is equal."""
+    parameter = contract.parameter(name)
+    return parameter is not None and parameter.value("matching") is not None
 
 
 def _matching(items: Items, fields: Mapping[str, str], equals: Mapping[str, str]) -> bool:

@@ -14,6 +14,7 @@ from attrs import evolve, field, frozen
 from hypothesis import strategies as st
 
 from conformance.contract.model import Contract
+from conformance.contract.narrowing import Form
 from conformance.generate.required import as_sent, is_within_limits
 from conformance.generate.times import format_time, parse_time
 
@@ -25,27 +26,41 @@ TO_THE_SECOND = "yyyy-MM-ddTHH:mm:ssZ"
 @frozen
 class View:
     """What a request asks to see. `equals` maps filter parameters to values; `start` and `end` are inclusive or not
-    by dialect.
+    by dialect. `among` maps lists of values to theirs, `bounds` parameters to a least or greatest value; `tags` are
+    pairs of a key and a value, or None for a key alone.
     """
 
     equals: Mapping[str, str] = field(factory=dict)
     ids: tuple[str, ...] | None = None
     start: datetime | None = None
     end: datetime | None = None
+    among: Mapping[str, tuple[str, ...]] = field(factory=dict)
+    tags: tuple[tuple[str, str | None], ...] = ()
+    bounds: Mapping[str, str] = field(factory=dict)
 
     def __str__(self) -> str:
         """As a sentence has it: `Status Done, 2 ids, from 2021-01-07 05:00:00, to 2021-01-08 00:00:00`."""
         parts = [f"{name} {value}" for name, value in self.equals.items()]
         parts += [f"{len(self.ids)} ids" if len(self.ids) > 1 else f"id {''.join(self.ids)}"] if self.ids else []
+        parts += [f"{name} {' or '.join(values)}" for name, values in self.among.items()]
+        parts += [f"tag {key}{'' if value is None else f' {value}'}" for key, value in self.tags]
+        parts += [f"{name} {value}" for name, value in self.bounds.items()]
         bounds = (("from", self.start), ("to", self.end))
         parts += [f"{word} {moment:%Y-%m-%d %H:%M:%S}" for word, moment in bounds if moment is not None]
         return ", ".join(parts) or "everything"
 
     def parameters(self, contract: Contract, id_syntax: IdSyntax = "comma") -> dict[str, str]:
         """The request parameters of the view, in the documented syntax."""
-        semantics, sent = contract.semantics, dict(self.equals)
+        semantics, sent = contract.semantics, {**self.equals, **self.bounds}
         if self.ids is not None and semantics.ids:
-            sent[semantics.ids.parameter] = write_ids(self.ids, id_syntax)
+            repeated: Form = "repeated" if semantics.ids.parameter.endswith(".N") else id_syntax
+            sent |= write_values(semantics.ids.parameter, self.ids, repeated)
+        for s in semantics.selectors:
+            if s.parameter in self.among:
+                sent |= write_values(s.parameter, self.among[s.parameter], s.form)
+        for number, (key, value) in enumerate(self.tags if semantics.tags else (), 1):
+            pair = {semantics.tags.key: key, semantics.tags.value: value} if semantics.tags else {}
+            sent |= {name.replace(".N.", f".{number}."): text for name, text in pair.items() if text is not None}
         if semantics.range:
             for name, moment in ((semantics.range.start, self.start), (semantics.range.end, self.end)):
                 if name and moment is not None:
@@ -55,6 +70,14 @@ class View:
     def with_ids(self, ids: Sequence[str]) -> View:
         """The same view of the listed items alone."""
         return evolve(self, ids=tuple(ids))
+
+
+def write_values(parameter: str, values: Sequence[str], form: Form) -> dict[str, str]:
+    """Several values of a parameter, as it takes them."""
+    if form == "repeated":
+        head = parameter.removesuffix("N")
+        return {f"{head}{number}": value for number, value in enumerate(values, 1)}
+    return {parameter: write_ids(values, form)}
 
 
 def write_ids(ids: Sequence[str], syntax: IdSyntax) -> str:

@@ -33,6 +33,9 @@ _PARAMETERS: Mapping[str, str] = {
     "range-end": "end",
     "ids": "ids",
     "region": "region",
+    "selectors": "selectors",
+    "tags": "tags",
+    "dry-run": "dry-run",
 }
 _FIELDS: Mapping[str, str] = {"items": "list", "total": "total", "next": "next", "request_id": "request_id"}
 

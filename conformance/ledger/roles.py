@@ -54,6 +54,14 @@ def has_known_values(contract: Contract, name: str) -> bool:
     return bool(listed) or name == semantics.region or (semantics.ids is not None and name == semantics.ids.parameter)
 
 
+def has_one_limit(contract: Contract) -> bool:
+    """Whether the documentation knows one greatest number of ids, and no second one beside it."""
+    ids = contract.semantics.ids
+    parameter = contract.parameter(ids.parameter) if ids else None
+    limits = {c.value for c in parameter.constraints if c.kind == "max_items"} if parameter else set()
+    return bool(ids and ids.limit) and len(limits) < 2
+
+
 def is_repeated(parameter: Parameter) -> bool:
     """Whether it is documented as numbered from 1 (`Name.N`), and no structure."""
     return parameter.name.endswith(".N") or (parameter.type == "array" and "." not in parameter.name)
@@ -73,6 +81,10 @@ NAMES: Mapping[str, Names] = {
     "end": lambda c: (c.semantics.range.end,) if c.semantics.range else (),
     "bound": lambda c: (c.semantics.range.start, c.semantics.range.end) if c.semantics.range else (),
     "filters": lambda c: tuple(f.parameter for f in c.semantics.filters),
+    "selectors": lambda c: tuple(s.parameter for s in c.semantics.selectors),
+    "tags": lambda c: (c.semantics.tags.key, c.semantics.tags.value) if c.semantics.tags else (),
+    "tag": lambda c: (c.semantics.tags.key,) if c.semantics.tags else (),
+    "dry-run": lambda c: tuple(p.name for p in c.parameters if p.value("dry_run_code")),
     "region": lambda c: (c.semantics.region,),
     "list": lambda c: (c.semantics.items,),
     "request_id": lambda c: (c.semantics.request_id,),
@@ -91,6 +103,10 @@ NEEDS: Mapping[str, Callable[[Contract], object]] = {
     "filters": lambda c: c.semantics.filters,
     "ids": lambda c: c.semantics.ids,
     "ids-limit": lambda c: c.semantics.ids and c.semantics.ids.limit,
+    "one-ids-limit": has_one_limit,
+    "selectors": lambda c: c.semantics.selectors,
+    "tags": lambda c: c.semantics.tags,
+    "dry-run": lambda c: any(p.value("dry_run_code") for p in c.parameters),
     "range": lambda c: c.semantics.range and c.semantics.range.start and c.semantics.range.end,
     "range-start": lambda c: c.semantics.range and c.semantics.range.start,
     "range-end": lambda c: c.semantics.range and c.semantics.range.end,

@@ -71,6 +71,19 @@ def _filters(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject
         yield TemplateSubject(f.parameter, parameter.citations if parameter else (), {}, parameter)
 
 
+def _selectors(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject]:
+    for name in roles.names(contract, "selectors"):
+        parameter = contract.parameter(name)
+        yield TemplateSubject(name, parameter.citations if parameter else (), {}, parameter)
+
+
+def _bounds(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject]:
+    for b in contract.semantics.bounds:
+        parameter = contract.parameter(b.parameter)
+        words = {"field": b.field, "side": "under" if b.side == "least" else "over"}
+        yield TemplateSubject(b.parameter, parameter.citations if parameter else (), words, parameter)
+
+
 def _scopes(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject]:
     for f in scopes(contract):
         parameter = contract.parameter(f.parameter)
@@ -107,6 +120,8 @@ SUBJECTS: Mapping[str, Callable[[Contract, Protocol], Iterator[TemplateSubject]]
     "error": _errors,
     "filter": _filters,
     "scope": _scopes,
+    "selector": _selectors,
+    "bound": _bounds,
     "situation": _situations,
     "choice": _choices,
 }
@@ -205,6 +220,7 @@ WHERE: Mapping[str, Callable[[Contract, TemplateSubject], bool]] = {
     "integer-or-time": lambda contract, s: s.thing.type == "integer" or _is_time(s.thing),
     "echoed": lambda contract, s: roles.echo_of(contract, s.name or "") is not None,
     "optional-text": _is_optional_text,
+    "filter-by-pattern": lambda contract, s: bool(s.thing and s.thing.value("matching") == "wildcard"),
     "filter-enumerated": lambda contract, s: bool(s.thing and s.thing.value("enum")),
     "plain": lambda contract, s: roles.is_plain(s.thing),
     "repeatable": lambda contract, s: roles.is_plain(s.thing) and s.thing.place == "query",

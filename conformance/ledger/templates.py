@@ -34,7 +34,7 @@ _NO_LONGER = "(The newest page no longer has it.)"
 _NOT_REPEATED = "(The newest page no longer states that limit.)"
 # the same of a way that is the only one, and that no more than samples show
 _SHOWN = "(Only samples show it.)"
-WORDS_OF = {"field": ("type",), "situation": ("situation", "codes"), "choice": ("choice",)}
+WORDS_OF = {"field": ("type",), "bound": ("field", "side"), "situation": ("situation", "codes"), "choice": ("choice",)}
 
 
 @frozen

@@ -47,8 +47,9 @@ def arguments(context: Context) -> Query:
         query = with_ids(context, query, semantics.ids)
     if semantics.range:
         query = within(context, query, semantics.range)
-    query = _filtered(context, query)
+    query = steps.with_narrowings(context, _filtered(context, query))
     _check_others(context)
+    steps.dry_run(context)
     return query
 
 

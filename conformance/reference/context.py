@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field, frozen
 
 from conformance.contract.model import Contract, Filter
+from conformance.contract.narrowing import Bound, Selector
 from conformance.contract.protocol import Protocol
 from conformance.reference.credentials import AccessKey
 from conformance.reference.dialect import ReferenceDialect
@@ -60,9 +61,14 @@ class Server:
     orders: Orders = field(factory=Orders)
 
 
+Tag = tuple[str, str | None]
+
+
 @frozen
 class Query:
     """A validated request: times are `yyyy-MM-ddTHH:mm:ssZ`; `nothing` says that some value can match no item.
+
+    `among`, `tags` and `bounds` are lists of values, tags, and least and greatest values, as they were sent.
 
     `by_token` says that pages follow tokens; `token` is the one that was sent, empty for the first page.
     """
@@ -72,6 +78,9 @@ class Query:
     ids: tuple[str, ...] | None = None
     start: str | None = None
     end: str | None = None
+    among: tuple[tuple[Selector, tuple[str, ...]], ...] = ()
+    tags: tuple[Tag, ...] = ()
+    bounds: tuple[tuple[Bound, str], ...] = ()
     number: int = 1
     size: int = 10
     number_echo: int = 1
@@ -83,7 +92,8 @@ class Query:
     @property
     def is_selective(self) -> bool:
         """Whether any condition was given."""
-        return bool(self.filters or self.start or self.end) or self.ids is not None
+        narrowed = self.filters or self.start or self.end or self.among or self.tags or self.bounds
+        return bool(narrowed) or self.ids is not None
 
 
 @define

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -63,6 +64,7 @@ def keeps(context: Context, query: Query, item: Item) -> bool:
     return (
         all(steps.matches(context, f, value, item) for f, value in query.filters)
         and (query.ids is None or steps.named(context, query.ids, item))
+        and steps.narrowed(context, query, item)
         and steps.within(context, query.start, query.end, item)
     )
 
@@ -72,7 +74,18 @@ def matches(context: Context, filter: Filter, value: str, item: Item) -> bool:
     found = value_at(item, filter.field, context.contract.semantics.items)
     if isinstance(found, bool):
         return ("true" if found else "false") == value.lower()
-    return str(found) == value if found is not None else False
+    parameter = context.contract.parameter(filter.parameter)
+    how = parameter.value("matching") if parameter else None
+    if found is None:
+        return False
+    return str(found) == value if how is None else fits_pattern(how, str(found), value)
+
+
+def fits_pattern(how: str, found: str, value: str) -> bool:
+    """Whether a text is what a pattern (`*` for any text) or a part asks for."""
+    if how == "part":
+        return value in found
+    return re.fullmatch(".*".join(map(re.escape, value.split("*"))), found, re.DOTALL) is not None
 
 
 def named(context: Context, ids: Sequence[str], item: Item) -> bool:
@@ -185,7 +198,8 @@ def page_by_token(context: Context, query: Query, listing: Sequence[Item]) -> Li
 
 def token_at(context: Context, query: Query, first: int) -> str:
     """The token of the page that begins with an item, by its number in the listing; of this listing alone."""
-    about = (context.contract.operation, query.region, query.ids, query.start, query.end, query.filters)
+    kept = (query.ids, query.start, query.end, query.filters, query.among, query.tags, query.bounds)
+    about = (context.contract.operation, query.region, kept)
     return f"{hashlib.sha256(repr((about, first)).encode()).hexdigest()[:32]}{first:x}"
 
 

@@ -14,6 +14,7 @@ from conformance.reference.listing import ListingPage
 from conformance.reference.members import folded, parameter_values, singular_of
 from conformance.reference.message import Response
 from conformance.reference.mock import Mock
+from conformance.reference.narrowing import dry_run
 from conformance.reference.performing import Effect, perform, targets
 from conformance.reference.refusals import RefusedRequest
 from conformance.reference.rendering import Tree
@@ -67,7 +68,8 @@ def replacements(mock: Mock, operation: ServiceOperation) -> tuple[Replacement, 
         tree = answered(mock, operation, context)
         return context.steps.respond(context, 200, f"{operation.name}Response", tree)
 
-    return replacing(STEP.succeed).by(succeed)
+    # whether the things that it is about are there is seen to first
+    return replacing(STEP.succeed).by(succeed) + replacing(STEP.dry_run).by(lambda inner, context: None)
 
 
 def _named(operation: ServiceOperation, context: Context, items: list[Item]) -> list[Item]:
@@ -107,7 +109,7 @@ def answered(mock: Mock, operation: ServiceOperation, context: Context) -> dict[
             return {**known[1], **_with_new_id(context, known[1])}
         if (context.parameters.get("DryRun") or "").lower() == "true":
             targets(mock, operation, context)
-            _end_dry_run(context)
+            dry_run(context)
             return answer(mock, context, Effect(), False)
         tree = answer(mock, context, perform(mock, operation, context), operation.kind == "get")
         if token:
@@ -125,11 +127,3 @@ def _with_new_id(context: Context, tree: Mapping[str, Any]) -> dict[str, Any]:
     """The id of this request in place of that of the one that it repeats."""
     names = [n for n in tree if folded(n) == "requestid"]
     return {name: context.steps.request_id(context) for name in names}
-
-
-def _end_dry_run(context: Context) -> None:
-    """Refuse with the documented error of a request that was only to be tried. Raises RefusedRequest."""
-    error = next((e for e in context.contract.errors if e.code.startswith("DryRun")), None)
-    if error is not None:
-        said = error.message or "The request would have succeeded, but the DryRun parameter is set."
-        raise RefusedRequest(error.code, error.status, said, "DryRun")

@@ -199,6 +199,11 @@ def _listed(contract: Contract) -> dict[str, list[Any]]:
             listed = _two_texts(parameter) if parameter.type == "string" else None
         if listed and name in members:
             found[name] = [typed(value, members[name].type) for value in listed]
+    for selector in contract.semantics.selectors:
+        parameter, name = contract.parameter(selector.parameter), relative(contract, selector.field)
+        listed = parameter and parameter.value("enum")
+        if listed and name in members and name != relative(contract, contract.semantics.key or ""):
+            found.setdefault(name, [typed(value, members[name].type) for value in listed])
     return found
 
 

@@ -16,8 +16,19 @@ import attrs
 from attrs import Attribute, frozen
 
 from conformance.contract.model import Field, Filter, Parameter
-from conformance.reference import arguments, id_list, listing, pipeline, refusals, rendering, signatures, time_range
-from conformance.reference.context import Context, Query
+from conformance.contract.narrowing import Bound, Selector, TagFilter
+from conformance.reference import (
+    arguments,
+    id_list,
+    listing,
+    narrowing,
+    pipeline,
+    refusals,
+    rendering,
+    signatures,
+    time_range,
+)
+from conformance.reference.context import Context, Query, Tag
 from conformance.reference.id_list import IdText
 from conformance.reference.listing import ListingPage
 from conformance.reference.meaning import ParameterMeaning
@@ -58,6 +69,11 @@ SelectStep = Callable[[Context, Query], list[Item]]
 KeepsStep = Callable[[Context, Query, Item], bool]
 MatchesStep = Callable[[Context, Filter, str, Item], bool]
 UnknownIdsStep = Callable[[Context, Query, Sequence[Item]], None]
+ValuesStep = Callable[[Context, Selector], tuple[str, ...] | None]
+TagsStep = Callable[[Context, TagFilter], tuple[Tag, ...]]
+SelectedStep = Callable[[Context, Selector, tuple[str, ...], Any], bool]
+TaggedStep = Callable[[Context, tuple[Tag, ...], Item], bool]
+BoundedByStep = Callable[[Context, Bound, str, Any], bool]
 BoundStep = Callable[[Context, str, str], bool]
 OrderStep = Callable[[Context, list[Item]], list[Item]]
 PageStep = Callable[[Context, Query, Sequence[Item]], ListingPage]
@@ -125,6 +141,10 @@ class Steps:
     limit_ids: LimitIdsStep = id_list.limit_ids
     time: TimeStep = time_range.time
     inverted: Callable[[Context, Query], Query] = time_range.inverted
+    with_narrowings: Callable[[Context, Query], Query] = narrowing.with_narrowings
+    selector_values: ValuesStep = narrowing.selector_values
+    tags: TagsStep = narrowing.tags
+    dry_run: CheckStep = narrowing.dry_run
     # the last of these, because its name hides the module's
     arguments: ArgumentsStep = arguments.arguments
     # the listing
@@ -134,6 +154,10 @@ class Steps:
     matches: MatchesStep = listing.matches
     named: Callable[[Context, Sequence[str], Item], bool] = listing.named
     check_unknown_ids: UnknownIdsStep = listing.check_unknown_ids
+    narrowed: KeepsStep = narrowing.narrowed
+    selected: SelectedStep = narrowing.selected
+    tagged: TaggedStep = narrowing.tagged
+    bounded_by: BoundedByStep = narrowing.bounded_by
     within: Callable[[Context, str | None, str | None, Item], bool] = listing.within
     from_start: BoundStep = listing.from_start
     to_end: BoundStep = listing.to_end

@@ -142,9 +142,22 @@ def test_an_element_around_the_response_is_not_a_member() -> None:
 
 @pytest.mark.parametrize(
     ("plural", "one"),
-    [("IpAddress", "IpAddress"), ("Status", "Status"), ("Addresses", "Address"), ("Policies", "Policy")],
+    [
+        ("IpAddress", "IpAddress"),
+        ("Status", "Status"),
+        ("Analysis", "Analysis"),
+        ("Addresses", "Address"),
+        ("Policies", "Policy"),
+        ("VSwitches", "VSwitch"),
+        ("Boxes", "Box"),
+        ("Statuses", "Status"),
+        ("Caches", "Cache"),
+        ("Leases", "Lease"),
+        ("Gpus", "Gpu"),
+        ("Apis", "Api"),
+    ],
 )
-def test_a_singular_that_ends_like_a_plural_stays(plural: str, one: str) -> None:
+def test_the_singular_of_what_ends_like_a_plural(plural: str, one: str) -> None:
     assert singular(plural) == one
 
 

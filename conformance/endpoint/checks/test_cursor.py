@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.checks.drawing import channel_of, need_filterable
-from conformance.endpoint.claims import claim, claim_listing, claim_never_breaks, claim_selected, need_items
+from conformance.endpoint.claims import (
+    claim,
+    claim_equal,
+    claim_listing,
+    claim_never_breaks,
+    claim_selected,
+    need_items,
+)
 from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import Inconclusive
 from conformance.endpoint.marks import requirement
@@ -107,6 +114,45 @@ def test_other_size_between_pages(target: Target, format: Format, data: Draws) -
     if after is None:
         both = [*first.keys, *second.keys]
         claim_listing(f"a page of {size} and one of {other}", target.expect(View()), both, second)
+
+
+def first_token(target: Target, channel: Channel) -> tuple[Answer, str, dict[str, str]]:
+    """A first page that is not the last one, its token, and the size that both were asked for with."""
+    cursor, count = target.cursor, len(need_items(target, 2))
+    small = min((size for size in page_sizes(target, count) if size is not None), default=None)
+    sized = {cursor.size: str(small)} if cursor.size and small is not None else {}
+    first = target.see(View(), channel, more=sized).listing()
+    token = first.text(cursor.next)
+    if token is None:
+        raise Inconclusive(f"the smallest page of {count} items has no token")
+    return first, token, sized
+
+
+@requirement("cursor.token-again")
+@given(st.data())
+def test_token_again(target: Target, format: Format, data: Draws) -> None:
+    """A token that was used already is an error, or brings the page that it brought before."""
+    channel = channel_of(target, format, data)
+    _, token, sized = first_token(target, channel)
+    sent = {**sized, target.cursor.token: token}
+    once = target.see(View(), channel, more=sent).listing()
+    again = target.see(View(), channel, more=sent)
+    claim_never_breaks(again, "a token that was used already")
+    if not again.refused:
+        claim_equal("a token brings another page when it is used again", once.keys, again.listing().keys, again)
+
+
+@requirement("cursor.token-of-another-listing")
+@given(st.data())
+def test_token_of_another_listing(target: Target, format: Format, data: Draws) -> None:
+    """A token of the whole listing with a filter beside it is an error, or brings nothing that the filter keeps out."""
+    view = View(data.draw(equalities(target.contract, need_filterable(target), at_least=1), label="filters"))
+    channel = channel_of(target, format, data)
+    _, token, sized = first_token(target, channel)
+    answer = target.see(view, channel, more={**sized, target.cursor.token: token})
+    claim_never_breaks(answer, "a token of another listing")
+    if not answer.refused:
+        claim_selected("a filter beside a token of the whole listing", target.expect(view), answer.keys, answer)
 
 
 @requirement("cursor.foreign-token")

@@ -33,7 +33,7 @@ from conformance.generate.views import View, request_time_format, views
 from conformance.wire.exchange import Channel, Exchange, Format
 
 # the beginning of the codes that answer a request which was only tried
-DRY_RUN = "DryRun"
+DRY_RUN = "dryrun"
 
 
 def default_page(target: Target) -> Answer:
@@ -234,8 +234,22 @@ def test_listed_values(target: Target, subject: str, format: Format) -> None:
 
 def tells_of_a_dry_run(answer: Answer) -> bool:
     """Whether an answer is the documented one to a request that was only tried: such a parameter had its way."""
-    documented = {e.code for e in answer.contract.errors if e.code.startswith(DRY_RUN)}
+    documented = {e.code for e in answer.contract.errors if e.code.casefold().startswith(DRY_RUN)}
+    documented |= {str(p.value("dry_run_code")) for p in answer.contract.parameters if p.value("dry_run_code")}
     return answer.kind == "refusal" and answer.code in documented
+
+
+@requirement("parameters.dry-run")
+@given(st.data())
+def test_dry_run(target: Target, format: Format, data: Draws) -> None:
+    """A request that is only tried gets no result: where it would succeed it gets the documented error."""
+    parameter = next(p for p in target.contract.parameters if p.value("dry_run_code"))
+    code, channel = str(parameter.value("dry_run_code")), channel_of(target, format, data)
+    answer = target.ask({parameter.name: "true"}, channel)
+    claim_refused(answer, f"a request with {parameter.name}")
+    # what changes something is not sent in earnest, and what it names need not be there
+    if target.contract.semantics.items and target.ask((), channel).accepted:
+        claim_equal(f"the code that answers a request with {parameter.name}", code, answer.code, answer)
 
 
 @requirement("parameters.ignored-values")

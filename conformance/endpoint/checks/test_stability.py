@@ -192,7 +192,9 @@ class Questions:
         for f in semantics.filters:
             for value in filter_values(target.contract, f.parameter, target.inventory().items)[:1]:
                 answer = target.see(View({f.parameter: value}), channel, more=whole_page(target)).listing()
-                odd = [item.get(f.field) for item in answer.items if fold(item.get(f.field)) != fold(value)]
+                matched = target.parameter(f.parameter).value("matching") is not None
+                items = () if matched else answer.items
+                odd = [item.get(f.field) for item in items if fold(item.get(f.field)) != fold(value)]
                 claim(not odd, f"{f.parameter} brings other items {when}", value, odd, answer)
                 wanted = target.expect(View({f.parameter: value}))
                 message = f"{f.parameter} brings another number of items {when}"

@@ -39,8 +39,8 @@ def use_of(target: Target, name: str) -> Use:
         return "time"
     if semantics.ids and name == semantics.ids.parameter:
         return "ids"
-    if not semantics.items or name not in {f.parameter for f in semantics.filters}:
-        return "other"
+    if not semantics.items or name not in {f.parameter for f in semantics.filters} or parameter.value("matching"):
+        return "other"  # by a pattern or a part, a text may find anything
     if parameter.type == "string":
         return "names" if parameter.value("enum") else "filter"
     return "integer" if parameter.type == "integer" else "other"

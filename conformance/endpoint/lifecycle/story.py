@@ -93,7 +93,7 @@ class Story(Sight):
         if self.asker.contract(self.lifecycle.create).parameter(DRY_RUN) is None:
             return
         answer = self.asker.ask(self.lifecycle.create, {**sent, DRY_RUN: "true"}, self.regions[0])
-        if not answer.accepted and not (answer.code or "").startswith(DRY_RUN):
+        if not answer.accepted and not (answer.code or "").casefold().startswith(DRY_RUN.casefold()):
             raise Inconclusive(f"not judged: {self._refusal(self.lifecycle.create, answer)}", answer.exchange)
 
     def _create(self, sent: Mapping[str, str]) -> Answer:

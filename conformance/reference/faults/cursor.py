@@ -45,6 +45,12 @@ def _pages() -> tuple[Fault, ...]:
             replacing(STEP.page_by_token).by(_moved(lambda start, size: start - 1)),
         ),
         Fault(
+            "token-moves-on-when-used",
+            "shows other items for a token that was used before",
+            ("cursor.token-again",),
+            replacing(STEP.page_by_token).by(_on_again),
+        ),
+        Fault(
             "last-page-leads-round",
             "gives the last page of several a token that leads back to the second item",
             PARTITION,
@@ -110,7 +116,28 @@ def _filtered() -> tuple[Fault, ...]:
             ("cursor.filtered-pages-partition",),
             replacing(STEP.page_by_token).by(_unfiltered),
         ),
+        Fault(
+            "token-of-another-listing-leads-on",
+            "takes a token of the whole listing beside a filter, and goes on with the whole listing",
+            ("cursor.token-of-another-listing",),
+            replacing(STEP.page_by_token).by(_of_the_whole),
+        ),
     )
+
+
+def _of_the_whole(inner: PageStep, context: Context, query: Query, listing: Sequence[Item]) -> ListingPage:
+    whole = context.steps.order(context, list(context.steps.stored(context, query.region)))
+    plain = evolve(query, filters=())
+    known = bool(query.filters and query.token) and _start(context, plain, whole) is not None
+    return inner(context, plain, whole) if known else inner(context, query, listing)
+
+
+def _on_again(inner: PageStep, context: Context, query: Query, listing: Sequence[Item]) -> ListingPage:
+    used = context.memory.setdefault("used tokens", set())
+    right, again = inner(context, query, listing), query.token in used
+    if query.token:
+        used.add(query.token)
+    return evolve(right, items=right.items[1:] or tuple(listing[:1])) if again else right
 
 
 def _start(context: Context, query: Query, listing: Sequence[Item]) -> int | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from attrs import evolve
 
 from conformance.contract.model import Filter
@@ -9,7 +11,7 @@ from conformance.reference.context import Context, Query
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.middleware import Condition, in_xml, only
 from conformance.reference.faults.roles import FaultRoles
-from conformance.reference.steps import STEP, ArgumentStep, KeepsStep, Middleware, SelectStep, replacing
+from conformance.reference.steps import STEP, ArgumentStep, KeepsStep, MatchesStep, Middleware, SelectStep, replacing
 from conformance.reference.store import Item
 
 
@@ -32,6 +34,43 @@ def unsent(name: str, condition: Condition | None = None) -> Middleware[[str], s
         return None if hidden else inner(context, asked)
 
     return argument
+
+
+def _patterns(filter: Filter) -> list[Fault]:
+    """Patterns that are taken for plain texts, for beginnings, and for everything."""
+    name = filter.parameter
+
+    def read(change: Callable[[str], str]) -> Middleware[[Filter, str, Item], bool]:
+        def matches(inner: MatchesStep, context: Context, asked: Filter, value: str, item: Item) -> bool:
+            return inner(context, asked, change(value) if asked == filter and "*" in value else value, item)
+
+        return matches
+
+    def literal(inner: MatchesStep, context: Context, asked: Filter, value: str, item: Item) -> bool:
+        plain = asked == filter and "*" in value
+        return item.get(filter.field) == value if plain else inner(context, asked, value, item)
+
+    killed_by = (f"filters.{name}.pattern",)
+    return [
+        Fault(
+            f"pattern-is-a-text:{name}",
+            f"looks for a * in {name}",
+            killed_by,
+            replacing(STEP.matches).by(literal),
+        ),
+        Fault(
+            f"pattern-begins:{name}",
+            f"lists what begins like {name} up to its first *",
+            killed_by,
+            replacing(STEP.matches).by(read(lambda value: f"{value.split('*')[0]}*")),
+        ),
+        Fault(
+            f"pattern-is-everything:{name}",
+            f"lists everything for {name} with a * in it",
+            killed_by,
+            replacing(STEP.matches).by(read(lambda value: "*")),
+        ),
+    ]
 
 
 def _of_filter(roles: FaultRoles, filter: Filter) -> list[Fault]:
@@ -62,6 +101,8 @@ def _of_filter(roles: FaultRoles, filter: Filter) -> list[Fault]:
             replacing(STEP.argument).by(unsent(name, lambda context: any(n == name for n, _ in context.form))),
         ),
     ]
+    if parameter and parameter.value("matching") == "wildcard":
+        found += _patterns(filter)
     listed = parameter and (parameter.value("effective_values") or parameter.value("enum"))
     if listed and len(listed) > 1:
         first, second = str(listed[0]), str(listed[1])
