@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,7 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.cli.output import document, say
-from conformance.contract.catalogue import operation_folder
+from conformance.cli.service_ledger import ledger_in
+from conformance.contract.catalogue import USUAL_OPERATION, operation_folder
 from conformance.contract.files import ContractError, load_contract
 from conformance.contract.model import Contract
 from conformance.errors import Refusal
@@ -36,6 +37,7 @@ def loaded(operation: str, folder: Path | None) -> tuple[Path, Contract, Ledger]
 @click.argument("patterns", nargs=-1)
 @click.option("--operation", default="DescribeTasks", show_default=True)
 @click.option("--contract", "folder", type=click.Path(path_type=Path), help="A folder that `derive` wrote.")
+@click.option("--service", metavar="NAME|DIR", help="Those of every operation and resource of a service.")
 @click.option("--level", "levels", multiple=True, type=click.Choice(LEVELS))
 @click.option("--side", type=click.Choice(get_args(Side)), help="Those of endpoints, or of SDKs.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
@@ -44,12 +46,23 @@ def requirements(
     patterns: tuple[str, ...],
     operation: str,
     folder: Path | None,
+    service: str | None,
     levels: tuple[str, ...],
     side: str | None,
     as_json: bool,
     as_yaml: bool,
 ) -> None:
-    """List the requirements of an operation, many of one kind on one line, or each of those that match globs."""
+    """List the requirements of an operation, many of one kind on one line, or each of those that match globs.
+
+    With --service globs are over whole ids (DescribeDisks.ids.*, Disk.sequences.*); without any, those over several
+    requests are listed.
+    """
+    if service is not None:
+        if as_yaml or folder is not None or operation != USUAL_OPERATION:
+            raise Refusal("--service lists a whole service; leave out --operation, --contract and --yaml.")
+        every = ledger_in(service).matching(patterns or ("*.sequences.*",))
+        _listed([r for r in every if r.level in (levels or LEVELS) and side in (None, r.side)], patterns, as_json)
+        return
     _, _, ledger = loaded(operation, folder)
     if as_yaml:
         if patterns or levels or side or as_json:
@@ -59,7 +72,10 @@ def requirements(
     ledger.refuse_unknown(patterns, "Leave it out to list all.")
     wanted = ledger.chosen(patterns or ("*",))
     asked = (r for r in ledger.requirements if r.id in wanted and r.level in (levels or LEVELS))
-    found = [r for r in asked if side in (None, r.side)]
+    _listed([r for r in asked if side in (None, r.side)], patterns, as_json)
+
+
+def _listed(found: Sequence[Requirement], patterns: Sequence[str], as_json: bool) -> None:
     if as_json:
         document(json.dumps([_plain(r) for r in found], indent=2, ensure_ascii=False) + "\n")
         return

@@ -296,11 +296,11 @@ class Semantics:
     ids: IdList | None = None
     range: TimeRange | None = None
     filters: tuple[Filter, ...] = ()
+    optional_fields: tuple[OptionalField, ...] = ()
+    notes: tuple[str, ...] = ()
     selectors: tuple[Selector, ...] = ()
     tags: TagFilter | None = None
     bounds: tuple[Bound, ...] = ()
-    optional_fields: tuple[OptionalField, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 @frozen

@@ -26,6 +26,7 @@ from conformance.contract.model import (
     Semantics,
     TimeRange,
 )
+from conformance.contract.narrowing import Bound, Selector, TagFilter
 from conformance.ledger.sentences import PageSentence, dump_sentences, load_sentences
 
 text = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\r\x85\u2028\u2029\ufeff"), max_size=12)
@@ -83,6 +84,9 @@ semantics = st.builds(
     tuples(st.builds(Filter, words, words)),
     tuples(st.builds(OptionalField, words, words, tuples(words))),
     tuples(words),
+    tuples(st.builds(Selector, words, words, st.sampled_from(["repeated", "comma", "json-array"]), st.none() | number)),
+    st.none() | st.builds(TagFilter, words, words, words, words, words),
+    tuples(st.builds(Bound, words, words, st.sampled_from(["least", "most"]))),
 )
 contract = st.builds(
     Contract,
