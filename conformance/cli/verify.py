@@ -29,22 +29,27 @@ UNSIGNED = (
 @click.option("--key", type=click.Path(path_type=Path), help="The signer's public key (PEM).")
 @click.option("--subject", metavar="NAME|URL", help="What the certificate has to be about.")
 @click.option(
-    "--contract", "folder", type=click.Path(path_type=Path), help="The contract, where it is not a shipped one."
+    "--contract",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="The contract, or the folder of the service, where it is not a shipped one.",
 )
 @click.option("--allow-unsigned", is_flag=True, help="Be content with a certificate that nobody signed.")
 def verify(
     path: Path, events: Path, key: Path | None, subject: str | None, folder: Path | None, allow_unsigned: bool
 ) -> None:
     """Check a certificate offline: its signature and subject, its digests, that the verdict follows from the event
-    stream, and that the stream was judged by the requirements that follow from the contract.
+    stream, and that the stream was judged by the requirements that follow from the contract. Of a run over a service
+    the same is checked of the streams of its operations, where they lie beside its own.
 
     Exit status: 0 valid, 1 not valid, 3 consistent and not signed (0 with --allow-unsigned).
     """
-    certificate, stream = read_bytes(path, "the certificate"), _stream(stream_file(events))
+    file = stream_file(events)
+    certificate, stream = read_bytes(path, "the certificate"), _stream(file)
     if is_of_service(stream):
-        if key or folder:
-            raise Refusal("The certificate of a run over a service is not signed; leave out --key and --contract.")
-        found = verify_service(certificate, stream, subject)
+        if key:
+            raise Refusal("The certificate of a run over a service is not signed; leave out --key.")
+        found = verify_service(certificate, stream, subject, file.parent, folder)
     else:
         try:
             public = read_bytes(key, "the key") if key else None

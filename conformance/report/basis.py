@@ -51,8 +51,9 @@ class Basis:
             raise Refusal(str(e)) from None
         return cls(found.contract, found.protocol, found.ledger)
 
-    def disagreements(self, run: Run) -> tuple[str, ...]:
-        """Why the stream is not one of a run that was judged by this, a sentence each.
+    def disagreements(self, run: Run, *, every_format: bool = True) -> tuple[str, ...]:
+        """Why the stream is not one of a run that was judged by this, a sentence each. Where an operation has a budget
+        of requests, a check need not be in `every_format`.
 
         Raises NotEstablished for a run of another version of the suite, with requirements that this one does not have.
         """
@@ -77,14 +78,14 @@ class Basis:
                 f"The stream names requirements {one_line(suite.requirements_digest[:23])}, and those of {operation} "
                 f"are {digest(dump_ledger(self.ledger))[:23]}."
             )
-        return (*found, *self._differences(run, ledger or self.ledger))
+        return (*found, *self._differences(run, ledger or self.ledger, every_format))
 
     def _ledgers(self) -> Iterator[Ledger]:
         yield self.ledger
         yield self.ledger.strict()
         yield self.ledger.raised(guarding())
 
-    def _differences(self, run: Run, ledger: Ledger) -> Iterator[str]:
+    def _differences(self, run: Run, ledger: Ledger, every_format: bool) -> Iterator[str]:
         side = "sdk" if run.header.target.kind == "sdk" or of_an_sdk(run) else "endpoint"
         known = {r.id: r for r in ledger.requirements if r.side == side}
         yield from _of_the_catalogue(run.header, known)
@@ -95,7 +96,7 @@ class Basis:
             yield "The sentences of the documentation that the stream lists are not those of the contract."
         if run.header.choices != choice_entries(self.contract):
             yield "The choices that the stream lists are not those of the contract."
-        yield from _of_the_verdicts(run)
+        yield from _of_the_verdicts(run, every_format)
         if not run.sealed:
             yield "The stream has no digest over its own lines, which every run of this version leaves."
 
@@ -137,13 +138,13 @@ def _words(entry: CatalogueEntry) -> tuple[object, ...]:
     return (entry.theme, entry.statement, entry.citations, entry.choice, entry.subject)
 
 
-def _of_the_verdicts(run: Run) -> Iterator[str]:
+def _of_the_verdicts(run: Run, every_format: bool) -> Iterator[str]:
     """What no run writes: a pass with what only a failure has, and a requirement judged in some of the formats."""
     odd = [v.requirement for v in run.verdicts if v.verdict == "passed" and (v.expected or v.received or v.cause)]
     if odd:
         yield f"Verdicts are `passed`, and say what was expected or received, as failures do: {_few(odd)}."
     for selected, settings in asked(run):
-        if settings is None or run.header.parts:
+        if settings is None or run.header.parts or not every_format:
             continue
         formats = set(settings.formats)
         cases: dict[str, set[str]] = {}

@@ -83,3 +83,26 @@ def test_the_requirements_of_one_operation_are_readable(acs):
     each = acs("requirements", "--operation", "RunInstances", "RunInstances.parameters.*.maximum").stdout
     assert len([line for line in each.splitlines() if line.startswith("RunInstances.")]) == 11
     assert "sdk" not in {r["side"] for r in json.loads(acs("requirements", "--side", "endpoint", "--json").stdout)}
+
+
+def test_ids_of_every_operation_and_resource_are_explained_and_listed(acs):
+    done = acs("explain", "Disk.sequences.gone")
+    assert done.returncode == 0, done.stderr
+    for words in ("DeleteDisk", "endpoint --service ecs -k 'Disk.sequences.gone'", "deletions-in-vain"):
+        assert words in done.stdout
+    done = acs("explain", "DescribeKeyPairs.tags.selects")
+    assert "--operation DescribeKeyPairs" in done.stdout
+    done = acs("requirements", "--service", "ecs", "DescribeKeyPairs.tags.*", "Vpc.sequences.*", "--json")
+    ids = {r["id"] for r in json.loads(done.stdout)}
+    assert {"DescribeKeyPairs.tags.selects", "Vpc.sequences.created-listed"} <= ids
+    assert all(id.startswith(("DescribeKeyPairs.tags.", "Vpc.sequences.")) for id in ids)
+
+
+def test_an_id_that_no_service_has_gets_a_suggestion(acs):
+    done = acs("explain", "Disk.sequences.gon")
+    assert done.returncode == 2
+    assert "did you mean Disk.sequences.gone" in done.stderr
+    done = acs("requirements", "--service", "ecs", "DescribeKeyPairs.tags.select")
+    assert done.returncode == 2
+    assert "did you mean DescribeKeyPairs.tags.selects" in done.stderr
+    assert acs("explain", "ids.selects", "--service", "ecs", "--operation", "DescribeDisks").returncode == 2

@@ -6,6 +6,7 @@ import json
 import socket
 from contextlib import closing
 
+import jsonschema_rs
 import pytest
 from attrs import evolve
 from click.testing import CliRunner
@@ -144,3 +145,29 @@ def test_only_documented_methods_are_used():
     contract = evolve(OPERATIONS["StopBoat"][1], methods=("POST",))
     target = open_target(RunSettings("http://127.0.0.1:9", "", ("",), signatures=("none",)), contract, PROTOCOL)
     assert {channel.method for channel in target.channels} == {"POST"}
+
+
+def test_the_streams_of_operations_are_verified_beside_the_certificate(service, tmp_path):
+    judged(service, tmp_path, "--operation", "DescribeLoad", "--seed", "3", "--operation-budget", "30")
+    given = [str(tmp_path / "certificate.json"), "--events", str(tmp_path / "events.jsonl"), "--contract", str(service)]
+    done = CliRunner().invoke(main, ["verify", *given, "--allow-unsigned"])
+    assert done.exit_code == 0, done.output
+    assert "2 streams of operations are those that it names" in done.output
+    stream = tmp_path / "operations" / "DescribeLoad" / "events.jsonl"
+    stream.write_text(stream.read_text("utf-8").replace('"passed"', '"warned"', 1), "utf-8")
+    done = CliRunner().invoke(main, ["verify", *given, "--allow-unsigned"])
+    assert done.exit_code == 1
+    assert "operations/DescribeLoad: its stream is not the one" in done.output
+    stream.unlink()
+    done = CliRunner().invoke(main, ["verify", *given, "--allow-unsigned"])
+    assert done.exit_code == 0
+    assert "The streams of DescribeLoad, which are not there" in done.output
+
+
+def test_the_schemas_of_a_service_run_are_those_of_its_files(service, tmp_path):
+    summary, _ = judged(service, tmp_path, "--operation", "Describe*", "--seed", "3", "--operation-budget", "30")
+    folder = schemas_root() / "acs-conformance"
+    jsonschema_rs.validator_for(json.loads((folder / "service-summary.schema.json").read_text())).validate(summary)
+    events = jsonschema_rs.validator_for(json.loads((folder / "service-event.schema.json").read_text()))
+    for line in (tmp_path / "events.jsonl").read_text("utf-8").splitlines():
+        events.validate(json.loads(line))
