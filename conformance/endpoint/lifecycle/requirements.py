@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from conformance.contract.model import Contract
 from conformance.contract.service import Service
 from conformance.endpoint.lifecycle.guard import DRY_RUN, TOKEN
-from conformance.endpoint.lifecycle.relations import Lifecycle
+from conformance.endpoint.lifecycle.relations import Lifecycle, ShownText
 from conformance.ledger.requirement import Requirement
 from conformance.ledger.tables import RequirementTable, shipped_table
 
@@ -30,7 +30,7 @@ def requirements_of(service: Service, lifecycle: Lifecycle, regions: Sequence[st
         "get": lifecycle.get and lifecycle.get.operation,
         "modify": lifecycle.modify and lifecycle.modify.operation,
         "delete": lifecycle.delete and lifecycle.delete.operation,
-        "texts": " and ".join(t.parameter for t in lifecycle.texts),
+        "texts": " and ".join(t.parameter for t in _told(lifecycle, lister)),
     }
     given = creator.at(lifecycle.path)
     shown = lister.at(f"{lister.semantics.items}.{lister.semantics.key}")
@@ -50,11 +50,19 @@ def requirements_of(service: Service, lifecycle: Lifecycle, regions: Sequence[st
     )
 
 
+def _told(lifecycle: Lifecycle, lister: Contract) -> tuple[ShownText, ...]:
+    """The texts that can be shown otherwise than they were given: not a name by which alone a list knows a thing, for
+    with another name it is another thing.
+    """
+    ids = [f.name for f in lister.item_fields if f.name in lifecycle.ids]
+    return tuple(t for t in lifecycle.texts if ids != [t.member])
+
+
 def _there(lifecycle: Lifecycle, creator: Contract, lister: Contract, regions: Sequence[str]) -> Iterator[str]:
     """What of the `needs` a service has for a resource."""
     parts = {"get": lifecycle.get, "modify": lifecycle.modify, "delete": lifecycle.delete, "task": lifecycle.begin}
     yield from (name for name, part in parts.items() if part is not None)
-    if lifecycle.texts:
+    if _told(lifecycle, lister):
         yield "texts"
     if lister.semantics.ids or any(f.field == t.member for f in lister.semantics.filters for t in lifecycle.texts):
         yield "narrowing"

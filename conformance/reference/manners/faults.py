@@ -93,7 +93,9 @@ def _take_all(mock: Mock, effects: Effects, context: Context) -> None:
 
 
 def _same_id(mock: Mock, operation: ServiceOperation, inner: Inner, context: Context) -> Response:
-    """Ids are counted from the same number each time."""
+    """Ids are counted from the same number each time, after those of what there is at the start."""
+    for relation in operation.produces:
+        mock.noun(relation.resource)
     context.memory.setdefault("ids", mock.given)
     mock.given = context.memory["ids"]
     return inner(context)
