@@ -36,6 +36,7 @@ ABOUT: Mapping[Taken, tuple[str, ...]] = {
     Story.elsewhere: ("regions-apart",),
     Story.modify: ("changed-as-asked",),
     Story.create_again: ("token-once",),
+    Story.create_other: ("token-other",),
     Story.try_out: ("dry-run",),
     Story.begin: ("progress-never-falls",),
     Story.delete: ("gone", "stays"),
@@ -58,6 +59,7 @@ WHOLE: tuple[Step, ...] = (
     _step(Story.delete_again, 0),
     _step(Story.get_gone, 0),
     _step(Story.create_again),
+    _step(Story.create_other),
 )
 # the shortest sequences that can show that something is not so, of which the first that does is told
 SHORT: Mapping[str, tuple[tuple[Step, ...], ...]] = {
@@ -70,6 +72,7 @@ SHORT: Mapping[str, tuple[tuple[Step, ...], ...]] = {
     "regions-apart": ((CREATE, _step(Story.elsewhere)),),
     "changed-as-asked": ((CREATE, MODIFY),),
     "token-once": ((_step(Story.create_again),),),
+    "token-other": ((_step(Story.create_other),),),
     "dry-run": ((_step(Story.try_out),),),
     "progress-never-falls": ((CREATE, _step(Story.begin, 0)),),
     "gone": ((CREATE, DELETE),),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 
 from attrs import define, field
@@ -61,6 +61,30 @@ class Story(Sight):
             ", ".join(ids) or "no id",
             again,
         )
+
+    def create_other(self) -> None:
+        """Make one more thing, ask for another one with its token, and look."""
+        self.create()
+        first = self._one_of(self.alive, -1)
+        other = texts_of(self.lifecycle, self.asker.contract(self.lifecycle.create), next(self.names))
+        changed = {name: text for name, text in other.items() if name in first.sent}
+        again = self.asker.ask(self.lifecycle.create, {**first.sent, **changed}, self.regions[0])
+        message = "another request with a ClientToken that was used makes a second thing"
+        if not again.accepted:
+            self._patiently(lambda: self._none_called(list(changed.values())[:1], message))
+            self.book.met("sequences.token-other")
+            return
+        ids = self._ids(again)
+        if ids and first.id not in ids:
+            self._take(again)
+        shown = ", ".join(ids) or "no id"
+        self._claim("sequences.token-other", ids == [first.id], message, f"an error, or {first.id}", shown, again)
+
+    def _none_called(self, texts: Iterable[str], message: str) -> Iterator[BrokenSequence]:
+        listing = self.listings.every(self.regions[0], [t.id for t in self.things], self._sent)
+        for text in texts:
+            if found := listing.with_text(text):
+                yield self._broken("sequences.token-other", message, "no such item", found, listing.answer)
 
     def _once(self, thing: Living) -> Iterator[BrokenSequence]:
         listing = self.listings.every(self.regions[0], [t.id for t in self.things], self._sent)

@@ -29,6 +29,7 @@ from conformance.reference.steps import Replacement
 from conformance.reference.store import Item
 
 CREATING = ("create", "asynchronous")
+TOKEN = "ClientToken"
 _NAMES = ("name", "description")
 
 
@@ -104,6 +105,21 @@ def _same_id(mock: Mock, operation: ServiceOperation, inner: Inner, context: Con
 def _forget_tokens(mock: Mock, operation: ServiceOperation, inner: Inner, context: Context) -> Response:
     mock.replies.clear()
     return inner(context)
+
+
+def _token_of_each(mock: Mock, operation: ServiceOperation, inner: Inner, context: Context) -> Response:
+    """A token counts for the very same request alone."""
+    try:
+        return inner(context)
+    except RefusedRequest as refusal:
+        if refusal.about != TOKEN:
+            raise
+        _forget(mock, operation, context)
+        return inner(context)
+
+
+def _forget(mock: Mock, operation: ServiceOperation, context: Context) -> None:
+    mock.replies.pop((operation.name, context.query.region, context.parameters[TOKEN]), None)
 
 
 def _in_earnest(mock: Mock, operation: ServiceOperation, inner: Inner, context: Context) -> Response:
@@ -235,7 +251,11 @@ FAULTS: tuple[Manner, ...] = (
     Manner("ids-come-again", "gives every new thing the id of the first", instead(CREATING, _same_id), ("ids-differ",)),
     Manner(
         "tokens-are-forgotten", "makes a second thing for a ClientToken that it has seen",
-        instead(CREATING, _forget_tokens), ("token-once",),
+        instead(CREATING, _forget_tokens), ("token-once", "token-other"),
+    ),
+    Manner(
+        "tokens-count-for-one-request", "makes a second thing for another request with a ClientToken that it has seen",
+        instead(CREATING, _token_of_each), ("token-other",),
     ),
     Manner("dry-runs-in-earnest", "does what it is to try", instead(CREATING, _in_earnest), ("dry-run",)),
     Manner("changes-in-vain", "says that a change is made, and makes none", after(("modify",), _undo_changes),

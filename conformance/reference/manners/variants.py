@@ -7,8 +7,9 @@ from attrs import evolve
 from conformance.contract.service import ServiceOperation
 from conformance.reference.context import Context, Query
 from conformance.reference.manners.effects import Effects, Inner, after, everything, instead, listing, plainly
-from conformance.reference.manners.faults import CREATING
+from conformance.reference.manners.faults import CREATING, TOKEN
 from conformance.reference.manners.manner import Manner
+from conformance.reference.members import folded
 from conformance.reference.message import Response
 from conformance.reference.mock import Mock
 from conformance.reference.refusals import RefusedRequest
@@ -96,6 +97,18 @@ def _another_code(mock: Mock, operation: ServiceOperation, inner: Inner, context
     return inner(context)
 
 
+def _like_the_first(mock: Mock, operation: ServiceOperation, inner: Inner, context: Context) -> Response:
+    """Another request with a token that was used is answered like the first, and does nothing."""
+    try:
+        return inner(context)
+    except RefusedRequest as refusal:
+        known = mock.replies.get((operation.name, context.query.region, context.parameters.get(TOKEN, "")))
+        if refusal.about != TOKEN or known is None:
+            raise
+        ids = {name: context.steps.request_id(context) for name in known[1] if folded(name) == "requestid"}
+        return context.steps.respond(context, 200, f"{operation.name}Response", {**known[1], **ids})
+
+
 def _dry_success(mock: Mock, operation: ServiceOperation, inner: Inner, context: Context) -> Response:
     """A dry run that would succeed is answered as a success without a thing, where no error is documented for it."""
     documented = any(e.code.startswith("DryRun") for e in context.contract.errors)
@@ -115,5 +128,7 @@ VARIANTS: tuple[Manner, ...] = (
     Manner("not-there-has-another-code", "has an error of its own for what is not there, where none is documented",
            instead(("delete", "get"), _other_code)),
     Manner("tokens-are-refused-again", "refuses a ClientToken that it has seen", instead(CREATING, _another_code)),
+    Manner("tokens-answer-anything", "answers another request with a ClientToken that it has seen like the first",
+           instead(CREATING, _like_the_first)),
     Manner("dry-runs-are-refused", "answers a dry run with an error that says so", instead(CREATING, _dry_success)),
 )  # fmt: skip
