@@ -15,6 +15,7 @@ TESTS = Path(__file__).parent
 LACKING = {
     "drivers/test_real_releases.py": "registries, which are asked on demand only",
     "drivers/test_recipes.py": "a toolchain",
+    "drivers/test_service_mock.py": "a toolchain, or a registry",
     "emit/test_portable.py": "a toolchain",
     "report/test_html.py": "a browser",
     "report/test_league_in_browser.py": "a browser",
