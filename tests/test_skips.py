@@ -17,6 +17,7 @@ LACKING = {
     "drivers/test_recipes.py": "a toolchain",
     "drivers/test_service_mock.py": "a toolchain, or a registry",
     "emit/test_portable.py": "a toolchain",
+    "emit/test_with_tools.py": "a registry",
     "report/test_html.py": "a browser",
     "report/test_league_in_browser.py": "a browser",
 }
