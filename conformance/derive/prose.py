@@ -358,7 +358,10 @@ def _matching(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactK
         yield "matching", "part"
 
 
-_NOT_MATCHED = r"(?i)不支持(?:使用)?(?:通配符|模糊)|\b(?:not|cannot)\b.*\b(?:wildcard|asterisk|fuzzy)"
+_NOT_MATCHED = (
+    r"(?i)不支持(?:使用)?(?:通配符|模糊)|\b(?:not|cannot)\b.*\b(?:wildcard|asterisk|fuzzy)"
+    r"|\b(?:wildcards?|asterisks?|fuzzy)\b.*\b(?:not|cannot)\b"
+)
 
 
 def _dry_run(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:

@@ -52,3 +52,11 @@ def test_the_first_operation_is_still_derived_from_its_pages() -> None:
     assert len(ECS.contract("DescribeTasks").revisions) == 2
     assert (ECS.contract_folder("DescribeTasks") / "requirements.yaml").is_file()
     assert Path(ECS.contract_folder("CreateDisk") / "contract.yaml").is_file()
+
+
+def test_resources_are_called_in_the_singular():
+    """VSwitch and not VSwitche: what takes -es in the plural loses it whole."""
+    operations = ECS.operations.values()
+    names = {o.resource for o in operations} | {r.resource for o in operations for r in (*o.produces, *o.consumes)}
+    assert {"VSwitch", "EipAddress", "AutoSnapshotPolicy", "DeploymentSet"} <= names
+    assert [n for n in names if n and re.search(r"(?:tch|sh|ss|x)e$|(?<!s)s$", n) and not n.endswith("us")] == []
