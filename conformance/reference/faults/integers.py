@@ -13,8 +13,10 @@ from conformance.reference.steps import STEP, ArgumentStep, BoundedStep, Integer
 BoundedMiddleware = Middleware[[str, int], int]
 
 
-def faults_of(parameter: Parameter) -> list[Fault]:
-    """The default, the bounds and the form of one parameter."""
+def faults_of(parameter: Parameter, *, is_size: bool) -> list[Fault]:
+    """The default, the bounds and the form of one parameter. That another number is meant than the one that is sent can
+    be seen of a page size alone, which says how many items a page holds.
+    """
     name = parameter.name
     found: list[Fault] = []
     lowest, highest = parameter.value("minimum"), parameter.value("maximum")
@@ -39,6 +41,7 @@ def faults_of(parameter: Parameter) -> list[Fault]:
             )
     if highest is not None:
         found += _above(name, int(highest))
+        found += [_one_less(name, int(highest))] if is_size else []
     if lowest is not None:
         found.append(
             Fault(
@@ -91,17 +94,20 @@ def _above(name: str, highest: int) -> list[Fault]:
             killed_by,
             replacing(STEP.bounded).by(_as_it_is(name, lambda value: value == highest + 1)),
         ),
-        Fault(
-            f"maximum-is-one-less:{name}",
-            f"treats a {name} of {highest} as {highest - 1}",
-            (f"parameters.{name}.maximum",),
-            replacing(STEP.bounded).by(
-                lambda inner, context, asked, value: (
-                    highest - 1 if asked == name and value == highest else inner(context, asked, value)
-                )
-            ),
-        ),
     ]
+
+
+def _one_less(name: str, highest: int) -> Fault:
+    return Fault(
+        f"maximum-is-one-less:{name}",
+        f"treats a {name} of {highest} as {highest - 1}",
+        (f"parameters.{name}.maximum",),
+        replacing(STEP.bounded).by(
+            lambda inner, context, asked, value: (
+                highest - 1 if asked == name and value == highest else inner(context, asked, value)
+            )
+        ),
+    )
 
 
 def _as_it_is(name: str, condition: Callable[[int], bool]) -> BoundedMiddleware:

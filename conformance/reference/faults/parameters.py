@@ -40,7 +40,8 @@ def faults(roles: FaultRoles) -> tuple[Fault, ...]:
         if parameter in roles.times:
             found += times.faults_of(parameter)
         elif parameter.type == "integer":
-            found += integers.faults_of(parameter)
+            paging = roles.contract.semantics.paging
+            found += integers.faults_of(parameter, is_size=paging is not None and parameter.name == paging.size)
         if parameter.value("enum"):
             found += enumerations.faults_of(parameter, parameter.name in filters)
     found += [_not_echoed(roles, parameter, path) for parameter, path in roles.echoes.items()]
