@@ -58,6 +58,8 @@ def _tampered_body(target: Target, channel: Channel) -> Answer:
         if name is None:
             raise NotApplicable("the operation has no text in a body")
         return target.ask({name: "a"}, channel, tamper={name: "b"})
+    if "POST" not in target.contract.methods:
+        raise NotApplicable("the operation is not called by POST, and so has no body")
     return _tampered_parameter(target, evolve(channel, method="POST", placement="form"))
 
 
