@@ -196,6 +196,19 @@ def test_a_key_pair_goes_by_the_name_that_it_is_given(ecs: Caller) -> None:
     assert ecs.call("DescribeKeyPairs", KeyPairName="mine")["TotalCount"] == 0
 
 
+def test_what_is_created_with_a_tag_is_found_by_it_and_by_a_pattern(ecs: Caller) -> None:
+    for name, team in (("north-1", "red"), ("north-2", "blue")):
+        ecs.call("CreateKeyPair", KeyPairName=name, Tag__1__Key="team", Tag__1__Value=team)
+
+    def found(**asked: str) -> list[str]:
+        return [k["KeyPairName"] for k in ecs.call("DescribeKeyPairs", **asked)["KeyPairs"]["KeyPair"]]
+
+    assert found(Tag__1__Key="team", Tag__1__Value="red") == ["north-1"]
+    assert found(Tag__1__Key="red", Tag__1__Value="team") == []
+    assert sorted(found(KeyPairName="north-*")) == ["north-1", "north-2"]
+    assert ecs.refused("DescribeDisks", DryRun="true") == (400, "DryRunOperation")
+
+
 def test_ids_that_repeat_narrow_a_list(ecs: Caller) -> None:
     listed = ecs.call("DescribeInstanceStatus")["InstanceStatuses"]["InstanceStatus"]
     first, second = (i["InstanceId"] for i in listed[:2])
