@@ -103,6 +103,7 @@ NEEDS: Mapping[str, Callable[[Contract], object]] = {
     "filters": lambda c: c.semantics.filters,
     "ids": lambda c: c.semantics.ids,
     "ids-limit": lambda c: c.semantics.ids and c.semantics.ids.limit,
+    "ids-text": lambda c: c.semantics.ids and ".N" not in c.semantics.ids.parameter,
     "one-ids-limit": has_one_limit,
     "selectors": lambda c: c.semantics.selectors,
     "tags": lambda c: c.semantics.tags,

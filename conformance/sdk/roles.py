@@ -99,7 +99,7 @@ def roles(contract: Contract) -> SdkRoles:
     free = [p for p in texts if not p.value("enum") and not p.value("time_format")]
     found: dict[str, str | None] = {
         "region": semantics.region,
-        "ids": semantics.ids.parameter if semantics.ids else None,
+        "ids": semantics.ids.parameter if semantics.ids and ".N" not in semantics.ids.parameter else None,
     }
     if semantics.paging:
         found |= {"number": semantics.paging.number, "size": semantics.paging.size}
