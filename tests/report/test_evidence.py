@@ -1,13 +1,18 @@
 """The folder of a run's evidence: one run's alone, without leftovers, and with reports whatever the end is."""
 
 import json
+import multiprocessing
+import os
 from contextlib import nullcontext, suppress
+from datetime import datetime
 
 import pytest
 from lxml import etree
 
+from conformance.cli import main
 from conformance.errors import NotEstablished, Refusal
 from conformance.report import events as e
+from conformance.report import folder as report_folder
 from conformance.report.evidence import evidence_of
 from conformance.report.folder import WRITTEN, safe_name, taken
 from conformance.report.stream import read
@@ -128,3 +133,37 @@ def test_the_copy_is_the_stream(tmp_path):
 
 def test_a_folder_is_named_without_what_may_be_a_credential():
     assert safe_name("https://user:word@ecs.example.test/?key=secret") == "https-ecs.example.test"
+
+
+class Noon(datetime):
+    """A clock that stands still, so that whatever starts together starts in one second."""
+
+    @classmethod
+    def now(cls, tz=None):
+        return cls(2026, 1, 2, 3, 4, 5, tzinfo=tz)
+
+
+def _run_at_once(folder, ready, seed):
+    os.chdir(folder)
+    report_folder.datetime = Noon
+    ready.wait()
+    main(["endpoint", "-k", "formats.default", "--seed", str(seed), "--quiet"], standalone_mode=False)
+
+
+def test_two_real_runs_of_one_second_write_two_whole_folders(tmp_path):
+    """Two processes, started at once and by one clock, without a folder being given."""
+    context = multiprocessing.get_context("fork")
+    ready = context.Barrier(2)
+    runs = [context.Process(target=_run_at_once, args=(tmp_path, ready, seed)) for seed in (7, 8)]
+    for process in runs:
+        process.start()
+    for process in runs:
+        process.join()
+    folders = sorted((tmp_path / "reports").iterdir())
+    assert [f.name.partition("-")[0] for f in folders] == ["20260102T030405"] * 2
+    streams = [read(f / "events.jsonl") for f in folders]
+    assert {s.header.seed for s in streams} == {7, 8}
+    for folder, stream in zip(folders, streams, strict=True):
+        assert not stream.footer.interrupted
+        assert summary(folder)["headline"] == "Conformant in part"
+        assert (folder / "junit.xml").is_file()
