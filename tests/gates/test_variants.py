@@ -83,6 +83,23 @@ def test_every_choice_at_once_is_not_accused(tmp_path, variant) -> None:
 DISTURBANCES = ("throttling", "throttling-429", "drops-now-and-then", "closes-now-and-then", "slow", "progressing")
 
 
+BAD_DAYS = [
+    *(([v for v in group if v not in DISTURBANCES], seed) for group, seed in GROUPS),
+    *(([v], SEEDS[0]) for v in VARIANTS if v.startswith("every-choice")),
+]
+
+
+def test_every_variant_has_a_bad_day() -> None:
+    assert {*DISTURBANCES, *(v for group, _ in BAD_DAYS for v in group)} == set(VARIANTS)
+
+
+@pytest.mark.gate
+@pytest.mark.parametrize(("variants", "seed"), BAD_DAYS, ids=range(len(BAD_DAYS)))
+def test_variants_together_are_not_accused_on_a_bad_day(tmp_path, variants, seed) -> None:
+    """Every variant in one of a few runs, each with all the disturbances; the next test takes each variant alone."""
+    claim_innocent(tmp_path, [*variants, *DISTURBANCES], seed, max_examples=2, strict=False)
+
+
 @pytest.mark.gate
 @pytest.mark.parametrize("variant", [v for v in VARIANTS if v not in DISTURBANCES])
 def test_a_variant_is_not_accused_on_a_bad_day(tmp_path, variant) -> None:
