@@ -20,6 +20,8 @@ CONCURRENT = {f.name for f in FAULTS if "isolation.mixed" in f.killed_by} | {
     "requests-share-a-variable",
     "order-turns-under-load",
 }
+# shows where a request is asked hundreds of times, as the checks do and the probes do not: see tests/gates/test_faults
+RARE = {f.name for f in FAULTS if f.name.endswith("-every-301th-time")}
 # seen by what the checks send that are about it
 ASKED_FOR = [f for f in FAULTS if set(f.killed_by) & undrawn_checks().keys()]
 
@@ -66,7 +68,7 @@ def test_the_probes_have_answers_of_every_kind(right):
 
 
 @pytest.mark.parametrize(
-    "fault", [f for f in FAULTS if f.name not in CONCURRENT and f not in ASKED_FOR], ids=lambda f: f.name
+    "fault", [f for f in FAULTS if f.name not in CONCURRENT | RARE and f not in ASKED_FOR], ids=lambda f: f.name
 )
 def test_each_fault_changes_an_answer(fault, right):
     store, answers = right
