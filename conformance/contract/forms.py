@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from conformance.contract.model import Contract, Field
+from conformance.contract.model import Contract, Field, Parameter
 
 # a day and a time in UTC, to the minute or to the second
 DATE = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
@@ -31,6 +31,7 @@ class Form:
     required: bool
     array_of_one: bool = False
     may_be_empty: bool = False
+    stated_time: bool = False
 
     def is_open(self, format: str) -> bool:
         """Whether anything may stand there in a format, as a documented sample has what fits nothing else."""
@@ -38,8 +39,8 @@ class Form:
 
     @property
     def is_time(self) -> bool:
-        """Whether the field is documented as a time in UTC."""
-        return str(self.field.value("time_format", "")).startswith("yyyy")
+        """Whether a page states that the field is a time in UTC; what only samples show is no rule."""
+        return self.stated_time and str(self.field.value("time_format", "")).startswith("yyyy")
 
 
 def form(contract: Contract, path: tuple[str, ...], field: Field) -> Form:
@@ -55,6 +56,19 @@ def form(contract: Contract, path: tuple[str, ...], field: Field) -> Form:
         required=field.presence == "always" and not on_the_way and not missing,
         array_of_one="array-of-one" in _alternatives(contract, "list-form", path),
         may_be_empty="empty" in missing,
+        stated_time=states_time(contract, field),
+    )
+
+
+def states_time(contract: Contract, thing: Parameter | Field) -> bool:
+    """Whether a sentence of a page in force states how a time is written: samples, and examples in a table, only show
+    it.
+    """
+    rules = [rule for rule in thing.constraints if rule.kind == "time_format"]
+    said = (c for rule in rules for c in rule.citations)
+    # what is cited from nowhere was not read off a sample
+    return any(not rule.citations for rule in rules) or any(
+        c.sentence is not None and c.revision in contract.current for c in said
     )
 
 

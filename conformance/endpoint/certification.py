@@ -35,6 +35,7 @@ from conformance.endpoint.recording import Recording
 from conformance.endpoint.settings import JSON, RunSettings
 from conformance.endpoint.target import Target
 from conformance.endpoint.watch.dialect import Dialect
+from conformance.endpoint.watch.statuses import statuses_of
 from conformance.endpoint.watch.tally import Tallies
 from conformance.endpoint.watch.validation import Validation
 from conformance.endpoint.watch.watch import EVERY_EXCHANGE, Watch
@@ -106,7 +107,7 @@ def open_target(
 
     client = recording.client(make) if recording else make()
     chosen, contract = scopes(contract), within_scope(contract)
-    watch = Watch(contract, Validation(contract), Dialect(contract, settings.pins))
+    watch = Watch(contract, Validation(contract), Dialect(contract, settings.pins), statuses_of(contract, protocol))
     known = load_items(settings.items_file) if settings.items_file else None
     methods = tuple(m for m in settings.methods if m in contract.methods) or contract.methods
     ways = channels(settings.formats, settings.signatures, methods)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from conformance.contract.forms import states_time
 from conformance.contract.model import Contract
 from conformance.derive.nouns import READING, parted
 from conformance.endpoint.answer import Answer, Item
@@ -137,15 +138,26 @@ def _common_form(target: Target, name: str, value: str | None) -> str | None:
 
 
 def same_value(target: Target, name: str, a: str | None, b: str | None) -> bool:
-    """Equality under the choices: a folded spelling, and a time cut to the coarser of two precisions."""
+    """Equality under the choices: a folded spelling, and one moment, cut to the coarser of two precisions."""
     if a == b:
         return True
     if a is None or b is None:
         return False
     one, other = parse_time(a), parse_time(b)
-    if one and other and "minutes" in (precision_of(a), precision_of(b)):
-        return one.replace(second=0) == other.replace(second=0)
+    if one and other:
+        coarse = "minutes" in (precision_of(a), precision_of(b))
+        return one.replace(second=0) == other.replace(second=0) if coarse else one == other
     return _folds(target, name) and fold(a) == fold(b)
+
+
+def unreadable_times(target: Target, items: Iterable[Item]) -> frozenset[str]:
+    """The fields of which only samples show that a time is written in a form, and an item has something else there: a
+    finding of the requirement about that, and nothing to compare.
+    """
+    shown = [
+        f.name for f in target.contract.item_fields if f.value("time_format") and not states_time(target.contract, f)
+    ]
+    return frozenset(n for n in shown for item in items if item.get(n) and parse_time(item.get(n)) is None)
 
 
 def _folds(target: Target, name: str) -> bool:

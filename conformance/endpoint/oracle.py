@@ -7,7 +7,7 @@ second, or one exactly on a bound that may be inclusive or not.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from attrs import field, frozen
 
@@ -15,10 +15,8 @@ from conformance.contract.model import Contract, Filter, TimeRange
 from conformance.endpoint.answer import Item
 from conformance.endpoint.narrowing import every, fits, narrowed
 from conformance.endpoint.watch.dialect import Dialect
-from conformance.generate.times import format_time, parse_time, precision_of
+from conformance.generate.times import format_time, leeway, parse_time
 from conformance.generate.views import View, fold, request_time_format
-
-MINUTE = timedelta(seconds=59, microseconds=999_999)
 
 
 @frozen
@@ -134,4 +132,4 @@ def _meant_by(text: str | None) -> tuple[datetime, datetime] | None:
     written = parse_time(text)
     if written is None:
         return None
-    return written, written + (MINUTE if precision_of(text) == "minutes" else timedelta())
+    return written, written + leeway(text)

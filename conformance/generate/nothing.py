@@ -22,8 +22,11 @@ def empty_views(contract: Contract, items: Items) -> Iterator[tuple[str, View]]:
     if not items:
         yield "no item", View()
     range = contract.semantics.range
-    if range is not None:
-        times = sorted(t for item in items if (t := parse_time(item.get(range.field)))) or [EVER]
+    texts = [text for item in items if (text := item.get(range.field))] if range else []
+    times = sorted(t for text in texts if (t := parse_time(text)))
+    # where a time cannot be read, nobody knows what is before or after every item
+    if range is not None and len(times) == len(texts) and (times or not items):
+        times = times or [EVER]
         if range.end:
             yield "an end before every item", View(end=times[0] - DAY)
         if range.start:

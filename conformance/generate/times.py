@@ -1,30 +1,41 @@
-"""Times as the documentation writes them: ISO 8601, UTC, to the minute or to the second."""
+"""Times as the documentation writes them: ISO 8601, UTC, to the minute or to the second; and in its other forms, since
+only samples may show which one an answer has.
+"""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-ISO = re.compile(r"^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(:\d{2})?Z$")
+ISO = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}([.,]\d+)?)?(Z|[+-]\d{2}(:?\d{2})?)", re.ASCII)
 
 
 @lru_cache(maxsize=8192)
 def parse_time(text: str | None) -> datetime | None:
-    """The moment that a documented time names, or None. Seconds left out are zero."""
-    found = ISO.match(text or "")
-    if not found:
+    """The moment in UTC, to the second, that a time with its zone names, or None. Seconds left out are zero, and what
+    is below a second is cut off.
+    """
+    if not ISO.fullmatch(text or ""):
         return None
     try:
-        return datetime.fromisoformat(f"{found[1]}{found[2] or ':00'}").replace(tzinfo=UTC)
-    except ValueError:
+        return datetime.fromisoformat(text or "").astimezone(UTC).replace(microsecond=0)
+    except (ValueError, OverflowError):
         return None
 
 
 def precision_of(text: str | None) -> str | None:
-    """`minutes` or `seconds`, as a documented time is written; None where it is no such time."""
-    found = ISO.match(text or "")
-    return None if not found else "seconds" if found[2] else "minutes"
+    """`minutes` or `seconds`, as a time is written; None where it is no such time."""
+    found = ISO.fullmatch(text or "")
+    return None if not found else "seconds" if found[1] else "minutes"
+
+
+def leeway(text: str | None) -> timedelta:
+    """How much later than `parse_time` has it a written time may be: by what it does not show, or what was cut off."""
+    found = ISO.fullmatch(text or "")
+    if found is None or (found[1] and not found[2]):
+        return timedelta()
+    return timedelta(seconds=0 if found[2] else 59, microseconds=999_999)
 
 
 def format_time(moment: datetime, pattern: str) -> str:

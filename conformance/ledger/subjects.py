@@ -7,6 +7,8 @@ from typing import Any
 
 from attrs import frozen
 
+from conformance.contract.forms import states_time
+from conformance.contract.listed import values_in_force
 from conformance.contract.model import Citation, Contract, Field, Parameter
 from conformance.contract.protocol import Protocol
 from conformance.contract.scope import scopes
@@ -142,11 +144,9 @@ def _optional_names(contract: Contract) -> set[str]:
 
 
 def _enumerated(contract: Contract, subject: TemplateSubject) -> bool:
-    for f in contract.semantics.filters:
-        parameter = contract.parameter(f.parameter)
-        if f"{contract.semantics.items}.{f.field}" == subject.name and parameter and parameter.value("enum"):
-            return True
-    return False
+    items, filters = contract.semantics.items, contract.semantics.filters
+    asked = (contract.parameter(f.parameter) for f in filters if f"{items}.{f.field}" == subject.name)
+    return any(parameter and values_in_force(contract, parameter) for parameter in asked)
 
 
 def _is_end_time(contract: Contract, subject: TemplateSubject) -> bool:
@@ -205,7 +205,8 @@ def _is_required(contract: Contract, subject: TemplateSubject) -> bool:
 WHERE: Mapping[str, Callable[[Contract, TemplateSubject], bool]] = {
     "always": lambda contract, s: s.thing.presence == "always" and s.name not in _optional_names(contract),
     "scalar": lambda contract, s: True,
-    "time": lambda contract, s: _is_time(s.thing),
+    "stated-time": lambda contract, s: _is_time(s.thing) and states_time(contract, s.thing),
+    "shown-time": lambda contract, s: _is_time(s.thing) and not states_time(contract, s.thing),
     "enumerated": _enumerated,
     "optional-field": lambda contract, s: s.name in _optional_names(contract),
     "end-time": _is_end_time,

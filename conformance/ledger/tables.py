@@ -53,9 +53,11 @@ def read_table(text: str, path: str, schema: str) -> RequirementTable:
     if errors := list(_validator(schema).iter_errors(data)):
         found = min(errors, key=_order)
         raise table.bad(int(found.instance_path[0]), _said(found), found.instance_path[1:])
-    names = [_name(row) for row in data]
-    for number, name in enumerate(names):
-        if name in names[:number] and data[number].get("each") != "choice":
+    # one check may have several rows, of another level each, where a condition tells their subjects apart
+    names = [(_name(row), row.get("where")) for row in data]
+    for number, (name, where) in enumerate(names):
+        same = [condition for other, condition in names[:number] if other == name]
+        if same and (None in (where, *same) or where in same):
             raise table.bad(number, "there is another row of that name")
     return table
 

@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from conformance.contract.files import load_contract, load_protocol, read_yaml, schemas_root
-from conformance.contract.model import Contract
+from conformance.contract.model import Citation, Contract, Field
 from conformance.emit import json_schema, model_schema, openapi, xsd
 from conformance.emit.writing import common_contents, contents
+from conformance.ledger.files import ledger_of
 
 FOLDER = schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks"
 CONTRACT = load_contract(FOLDER)
@@ -84,6 +85,7 @@ def test_every_documented_alternative_is_accepted(body: dict[str, Any]) -> None:
         {"SupportCancel": "true"},
         {"SupportCancel": False},
         {"CreationTime": "2015-11-24T12:50:01Z"},
+        {"CreationTime": "2015-11-24T20:50+08:00"},
         {"TaskAction": "IMPORT_IMAGE"},
         {"FinishedTime": ""},
         {"Unknown": {"more": []}},
@@ -107,16 +109,41 @@ def test_every_documented_alternative_is_accepted(body: dict[str, Any]) -> None:
         lambda b: tasks(b)[1].update(TaskId=7),
         lambda b: tasks(b)[1].update(SupportCancel="maybe"),
         lambda b: tasks(b)[1].update(SupportCancel=1),
-        lambda b: tasks(b)[1].update(CreationTime="2015-11-24 12:50"),
-        lambda b: tasks(b)[1].update(CreationTime="2015-13-24T12:50Z"),
-        lambda b: tasks(b)[1].update(CreationTime=""),
-        lambda b: tasks(b)[1].update(FinishedTime="soon"),
+        lambda b: tasks(b)[1].update(CreationTime=1448369400),
     ],
 )
 def test_json_against_the_documentation_is_refused(body: dict[str, Any], break_it: Any) -> None:
     break_it(body)
     assert not JSON.is_valid(body)
     assert not FAST_JSON.is_valid(body)
+
+
+def stated(fields: tuple[Field, ...], revision: str) -> tuple[Field, ...]:
+    """The fields with the form of their times stated by a sentence of a revision."""
+    said = Citation(revision, "response", "CreationTime", 2)
+    return tuple(
+        evolve(
+            f,
+            constraints=tuple(
+                evolve(c, citations=(*c.citations, said)) if c.kind == "time_format" else c for c in f.constraints
+            ),
+            members=stated(f.members, revision),
+        )
+        for f in fields
+    )
+
+
+@pytest.mark.parametrize("revision", ["2021-01-07", "2019-08-06"])
+def test_the_form_of_a_time_is_a_rule_where_the_newest_page_states_it(body: dict[str, Any], revision: str) -> None:
+    contract = evolve(CONTRACT, response=stated(CONTRACT.response, revision))
+    schema = jsonschema.Draft202012Validator(json_schema.response_schema(contract))
+    schema.validate(body)
+    binding = revision == "2021-01-07"
+    for text in ("2015-11-24 12:50", "2015-13-24T12:50Z", "2015-11-24T20:50+08:00", ""):
+        tasks(body)[1].update(CreationTime=text)
+        assert schema.is_valid(body) is not binding
+    levels = {r.id: r.level for r in ledger_of(contract, PROTOCOL).requirements}
+    assert levels["DescribeTasks.fields.TaskSet.Task.CreationTime.time-format"] == ("MUST" if binding else "SHOULD")
 
 
 @pytest.mark.parametrize(
@@ -127,7 +154,7 @@ def test_json_against_the_documentation_is_refused(body: dict[str, Any], break_i
         ("<PageNumber>1</PageNumber>", "<PageNumber>1</PageNumber><PageNumber>1</PageNumber>", False),
         ("<TaskId>[^<]*</TaskId>", "", False),
         ("<SupportCancel>true", "<SupportCancel>yes", False),
-        ("2015-11-24T12:50Z", "24.11.2015", False),
+        ("2015-11-24T12:50Z", "24.11.2015", True),
         ("DescribeTasksResponse", "DescribeTaskResponse", False),
         ("<FinishedTime>[^<]*</FinishedTime>", "", True),
         ("<FinishedTime>[^<]*</FinishedTime>", "<FinishedTime/>", True),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from conformance.contract.model import Contract
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.repeats import Repeats
 from conformance.endpoint.watch.dialect import Dialect
+from conformance.endpoint.watch.statuses import DOCUMENTED_STATUS, statuses_of
 from conformance.endpoint.watch.validation import Validation
 from conformance.endpoint.watch.watch import EVERY_EXCHANGE, EXCHANGE_JUDGES, RESPONSE_JUDGES, Watch
 from conformance.wire.exchange import Call, Exchange, HttpRequest, HttpResponse
@@ -61,4 +64,26 @@ def test_a_request_id_is_judged_by_those_before_it(contract: Contract, watch: Wa
 
 def test_each_check_has_one_judge() -> None:
     assert not RESPONSE_JUDGES.keys() & EXCHANGE_JUDGES.keys()
-    assert len(EVERY_EXCHANGE) == len(RESPONSE_JUDGES) + len(EXCHANGE_JUDGES) == 29
+    assert len(EVERY_EXCHANGE) == len(RESPONSE_JUDGES) + len(EXCHANGE_JUDGES) + 1 == 30
+    assert DOCUMENTED_STATUS not in {**RESPONSE_JUDGES, **EXCHANGE_JUDGES}
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "judged", "failed"),
+    [
+        ("SignatureNonceUsed", 400, 1, 0),
+        ("SignatureNonceUsed", 409, 1, 1),
+        ("InvalidAccessKeyId.NotFound", 404, 1, 0),
+        ("InvalidRegionId.NotFound", 404, 1, 0),
+        ("InvalidRegionId.NotFound", 403, 1, 1),
+        ("Unheard.Of", 418, 0, 0),
+        ("SignatureNonceUsed", 200, 0, 0),
+    ],
+)
+def test_the_status_of_an_error_is_one_that_a_table_has(contract, protocol, code, status, judged, failed) -> None:
+    watch = Watch(contract, Validation(contract), Dialect(contract), statuses_of(contract, protocol))
+    body = json.dumps({"RequestId": IDS[0], "HostId": "h", "Code": code, "Message": "m"}).encode()
+    response = HttpResponse(status, (("Content-Type", "application/json"),), body)
+    watch.see(Answer(contract, Exchange(1, Call("a", "1"), HttpRequest("GET", "/"), response)))
+    tally = watch.tallies.get(DOCUMENTED_STATUS, None)
+    assert (tally.judged, tally.failed) == (judged, failed)

@@ -68,6 +68,14 @@ def read(table, text):
         ),
         (ENDPOINT, "choice: too-many-ids", "choice: too-many", "ids.over-the-limit", "'too-many' is no kind of choice"),
         (ENDPOINT, "than {ids_limit}", "than {limit}", "ids.over-the-limit", "{limit} stands for nothing here"),
+        (ENDPOINT, "where: shown-time, ", "", "fields.time-format", "there is another row of that name"),
+        (
+            ENDPOINT,
+            "where: shown-time, ",
+            "where: stated-time, ",
+            "fields.time-format",
+            "there is another row of that name",
+        ),
         (ENDPOINT, "check: methods.agree, ", "chek: methods.agree, ", "row ", "'chek' was unexpected"),
         (
             SDK,

@@ -3,6 +3,7 @@
 import gzip
 import re
 import xml.etree.ElementTree as ET
+from datetime import UTC, datetime
 
 import pytest
 from attrs import evolve
@@ -38,7 +39,11 @@ def canonical(task):
     """A task without what variants may add or write otherwise."""
     known = {f.name for f in CONTRACT.item_fields}
     task = {k: v for k, v in task.items() if k in known}
-    times = {k: v[:16] for k, v in task.items() if k.endswith("Time")}
+    times = {
+        k: v and datetime.fromisoformat(v).astimezone(UTC).isoformat()[:16]
+        for k, v in task.items()
+        if k.endswith("Time")
+    }
     return {**task, **times, "TaskAction": task["TaskAction"].replace("_", "").lower()}
 
 

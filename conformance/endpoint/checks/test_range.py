@@ -23,8 +23,13 @@ DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
 
 def timed(target: Target) -> tuple[Item, ...]:
-    """Items to draw ranges from, one of which has a time at least."""
-    return need_items(target, field=target.time_range.field)
+    """Items to draw ranges from, one of which has a time at least, and one that can be read."""
+    items, name = need_items(target, field=target.time_range.field), target.time_range.field
+    texts = [text for item in items if (text := item.get(name))]
+    if texts and not any(map(parse_time, texts)):
+        about = f"fields.{target.contract.semantics.items}.{name}.time-format"
+        raise Inconclusive(f"not judged, because no {name} can be read as a time, such as {texts[0]!r}", because=about)
+    return items
 
 
 def times_of(target: Target) -> list[datetime]:

@@ -6,9 +6,11 @@ Each judge hangs on the response alone, and yields the path of a field and a pro
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from conformance.contract.forms import form, states_time
+from conformance.contract.listed import values_in_force
 from conformance.contract.model import Contract, Field
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.canonical import canonical
@@ -48,17 +50,31 @@ def _type(answer: Answer, schema_problem: str | None) -> Iterator[Judgement]:
 
 def _time_format(answer: Answer, schema_problem: str | None) -> Iterator[Judgement]:
     expected = "yyyy-MM-ddTHH:mmZ or yyyy-MM-ddTHH:mm:ssZ"
-    for name, f, holders in _scalars(answer, schema_problem):
+    for name, f, holders in _scalars(answer, schema_problem, open=_is_shown_time):
         if f.value("time_format"):
-            times = (canonical(holder.get(f.name)) for holder in holders)
-            odd = next((text for text in times if text is not None and not TIME_FORM.match(text)), None)
-            yield name, None if odd is None else Problem(f"{name} is not a documented time", expected, odd)
+            empty = form(answer.contract, (*name.split(".")[:-1], f.name), f).may_be_empty
+            texts = (_written(holder.get(f.name), empty) for holder in holders)
+            odd = next((text for text in texts if text is not None and not TIME_FORM.match(text)), None)
+            what = "is not a documented time" if states_time(answer.contract, f) else "is not a time as samples have it"
+            yield name, None if odd is None else Problem(f"{name} {what}", expected, odd or "nothing")
 
 
-def _scalars(answer: Answer, schema_problem: str | None) -> Iterator[tuple[str, Field, Holders]]:
+def _written(value: Any, empty: bool) -> str | None:
+    """What stands for a time; None where there is none, or an empty one that the documentation leaves open."""
+    return "" if value == "" and not empty else canonical(value)
+
+
+def _is_shown_time(contract: Contract, f: Field) -> bool:
+    """Whether a field is a time whose form only samples show, and which the schema therefore leaves open."""
+    return bool(f.value("time_format")) and not states_time(contract, f)
+
+
+def _scalars(
+    answer: Answer, schema_problem: str | None, open: Callable[[Contract, Field], bool] = lambda contract, f: False
+) -> Iterator[tuple[str, Field, Holders]]:
     """The fields that hold scalars and that this result could show: path, field, and the objects that should have it.
 
-    Where the schema passes they are in order by that, and no objects are looked for.
+    Where the schema passes they are in order by that, and no objects are looked for, but for those that it leaves open.
     """
     if answer.kind != "success":
         return
@@ -66,7 +82,8 @@ def _scalars(answer: Answer, schema_problem: str | None) -> Iterator[tuple[str, 
     below = tuple(items.split(".")) if items else None
     for path, f in leaves(answer.contract):
         if listed or below is None or path[: len(below)] != below:
-            yield ".".join(path), f, answer.reading.holders(path[:-1]) if schema_problem else ()
+            looked_at = schema_problem is not None or open(answer.contract, f)
+            yield ".".join(path), f, answer.reading.holders(path[:-1]) if looked_at else ()
 
 
 def leaves(contract: Contract) -> Iterator[tuple[tuple[str, ...], Field]]:
@@ -95,7 +112,7 @@ def _listed_value(answer: Answer, _: str | None) -> Iterator[Judgement]:
     """Values of items against the lists that the request parameters document."""
     for f in answer.contract.semantics.filters if answer.items else ():
         parameter = answer.contract.parameter(f.parameter)
-        documented: Sequence[object] = (parameter.value("enum") or ()) if parameter else ()
+        documented = values_in_force(answer.contract, parameter) if parameter else ()
         if documented:
             listed = {fold(str(v)) for v in documented}
             odd = {v for item in answer.items if (v := item.get(f.field)) and fold(v) not in listed}

@@ -15,6 +15,7 @@ from conformance.endpoint.watch.identity import ANSWERED
 from conformance.endpoint.watch.judgement import ExchangeJudge, Judgement, ResponseJudge
 from conformance.endpoint.watch.observers import ShownAlternative, shown_alternatives
 from conformance.endpoint.watch.returning import ReturningTimes
+from conformance.endpoint.watch.statuses import DOCUMENTED_STATUS, Statuses, documented_status
 from conformance.endpoint.watch.tally import Problem, Tallies
 from conformance.endpoint.watch.validation import Validation
 from conformance.wire.exchange import Exchange
@@ -23,7 +24,7 @@ from conformance.wire.exchange import Exchange
 RESPONSE_JUDGES: Mapping[str, ResponseJudge] = {**envelope.JUDGES, **fields.JUDGES}
 EXCHANGE_JUDGES: Mapping[str, ExchangeJudge] = {**identity.JUDGES, **echoes.JUDGES}
 # the checks that have no test of their own
-EVERY_EXCHANGE = frozenset((*RESPONSE_JUDGES, *EXCHANGE_JUDGES))
+EVERY_EXCHANGE = frozenset((*RESPONSE_JUDGES, *EXCHANGE_JUDGES, DOCUMENTED_STATUS))
 
 
 @frozen
@@ -44,6 +45,7 @@ class Watch:
     contract: Contract
     validation: Validation
     dialect: Dialect
+    statuses: Statuses = field(factory=dict)
     tallies: Tallies = field(factory=Tallies)
     times: ReturningTimes = field(factory=ReturningTimes)
     _request_ids: set[str] = field(factory=set)
@@ -60,6 +62,8 @@ class Watch:
         for check, judge in EXCHANGE_JUDGES.items():
             for judgement in judge(answer, self._request_ids):
                 self._tally(check, judgement, answer)
+        for judgement in documented_status(answer, self.statuses):
+            self._tally(DOCUMENTED_STATUS, judgement, answer)
         if answer.kind != "unreadable" and answer.request_id:
             self._request_ids.add(answer.request_id)
         for s in response.shown:

@@ -11,7 +11,7 @@ from conformance.reference.faults.middleware import in_form, is_get
 from conformance.reference.signatures import CLOCK_WINDOW, epoch
 from conformance.reference.steps import STEP, CheckStep, Middleware, replacing
 
-MINUTE, HOUR, DAY = 60, 3600, 86400
+HOUR, DAY = 3600, 86400
 
 
 def faults() -> tuple[Fault, ...]:

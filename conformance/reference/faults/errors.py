@@ -23,7 +23,7 @@ def faults(roles: FaultRoles) -> tuple[Fault, ...]:
     """Faults of each documented error of the operation, and of errors as such."""
     codes = {e.code: e for e in roles.contract.errors}
     found = [f for e in codes.values() for f in _of_code(e)]
-    return (*found, *_accepted(roles), *_formats(), *_traces(roles))
+    return (*found, *_accepted(roles), *_formats(), *_statuses(roles), *_traces(roles))
 
 
 def _of_code(error: ErrorCode) -> list[Fault]:
@@ -108,6 +108,38 @@ def _formats() -> list[Fault]:
             "puts an empty listing into errors in XML",
             ("errors.no-result",),
             replacing(STEP.error).by(_with_result(in_xml)),
+        ),
+    ]
+
+
+def _statuses(roles: FaultRoles) -> list[Fault]:
+    """Errors of the common tables with a status that no table has beside their code."""
+    killed_by, own = ("errors.documented-status",), {e.code for e in roles.contract.errors}
+    if not roles.situations:
+        return []
+    return [
+        Fault(
+            "common-errors-are-teapots",
+            "answers errors of the common tables with status 418",
+            killed_by,
+            replacing(STEP.fail).by(
+                lambda inner, context, refusal: inner(
+                    context, refusal if refusal.code in own else evolve(refusal, status=418)
+                )
+            ),
+        ),
+        Fault(
+            "unknown-key-is-unauthorized-in-xml",
+            "answers an unknown access key with status 401 in XML",
+            killed_by,
+            replacing(STEP.fail).by(
+                lambda inner, context, refusal: inner(
+                    context,
+                    evolve(refusal, status=401)
+                    if in_xml(context) and refusal.about == "unknown-access-key"
+                    else refusal,
+                )
+            ),
         ),
     ]
 

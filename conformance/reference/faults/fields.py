@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import evolve
 
+from conformance.contract.forms import form
 from conformance.contract.model import Contract, Field, OptionalField
 from conformance.reference.context import Context, Query
 from conformance.reference.faults.fault import Fault
@@ -61,7 +62,16 @@ def _of_field(roles: FaultRoles, path: str, field: Field) -> list[Fault]:
                 replacing(STEP.result).by(at_path(path, lambda v: v.replace("T", " "))),
             )
         )
-    if path in roles.enumerated_fields:
+        if not form(roles.contract, tuple(path.split(".")), field).may_be_empty:
+            found.append(
+                Fault(
+                    f"time-is-empty:{path}",
+                    f"writes {path} as an empty text",
+                    (f"fields.{path}.time-format",),
+                    replacing(STEP.result).by(at_path(path, lambda v: "")),
+                )
+            )
+    if path in roles.listed_fields:
         last = _effective(roles, path)[-1]
         found.append(
             Fault(

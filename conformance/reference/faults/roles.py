@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
+from conformance.contract.listed import values_in_force
 from conformance.contract.model import Contract, Field, Parameter
 from conformance.contract.protocol import Protocol, Situation
 from conformance.reference.faults.fault import Fault
@@ -60,6 +61,11 @@ class FaultRoles:
             if parameter and parameter.value("enum"):
                 found[f"{semantics.items}.{relative(self.contract, filter.field)}"] = parameter
         return found
+
+    @property
+    def listed_fields(self) -> dict[str, Parameter]:
+        """Those of which a page in force lists the values."""
+        return {path: p for path, p in self.enumerated_fields.items() if values_in_force(self.contract, p)}
 
     @property
     def plain_fields(self) -> tuple[Field, ...]:

@@ -11,6 +11,7 @@ from conformance.reference.variants.bodies import BODIES
 from conformance.reference.variants.cursor import cursors
 from conformance.reference.variants.dialects import dialects, error_tables
 from conformance.reference.variants.paths import paths
+from conformance.reference.variants.times import times
 from conformance.reference.variants.transport import TRANSPORT
 from conformance.reference.variants.variant import Variant
 
@@ -29,7 +30,14 @@ MIDDLEWARE: tuple[Variant, ...] = (
 
 def all_variants(contract: Contract, protocol: Protocol | None = None) -> tuple[Variant, ...]:
     """Every variant that makes sense for a contract, in a fixed order: middleware first, then dialects."""
-    return (*MIDDLEWARE, *cursors(contract), *paths(contract), *dialects(contract), *error_tables(protocol))
+    return (
+        *MIDDLEWARE,
+        *cursors(contract),
+        *paths(contract),
+        *times(contract),
+        *dialects(contract),
+        *error_tables(protocol),
+    )
 
 
 def named(contract: Contract, name: str, protocol: Protocol | None = None) -> Variant:
