@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import tempfile
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,19 +37,31 @@ def fair_in(folder: Path) -> Service:
 
 
 @contextmanager
-def served(service: Service, manners: Iterable[Manner] = ()) -> Iterator[ServiceEndpoint]:
+def served(
+    service: Service, manners: Iterable[Manner] = (), clock: Callable[[], float] = time.time
+) -> Iterator[ServiceEndpoint]:
     """A reference of a service, on a loopback port."""
-    with ServiceEndpoint(service, PROTOCOL, seconds=0.3, manners=manners) as endpoint:
+    with ServiceEndpoint(service, PROTOCOL, clock=clock, seconds=0.3, manners=manners) as endpoint:
         assert isinstance(endpoint, ServiceEndpoint)
         yield endpoint
 
 
 def judged(
-    service: Service, resource: str, manners: Iterable[Manner] = (), draws: int = 0, most: int = MOST, seed: int = 1
+    service: Service,
+    resource: str,
+    manners: Iterable[Manner] = (),
+    draws: int = 0,
+    most: int = MOST,
+    seed: int = 1,
+    by_requests: bool = False,
 ) -> LifecycleJudged:
-    """What the sequences over a resource show of a reference that has faults, or is a variant."""
+    """What the sequences over a resource show of a reference that has faults, or is a variant. `by_requests`: its clock
+    goes on whenever it is looked at, a tenth of what an asynchronous operation takes, however busy the machine is.
+    """
+    ticks = itertools.count(int(time.time()) * 33)
+    clock, patience = (lambda: next(ticks) / 33, 60.0) if by_requests else (time.time, 0.5)
     lifecycle = next(found for found in lifecycles(service, service.operations) if found.resource == resource)
-    with served(service, manners) as endpoint, tempfile.TemporaryDirectory() as scratch:
+    with served(service, manners, clock) as endpoint, tempfile.TemporaryDirectory() as scratch:
         regions, file = endpoint.mock.regions[:2], Path(scratch) / "allowance"
         limits = Limits(max_requests=most)
         Allowance.begun(limits, file).close()
@@ -56,7 +70,7 @@ def judged(
         )
         asker = Asker(service, PROTOCOL, settings)
         required = requirements_of(service, lifecycle, regions)
-        return LifeJudging(asker, lifecycle, required, regions, seed, 0.5, draws).run()
+        return LifeJudging(asker, lifecycle, required, regions, seed, patience, draws).run()
 
 
 def failed(found: LifecycleJudged) -> dict[str, str]:

@@ -20,8 +20,6 @@ CONCURRENT = {f.name for f in FAULTS if "isolation.mixed" in f.killed_by} | {
     "requests-share-a-variable",
     "order-turns-under-load",
 }
-# shows where a request is asked hundreds of times, as the checks do and the probes do not: see tests/gates/test_faults
-RARE = {f.name for f in FAULTS if f.name.endswith("-every-301th-time")}
 # seen by what the checks send that are about it
 ASKED_FOR = [f for f in FAULTS if set(f.killed_by) & undrawn_checks().keys()]
 
@@ -68,7 +66,7 @@ def test_the_probes_have_answers_of_every_kind(right):
 
 
 @pytest.mark.parametrize(
-    "fault", [f for f in FAULTS if f.name not in CONCURRENT | RARE and f not in ASKED_FOR], ids=lambda f: f.name
+    "fault", [f for f in FAULTS if f.name not in CONCURRENT and f not in ASKED_FOR], ids=lambda f: f.name
 )
 def test_each_fault_changes_an_answer(fault, right):
     store, answers = right
@@ -76,7 +74,9 @@ def test_each_fault_changes_an_answer(fault, right):
         faultless = application(CONTRACT, PROTOCOL, store, dialect=fault.dialect)
         answers = [(request, faultless.respond(request)) for request, _ in answers]
     server = application(CONTRACT, PROTOCOL, store, faults=[fault])
-    assert any(server.respond(request) != response for request, response in answers), fault.description
+    # some faults show in every 301st request alone, which has to be one that they are about
+    often = (pair for _ in range(8) for pair in answers)
+    assert any(server.respond(request) != response for request, response in often), fault.description
 
 
 @pytest.fixture(scope="module")
