@@ -261,10 +261,15 @@ def _constraints(field: Field, entry: RowEntry | None, node: Node | None, revisi
 
 
 def joined(constraints: Iterable[Constraint]) -> tuple[Constraint, ...]:
-    """One constraint for each kind and value, with the citations of all."""
+    """One constraint for each kind and value, with the citations of all. A list of values names each once: pages
+    repeat those that stand below several conditions.
+    """
     found: list[Constraint] = []
     citations: dict[tuple[str, str], dict[Citation, None]] = {}
     for new in constraints:
+        if new.kind == "enum" and isinstance(new.value, list):
+            # 1 and true are two values, and equal
+            new = evolve(new, value=list({repr(v): v for v in new.value}.values()))
         key = (new.kind, repr(new.value))
         if key in citations:
             citations[key].update(dict.fromkeys(new.citations))

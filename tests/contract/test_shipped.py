@@ -42,6 +42,16 @@ def test_no_sentence_of_the_documentation_ships() -> None:
         assert not [e for e in examples if not is_value(e)], name
 
 
+def test_no_list_of_values_names_one_twice() -> None:
+    for file in sorted(schemas_root().glob("*/*/*/contract.yaml")):
+        contract = load_contract(file.parent)
+        ruled = [(p.name, p.constraints) for p in contract.parameters]
+        ruled += [(".".join(path), f.constraints) for path, f in contract.fields()]
+        for name, constraints in ruled:
+            for values in (c.value for c in constraints if c.kind == "enum"):
+                assert len({repr(v) for v in values}) == len(values), (contract.operation, name)
+
+
 def test_an_operation_of_it_is_found_by_name() -> None:
     assert load_contract(operation_folder("DescribeInstances", None)).semantics.key == "InstanceId"
     with pytest.raises(Refusal, match=r"did you mean DescribeInstances\? Shipped are the operations of ecs \(347\)"):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from conformance.contract.model import Constraint
+from conformance.derive.fields import joined
 from conformance.derive.page import Page
 from conformance.derive.prose import NO_DEFAULT, OTHERS, REQUIRED, findings, is_normative
 from conformance.derive.revision import parameter_constraints
@@ -181,3 +185,23 @@ def test_a_number_that_is_documented_as_text_has_limits(
 def test_a_range_of_the_numbers_in_a_name_is_none_of_the_value(name, text, expected):
     found = findings(name, "integer", sentences(text))
     assert {f.kind: f.value for f in found} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "type", "values"),
+    [
+        ("Valid values:\n\n- Month: of a big one.\n- Year: of a big one.\n- Month: of a small one.\n",
+         "string", ["Month", "Year"]),
+        ("取值：\n\n- true：甲。\n- false：乙。\n- false：丙。\n", "boolean", [True, False]),
+        ("Valid values: 3, 1, 2, 3, 1.", "integer", [3, 1, 2]),
+    ],
+)  # fmt: skip
+def test_a_value_that_stands_below_two_conditions_is_listed_once(text: str, type: Any, values: list[object]) -> None:
+    page = Page("p", "DescribeCarts", "en", "C", "0" * 64, (), "", id="p")
+    found = parameter_constraints(page, RowEntry("Unit", "Unit", type, "", "", text, 1), type, sentences(text))
+    assert [c.value for c in found if c.kind == "enum"] == [values]
+
+
+def test_one_and_true_are_two_values() -> None:
+    (one,) = joined([Constraint("enum", [1, True, 1, "1"])])
+    assert [repr(v) for v in one.value] == ["1", "True", "'1'"]
