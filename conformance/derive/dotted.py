@@ -21,20 +21,30 @@ def undotted(entries: tuple[RowEntry, ...], shown: Iterable[str] = (), in_place:
     `in_place`, below what they are members of, so is the dot of a name that begins with none of a row or a sample.
     """
     names = set(shown)
-    paths = {i: p for i, e in enumerate(entries) if "." in e.name and e.name not in names and (p := _parts(e.name))}
+    whole = {n for n in names if "." in n}
+    paths = {
+        i: p for i, e in enumerate(entries) if "." in e.name and e.name not in names and (p := _parts(e.name, whole))
+    }
     if in_place:
         names |= {e.name for i, e in enumerate(entries) if i not in paths}
         paths = {i: p for i, p in paths.items() if p[0][0] in names or any(listed for _, listed in p)}
     return tuple(_spread(entries, paths)) if paths else entries
 
 
-def _parts(name: str) -> tuple[tuple[str, bool], ...] | None:
-    """The names of a path, each with whether it is a list; None where a dot means something else."""
+def _parts(name: str, whole: set[str]) -> tuple[tuple[str, bool], ...] | None:
+    """The names of a path, each with whether it is a list; None where a dot means something else. `whole` are names
+    that have a dot themselves.
+    """
     if name.count(".") >= _LONGEST:
         return None
     found: list[tuple[str, bool]] = []
-    for part in name.split("."):
-        if found and _ANY_ITEM.fullmatch(part):
+    rest = name.split(".")
+    while rest:
+        taken = next((n for n in range(len(rest), 1, -1) if whole and ".".join(rest[:n]) in whole), 1)
+        part, rest = ".".join(rest[:taken]), rest[taken:]
+        if taken > 1:
+            found.append((part, False))
+        elif found and _ANY_ITEM.fullmatch(part):
             found[-1] = (found[-1][0], True)
         elif match := _PART.fullmatch(part):
             found.append((match.group(1), match.group(2) is not None))

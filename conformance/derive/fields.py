@@ -43,8 +43,25 @@ def response_tree(
     paths = dict.fromkeys((*placed, *(p for p in shape.nodes if p)))
     for path in list(paths):
         paths.update(dict.fromkeys(path[:i] for i in range(1, len(path))))
-    fields = _members((), _below(paths), _Placed(placed, _below(placed)), shape, revision)
+    below = _below(paths)
+    for path, entry in placed.items():
+        if (
+            entry is not None
+            and path not in guessed
+            and path not in shape
+            and not below.get(path)
+            and _is_untold(entry)
+        ):
+            guessed.add(path)
+            notes.append(f"{'.'.join(path)} is open: its row says nothing of what it is ({revision}, response)")
+    fields = _members((), below, _Placed(placed, _below(placed)), shape, revision)
     return Tree(tuple(_open(f, (), guessed) for f in fields) if guessed else fields, tuple(notes))
+
+
+def _is_untold(entry: RowEntry) -> bool:
+    """Whether a row that no sample shows and that has no members says neither a type nor what the items are."""
+    kind, item = words.type_of(entry.type)
+    return not entry.example and (kind == "unknown" or (kind == "array" and item is None))
 
 
 @frozen
@@ -67,7 +84,7 @@ def _below(paths: Iterable[Path]) -> dict[Path, list[Path]]:
 
 
 def _open(field: Field, above: Path, guessed: set[Path]) -> Field:
-    """The field, open where only a guess says how a list of plain values is written."""
+    """The field, open where only a guess says what it is, or how a list of plain values is written."""
     path = (*above, field.name)
     members = tuple(_open(m, path, guessed) for m in field.members)
     return evolve(field, members=members, open_in=("json", "xml") if path in guessed else field.open_in)
@@ -206,6 +223,8 @@ def _types(
     if documented == "array" or _only_item(path, placed, shape):
         return "array", "string"
     seen = sorted(node.types) if node else []
+    if documented == "object" and not seen and not (node and any(t for shown in node.texts.values() for t in shown)):
+        return "object", None  # of which nothing is said but that
     return (seen[0] if seen else "string"), None
 
 

@@ -273,12 +273,16 @@ def _jumps(table: _Table, i: int, reading: _Reading) -> list[_Step]:
         if len(path) < 2 or reading.has(path):
             continue
         above = [path[:n] for n in range(1, len(path))]
-        if path[:-1] in reading.open or any(table.ends.get(p[-1], -1) > i for p in above):
+        if path[:-1] in reading.open:
             continue
-        if any(p not in reading.open and p != reading.path and reading.has(p) for p in above):
-            continue  # it has a row, and the rows since then are not below it
-        stack = ((), *above, path) if _opens(entry, path, shape) else ((), *above)
         against = _astray(table, path, entry, reading) if table.dotted else 0.0
+        # a row that is named by this very path says itself where it stands
+        if not entry.under or against:
+            if any(table.ends.get(p[-1], -1) > i for p in above):
+                continue
+            if any(p not in reading.open and p != reading.path and reading.has(p) for p in above):
+                continue  # it has a row, and the rows since then are not below it
+        stack = ((), *above, path) if _opens(entry, path, shape) else ((), *above)
         found.append(_Step(reading, path, stack, reading.score + 4 - against))
     return found
 

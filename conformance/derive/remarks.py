@@ -81,7 +81,7 @@ def _types(page: Page, section: Section, captions: set[str]) -> Iterator[Remark]
         return
     for entry in rows.entries(section):
         cited = Citation(page.id, section.kind, entry.label)
-        if not re.fullmatch(r"[\w.$\[\]{}<>#*:/-]{1,120}", entry.name):
+        if not re.fullmatch(r"[\w.$\[\]{}<>#*:/-]{1,300}", entry.name):
             yield Remark(cited, entry.line, f"the name {entry.name[:_SHOWN]!r} is none that a parameter can have")
         shown = flat(entry.type)
         if slip := words.slipped(entry.type):

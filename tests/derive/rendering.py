@@ -81,8 +81,10 @@ def page(contract: Contract, layout: Layout) -> str:
     """A page of this layout about the operation of a contract."""
     words = WORDS[layout.language]
     fields = tuple(_ordered(f) for f in sorted(contract.response, key=_folded)) if layout.sorted else contract.response
-    asked: list[dict[str, str]] = [{"name": "Action", "type": "String", "required": words["yes"],
-                                    "example": contract.operation}]  # fmt: skip
+    action = contract.parameter("Action")
+    asked = [{"name": "Action", "type": "String", "required": words["yes"], "example": contract.operation}]
+    if action is not None:
+        asked[0]["description"] = told(action, layout)
     asked += [
         {
             "name": p.name,

@@ -76,6 +76,27 @@ def test_a_dotted_row_goes_through_the_wrapper_that_samples_show(tmp_path: Path)
     }  # fmt: skip
 
 
+def test_a_path_may_end_in_a_name_that_has_a_dot(tmp_path: Path) -> None:
+    rows = "|Carts|Object| |All.|\n|Carts.Cart|Array| |One.|\n|Carts.Cart.Wheel.Size|Integer|3|The size.|"
+    assert paths(derived(tmp_path, rows, {"Carts": {"Cart": [{"Wheel.Size": 3}]}})) == {
+        "Carts": "object", "Carts.Cart": "array", "Carts.Cart.Wheel.Size": "integer",
+    }  # fmt: skip
+
+
+def test_a_path_to_plain_values_is_followed_though_a_later_row_has_the_name_of_their_list(tmp_path: Path) -> None:
+    rows = """|Carts|Object| |All.|
+|Carts.Cart|Array| |One.|
+|Carts.Cart.ZoneIds|Object| |Its zones.|
+|Carts.Cart.ZoneIds.ZoneId|Array of String|["z"]|One.|
+|ZoneIds|Object| |All zones.|
+|ZoneIds.ZoneId|Array of String|["z"]|One.|"""
+    zones = {"ZoneId": ["z"]}
+    assert paths(derived(tmp_path, rows, {"Carts": {"Cart": [{"ZoneIds": zones}]}, "ZoneIds": zones})) == {
+        "Carts": "object", "Carts.Cart": "array", "Carts.Cart.ZoneIds": "object", "Carts.Cart.ZoneIds.ZoneId": "array",
+        "ZoneIds": "object", "ZoneIds.ZoneId": "array",
+    }  # fmt: skip
+
+
 def test_a_dot_that_the_samples_have_in_a_name_is_part_of_it(tmp_path: Path) -> None:
     contract = derived(tmp_path, "|cart.size|Integer|3|The size.|", {"cart.size": 3})
     assert paths(contract) == {"cart.size": "integer"}

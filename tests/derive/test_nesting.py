@@ -54,6 +54,27 @@ def test_rows_follow_the_samples(sample: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize("samples", [(), ("<R><A/></R>",)])
+def test_an_object_of_which_nothing_is_said_is_one(samples: tuple[str, ...]) -> None:
+    tree = response_tree((row("A", "Object", ""),), shown(*samples), "p")
+    assert [(f.type, f.open_in) for f in tree.fields] == [("object", ())]
+
+
+def test_an_object_that_a_sample_shows_as_text_is_no_object() -> None:
+    assert [f.type for f in response_tree((row("A", "Object", ""),), shown("<R><A>x</A></R>"), "p").fields] == [
+        "string"
+    ]
+
+
+@pytest.mark.parametrize(("type", "is_open"), [("", True), ("List", True), ("Array of String", False), ("Map", False)])
+def test_a_row_that_says_nothing_of_what_it_is_demands_nothing(type: str, is_open: bool) -> None:
+    tree = response_tree((row("A", type, ""), row("B", "List", "")), shown({"B": ["x"]}), "p")
+    assert [f.open_in for f in tree.fields if f.name == "A"] == [("json", "xml") if is_open else ()]
+    assert [n for n in tree.notes if n.startswith("A is open")] == (
+        ["A is open: its row says nothing of what it is (p, response)"] if is_open else []
+    )
+
+
 def test_rows_without_their_item_go_under_it() -> None:
     rows = [row("Things", ""), row("Id", marks=1), row("Zone", marks=1), row("Total", "Integer")]
     assert places(rows, shown(THINGS)) == ["Things", "Things.Thing.Id", "Things.Thing.Zone", "Total"]
