@@ -28,6 +28,7 @@ from conformance.derive import naming, prose, remarks, requested, routes, rows, 
 from conformance.derive.dotted import undotted
 from conformance.derive.fields import joined, response_tree, time_pattern
 from conformance.derive.mentions import Names, spellings
+from conformance.derive.misnested import is_set_aside, set_aside
 from conformance.derive.nesting import is_container, nests_by_order
 from conformance.derive.page import Page
 from conformance.derive.rows import RowEntry
@@ -98,11 +99,13 @@ def facts(page: Page, known: Iterable[Path] = ()) -> Facts:
     operation = naming.operation_name(page, readings, notes)
     entries, typed = response_rows(page)
     names = [e.name for e in entries]
-    shown = {path[-1] for path in shape(readings, operation).nodes if path} if any("." in n for n in names) else ()
+    readings = set_aside(readings, operation, names)
+    kept = [r for r in readings if not is_set_aside(r.repairs)]
+    shown = {path[-1] for path in shape(kept, operation).nodes if path} if any("." in n for n in names) else ()
     in_place = typed or nests_by_order(entries)
     entries = undotted(entries, shown, in_place)
     names = [e.name for e in entries]
-    found = shape(readings, operation, names)
+    found = shape(kept, operation, names)
     entries = _as_in_samples(entries, found)
     found = renamed(found, [e.name for e in entries], (e.name for e in entries if is_container(e)))
     notes += [f"{note} ({page.id}, examples)" for note in found.notes]
