@@ -17,7 +17,7 @@ from conformance.report.coverage import coverage, states
 from conformance.report.dialect import chosen, distances
 from conformance.report.missing import missing_data
 from conformance.report.plots import latency_bars, outcome_bars, quantile
-from conformance.report.results import Result, by_theme, groups, kinds, levels, of_an_sdk, results, tally
+from conformance.report.results import Result, Standing, by_theme, groups, kinds, levels, of_an_sdk, results, tally
 from conformance.report.stream import Run
 from conformance.report.text import duration, first_lines, one_line, printable
 
@@ -34,6 +34,8 @@ WORDS = {
 }
 # letters read as words where there is room for a sign
 SIGNS = {**GLYPHS, "known-failing": "K", "warned": "△"}
+# what stands below the failures
+OTHERS: tuple[Standing, ...] = ("known-failing", "inconclusive", "not-judged", "warned")
 TONES = {0: "good", 1: "bad", 3: "unsure"}
 
 
@@ -63,7 +65,7 @@ def _view(run: Run) -> dict[str, Any]:
         "kinds": kinds(found),
         "failures": failures,
         "causes": start_here(found)[:MOST] if len(failures) > MOST else (),
-        "others": groups(found, ("known-failing", "inconclusive", "not-judged", "warned")),
+        "others": kinds(r for group in groups(found, OTHERS) for r in group.results),
         "levels": [(level, tally(r for r in found if r.entry.level == level)) for level in levels(found)],
         "themes": [(theme, tally(members), len(members)) for theme, members in by_theme(found).items()],
         "standings": tally(found),

@@ -266,6 +266,39 @@ def test_few_of_a_kind_stand_one_by_one():
     assert [row.get("data-n") for row in page(made).findall(".//tbody[@id='matrix-body']/tr")] == ["1", "1", "1"]
 
 
+@pytest.mark.parametrize("standing", ["warned", "inconclusive", "known-failing"])
+def test_what_is_not_met_or_not_judged_of_a_kind_shares_a_card(standing):
+    made = many(standing)
+    shown = e.Evidence("curl -sS http://127.0.0.1/", 200, "an answer")
+    said = [evolve(v, message=f"found {n % 2}", exchange=shown) for n, v in enumerate(made.verdicts)]
+    root = page(run(made.header.catalogue, said))
+    cards = [card for card in root.findall(".//article") if "failure" not in card.get("class")]
+    assert len(cards) == 1
+    assert cards[0].find(".//h3/span").text == "DescribeTasks.types.*.wrong-type"
+    items = cards[0].findall("./details/ul/li")
+    assert [item.get("id") for item in items] == [f"f-DescribeTasks.types.P{n}.wrong-type" for n in (0, 1, 2, 4)]
+    for n, item in zip((0, 1, 2, 4), items, strict=True):
+        text = item.text_content()
+        assert f"P{n} of another type is refused." in text
+        assert f"found {n % 2}" in text
+        # what is behind each can still be opened
+        assert "curl -sS http://127.0.0.1/" in text
+        assert "an answer" in text
+
+
+def test_what_all_of_a_kind_say_is_said_once():
+    made = many("warned")
+    root = page(run(made.header.catalogue, [evolve(v, message="it was accepted") for v in made.verdicts]))
+    [card] = [card for card in root.findall(".//article") if "failure" not in card.get("class")]
+    assert card.text_content().count("it was accepted") == 1
+
+
+def test_few_that_are_not_met_have_a_card_each():
+    alike = [entry(f"types.P{n}.wrong-type", subject=f"P{n}") for n in range(3)]
+    made = page(run(alike, [e.Verdict(one.id, "", "warned", "accepted") for one in alike]))
+    assert [card.get("id") for card in made.findall(".//article")] == [f"f-{one.id}" for one in alike]
+
+
 SEARCH = """<!doctype html><link rel="icon" href="data:,"><body>
 <iframe id="f" src="kinds.html" style="border:0;width:900px;height:800px"></iframe>
 <pre id="out"></pre><script>
@@ -296,3 +329,26 @@ def test_what_is_searched_for_is_found_among_those_of_a_kind(browser):
         "one": "1,1,1 of 6 requirements shown",
         "again": "3,0,6 of 6 requirements shown",
     }
+
+
+REVEAL = """<!doctype html><link rel="icon" href="data:,"><body>
+<iframe id="f" src="cards.html" style="border:0;width:900px;height:800px"></iframe>
+<pre id="out"></pre><script>
+document.getElementById("f").onload = async () => {
+  const w = document.getElementById("f").contentWindow, d = w.document, out = [];
+  const item = d.getElementById("f-DescribeTasks.types.P4.wrong-type");
+  out.push(item.checkVisibility());
+  const moved = new Promise((done) => w.addEventListener("hashchange", done));
+  [...d.querySelectorAll("#matrix-body a")].find((link) => link.hash === "#" + item.id).click();
+  await moved;
+  out.push(item.checkVisibility());
+  document.getElementById("out").textContent = out.join("|"); };
+</script>"""
+
+
+def test_a_link_opens_the_card_that_it_leads_into(browser):
+    folder, load, _ = browser
+    (folder / "cards.html").write_text(html(many("warned")), "utf-8")
+    (folder / "reveal.html").write_text(REVEAL, "utf-8")
+    dom = load("reveal.html", "--dump-dom")
+    assert re.search(r'<pre id="out">(.*?)</pre>', dom).group(1) == "false|true"

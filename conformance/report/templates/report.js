@@ -54,6 +54,14 @@
     document.getElementById("filters").hidden = false;
     apply();
   }
+  // what a link leads to is shown, though it stands in a list that is closed; not every browser opens it
+  const reveal = () => {
+    const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    for (let list = target && target.closest("details"); list; list = list.parentElement.closest("details")) list.open = true;
+    if (target) target.scrollIntoView();
+  };
+  addEventListener("hashchange", reveal);
+  reveal();
   for (const button of document.querySelectorAll("button[data-copy]")) {
     if (!navigator.clipboard) continue;
     button.hidden = false;
