@@ -133,6 +133,7 @@ def _tightened(kind: str, was: Any, now: Any) -> Iterator[tuple[Class, str]]:
     elif kind in ("enum", "effective_values"):
         yield from _sets(kind, was, now, gone="breaking for clients", come="breaking for servers")
     elif kind in ("ignored_values", "prefix"):
+        was, now = ([side] if isinstance(side, str) else side for side in (was, now))
         yield from _sets(kind, was, now, gone="breaking for servers", come="breaking for clients")
     else:
         yield "breaking for clients", text

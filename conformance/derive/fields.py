@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import define, evolve, frozen
 
@@ -44,24 +44,32 @@ def response_tree(
     for path in list(paths):
         paths.update(dict.fromkeys(path[:i] for i in range(1, len(path))))
     below = _below(paths)
-    for path, entry in placed.items():
-        if (
-            entry is not None
-            and path not in guessed
-            and path not in shape
-            and not below.get(path)
-            and _is_untold(entry)
-        ):
+    for path, said in _untold(placed, below, shape):
+        if path not in guessed:
             guessed.add(path)
-            notes.append(f"{'.'.join(path)} is open: its row says nothing of what it is ({revision}, response)")
+            notes.append(f"{'.'.join(path)} is open: {said} ({revision}, response)")
     fields = _members((), below, _Placed(placed, _below(placed)), shape, revision)
     return Tree(tuple(_open(f, (), guessed) for f in fields) if guessed else fields, tuple(notes))
 
 
+def _untold(
+    placed: Mapping[Path, RowEntry | None], below: Mapping[Path, list[Path]], shape: Shape
+) -> Iterator[tuple[Path, str]]:
+    """Paths without members of which neither rows nor samples say what they are or hold, and in words why."""
+    for path, entry in placed.items():
+        if entry is not None and path not in shape and not below.get(path) and _is_untold(entry):
+            yield path, "its row says nothing of what it is"
+    for path, node in shape.nodes.items():
+        entry = placed.get(path)
+        empty = node.empty and "array" in node.types and not node.item_types and not below.get(path)
+        if path and empty and (entry is None or _is_untold(entry)):
+            yield path, "samples show it empty, and no row says of what"
+
+
 def _is_untold(entry: RowEntry) -> bool:
-    """Whether a row that no sample shows and that has no members says neither a type nor what the items are."""
+    """Whether a row says neither a type nor what the items of its list are."""
     kind, item = words.type_of(entry.type)
-    return not entry.example and (kind == "unknown" or (kind == "array" and item is None))
+    return not entry.example and not entry.item and (kind == "unknown" or (kind == "array" and item is None))
 
 
 @frozen

@@ -200,6 +200,8 @@ def _spread_header(texts: list[str], i: int) -> int | None:
     if not texts[i].startswith("|") or len(_BAR.findall(texts[i])) > 2 or _RULE.match(texts[i]):
         return None
     for end in range(i + 1, min(i + _LONGEST_HEADER, len(texts))):
+        if not texts[end].strip():
+            continue
         titles = cells(" ".join(texts[i:end]))
         if _RULE.match(texts[end]):
             return end if len(titles) == len(cells(texts[end])) else None

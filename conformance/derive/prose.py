@@ -143,11 +143,12 @@ def _enumeration(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[Fa
             yield from _listed(values, subject)
         return
     inline = re.search(
-        rf"(?i)(?:valid values?|可选值|取值范围?|可能值)\s*(?:are|is|为|[:：])\s*"
-        rf"({_WORD}(?:\s*(?:(?:[,，、|/]|\bor\b|\band\b|或|和)\s*)+{_WORD})+)\s*[.。]?$",
+        rf"(?i)(?:valid values?|可选值|取值(?:范围)?|可能值)\s*(?:are|is|为|[:：])\s*"
+        rf"({_WORD}(?:\s*(?:(?:[,，、|/]|\bor\b|\band\b|或者?|和)\s*)+{_WORD})+)\s*(?:[.。]|[,，;；.。]\s*(?:and the )?"
+        r"(?:默认|default).*)?$",
         text,
     )
-    if inline:
+    if inline and not _IN_CASE.search(text[: inline.start()]):
         values = re.findall(_WORD, re.sub(r"(?i)\b(or|and)\b", " ", inline.group(1)))
         if not all(re.fullmatch(r"-?[\d.]+", v) for v in values) or len(values) > 2:
             yield from _listed([v.rstrip(".") for v in values], subject)
@@ -180,6 +181,7 @@ def by_category(type: str, sentence: Sentence) -> bool:
     return bool(values) and not typed(values, type)
 
 
+_IN_CASE = re.compile(r"(?:时|对于|当|如果|若|(?i:\b(?:when|if|for)\b))")
 _CONDITION = re.compile(r"(?i)^(?:note:? )?(?:when|if)\b|^(?:说明[:：]? ?)?(?:当|如果|若|分类为)")
 
 
@@ -223,7 +225,15 @@ _PART = re.compile(r"每个?(?:部分|命令|段|标签|元素)|(?i:\beach (?:pa
 
 
 def _prefix(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:
-    """Forbidden beginnings, each with `!` before it."""
+    """What a value begins with, or forbidden beginnings, each with `!` before it."""
+    wanted = re.search(
+        rf"(?i)\b(?:must|have to) (?:start|begin) with (?:the )?(?:prefix )?({_WORD}[/:_-]?)(?=[\s.,;]|$)"
+        rf"|必须(?:包含前缀|以)\s*({_WORD}[/:_-]?)(?=\s*(?:[。，；]|开头|为前缀|$))",
+        sentence.text,
+    )
+    if wanted and (begin := (wanted.group(1) or wanted.group(2)).rstrip(".")) and not _OF_KIND.match(begin):
+        yield "prefix", begin
+        return
     match = re.search(
         r"(?i)(?:cannot|can not|must not|may not) (?:start|begin) with ([^;。]+?)(?:\.(?:\s|$)|, and|$| It )",
         sentence.text,
@@ -236,6 +246,10 @@ def _prefix(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKin
         )
         if values:
             yield "prefix", [f"!{v}" for v in values]
+
+
+# what begins a description of characters: `must start with a letter`
+_OF_KIND = re.compile(r"(?i)(?:an?|the|letters?|digits?|numbers?|upper\w*|lower\w*|english|chinese|it|one|any)(?:\W|$)")
 
 
 def _items(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:
@@ -273,7 +287,7 @@ def _syntax(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKin
 
 
 def _time(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:
-    match = re.search(r"[yY]{4}-MM-[dD]{2}['’]?T['’]?[hH]{2}:mm(:ss)?['’]?Z", sentence.text)
+    match = re.search(r"[yY]{4}-MM-[dD]{2}['’]?T['’]?[hH]{2}:mm(:ss)?['’]?Z", sentence.text.replace("*", ""))
     if match:
         yield "time_format", f"yyyy-MM-ddTHH:mm{match.group(1) or ''}Z"
     elif re.search(

@@ -46,9 +46,9 @@ def _tables(page: Page, section: Section) -> Iterator[Remark]:
             if not described and not coded:
                 titles = ", ".join(table.header)[:_SHOWN] or "none"
                 yield Remark(place, table.line, f"a table of {count} rows is not read: its columns are {titles}")
-        elif {"name", "type"} <= set(known):
-            under = (section.title or "no heading")[:_SHOWN]
-            yield Remark(place, table.line, f"a table of {count} parameters is not read: it stands under {under!r}")
+        elif {"name", "type"} <= set(known) or {"code", "message"} <= set(known):
+            under, what = (section.title or "no heading")[:_SHOWN], "parameters" if "type" in known else "error codes"
+            yield Remark(place, table.line, f"a table of {count} {what} is not read: it stands under {under!r}")
         if section.kind in ("parameters", "response") and described:
             yield from _rows(page, section, table, number)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache, partial
 from importlib import resources
 
@@ -110,6 +110,7 @@ def facts(page: Page, known: Iterable[Path] = ()) -> Facts:
     found = renamed(found, [e.name for e in entries], (e.name for e in entries if is_container(e)))
     notes += [f"{note} ({page.id}, examples)" for note in found.notes]
     tree = response_tree(entries, found, page.id, known, in_place)
+    notes += [f"{text} ({page.id}, response)" for text in _alike(tree.fields, ())]
     route = routes.route_of(page)
     sent: dict[str, list[str]] = {}
     for name, value in (pair for r in readings if r.format == "url" for pair in r.value):
@@ -148,6 +149,16 @@ def facts(page: Page, known: Iterable[Path] = ()) -> Facts:
         methods=route.methods,
         path=route.path,
     )
+
+
+def _alike(fields: Iterable[Field], above: Path) -> Iterator[str]:
+    """Members of one object whose names differ in capitals alone: which of them is meant nobody knows."""
+    names: dict[str, str] = {}
+    for f in fields:
+        first = names.setdefault(f.name.casefold(), f.name)
+        if first != f.name:
+            yield f"{'.'.join((*above, first))} is also spelt {f.name}"
+        yield from _alike(f.members, (*above, f.name))
 
 
 def _as_in_samples(entries: tuple[RowEntry, ...], found: Shape) -> tuple[RowEntry, ...]:
@@ -209,12 +220,17 @@ def _parameter(
         if prose.by_category(kind, s)
     )
     examples = [e for e in (entry.example, *shown.get(entry.name, ())) if e]
+    constraints = parameter_constraints(page, entry, kind, read)
+    alone = next((c for c in constraints if c.kind == "enum" and len(c.value) == 1), None)
+    if alone and (other := next((e for e in examples if e.casefold() != str(alone.value[0]).casefold()), None)):
+        constraints = tuple(c for c in constraints if c is not alone)
+        notes.append(f"{entry.name}: its only value is {alone.value[0]}, and an example is {other} ({row})")
     return Parameter(
         name=name,
         type=kind,
         required=bool(required),
         citations=(row,),
-        constraints=parameter_constraints(page, entry, kind, read),
+        constraints=constraints,
         examples=tuple(dict.fromkeys(examples))[:3],
         place=words.place(entry.place) or "query",
     )

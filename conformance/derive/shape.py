@@ -132,10 +132,15 @@ class Shape:
         return all(node.seen.get(i, 0) == n for i, n in parent.instances.items() if n)
 
 
+_INNER_PLURAL = re.compile(r"(?<=[a-z])s(?=[A-Z]|$)")
+
+
 @lru_cache(maxsize=16384)
 def is_plural(name: str, of: str) -> bool:
     """Whether a list of `of` may be called `name`: TaskSet of Task, Tags of Tag, Policies of Policy."""
     n, o = name.casefold(), of.casefold()
+    if n != o and _INNER_PLURAL.sub("", name).casefold() == _INNER_PLURAL.sub("", of).casefold():
+        return True  # PortsAndProtocols of PortAndProtocol
     stems = {o, o.removesuffix("y") + "ie"}
     return any(n in (s + "s", s + "es", s + "set", s + "sets", s + "list", s + "infos", s + "info") for s in stems)
 
