@@ -139,6 +139,11 @@ PAGES: dict[str, Callable[[int], str]] = {
     "headings, spaces": behind(lambda n: " ", "\n# x", "x\n"),
     "headings, anchors": behind(lambda n: "{#a} ", "\n# x", "x\n"),
     "samples": behind(lambda n: f'```\n{{"a":{n:05}}}\n```\n\n', "\n## Examples\n\n"),
+    "samples, repaired": lambda size: page(
+        fields=_times(lambda n: f"|F{n:05}|String|x|A|\n", size // 5),
+        sample='{"F00001": {"F00002": "1"}, "F00003": "1"}',
+        more="\n## Examples\n\n" + _times(lambda n: '```\n{"F00001":{"F00003":1}\n```\n\n', size * 4 // 5),
+    ),
     "sections": behind(lambda n: f"## Response parameters\n\n|Parameter|Type|\n|---|---|\n|F{n:05}|String|\n\n"),
     "tables of others": behind(lambda n: f"|Par{n:05}|Typ|\n|---|---|\n|F{n:05}|String|\n\n"),
     "table without bars": behind(

@@ -22,13 +22,15 @@ _OF_NESTING = re.compile(
     r"|surplus closing brace|what follows the first value|missing </|surplus </|second <"
 )
 _TRIED = 60  # places of one name
+_MOST = 8  # repaired samples that are compared; a page has one or two
 
 
 def set_aside(readings: Sequence[Reading], operation: str, rows: Iterable[str]) -> list[Reading]:
     """The readings; those that are misnested have a repair more, which says so (`is_set_aside`)."""
     shown = [r for r in readings if r.role == "response" and r.value is not None and r.format != "url"]
-    repaired = {id(r) for r in shown if any(_OF_NESTING.match(repair) for repair in r.repairs)}
-    intact = [r for r in shown if id(r) not in repaired]
+    broken = dict.fromkeys(id(r) for r in shown if any(_OF_NESTING.match(repair) for repair in r.repairs))
+    intact = [r for r in shown if id(r) not in broken]
+    repaired = list(broken)[:_MOST]
     if not repaired or not intact:
         return list(readings)
     names = list(rows)
