@@ -165,6 +165,15 @@ class ResponseReading:
             value = value.get(name) if isinstance(value, dict) else None
         return canonical(value)
 
+    def lacks(self, path: str) -> bool:
+        """Whether there is no member at a dotted path, not even an empty one."""
+        value: Any = self.tree
+        for name in path.split("."):
+            if not isinstance(value, dict) or name not in value:
+                return True
+            value = value[name]
+        return False
+
     def error_text(self, name: str) -> str | None:
         """A member of an error. With a path of its own an operation may write its name otherwise (`code`)."""
         found = named_like(self.tree, name) if self.contract.path is not None else name
@@ -283,6 +292,12 @@ class Answer:
     def text(self, path: str) -> str | None:
         """The scalar at a dotted path as canonical text, or None. Not for the RequestId, which has its own property."""
         return self.reading.text(path)
+
+    def repeats(self, path: str, sent: str) -> bool:
+        """Whether the member at a dotted path is what was sent. One that need not be there may be left out."""
+        member = self.contract.at(path)
+        optional = member is not None and member.presence == "sometimes"
+        return self.text(path) == sent or (optional and self.reading.lacks(path))
 
     @property
     def facts(self) -> tuple[tuple[str, str | None], ...]:

@@ -93,12 +93,15 @@ def request_time_format(contract: Contract, parameter: str) -> str:
 
 def filter_values(contract: Contract, parameter: str, items: Items) -> list[str]:
     """Values worth filtering by: those that items have first, as the parameter spells them, then the other listed
-    ones.
+    ones. None where there are items and none shows the field, which need not be there: then nobody sees what is kept.
     """
     found = contract.parameter(parameter)
     listed = [as_sent(v) for v in (found.value("effective_values") or found.value("enum") or ())] if found else []
     name = next(f.field for f in contract.semantics.filters if f.parameter == parameter)
     seen = list(dict.fromkeys(value for item in items if (value := item.get(name))))
+    field = next((f for f in contract.item_fields if f.name == name), None)
+    if items and not seen and field is not None and field.presence == "sometimes":
+        return []
     if listed:
         spelt = {fold(v): v for v in listed}
         seen = [spelt[fold(v)] for v in seen if fold(v) in spelt]

@@ -70,7 +70,8 @@ def claim_own(target: Target, region: str, view: View, page: tuple[int, int] | N
         return  # a page beyond the last may be an error
     echo = target.contract.semantics.region_echo
     if echo and region:
-        claim_equal("the region is another's", region, answer.listing().text(echo), answer)
+        own = answer.listing().repeats(echo, region)
+        claim(own, "the region is another's", region, answer.text(echo), answer)
     claim_selected(f"under way with others, {view} in {region}", wanted, answer.listing().keys, answer)
     if page is None:
         if answer.is_whole:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import Literal
 
 from attrs import define
@@ -28,6 +29,10 @@ WAYS: dict[Use, tuple[Way, ...]] = {
 }
 
 
+# the family of codes that say that something is not there
+NOT_FOUND = "*NotFound*"
+
+
 def use_of(target: Target, name: str) -> Use:
     """What the operation does with a parameter."""
     semantics, parameter = target.contract.semantics, target.parameter(name)
@@ -44,6 +49,16 @@ def use_of(target: Target, name: str) -> Use:
     if parameter.type == "string":
         return "names" if parameter.value("enum") else "filter"
     return "integer" if parameter.type == "integer" else "other"
+
+
+def ways_of(target: Target, name: str) -> tuple[Way, ...]:
+    """The ways that are open to a text that is no value of a parameter. A region that there is not is an error
+    where one is documented; elsewhere nobody says so, and there may be nothing in it.
+    """
+    use, errors = use_of(target, name), target.contract.errors
+    if use == "region" and not any(e.parameter == name and fnmatchcase(e.code, NOT_FOUND) for e in errors):
+        return (*WAYS[use], "nothing")
+    return WAYS[use]
 
 
 def count_of(answer: Answer) -> int:
@@ -84,7 +99,7 @@ class NoValue:
     def claim(self, text: str, answer: Answer, more: tuple[Way, ...] = ()) -> Way:
         """The way that the answer goes. Raises Violation where it is none of those for this use, or of `more`."""
         claim_never_breaks(answer, f"{self.subject} of {shortened(text)}")
-        ways = (*WAYS[use_of(self.target, self.subject)], *more)
+        ways = (*ways_of(self.target, self.subject), *more)
         if answer.refused:
             return "rejected"
         if "nothing" in ways and not answer.items and not answer.total:

@@ -59,8 +59,9 @@ def _follows_tokens(answer: Answer) -> bool:
 
 
 def _echo(answer: Answer, path: str, sent: str) -> Problem | None:
-    received = answer.text(path)
-    return None if received == sent else unlike(f"{path}, which repeats the request,", sent, received)
+    if answer.repeats(path, sent):
+        return None
+    return unlike(f"{path}, which repeats the request,", sent, answer.text(path))
 
 
 def _page_size(answer: Answer, _: AbstractSet[str]) -> Iterator[Judgement]:

@@ -10,6 +10,7 @@ from conformance.reference.progress import progressing
 from conformance.reference.variants.bodies import BODIES
 from conformance.reference.variants.cursor import cursors
 from conformance.reference.variants.dialects import dialects, error_tables
+from conformance.reference.variants.omissions import omissions
 from conformance.reference.variants.paths import paths
 from conformance.reference.variants.times import times
 from conformance.reference.variants.transport import TRANSPORT
@@ -33,6 +34,7 @@ def all_variants(contract: Contract, protocol: Protocol | None = None) -> tuple[
     return (
         *MIDDLEWARE,
         *cursors(contract),
+        *omissions(contract),
         *paths(contract),
         *times(contract),
         *dialects(contract),
