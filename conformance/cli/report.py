@@ -18,6 +18,14 @@ from conformance.report.html import html
 from conformance.report.junit import junit
 from conformance.report.markdown import markdown
 from conformance.report.merge import Unmergeable, merge
+from conformance.report.service_page import service_html, terminal_lines
+from conformance.report.service_run import (
+    ServiceRun,
+    ServiceStreamError,
+    is_of_a_service,
+    recovered_service,
+    service_summary,
+)
 from conformance.report.stream import Run, StreamError, read, recovered, text_of
 from conformance.report.summary import summarise
 
@@ -29,6 +37,13 @@ RENDERINGS: Mapping[str, Callable[[Run], str]] = {
     "badge": lambda run: as_json_text(badge(run)),
     "badge-svg": badge_svg,
     "events": text_of,
+}
+
+# what a run over a service can be made into
+OF_SERVICES: Mapping[str, Callable[[ServiceRun], str]] = {
+    "terminal": lambda run: "\n".join(terminal_lines(run)) + "\n",
+    "html": service_html,
+    "summary": lambda run: as_json_text(service_summary(run)),
 }
 
 
@@ -60,6 +75,8 @@ def report(streams: tuple[Path, ...], rendering: str, output: Path | None) -> No
 
     The exit status is that of the run. A stream without its end shows what was judged, and establishes nothing.
     """
+    if any(_is_of_a_service(path) for path in streams):
+        raise SystemExit(_report_service(streams, rendering, output))
     try:
         run = merge(runs_of(streams)) if len(streams) > 1 else recovered(_stream(streams[0]))
     except (Unmergeable, StreamError) as e:
@@ -69,6 +86,32 @@ def report(streams: tuple[Path, ...], rendering: str, output: Path | None) -> No
     else:
         _put(RENDERINGS[rendering](run), output)
     raise SystemExit(conclude(run).exit_status)
+
+
+def _is_of_a_service(path: Path) -> bool:
+    try:
+        with _stream(path).open(encoding="utf-8", errors="replace") as lines:
+            return is_of_a_service(lines)
+    except OSError:
+        return False  # the reader of streams says what is wrong
+
+
+def _report_service(streams: tuple[Path, ...], rendering: str, output: Path | None) -> int:
+    """Render a run over a service, and return its exit status. Raises Refusal."""
+    if len(streams) > 1:
+        raise Refusal("A run over a service is rendered by itself; give one stream.")
+    if rendering not in OF_SERVICES:
+        raise Refusal(
+            f"A run over a service is rendered as {', '.join(OF_SERVICES)}; --format {rendering} is for a run on one"
+            " operation: give a folder under operations/."
+        )
+    path = _stream(streams[0])
+    try:
+        run = recovered_service(path.read_text("utf-8").splitlines())
+    except (ServiceStreamError, UnicodeDecodeError) as e:
+        raise Refusal(f"{path}: {e}.") from None
+    _put(OF_SERVICES[rendering](run), output)
+    return run.exit_status
 
 
 def _put(text: str, output: Path | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from attrs import field, frozen
@@ -12,6 +13,7 @@ from conformance.report.results import Result
 
 # of a failure, what a reader goes on from; what is known does not need mending now
 NOT_MET = (*BAD, "known-failing", "warned")
+NUMBER = re.compile(r"(?<=result of )\d+(?= items)")
 TO_MEND = ("failed", "errored", "unexpectedly-passed")
 
 
@@ -83,15 +85,28 @@ def service_causes(failures: Iterable[tuple[str, Failed]]) -> tuple[ServiceCause
         shown = found.setdefault(_key(name, failed), _Shown(failed))
         shown.operations[name] = None
         shown.subjects.update((name, subject) for subject in failed.subjects)
-    causes = (ServiceCause(text, tuple(s.operations), len(s.subjects), s.first) for text, s in found.items())
+    causes = (
+        ServiceCause(_text(next(iter(s.operations)), s.first), tuple(s.operations), len(s.subjects), s.first)
+        for s in found.values()
+    )
     return tuple(sorted(causes, key=lambda cause: (-len(cause.operations), -cause.subjects)))
 
 
 def _key(operation: str, failed: Failed) -> str:
+    """What failures have in common that are one cause. How many items an answer holds makes no other cause of it."""
     if failed.subjects and failed.cause:
         return failed.cause
     check = failed.requirement.removeprefix(f"{operation}.")
-    return f"{_general(check)}: {failed.cause or failed.message}"
+    return f"{_general(check)}: {NUMBER.sub('N', failed.cause or failed.message)}"
+
+
+def _text(operation: str, failed: Failed) -> str:
+    """A cause in words: what was found of which check, and what came where that is no part of it."""
+    if failed.subjects and failed.cause:
+        return failed.cause
+    check, cause = failed.requirement.removeprefix(f"{operation}."), failed.cause
+    came = "" if cause is None or cause in failed.message else f" ({cause})"
+    return f"{_general(check)}: {failed.message}{came}"
 
 
 def _general(check: str) -> str:

@@ -237,6 +237,28 @@ def service_run_of(lines: Iterable[str]) -> ServiceRun:
     )
 
 
+def is_of_a_service(lines: Iterable[str]) -> bool:
+    """Whether a stream is one of a run over a service, by its first line."""
+    first = next(iter(lines), "")
+    try:
+        return bool(json.loads(first)["event"] == "service-started")
+    except (ValueError, TypeError, KeyError):
+        return False
+
+
+def recovered_service(lines: Iterable[str]) -> ServiceRun:
+    """The run that a stream tells; one that was cut is one that was interrupted. Raises ServiceStreamError."""
+    told = list(lines)
+    try:
+        events = [name for name, _ in events_of(told)]
+    except ServiceStreamError:
+        told = told[:-1]  # what was being written when it was cut
+        events = [name for name, _ in events_of(told)]
+    if "service-finished" not in events:
+        told.append(line_of("service-finished", ServiceFinished(0.0, interrupted=True)))
+    return service_run_of(told)
+
+
 def service_summary(run: ServiceRun) -> dict[str, Any]:
     """The run as one JSON object for scripts."""
     started = run.started

@@ -89,3 +89,16 @@ def test_what_a_release_was_held_to_is_said() -> None:
     for word in ("held to strict", "what must stay secret", "a.b (truth *)"):
         assert word in text
     assert "held to" not in service_html(made(judged("ListA", "conformant")))
+
+
+def test_a_cause_says_what_was_found_and_what_came_and_is_one_whatever_is_listed() -> None:
+    def failed(name: str, count: int) -> Failed:
+        cause = f"status 200 and a result of {count} items"
+        return Failed(f"{name}.parameters.RegionId.letter-case", "MUST", "RegionId of 'CN' has a meaning", cause)
+
+    run = made(*(judged(name, "not-conformant", failed=(failed(name, n),)) for n, name in enumerate(STARTED.selected)))
+    [cause] = run.causes
+    assert cause.operations == STARTED.selected
+    assert cause.text == (
+        "parameters.*.letter-case: RegionId of 'CN' has a meaning (status 200 and a result of 0 items)"
+    )
