@@ -53,3 +53,14 @@ def test_what_is_always_there_is_missed_and_an_unknown_region_documented():
     tasks, groups = (SERVICE.contract(name) for name in ("DescribeTasks", NAME))
     assert {v.name for v in omissions(groups)} == set(NAMES)
     assert not omissions(tasks)
+
+
+def test_what_has_no_list_has_no_empty_region(tmp_path):
+    name, fault = "CreateDiagnosticReport", "blank-region-is-the-first"
+    id = f"{name}.parameters.RegionId.blank-value"
+    contract = SERVICE.contract(name)
+    found = certified(
+        SERVICE.contract_folder(name), contract, PROTOCOL, tmp_path, faults=[fault], select=[id], traffic=[id], seed=3,
+        max_examples=1,
+    )  # fmt: skip
+    assert set(found.with_verdict("failed")) == {id}

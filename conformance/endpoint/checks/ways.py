@@ -53,10 +53,11 @@ def use_of(target: Target, name: str) -> Use:
 
 def ways_of(target: Target, name: str) -> tuple[Way, ...]:
     """The ways that are open to a text that is no value of a parameter. A region that there is not is an error
-    where one is documented; elsewhere nobody says so, and there may be nothing in it.
+    where one is documented; elsewhere nobody says so, and a list may have nothing in it.
     """
     use, errors = use_of(target, name), target.contract.errors
-    if use == "region" and not any(e.parameter == name and fnmatchcase(e.code, NOT_FOUND) for e in errors):
+    is_listed = use == "region" and target.contract.semantics.items
+    if is_listed and not any(e.parameter == name and fnmatchcase(e.code, NOT_FOUND) for e in errors):
         return (*WAYS[use], "nothing")
     return WAYS[use]
 
