@@ -118,6 +118,42 @@ def _list_forms(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Cont
             yield Contradiction(_subject(contract, path), ordered, newest)
 
 
+def _item_names(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Contradiction]:
+    """A list of objects that the table and one sample name alike, and a sample in XML otherwise: the only element in
+    the same wrapper, of which each member is a documented member of an item. What shows no member is no such sign:
+    converters name the items of lists of texts after their wrapper (`PublicIpAddres`).
+    """
+    for path, f in contract.fields():
+        above = contract.at(".".join(path[:-1])) if len(path) > 1 else None
+        if above is None or above.type != "object" or above.members != (f,) or f.type != "array" or not f.members:
+            continue
+        documented = {m.name for m in f.members}
+        cited: dict[str, tuple[Citation, ...]] = {}
+        for r in revisions:
+            for wrapper in _places(contract, r, path[:-1]):
+                own = r.shape.get((*wrapper, f.name))
+                shown = [n for n in r.shape.members(wrapper) if n != f.name or (own and "xml" in own.formats)]
+                if len(shown) == 1 and (found := r.shape.get((*wrapper, shown[0]))) and found.formats == {"xml"}:
+                    members = set(r.shape.members((*wrapper, shown[0])))
+                    if members and members <= documented:
+                        _add(cited, shown[0], _sample(r, "XML"))
+        if cited:
+            stated = {f.name: tuple(c for c in f.citations if c.section == "response")}
+            yield Contradiction(_subject(contract, path), {**stated, **cited}, f.name, True, _named(f.name, *cited))
+
+
+def _named(*names: str) -> Mapping[str, str]:
+    return {name: f"Each item is named {name}." for name in names}
+
+
+def _places(contract: Contract, revision: Facts, path: Path) -> Iterator[Path]:
+    """Where samples of a revision show a documented path: there, or elsewhere if no other path ends in that name."""
+    if path in revision.shape:
+        yield path
+    if len(contract.paths_to(path[-1])) == 1:
+        yield from (place for place in revision.shape.called(path[-1]) if place != path)
+
+
 def _json_types(contract: Contract, revisions: Sequence[Facts]) -> Iterator[Contradiction]:
     """A scalar whose table says one type and whose JSON sample shows another."""
     for path, f in contract.fields():
@@ -251,6 +287,7 @@ CONTRADICTIONS: Mapping[str, Callable[[Contract, Sequence[Facts]], Iterator[Cont
     "required": _required,
     "id-syntaxes": _id_syntax,
     "list-forms": _list_forms,
+    "item-names": _item_names,
     "json-types": _json_types,
     "spellings": _spellings,
     "time-precisions": _time_precision,

@@ -83,7 +83,7 @@ def _wrapper(context: Context, field: Field, path: tuple[str, ...], known: Mappi
     if empty == "absent":
         return None
     members = {
-        m.name: value
+        _called(context, field, m, (*path, m.name)): value
         for m in field.members
         if not (empty == "empty-wrapper" and ".".join((*path, m.name)) == items)
         and (value := _member(context, m, (*path, m.name), known, page)) is not None
@@ -91,6 +91,13 @@ def _wrapper(context: Context, field: Field, path: tuple[str, ...], known: Mappi
     if context.format == "json" and context.take("list-form", ".".join(path), items) == "array-of-one":
         return [members]
     return members
+
+
+def _called(context: Context, wrapper: Field, member: Field, path: tuple[str, ...]) -> str:
+    """The name of a member; the items of a list in a wrapper may be documented under several."""
+    if member.type == "array" and wrapper.members == (member,):
+        return context.take("item-name", ".".join(path), path[-1]) or member.name
+    return member.name
 
 
 def _items(context: Context, field: Field, page: ListingPage) -> Any:
@@ -139,8 +146,7 @@ def converter(context: Context, field: Field, path: str) -> Converter:
         inner = _array_item(context, field, path)
         return lambda values: _wrapped(context, field, [inner(v) for v in values])
     if field.members:
-        members = [(m.name, converter(context, m, f"{path}.{m.name}")) for m in field.members]
-        return lambda value: {n: convert(value[n]) for n, convert in members if value.get(n) is not None}
+        return _object_converter(context, field, path)
     if is_time(field) and field.value("time_format") == MILLISECONDS:
         return lambda value: _scalar(round((epoch(value) or 0) * 1000), field.type)
     if is_text_time(field) and context.take("time-precision", path, field.name, "times", "response") == "minutes":
@@ -158,8 +164,16 @@ def converter(context: Context, field: Field, path: str) -> Converter:
 def _array_item(context: Context, field: Field, path: str) -> Converter:
     if not field.members:
         return lambda value: _scalar(value, field.item_type or "string")
-    members = [(m.name, converter(context, m, f"{path}.{m.name}")) for m in field.members]
-    return lambda value: {n: convert(value[n]) for n, convert in members if value.get(n) is not None}
+    return _object_converter(context, field, path)
+
+
+def _object_converter(context: Context, field: Field, path: str) -> Converter:
+    where = tuple(path.split("."))
+    members = [
+        (m.name, _called(context, field, m, (*where, m.name)), converter(context, m, f"{path}.{m.name}"))
+        for m in field.members
+    ]
+    return lambda value: {name: convert(value[n]) for n, name, convert in members if value.get(n) is not None}
 
 
 def is_time(field: Field) -> bool:

@@ -224,7 +224,8 @@ def expanded(spec: CaseSpec, roles: SdkRoles, protocol: Protocol, ready: Ready) 
                     yield _with(spec.case, f"{p.name}={value}", {sdk_name(p.name): given_value})
         case "field":
             for path, f in roles.contract.fields():
-                if not f.members:
+                # a list that has several names is received under one of them, which is a requirement of its own
+                if not f.members and not roles.is_in_renamed_list(path):
                     yield evolve(spec.case, name=".".join(path), subject=".".join(path))
         case "error":
             for error in _errors(roles.contract, protocol):
@@ -264,8 +265,11 @@ def _alternatives(spec: CaseSpec, roles: SdkRoles) -> Iterator[Case]:
                 and not _may_be_empty(choice.subject, contract)
             ):
                 continue
-            replies = tuple(evolve(r, alternative={choice.id: alternative.id}) for r in spec.case.replies)
-            yield evolve(spec.case, name=f"{choice.id}={alternative.id}", subject=choice.id, replies=replies)
+            for around in roles.names_around(choice):
+                taken = {choice.id: alternative.id, **around}
+                replies = tuple(evolve(r, alternative=taken) for r in spec.case.replies)
+                name = ",".join(f"{id}={one}" for id, one in taken.items())
+                yield evolve(spec.case, name=name, subject=choice.id, replies=replies)
 
 
 def _may_be_empty(subject: str, contract: Contract) -> bool:

@@ -237,7 +237,8 @@ def _over_cases(requirement: SdkRequirement, observed: Observed, plan: Plan) -> 
         if one.met or not (enough or (case.either and case.subject in understood)):
             yield one
         else:
-            yield evolve(one, finding=UNDERSTOOD if enough else TAKEN, alternative=None, shown=())
+            of_answers = enough or bool(case.replies[0].alternative)
+            yield evolve(one, finding=UNDERSTOOD if of_answers else TAKEN, alternative=None, shown=())
 
 
 def _excused(finding: Finding, case: Case, plan: Plan) -> Finding:

@@ -69,6 +69,20 @@ def drop(tree: Tree, path: str) -> None:
             drop(node, rest)
 
 
+def rename(tree: Tree, path: str, name: str) -> None:
+    """Gives the member at a dotted path another name, where it stands; below a list, in each of its objects."""
+    first, _, rest = path.partition(".")
+    if rest:
+        inner = tree.get(first)
+        for node in inner if isinstance(inner, list) else [inner]:
+            if isinstance(node, dict):
+                rename(node, rest, name)
+    elif first in tree:
+        renamed = {name if n == first else n: value for n, value in tree.items()}
+        tree.clear()
+        tree.update(renamed)
+
+
 def mapped(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
     """The tree with every object of it changed, innermost first."""
     return change({name: _mapped(value, change) for name, value in tree.items()})

@@ -20,9 +20,10 @@ from conformance.sdk.listing import (
     items,
     mapped,
     put,
+    rename,
     result,
 )
-from conformance.sdk.roles import SdkRoles
+from conformance.sdk.roles import SdkRoles, path_of
 
 _TYPES = {"json": "application/json", "xml": "text/xml"}
 _OTHER_TYPES = {"json": "text/json", "xml": "application/xml"}
@@ -111,12 +112,14 @@ def _in_alternative(tree: Tree, alternatives: Mapping[str, str], contract: Contr
     """Those choices that change the data itself; how it is written is decided in `_document`."""
     listed = contract.semantics.items or ""
     for choice, alternative in _choices(alternatives, contract):
-        path = _path(choice.subject, contract)
+        path = ".".join(path_of(choice, contract))
         if choice.kind == "missing-value":
             if alternative == "absent":
                 drop(tree, path)
             else:
                 put(tree, path, "")
+        elif choice.kind == "item-name":
+            rename(tree, path, alternative)
         elif choice.kind == "spelling" and alternative == "capitals":
             for item in items(tree, contract):
                 name = path.split(".")[-1]
@@ -219,16 +222,6 @@ def capitals(text: str) -> str:
 def _to_the_second(value: Any) -> Any:
     is_time = isinstance(value, str) and len(value) == 17 and value.endswith("Z") and value[10:11] == "T"
     return f"{value[:-1]}:07Z" if is_time else value
-
-
-def _path(subject: str, contract: Contract) -> str:
-    """The full path of a choice's subject, which may be named without its list."""
-    if contract.at(subject):
-        return subject
-    for path, _ in contract.fields():
-        if path[-1] == subject.split(".")[-1] and len(path) > 1:
-            return ".".join(path)
-    return subject
 
 
 def _integer(text: str | None, otherwise: int) -> int:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from itertools import product
 from typing import Any
 
 from attrs import evolve, field, frozen
 
-from conformance.contract.model import Contract, Parameter
+from conformance.contract.model import Choice, Contract, Parameter
 from conformance.ledger.roles import free_texts, is_repeated
 from conformance.sdk.giving import example, sdk_name, ways
 from conformance.wire.arrival import COMMON
@@ -43,6 +45,24 @@ class SdkRoles:
     def own_parameters(self) -> tuple[Parameter, ...]:
         """The operation's parameters, members of structures too, without the common ones."""
         return tuple(p for p in self.contract.parameters if p.name not in COMMON)
+
+    @cached_property
+    def renamed_lists(self) -> Mapping[str, tuple[str, ...]]:
+        """The paths of the lists whose items are documented under several names, by the ids of these choices."""
+        return {c.id: path_of(c, self.contract) for c in self.contract.choices if c.kind == "item-name"}
+
+    def names_around(self, choice: Choice) -> Iterator[Mapping[str, str]]:
+        """The ways in which lists around the one of a choice may be named, the innermost first; one way at least."""
+        path = self.renamed_lists.get(choice.id, ())
+        outer = [id for id, one in self.renamed_lists.items() if len(one) < len(path) and path[: len(one)] == one]
+        outer.sort(key=lambda id: -len(self.renamed_lists[id]))
+        choices = [c for id in outer if (c := self.contract.choice(id))]
+        for names in product(*([self.pins.get(c.id, a.id) for a in c.alternatives] for c in choices)):
+            yield dict(zip(outer, names, strict=True))
+
+    def is_in_renamed_list(self, path: tuple[str, ...]) -> bool:
+        """Whether a field is such a list, or below one."""
+        return any(path[: len(one)] == one for one in self.renamed_lists.values())
 
     @property
     def region(self) -> str | None:
@@ -110,6 +130,14 @@ def roles(contract: Contract) -> SdkRoles:
         found["filter"] = next((f.parameter for f in reversed(semantics.filters) if f.parameter in texts_too), None)
     found["text"] = found["ids"] or next((p.name for p in free or texts), None)
     return SdkRoles(contract, {role: name for role, name in found.items() if name}, _fields(contract))
+
+
+def path_of(choice: Choice, contract: Contract) -> tuple[str, ...]:
+    """The whole path of a choice's subject, which may be named by its last part."""
+    path = tuple(choice.subject.split("."))
+    if contract.field_at(path) is None:
+        path = next((one for one in contract.paths_to(path[-1]) if len(one) > 1), path)
+    return path
 
 
 def _travels_as(parameter: Parameter, name: str) -> bool:

@@ -45,7 +45,8 @@ OF_OPERATIONS = (
     "requests.action-and-version", "requests.method", "signing.signed", "signing.valid", "signing.access-key",
     "signing.fresh-nonce", "signing.covers-its-headers", "signing.secret-stays-home", "responses.each-field",
     "responses.types", "responses.no-silent-loss", "responses.one-item", "responses.many-items",
-    "responses.*empty-listing", "responses.*list-form*", "responses.*json-type*", "responses.unread-answer",
+    "responses.*empty-listing", "responses.*list-form*", "responses.*item-name",
+    "responses.*json-type*", "responses.unread-answer",
     "responses.spelling", "responses.time-precision", "responses.missing-value", "responses.unknown-member",
     "errors.code", "errors.message", "behaviour.secret-not-in-exceptions",
 )  # fmt: skip

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from conformance.contract.model import Contract, Field
 
@@ -34,6 +34,19 @@ def differences(sent: Mapping[str, Any], received: Any, contract: Contract) -> I
     for f in contract.response:
         if f.name in sent:
             yield from _compare(f, f.name, sent[f.name], member(received, f.name))
+
+
+def renamed(contract: Contract, path: tuple[str, ...], name: str) -> Contract:
+    """The contract with another name for the field at a path, and nothing else changed."""
+    return evolve(contract, response=tuple(_renamed(f, path, name) for f in contract.response))
+
+
+def _renamed(f: Field, path: tuple[str, ...], name: str) -> Field:
+    if f.name != path[0]:
+        return f
+    if len(path) == 1:
+        return evolve(f, name=name)
+    return evolve(f, members=tuple(_renamed(m, path[1:], name) for m in f.members))
 
 
 def lost_fields(sent: Mapping[str, Any], received: Any, contract: Contract) -> frozenset[str]:

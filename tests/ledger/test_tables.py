@@ -143,5 +143,5 @@ def test_every_word_is_used_by_a_row():
 
 def test_a_kind_without_a_choice_is_done_as_preferred_unless_the_contract_decides():
     by_contract = {id for id, kind in choices.kinds().items() if kind.customary is None}
-    assert by_contract == {"json-type", "time-precision", "required", "error"}
+    assert by_contract == {"json-type", "item-name", "time-precision", "required", "error"}
     assert all(k.customary == k.preferred for k in choices.kinds().values() if k.customary)

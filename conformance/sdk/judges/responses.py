@@ -18,6 +18,7 @@ from conformance.sdk.view import (
     plain,
     received_items,
     received_keys,
+    renamed,
     shown,
     text,
 )
@@ -70,6 +71,32 @@ def receives_field(seen: Observation) -> SdkFinding:
                 return loss
             return _lost(one, seen.last) if _is_one_name(path, seen) else Inconclusive(_DOTTED.format(path))
     return PASSED
+
+
+def receives_named_list(seen: Observation) -> SdkFinding:
+    """The list of the choice reached the caller whole, under the name in which it was sent."""
+    open_problem = _unjudged(seen, seen.last) or _error(seen.last)
+    if open_problem:
+        return open_problem
+    contract, names = seen.roles.contract, list(seen.roles.renamed_lists[seen.case.subject])
+    # the innermost comes first, and is found by the documented names of those around it
+    for id, name in seen.last.served[-1].spec.alternative.items():
+        path = seen.roles.renamed_lists[id]
+        contract = renamed(contract, path, name)
+        names[len(path) - 1] = name
+    sent = _tree(seen.last) or {}
+    if not _holds(sent, names):
+        return Inconclusive(f"the answer that was served has no {'.'.join(names)}")
+    for one in differences(sent, seen.last.answer.result, contract):
+        if _is_below(plain(one.path), names):
+            return _lost(one, seen.last)
+    return PASSED
+
+
+def _is_below(path: str, names: list[str]) -> bool:
+    """Whether a path is that of a list, is below it, or is that of one around it, without which there is none."""
+    found = path.split(".")
+    return all(one == other for one, other in zip(found, names, strict=False))
 
 
 def _is_one_name(path: str, seen: Observation) -> bool:
