@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from conformance.contract.model import Contract, Field, Parameter
+from conformance.contract.model import Choice, Contract, Field, Parameter
 
 # a day and a time in UTC, to the minute or to the second
 DATE = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
@@ -70,6 +70,19 @@ def states_time(contract: Contract, thing: Parameter | Field) -> bool:
     return any(not rule.citations for rule in rules) or any(
         c.sentence is not None and c.revision in contract.current for c in said
     )
+
+
+def path_of(choice: Choice, contract: Contract) -> tuple[str, ...]:
+    """The whole path of a choice's subject, which may be named by its last part."""
+    path = tuple(choice.subject.split("."))
+    if contract.field_at(path) is None:
+        path = next((one for one in contract.paths_to(path[-1]) if len(one) > 1), path)
+    return path
+
+
+def item_names(contract: Contract) -> dict[tuple[str, ...], Choice]:
+    """The lists whose items are documented under several names, each with the choice that has them."""
+    return {path_of(c, contract): c for c in contract.choices if c.kind == "item-name"}
 
 
 def _alternatives(contract: Contract, kind: str, path: tuple[str, ...]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from conformance.contract.model import Contract, Field
 from conformance.endpoint.bodies import Body, holders_at, members_at, named_like, read_body, xml_members
 from conformance.endpoint.canonical import as_numbers, canonical, canonical_text
 from conformance.endpoint.findings import Inconclusive, Violation
+from conformance.endpoint.renaming import as_in_the_contract, with_every_name
 from conformance.generate.required import names_something, sent_name
 from conformance.wire.exchange import Exchange, HttpResponse
 
@@ -68,11 +69,16 @@ class ResponseReading:
 
     @cached_property
     def tree(self) -> Mapping[str, Any]:
-        """The top-level members. XML is brought into the shape that the contract gives to JSON."""
+        """The top-level members, in the shape and by the names that the contract gives to JSON."""
+        return as_in_the_contract(self.written, self.contract)
+
+    @cached_property
+    def written(self) -> Mapping[str, Any]:
+        """The top-level members by the names that they came under. XML is brought into the shape of JSON."""
         if self.body is None:
             return {}
         if self.body.format == "xml":
-            return xml_members(self.body.value, self.contract.response)
+            return xml_members(self.body.value, with_every_name(self.contract))
         return self.body.value if isinstance(self.body.value, Mapping) else {}
 
     @cached_property

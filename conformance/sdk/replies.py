@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
+from conformance.contract.forms import path_of
 from conformance.contract.model import Choice, Contract
 from conformance.sdk.cases import ErrorSpec, ReplySpec, Walk
 from conformance.sdk.endpoint import Recorded, Reply
@@ -23,7 +24,7 @@ from conformance.sdk.listing import (
     rename,
     result,
 )
-from conformance.sdk.roles import SdkRoles, path_of
+from conformance.sdk.roles import SdkRoles
 
 _TYPES = {"json": "application/json", "xml": "text/xml"}
 _OTHER_TYPES = {"json": "text/json", "xml": "application/xml"}

@@ -10,6 +10,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
+from conformance.contract.forms import item_names
 from conformance.contract.model import Choice, Contract, Parameter
 from conformance.ledger.roles import free_texts, is_repeated
 from conformance.sdk.giving import example, sdk_name, ways
@@ -49,7 +50,7 @@ class SdkRoles:
     @cached_property
     def renamed_lists(self) -> Mapping[str, tuple[str, ...]]:
         """The paths of the lists whose items are documented under several names, by the ids of these choices."""
-        return {c.id: path_of(c, self.contract) for c in self.contract.choices if c.kind == "item-name"}
+        return {c.id: path for path, c in item_names(self.contract).items()}
 
     def names_around(self, choice: Choice) -> Iterator[Mapping[str, str]]:
         """The ways in which lists around the one of a choice may be named, the innermost first; one way at least."""
@@ -130,14 +131,6 @@ def roles(contract: Contract) -> SdkRoles:
         found["filter"] = next((f.parameter for f in reversed(semantics.filters) if f.parameter in texts_too), None)
     found["text"] = found["ids"] or next((p.name for p in free or texts), None)
     return SdkRoles(contract, {role: name for role, name in found.items() if name}, _fields(contract))
-
-
-def path_of(choice: Choice, contract: Contract) -> tuple[str, ...]:
-    """The whole path of a choice's subject, which may be named by its last part."""
-    path = tuple(choice.subject.split("."))
-    if contract.field_at(path) is None:
-        path = next((one for one in contract.paths_to(path[-1]) if len(one) > 1), path)
-    return path
 
 
 def _travels_as(parameter: Parameter, name: str) -> bool:

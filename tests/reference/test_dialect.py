@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from attrs import evolve
 
+from conformance.contract.model import Alternative, Choice
 from conformance.reference.message import Request
 from conformance.reference.seeding import generated
 from tests.reference.client import Answer
@@ -180,3 +182,26 @@ def test_a_wrong_dialect_is_told(wanted, message):
 def test_paths_other_than_the_root_are_not_found():
     request = Request("GET", "/docs", "")
     assert application(CONTRACT, None, STORE).respond(request).status == 404
+
+
+@pytest.mark.parametrize("xml", [False, True])
+def test_item_name(xml):
+    both = Choice(
+        "Task.item-name",
+        "item-name",
+        "Task",
+        "contradiction",
+        "?",
+        (Alternative("Task", "?"), Alternative("Job", "?")),
+        "Task",
+        True,
+    )
+    server = application(
+        evolve(CONTRACT, choices=(*CONTRACT.choices, both)), None, STORE, dialect={"Task.item-name": "Job"}
+    )
+    body = server.respond(PROBES.v1({"RegionId": HERE}, format="XML" if xml else "JSON")).body
+    usual = ask(xml=xml).body
+    assert body != usual
+    assert [re.sub(rb"\bJob\b", b"Task", re.sub(rb"RequestId\W+[\w-]+", b"", b)) for b in (body,)] == [
+        re.sub(rb"RequestId\W+[\w-]+", b"", usual)
+    ]

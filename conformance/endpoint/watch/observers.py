@@ -7,8 +7,10 @@ from typing import Any
 
 from attrs import frozen
 
+from conformance.contract.forms import path_of
 from conformance.contract.model import Choice
 from conformance.endpoint.answer import Answer
+from conformance.endpoint.renaming import names_shown
 from conformance.generate.times import precision_of
 
 
@@ -49,25 +51,10 @@ def _list_form(answer: Answer, choice: Choice) -> set[str]:
 
 
 def _item_name(answer: Answer, choice: Choice) -> set[str]:
-    """The names under which lists are there: of every item where the list is a member of items, else of the answer."""
+    """The names under which the items of a list are there."""
     if answer.kind != "success":
         return set()
-    path = choice.subject
-    if "." not in path:
-        path = next((".".join(p) for p in answer.contract.paths_to(path)), path)
-    names = {a.id for a in choice.alternatives}
-    items, wrapper = answer.contract.semantics.items, path.rpartition(".")[0]
-    inside = items is not None and wrapper.startswith(f"{items}.")
-    trees = answer.raw_items if inside else [answer.tree]
-    below = wrapper.removeprefix(f"{items}.") if inside else wrapper
-    return {
-        n
-        for tree in trees
-        for held in _all_at(tree, below.split("."))
-        if isinstance(held, Mapping)
-        for n in held
-        if n in names
-    }
+    return names_shown(answer.reading.written, path_of(choice, answer.contract), {a.id for a in choice.alternatives})
 
 
 def _json_type(answer: Answer, choice: Choice) -> set[str]:
@@ -153,17 +140,6 @@ def _at(tree: Any, path: str) -> Any:
     for name in path.split("."):
         tree = tree.get(name) if isinstance(tree, Mapping) else None
     return tree
-
-
-def _all_at(tree: Any, names: list[str]) -> Iterator[Any]:
-    """What stands at a path, in each object of the lists on the way."""
-    if isinstance(tree, list):
-        for one in tree:
-            yield from _all_at(one, names)
-    elif not names:
-        yield tree
-    elif isinstance(tree, Mapping) and names[0] in tree:
-        yield from _all_at(tree[names[0]], names[1:])
 
 
 def _values(answer: Answer, path: str) -> list[Any]:
