@@ -233,12 +233,22 @@ def _over_cases(requirement: SdkRequirement, observed: Observed, plan: Plan) -> 
         yield Judged("", skipped("nothing of this kind in this operation or this SDK"))
     enough = requirement.combine == "any" and any(one.met for one in found)
     understood = {case.subject for case, one in zip(cases, found, strict=True) if case.either and one.met}
+    spelt = {case.subject.casefold(): case.subject for case, one in zip(cases, found, strict=True) if one.met}
     for case, one in zip(cases, found, strict=True):
-        if one.met or not (enough or (case.either and case.subject in understood)):
+        other = spelt.get(case.subject.casefold(), case.subject)
+        if other != case.subject and _is_lacking(observed.cases.get(case.key)):
+            # the documentation has both (Tag.N.Key and Tag.N.key), and no word of a difference
+            yield evolve(one, finding=skipped(f"this SDK has {other}, the same but for capitals, which arrives"))
+        elif one.met or not (enough or (case.either and case.subject in understood)):
             yield one
         else:
             of_answers = enough or bool(case.replies[0].alternative)
             yield evolve(one, finding=UNDERSTOOD if of_answers else TAKEN, alternative=None, shown=())
+
+
+def _is_lacking(done: Observation | None) -> bool:
+    """Whether the SDK has no way to be given what a case gives."""
+    return done is not None and done.last.answer.unsupported is not None
 
 
 def _excused(finding: Finding, case: Case, plan: Plan) -> Finding:

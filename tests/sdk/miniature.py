@@ -83,7 +83,7 @@ class Client:
     def adjusted(self, given):
         query = {}
         for name, value in flat(given):
-            if value is None and "null-as-none" not in ON:
+            if f"loses-{name}" in ON or (value is None and "null-as-none" not in ON):
                 continue
             if isinstance(value, list) and "prints-lists" not in ON:
                 first = 0 if "lists-from-zero" in ON else 1
@@ -324,6 +324,10 @@ def main():
         call = json.loads(line)
         if f"lacks-{call['operation']['action']}" in ON:
             say({"id": call["id"], "ok": False, "unsupported": call["operation"]["action"]})
+            continue
+        unknown = [name for name, _ in flat(call["parameters"]) if f"cannot-give-{name}" in ON]
+        if unknown:
+            say({"id": call["id"], "ok": False, "unsupported": ", ".join(unknown)})
             continue
         if "crashes" in ON or f"crashes-in-{call['operation']['action']}" in ON:
             os._exit(7)

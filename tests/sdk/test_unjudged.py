@@ -11,7 +11,7 @@ from conformance.ledger.findings import Inconclusive, Violation
 from conformance.sdk.cases import Case, _errors
 from conformance.sdk.judges.finding import failed
 from conformance.sdk.judges.requests import _says, arrives_unchanged
-from conformance.sdk.judging import _alternative, _excused
+from conformance.sdk.judging import _alternative, _excused, certify
 from conformance.sdk.observation import Observation, ObservedCall
 
 READY = Ready("x", "1", "x", {}, "typed")
@@ -90,3 +90,23 @@ def test_an_error_with_a_status_that_http_lacks_is_not_answered(plan):
     codes = {e.code for e in _errors(contract, plan.protocol)}
     assert "Typed.Wrong" not in codes
     assert {e.code for e in plan.contract.errors} <= codes
+
+
+@pytest.mark.parametrize(
+    ("faults", "verdicts"),
+    [
+        (("cannot-give-Tag.1.key",), ("passed", "not-applicable")),
+        (("cannot-give-Tag.1.Key",), ("not-applicable", "passed")),
+        (("cannot-give-Tag.1.key", "cannot-give-Tag.1.Key"), ("inconclusive", "inconclusive")),
+        (("cannot-give-Tag.1.key", "loses-Tag.1.Key"), ("failed", "inconclusive")),
+        (("loses-Tag.1.key",), ("passed", "failed")),
+        (("cannot-give-Tag.1.Value",), ("passed", "passed")),
+    ],
+)
+def test_of_two_names_that_differ_in_capitals_alone_an_sdk_needs_one(plan, miniature, faults, verdicts):
+    names = ("Tag.N.Key", "Tag.N.key")
+    own = tuple(Parameter(name, "string", False, (), examples=("k",)) for name in (*names, "Tag.N.Value"))
+    asked = evolve(plan, contract=evolve(plan.contract, parameters=own), select=("requests.each-parameter",))
+    found = {v.case: v for v in certify(miniature("structures", *faults), asked).verdicts}
+    assert tuple(found[name].verdict for name in names) == verdicts
+    assert found["Tag.N.Value"].verdict == ("inconclusive" if "cannot-give-Tag.1.Value" in faults else "passed")
