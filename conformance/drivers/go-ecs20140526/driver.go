@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"sync"
 
 	ecs "module.under.test/client"
 )
@@ -27,6 +28,13 @@ type call struct {
 	Parameters  map[string]json.RawMessage
 	Timeout     float64
 	Signature   string
+	Burst       *burst
+}
+
+type burst struct {
+	Calls   int
+	By      string
+	Workers int
 }
 
 var kept struct {
@@ -71,8 +79,9 @@ func ready() object {
 		}
 	}
 	return object{
-		"ready": true, "protocol": 1, "name": name, "version": version, "runtime": runtime.Version(),
+		"ready": true, "protocol": 2, "name": name, "version": version, "runtime": runtime.Version(),
 		"dependencies": others, "view": "typed", "signatures": []string{"v3", "v1"}, "structures": true,
+		"can": []string{"threads", "tls"},
 	}
 }
 
@@ -108,11 +117,61 @@ func answer(asked *call) (reply object) {
 	milliseconds := int(asked.Timeout * 1000)
 	set(options, "ReadTimeout", milliseconds)
 	set(options, "ConnectTimeout", milliseconds)
-	results := method.Call([]reflect.Value{request, options})
-	if err, failed := results[1].Interface().(error); failed {
+	once := func() (any, error) {
+		results := method.Call([]reflect.Value{request, options})
+		if err, failed := results[1].Interface().(error); failed {
+			return nil, err
+		}
+		return results[0].Elem().FieldByName("Body").Interface(), nil
+	}
+	var result any
+	if asked.Burst != nil {
+		result, err = atOnce(*asked.Burst, once)
+	} else {
+		result, err = once()
+	}
+	if err != nil {
 		return failure(err)
 	}
-	return object{"ok": true, "result": results[0].Elem().FieldByName("Body").Interface()}
+	return object{"ok": true, "result": result}
+}
+
+// The results of calls that so many goroutines make through one client; the first error if there is one.
+func atOnce(burst burst, once func() (any, error)) ([]any, error) {
+	found := make([]any, burst.Calls)
+	failed := make([]error, burst.Calls)
+	places := make(chan int)
+	var all sync.WaitGroup
+	for range make([]struct{}, burst.Workers) {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			for place := range places {
+				found[place], failed[place] = guarded(once)
+			}
+		}()
+	}
+	for place := range found {
+		places <- place
+	}
+	close(places)
+	all.Wait()
+	for _, err := range failed {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// A panic is an error too: in a goroutine it would end the driver.
+func guarded(once func() (any, error)) (result any, err error) {
+	defer func() {
+		if problem := recover(); problem != nil {
+			err = fmt.Errorf("panic: %v\n%s", problem, debug.Stack())
+		}
+	}()
+	return once()
 }
 
 // The dotted names of what the request does not hold, though it was given.
@@ -151,8 +210,9 @@ func clientFor(asked *call) (*ecs.Client, error) {
 	if token := asked.Credentials["security_token"]; token != "" {
 		set(config, "SecurityToken", token)
 	}
-	set(config, "Endpoint", strings.TrimPrefix(asked.Endpoint, "http://"))
-	set(config, "Protocol", "http")
+	protocol, host, _ := strings.Cut(asked.Endpoint, "://")
+	set(config, "Endpoint", host)
+	set(config, "Protocol", protocol)
 	set(config, "RegionId", asked.Region)
 	if asked.Signature == "v1" {
 		set(config, "SignatureAlgorithm", "v2") // the SDK's word for the signature that the documentation numbers 1.0

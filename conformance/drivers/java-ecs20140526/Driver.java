@@ -20,10 +20,16 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -73,7 +79,9 @@ public class Driver {
         }
         Map<String, Object> ready = new LinkedHashMap<>();
         ready.put("ready", true);
-        ready.put("protocol", 1);
+        ready.put("protocol", 2);
+        ready.put("structures", true);
+        ready.put("can", new String[] {"threads"});
         ready.put("name", "com.aliyun:" + artifact);
         ready.put("version", String.valueOf(jars.remove(artifact)));
         ready.put("runtime", "Java " + System.getProperty("java.version"));
@@ -98,14 +106,19 @@ public class Driver {
         for (Map.Entry<String, JsonElement> one : call.getAsJsonObject("parameters").entrySet()) {
             given.put(one.getKey(), plain(one.getValue()));
         }
+        if (!has(root + "models." + action + "Request")) {
+            reply.put("ok", false);
+            reply.put("unsupported", action);
+            return;
+        }
         TeaModel request = (TeaModel) Class.forName(root + "models." + action + "Request").getDeclaredConstructor().newInstance();
         TeaModel.toModel(given, request);
-        for (String name : given.keySet()) {
-            if (request.toMap().get(name) == null) {
-                reply.put("ok", false);
-                reply.put("unsupported", name);
-                return;
-            }
+        List<String> lost = new ArrayList<>();
+        missing(given, request.toMap(), "", lost);
+        if (!lost.isEmpty()) {
+            reply.put("ok", false);
+            reply.put("unsupported", String.join(", ", lost));
+            return;
         }
         Object client = client(call);
         String wanted = Character.toLowerCase(action.charAt(0)) + action.substring(1) + "WithOptions";
@@ -115,21 +128,59 @@ public class Driver {
             int milliseconds = (int) (call.get("timeout").getAsDouble() * 1000);
             set(options, "readTimeout", milliseconds);
             set(options, "connectTimeout", milliseconds);
-            Map<String, Object> response = ((TeaModel) method.invoke(client, request, options)).toMap();
+            Callable<Object> once = () -> {
+                Map<String, Object> response = ((TeaModel) method.invoke(client, request, options)).toMap();
+                return response.containsKey("body") ? response.get("body") : response;
+            };
+            Object result = call.has("burst") ? atOnce(call.getAsJsonObject("burst"), once) : once.call();
             reply.put("ok", true);
-            reply.put("result", response.containsKey("body") ? response.get("body") : response);
+            reply.put("result", result);
             return;
         }
         reply.put("ok", false);
         reply.put("unsupported", action);
     }
 
-    // Scalars and lists as a program would write them: a small integer is an Integer.
+    static List<Object> atOnce(JsonObject burst, Callable<Object> once) throws Exception {
+        ExecutorService pool = Executors.newFixedThreadPool(burst.get("workers").getAsInt());
+        try {
+            List<Object> results = new ArrayList<>();
+            for (Future<Object> done : pool.invokeAll(Collections.nCopies(burst.get("calls").getAsInt(), once))) results.add(done.get());
+            return results;
+        } catch (ExecutionException failed) {
+            throw failed.getCause() instanceof Exception ? (Exception) failed.getCause() : failed;
+        } finally {
+            pool.shutdown();
+        }
+    }
+
+    // The dotted names of what the request does not hold, though it was given.
+    static void missing(Object given, Object kept, String path, List<String> lost) {
+        if (given instanceof Map && kept instanceof Map) {
+            for (Map.Entry<?, ?> one : ((Map<?, ?>) given).entrySet()) {
+                String name = path.isEmpty() ? String.valueOf(one.getKey()) : path + "." + one.getKey();
+                missing(one.getValue(), ((Map<?, ?>) kept).get(one.getKey()), name, lost);
+            }
+        } else if (given instanceof List && kept instanceof List && ((List<?>) given).size() == ((List<?>) kept).size()) {
+            for (int n = 0; n < ((List<?>) given).size(); n++) {
+                missing(((List<?>) given).get(n), ((List<?>) kept).get(n), path + "." + (n + 1), lost);
+            }
+        } else if (kept == null || given instanceof Map || given instanceof List) {
+            lost.add(path);
+        }
+    }
+
+    // Values as a program would write them: a small integer is an Integer.
     static Object plain(JsonElement value) {
         if (value.isJsonArray()) {
             List<Object> items = new ArrayList<>();
             for (JsonElement item : value.getAsJsonArray()) items.add(plain(item));
             return items;
+        }
+        if (value.isJsonObject()) {
+            Map<String, Object> members = new LinkedHashMap<>();
+            for (Map.Entry<String, JsonElement> one : value.getAsJsonObject().entrySet()) members.put(one.getKey(), plain(one.getValue()));
+            return members;
         }
         JsonPrimitive scalar = value.getAsJsonPrimitive();
         if (scalar.isString()) return scalar.getAsString();
