@@ -15,13 +15,24 @@ from conformance.contract.protocol import Protocol
 from conformance.drivers.protocol import Ready
 from conformance.ledger.roles import is_repeated
 from conformance.sdk.endpoint import Transfer
-from conformance.sdk.giving import as_types, example, has_open_type, is_list, listed, sdk_name, typed, ways
+from conformance.sdk.giving import (
+    as_types,
+    example,
+    has_open_type,
+    is_list,
+    listed,
+    nothing_like,
+    sdk_name,
+    typed,
+    ways,
+)
 from conformance.sdk.roles import SdkRoles
 
 Expansion = Literal[
     "parameter",
     "all-parameters",
     "listed-value",
+    "false-or-zero",
     "repeated-parameter",
     "field",
     "error",
@@ -222,6 +233,10 @@ def expanded(spec: CaseSpec, roles: SdkRoles, protocol: Protocol, ready: Ready) 
                 for value in map(partial(typed, p), p.value("enum") or ()):
                     given_value = [value] if is_list(p) else value
                     yield _with(spec.case, f"{p.name}={value}", {sdk_name(p.name): given_value})
+        case "false-or-zero":
+            for p in roles.own_parameters:
+                for value in nothing_like(p):
+                    yield _with(spec.case, f"{p.name}={str(value).lower()}", {sdk_name(p.name): value})
         case "field":
             for path, f in roles.contract.fields():
                 # a list that has several names is received under one of them, which is a requirement of its own

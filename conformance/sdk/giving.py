@@ -37,6 +37,17 @@ def example(parameter: Parameter) -> Any:
     return str(typed(parameter, values[0])) if values else next((e for e in parameter.examples if e), _MADE_UP)
 
 
+def nothing_like(parameter: Parameter) -> Iterator[Any]:
+    """The documented values of a parameter that a language takes for nothing: false, and zero where it is allowed."""
+    listed_values = [str(v).lower() for v in parameter.value("enum") or ()]
+    if parameter.type == "boolean" and (not listed_values or "false" in listed_values):
+        yield False
+    least, most = parameter.value("minimum"), parameter.value("maximum")
+    bounded = least is not None and least <= 0 and (most is None or most >= 0)
+    if parameter.type == "integer" and (bounded or "0" in (*listed_values, *parameter.examples)):
+        yield 0
+
+
 def is_list(parameter: Parameter) -> bool:
     """Whether several values are given to it, also where it is a member of a structure."""
     return is_repeated(parameter) or parameter.type == "array"

@@ -40,7 +40,8 @@ from conformance.sdk.workers import judge_all
 # what an operation can have of its own; all else is the release's, and judged once
 OF_OPERATIONS = (
     "requests.each-parameter", "requests.all-parameters", "requests.absent-stays-absent", "requests.nothing-*-added",
-    "requests.no-parameter-twice", "requests.every-listed-value", "requests.repeated-parameter", "requests.one-id",
+    "requests.no-parameter-twice", "requests.every-listed-value",
+    "requests.false-and-zero", "requests.repeated-parameter", "requests.one-id",
     "requests.as-many-ids-as-allowed", "requests.region-of-the-parameter", "requests.times-as-given",
     "requests.action-and-version", "requests.method", "signing.signed", "signing.valid", "signing.access-key",
     "signing.fresh-nonce", "signing.covers-its-headers", "signing.secret-stays-home", "responses.each-field",

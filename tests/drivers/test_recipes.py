@@ -13,7 +13,7 @@ from conformance.drivers.recipe import UnknownDriver, packaged, recipe
 NAMES = [one.name for one in packaged()]
 
 
-def test_all_ten_are_there():
+def test_all_twelve_are_there():
     assert set(NAMES) == {
         "aliyun-cli",
         "go-ecs20140526",
@@ -21,10 +21,12 @@ def test_all_ten_are_there():
         "java-ecs20140526",
         "java-legacy",
         "node-ecs20140526",
+        "node-openapi-core",
         "node-pop-core",
         "python-ecs20140526",
         "python-legacy",
         "python-libcloud",
+        "python-tea-openapi",
     }
 
 

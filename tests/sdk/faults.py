@@ -20,6 +20,8 @@ FAULTS = {
     "remembers": ("requests.calls-are-independent", "parameters of one call stay for the next"),
     "clamps": ("requests.number-beyond-the-limits", "numbers are clamped to the documented limits"),
     "old-version": ("requests.action-and-version", "another API version is named"),
+    # more of requests
+    "drops-zero": ("requests.number-beyond-the-limits", "a number that is zero is taken for none"),
     # signing
     "bad-signature": ("signing.valid", "the signature covers another text"),
     "same-nonce": ("signing.fresh-nonce", "one nonce serves for the whole life of the client"),
@@ -61,6 +63,8 @@ FAULTS = {
         "exceptions print the settings with the secret",
     ),
     "secret-in-log": ("behaviour.secret-not-in-logs", "the key to sign with is logged"),
+    "keeps-answers": ("behaviour.unasked-answer", "what was asked before is answered from memory"),
+    "loses-duplicates": ("responses.many-items", "of items with the same action one is kept"),
     "stuck-page": ("paging.walk", "the first page is asked for again and again"),
     # what only odd conditions show
     "null-as-none": ("requests.null-value", "null is written as the language prints it"),
@@ -123,6 +127,7 @@ FAULTS = {
 # What only other operations than DescribeTasks can show, over a service.
 OF_OPERATIONS = {
     "capital-booleans": ("requests.each-parameter", "truth values are written True and False"),
+    "drops-false": ("requests.false-and-zero", "a truth value that is false is taken for none"),
     "lists-from-zero": ("requests.repeated-parameter", "lists are numbered from 0"),
     "last-structure-only": ("requests.each-parameter", "of a list of structures the first one's members are lost"),
 }

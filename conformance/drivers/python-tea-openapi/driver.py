@@ -1,4 +1,4 @@
-"""Drives alibabacloud-tea-openapi, which the packages of single APIs stand on: any operation by name, as they call it."""
+"""Drives alibabacloud-tea-openapi, on which the packages of single APIs stand: any operation by name."""
 
 import concurrent.futures
 import importlib
