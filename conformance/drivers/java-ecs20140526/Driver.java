@@ -185,6 +185,7 @@ public class Driver {
         JsonPrimitive scalar = value.getAsJsonPrimitive();
         if (scalar.isString()) return scalar.getAsString();
         if (scalar.isBoolean()) return scalar.getAsBoolean();
+        if (!scalar.getAsString().matches("-?\\d+")) return scalar.getAsDouble();
         long number = scalar.getAsLong();
         return number == (int) number ? (Object) (int) number : (Object) number;
     }

@@ -260,7 +260,8 @@ def _says(got: str, given: Any, parameter: Parameter | None) -> bool:
         return True
     if isinstance(given, bool):
         return got.lower() == text(given) and not (parameter and _shows_truth_values(parameter))
-    if isinstance(given, float):
+    # a whole number is a number all the same: a language that has it as a floating one writes 2 as 2.0
+    if isinstance(given, float) or (isinstance(given, int) and parameter is not None and parameter.type == "number"):
         return bool(_NUMBER.fullmatch(got)) and float(got) == given
     return False
 
