@@ -61,7 +61,7 @@ cassettes: $(READY)
 	@$(BIN)/acs-conformance cassettes lint
 
 # a recording of the newest release of each SDK that can be installed here; needs the registries and the toolchains
-SDKS ?= python-ecs20140526 python-legacy python-libcloud node-ecs20140526 node-pop-core \
+SDKS ?= python-ecs20140526 python-legacy python-libcloud node-ecs20140526 node-pop-core python-tea-openapi node-openapi-core \
 	java-ecs20140526 java-legacy go-legacy
 sdk-cassettes: $(READY)
 	@rm -f cassettes/sdk/*.yaml.gz

@@ -73,6 +73,7 @@ def test_a_fault_of_some_operations_is_found_in_those_and_no_others(judged, ecs,
     failed = {o.name for o in run.operations if any(f.requirement.endswith(wanted) for f in o.failed)}
     shows = {
         "capital-booleans": lambda p: p.type == "boolean",
+        "drops-false": lambda p: p.type == "boolean",
         "lists-from-zero": lambda p: p.name.endswith(".N"),
         "last-structure-only": lambda p: bool(re.search(r"\.(N|1)\.", p.name)),
     }[fault]
