@@ -60,7 +60,6 @@ class Client:
         self.host, self.credentials, self.region = endpoint.partition("//")[2], credentials, region
         self.transport = Transport(endpoint, timeout, credentials.get("security_token"))
         self.nonce, self.kept, self.answers = uuid.uuid4().hex, {}, {}
-        self.born = datetime.now(UTC)
 
     def call(self, operation, parameters, method, version):
         query = self.adjusted(parameters)
@@ -129,7 +128,7 @@ class Client:
         return query
 
     def signed(self, operation, query, method, version):
-        now = self.born if "frozen-clock" in ON else datetime.now(UTC)
+        now = datetime.now(UTC)
         if "local-time" in ON:
             now = datetime.fromtimestamp(time.time() + 3600, UTC)
         if "local-clock" in ON:
