@@ -10,6 +10,8 @@ import click
 
 from conformance.cli.output import document
 from conformance.errors import Refusal
+from conformance.foreign import MEBI, BadText
+from conformance.foreign import text_of as within_bounds
 from conformance.report import terminal
 from conformance.report.badge import badge, badge_svg
 from conformance.report.conclusion import conclude
@@ -90,8 +92,8 @@ def report(streams: tuple[Path, ...], rendering: str, output: Path | None) -> No
 
 def _is_of_a_service(path: Path) -> bool:
     try:
-        with _stream(path).open(encoding="utf-8", errors="replace") as lines:
-            return is_of_a_service(lines)
+        with _stream(path).open(encoding="utf-8", errors="replace") as stream:
+            return is_of_a_service([stream.readline(MEBI)])
     except OSError:
         return False  # the reader of streams says what is wrong
 
@@ -107,8 +109,8 @@ def _report_service(streams: tuple[Path, ...], rendering: str, output: Path | No
         )
     path = _stream(streams[0])
     try:
-        run = recovered_service(path.read_text("utf-8").splitlines())
-    except (ServiceStreamError, UnicodeDecodeError) as e:
+        run = recovered_service(within_bounds(path).splitlines())
+    except (BadText, ServiceStreamError) as e:
         raise Refusal(f"{path}: {e}.") from None
     _put(OF_SERVICES[rendering](run), output)
     return run.exit_status
