@@ -16,7 +16,7 @@ from conformance.report import comparison
 from conformance.report.comparison import Incomparable
 from conformance.report.league_files import is_of_service
 from conformance.report.service_comparison import compare_services
-from conformance.report.service_run import ServiceRun, ServiceStreamError, service_run_of
+from conformance.report.service_run import ServiceRun, ServiceStreamError, event_lines, service_run_of
 
 
 @click.command()
@@ -52,6 +52,6 @@ def _compared(base: Path, head: Path) -> comparison.RunComparison:
 
 def _service_run(path: Path) -> ServiceRun:
     try:
-        return service_run_of(decoded(read_bytes(path, "the event stream")).splitlines())
+        return service_run_of(event_lines(decoded(read_bytes(path, "the event stream"))))
     except (BadText, ServiceStreamError) as e:
         raise Refusal(f"{path}: {e}.") from None

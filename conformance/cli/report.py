@@ -24,6 +24,7 @@ from conformance.report.service_page import service_html, terminal_lines
 from conformance.report.service_run import (
     ServiceRun,
     ServiceStreamError,
+    event_lines,
     is_of_a_service,
     recovered_service,
     service_summary,
@@ -109,7 +110,7 @@ def _report_service(streams: tuple[Path, ...], rendering: str, output: Path | No
         )
     path = _stream(streams[0])
     try:
-        run = recovered_service(within_bounds(path).splitlines())
+        run = recovered_service(event_lines(within_bounds(path)))
     except (BadText, ServiceStreamError) as e:
         raise Refusal(f"{path}: {e}.") from None
     _put(OF_SERVICES[rendering](run), output)

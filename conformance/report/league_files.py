@@ -12,7 +12,7 @@ from conformance.foreign import BadText, bytes_of, decoded, decompressed
 from conformance.report.folder import safe_name
 from conformance.report.league import LeagueRelease, SdkLine, lines_of, of_run, of_service
 from conformance.report.league_page import site
-from conformance.report.service_run import ServiceStreamError, service_run_of
+from conformance.report.service_run import ServiceStreamError, event_lines, service_run_of
 from conformance.report.stream import StreamError, parse
 
 STREAMS = "streams"
@@ -59,7 +59,7 @@ def release_in(path: Path, folder: Path) -> LeagueRelease:
     certificate = beside.relative_to(folder).as_posix() if beside.is_file() else None
     try:
         if is_of_service(data):
-            return of_service(service_run_of(decoded(data).splitlines()), name, certificate)
+            return of_service(service_run_of(event_lines(decoded(data))), name, certificate)
         return of_run(parse(data, str(path)), name, certificate)
     except (StreamError, ServiceStreamError, BadText, ValueError) as e:
         raise Refusal(f"{path} cannot be shown: {e}.") from None

@@ -25,6 +25,7 @@ from conformance.report.service_run import (
     ServiceFinished,
     ServiceRun,
     ServiceStarted,
+    event_lines,
     line_of,
     service_certificate,
     service_run_of,
@@ -100,7 +101,7 @@ def service_stream(
 def concluded(folder: Path) -> ServiceRun:
     """Write what follows from the stream in a folder: summary, page, and a certificate where the run earns one."""
     events = (folder / EVENTS).read_bytes()
-    run = service_run_of(events.decode().splitlines())
+    run = service_run_of(event_lines(events.decode()))
     (folder / SUMMARY).write_text(json.dumps(service_summary(run), indent=2, ensure_ascii=False) + "\n", "utf-8")
     (folder / PAGE).write_text(service_html(run), "utf-8")
     (folder / CERTIFICATE).unlink(missing_ok=True)

@@ -8,6 +8,7 @@ folder of evidence of its own beside the stream, which its digest ties to it; th
 
 from __future__ import annotations
 
+import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -203,6 +204,11 @@ class ServiceStreamError(ValueError):
 def line_of(event: str, value: Any) -> str:
     """An event as a line of the stream."""
     return json.dumps({"event": event, **CONVERTER.unstructure(value)}, ensure_ascii=False) + "\n"
+
+
+def event_lines(text: str) -> list[str]:
+    """The lines of a stream: what an endpoint said may hold other line separators, which end none."""
+    return list(io.StringIO(text))
 
 
 def events_of(lines: Iterable[str]) -> Iterator[tuple[str, Any]]:

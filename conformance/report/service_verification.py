@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from conformance.foreign import BadText, decoded, json_value
-from conformance.report.service_run import ServiceStreamError, service_certificate, service_run_of
+from conformance.report.service_run import ServiceStreamError, event_lines, service_certificate, service_run_of
 from conformance.report.service_streams import StreamsChecked, check_streams
 from conformance.report.signature import Verification
 from conformance.report.text import one_line
@@ -29,7 +29,7 @@ def verify_service(
     service that is not shipped.
     """
     try:
-        statement, run = json_value(decoded(certificate)), service_run_of(decoded(events).splitlines())
+        statement, run = json_value(decoded(certificate)), service_run_of(event_lines(decoded(events)))
     except BadText as e:
         return Verification((f"The certificate {e}.",))
     except ServiceStreamError as e:

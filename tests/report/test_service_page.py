@@ -7,7 +7,16 @@ from lxml import html as reader
 
 from conformance.report.service_evidence import concluded, service_stream
 from conformance.report.service_page import service_html
-from conformance.report.service_run import Failed, OperationJudged, ServiceFinished, ServiceRun, ServiceStarted
+from conformance.report.service_run import (
+    Failed,
+    OperationJudged,
+    ServiceFinished,
+    ServiceRun,
+    ServiceStarted,
+    event_lines,
+    line_of,
+    service_run_of,
+)
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\x1b[31m"
 STARTED = ServiceStarted(
@@ -102,3 +111,15 @@ def test_a_cause_says_what_was_found_and_what_came_and_is_one_whatever_is_listed
     assert cause.text == (
         "parameters.*.letter-case: RegionId of 'CN' has a meaning (status 200 and a result of 0 items)"
     )
+
+
+def test_other_line_separators_in_what_an_endpoint_said_end_no_line() -> None:
+    said = "a\u2028b\u2029c\x85d"
+    failed = Failed("ListA.ids.selects", "MUST", said)
+    told = (
+        line_of("service-started", STARTED),
+        line_of("operation-judged", judged("ListA", "not-conformant", "ids", failed=(failed,))),
+        line_of("service-finished", ServiceFinished(1.5)),
+    )
+    run = service_run_of(event_lines("".join(told)))
+    assert [f.message for o in run.operations for f in o.failed] == [said]
