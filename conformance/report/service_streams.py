@@ -10,6 +10,7 @@ from attrs import define, field
 
 from conformance.contract.files import CONTRACT_FILE, ContractError
 from conformance.errors import NotEstablished, Refusal
+from conformance.foreign import BadText, bytes_of
 from conformance.report.basis import Basis
 from conformance.report.folder import EVENTS
 from conformance.report.results import counts, results
@@ -44,10 +45,10 @@ def check_streams(run: ServiceRun, folder: Path, contracts: Path | None = None) 
             continue
         path = folder / place / judged.name / EVENTS
         try:
-            data = path.read_bytes() if path.stat().st_size <= LARGEST else None
-        except OSError:
+            data = bytes_of(path)
+        except BadText:
             data = None
-        if data is None:
+        if data is None or len(data) > LARGEST:
             found.unchecked.append(judged.name)
             continue
         wrong = _wrong(judged, data, contracts, found, every_format=place == PROTOCOL)
