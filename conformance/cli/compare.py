@@ -14,9 +14,8 @@ from conformance.errors import Refusal
 from conformance.foreign import BadText, decoded
 from conformance.report import comparison
 from conformance.report.comparison import Incomparable
-from conformance.report.league_files import is_of_service
 from conformance.report.service_comparison import compare_services
-from conformance.report.service_run import ServiceRun, ServiceStreamError, event_lines, service_run_of
+from conformance.report.service_run import ServiceRun, ServiceStreamError, event_lines, is_of_service, service_run_of
 
 
 @click.command()

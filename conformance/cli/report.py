@@ -10,7 +10,7 @@ import click
 
 from conformance.cli.output import document
 from conformance.errors import Refusal
-from conformance.foreign import MEBI, BadText
+from conformance.foreign import BadText
 from conformance.foreign import text_of as within_bounds
 from conformance.report import terminal
 from conformance.report.badge import badge, badge_svg
@@ -22,10 +22,11 @@ from conformance.report.markdown import markdown
 from conformance.report.merge import Unmergeable, merge
 from conformance.report.service_page import service_html, terminal_lines
 from conformance.report.service_run import (
+    BEGINNING,
     ServiceRun,
     ServiceStreamError,
     event_lines,
-    is_of_a_service,
+    is_of_service,
     recovered_service,
     service_summary,
 )
@@ -93,8 +94,8 @@ def report(streams: tuple[Path, ...], rendering: str, output: Path | None) -> No
 
 def _is_of_a_service(path: Path) -> bool:
     try:
-        with _stream(path).open(encoding="utf-8", errors="replace") as stream:
-            return is_of_a_service([stream.readline(MEBI)])
+        with _stream(path).open("rb") as stream:
+            return is_of_service(stream.read(BEGINNING))
     except OSError:
         return False  # the reader of streams says what is wrong
 

@@ -35,7 +35,7 @@ def loaded(operation: str, folder: Path | None) -> tuple[Path, Contract, Ledger]
 
 @click.command()
 @click.argument("patterns", nargs=-1)
-@click.option("--operation", default="DescribeTasks", show_default=True)
+@click.option("--operation", default=USUAL_OPERATION, show_default=True)
 @click.option("--contract", "folder", type=click.Path(path_type=Path), help="A folder that `derive` wrote.")
 @click.option("--service", metavar="NAME|DIR", help="Those of every operation and resource of a service.")
 @click.option("--level", "levels", multiple=True, type=click.Choice(LEVELS))

@@ -13,7 +13,8 @@ from conformance.contract.files import ContractError
 from conformance.errors import Refusal
 from conformance.report import signature
 from conformance.report.basis import Basis
-from conformance.report.league_files import is_of_service, stream_in
+from conformance.report.league_files import stream_in
+from conformance.report.service_run import is_of_service
 from conformance.report.service_verification import verify_service
 from conformance.report.signature import BadKey, Verification
 

@@ -7,6 +7,7 @@ from collections.abc import Container, Iterator, Mapping
 
 from conformance.contract.model import Contract, Field, Parameter
 from conformance.contract.narrowing import Bound, Form, Selector, TagFilter
+from conformance.derive.nouns import folded
 from conformance.derive.shape import singular
 
 _TAG = re.compile(r"([A-Za-z]*Tags?)\.N\.Key")
@@ -25,9 +26,9 @@ _BOUNDS = (
 )  # fmt: skip
 
 
-def folded(name: str) -> str:
+def _plain(name: str) -> str:
     """A name without capitals, dots and underscores."""
-    return re.sub(r"[._]", "", name).casefold()
+    return folded(name.replace(".", ""))
 
 
 def repeated_ids(contract: Contract, key: str) -> Parameter | None:
@@ -65,8 +66,8 @@ def form_of(parameter: Parameter) -> Form | None:
 
 def _is_called(parameter: Parameter, member: str) -> bool:
     """Whether one value of a parameter is called like a member, perhaps without the `Id` at its end."""
-    plain, wanted = parameter.name.removesuffix(".N"), folded(member)
-    names = {folded(name) for name in (plain, singular(plain), singular(plain.rsplit(".", 1)[-1]))}
+    plain, wanted = parameter.name.removesuffix(".N"), _plain(member)
+    names = {_plain(name) for name in (plain, singular(plain), singular(plain.rsplit(".", 1)[-1]))}
     return wanted in names or wanted.removesuffix("id") in names - {""}
 
 
@@ -83,8 +84,8 @@ def tags(contract: Contract, members: Mapping[str, Field]) -> TagFilter | None:
         if match is None or value not in known:
             continue
         for path, listed in _lists(members):
-            keys = [m.name for m in listed.members if folded(m.name) in _TAG_KEYS]
-            values = [m.name for m in listed.members if folded(m.name) in _TAG_VALUES]
+            keys = [m.name for m in listed.members if _plain(m.name) in _TAG_KEYS]
+            values = [m.name for m in listed.members if _plain(m.name) in _TAG_VALUES]
             if keys and values:
                 return TagFilter(name, value, path, keys[0], values[0])
     return None
@@ -93,7 +94,7 @@ def tags(contract: Contract, members: Mapping[str, Field]) -> TagFilter | None:
 def _lists(members: Mapping[str, Field]) -> Iterator[tuple[str, Field]]:
     """The lists of tags of an item, each with its path."""
     for name, field in members.items():
-        if folded(name) not in _TAG_LISTS:
+        if _plain(name) not in _TAG_LISTS:
             continue
         if field.type == "array" and field.members:
             yield name, field
@@ -102,14 +103,14 @@ def _lists(members: Mapping[str, Field]) -> Iterator[tuple[str, Field]]:
 
 def bounds(contract: Contract, members: Mapping[str, Field], taken: Container[str | None]) -> tuple[Bound, ...]:
     """Optional parameters that are called like a member with a word for its least or its greatest value."""
-    known = {folded(n): f for n, f in members.items()}
+    known = {_plain(n): f for n, f in members.items()}
     found = []
     for p in contract.parameters:
         if p.required or p.name in taken:
             continue
         for side, pattern in _BOUNDS:
             match = pattern.fullmatch(p.name)
-            field = known.get(folded("".join(match.groupdict().values()))) if match else None
+            field = known.get(_plain("".join(match.groupdict().values()))) if match else None
             if field is not None and _compares(p, field):
                 found.append(Bound(p.name, field.name, "least" if side == "least" else "most"))
                 break

@@ -22,7 +22,7 @@ from conformance.endpoint.findings import Inconclusive
 from conformance.endpoint.known import Held, entries, load_known
 from conformance.endpoint.pace import pace_of
 from conformance.endpoint.paths import fitted
-from conformance.endpoint.preflight import preflight
+from conformance.endpoint.preflight import preflight, require_access_key
 from conformance.endpoint.resumption import Resumption, keep_settings
 from conformance.endpoint.settings import RunSettings, Settings
 from conformance.endpoint.support import refuse_what_may_not_run
@@ -38,7 +38,7 @@ from conformance.report.evidence import EvidenceFolder, Live, RunEvidence, both,
 from conformance.report.folder import PROGRESS, bare
 from conformance.report.header import documented, run_header
 from conformance.wire.client import BadEndpoint
-from conformance.wire.environment import KEY_ID, KEY_SECRET, changed_environment, credentials_from
+from conformance.wire.environment import changed_environment
 
 
 def certify(
@@ -245,7 +245,7 @@ def target_of(
     if settings.url is not None:
         if settings.faults or settings.variants:
             raise Refusal("--fault and --variant change the embedded reference; leave them out, or leave out the URL.")
-        require_access_key(plan, "--signature none")
+        require_access_key(plan.signs, "--signature none")
         yield plan
         return
     if settings.access.words:
@@ -266,12 +266,6 @@ def target_of(
             regions=settings.regions or reference.regions,
             items_file=str(reference.items_file) if reference.items_file else None,
         )
-
-
-def require_access_key(plan: RunSettings, otherwise: str) -> None:
-    """Raises Refusal where requests are to be signed and there is no key; `otherwise` is how to go without one."""
-    if plan.signs and credentials_from() is None:
-        raise Refusal(f"Signed requests need an access key: set {KEY_ID} and {KEY_SECRET}, or give {otherwise}.")
 
 
 def again(settings: RunSettings, verdict: events.Verdict, tries: int, scratch: Path) -> list[VerdictName]:

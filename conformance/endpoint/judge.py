@@ -32,7 +32,7 @@ def evidence(exchange: Exchange | None, credentials: Credentials | None) -> Evid
     """
     if exchange is None:
         return None
-    secrets = _secrets(exchange, credentials)
+    secrets = secrets_about(exchange, credentials)
     text = exchange.response.body.decode("utf-8", "replace")[:RESPONSE_CHARACTERS]
     lines = redact_text(text, secrets).splitlines()[:RESPONSE_LINES]
     curl = curl_line(exchange.request, secrets)
@@ -51,13 +51,13 @@ def verdict_of(
     exchange = finding.exchange if finding else None
 
     def safe(text: str) -> str:
-        return redact_text(text, _secrets(exchange, credentials))
+        return redact_text(text, secrets_about(exchange, credentials))
 
     shown = evidence(exchange, credentials)
     return verdict_on(requirement, case, finding, examples=examples, seconds=seconds, evidence=shown, safe=safe)
 
 
-def _secrets(exchange: Exchange | None, credentials: Credentials | None) -> tuple[str, ...]:
+def secrets_about(exchange: Exchange | None, credentials: Credentials | None) -> tuple[str, ...]:
     """The credentials, and what the request was signed with, which an answer may echo under no name at all."""
     return (*known_secrets(credentials), *(secrets_in(exchange.request) if exchange else ()))
 

@@ -22,6 +22,12 @@ GATEWAY = (502, 503, 504)
 CREDENTIAL_SITUATIONS = ("unknown-access-key", "wrong-signature")
 
 
+def require_access_key(signed: bool, otherwise: str) -> None:
+    """Raises Refusal where requests are to be signed and there is no key; `otherwise` is how to go without one."""
+    if signed and credentials_from() is None:
+        raise Refusal(f"Signed requests need an access key: set {KEY_ID} and {KEY_SECRET}, or give {otherwise}.")
+
+
 def refuse_address(settings: Settings) -> None:
     """Raises Refusal for an endpoint that could not be asked, whatever is asked of it: its URL, credentials in plain
     text, or none at all.
@@ -29,13 +35,11 @@ def refuse_address(settings: Settings) -> None:
     if settings.url is None:
         return
     signed = any(signature != "none" for signature in settings.signatures)
-    credentials = credentials_from() if signed else None
-    if signed and credentials is None:
-        raise Refusal(f"Signed requests need an access key: set {KEY_ID} and {KEY_SECRET}, or give --signature none.")
+    require_access_key(signed, "--signature none")
     try:
         Client(
             settings.url,
-            credentials,
+            credentials_from() if signed else None,
             allow_plaintext=settings.allow_plaintext,
             route=settings.access.route(settings.secrets),
             headers=settings.secrets.headers,

@@ -23,11 +23,11 @@ from conformance.endpoint.certification import (
     merged,
     verdicts_in_passing,
 )
-from conformance.endpoint.certify import require_access_key, run_settings
+from conformance.endpoint.certify import run_settings
 from conformance.endpoint.in_passing import InPassing
 from conformance.endpoint.known import load_known
 from conformance.endpoint.plugin import NAME, ConformanceWarning
-from conformance.endpoint.preflight import preflight
+from conformance.endpoint.preflight import preflight, require_access_key
 from conformance.endpoint.progress import read_progress
 from conformance.endpoint.settings import JSON, RunSettings, Settings
 from conformance.endpoint.watch.dialect import Dialect
@@ -62,7 +62,7 @@ def start_theirs(config: pytest.Config, settings: Settings) -> None:
     try:
         specification = Specification.load(settings.folder)
         plan = run_settings(settings, specification)
-        require_access_key(plan, "--acs-signature none")
+        require_access_key(plan.signs, "--acs-signature none")
         known = load_known(settings.known_file, specification.ledger, specification.contract)
         outcome = TestOutcome(known)
         certification = CertificationPlugin.start(plan, config, outcome)

@@ -13,14 +13,14 @@ from hypothesis.errors import Unsatisfiable
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.draws import exploring
 from conformance.endpoint.findings import Inconclusive, NotApplicable, Violation
+from conformance.endpoint.judge import secrets_about
 from conformance.endpoint.own_hypothesis import own_hypothesis
 from conformance.endpoint.target import Target
 from conformance.generate.views import View, views
 from conformance.ledger.findings import Finding
 from conformance.report.differential import Difference, Said
-from conformance.wire.access import known_secrets
 from conformance.wire.exchange import Credentials
-from conformance.wire.redaction import redact_text, secrets_in
+from conformance.wire.redaction import redact_text
 
 # values that are not as documented: the kind of choice that says what becomes of them, and how they are made
 SPOILED = ("above-maximum", "below-minimum", "malformed")
@@ -158,9 +158,8 @@ class SideBySide:
 
     def _leave(self, finding: Finding) -> None:
         """What could not be compared, without the secrets that an answer may have put into the words."""
-        exchanges = [e for e in (finding.exchange,) if e is not None]
-        secrets = [value for t in (self.first, self.second) for value in known_secrets(t.client.credentials)]
-        secrets += [value for e in exchanges for value in secrets_in(e.request)]
+        targets = (self.first, self.second)
+        secrets = [s for t in targets for s in secrets_about(finding.exchange, t.client.credentials)]
         self.unjudged.append(f"{self.first.contract.operation}: {redact_text(finding.message, secrets)}")
 
 
@@ -175,4 +174,4 @@ def _told(answer: Answer, credentials: Credentials | None) -> str:
     counted = f" with {answer.count} items" if answer.contract.semantics.items else ""
     if answer.accepted:
         return f"a result{counted}"
-    return redact_text(answer.outline(), (*known_secrets(credentials), *secrets_in(answer.exchange.request)))
+    return redact_text(answer.outline(), secrets_about(answer.exchange, credentials))

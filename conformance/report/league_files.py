@@ -12,7 +12,7 @@ from conformance.foreign import BadText, bytes_of, decoded, decompressed
 from conformance.report.folder import safe_name
 from conformance.report.league import LeagueRelease, SdkLine, lines_of, of_run, of_service
 from conformance.report.league_page import site
-from conformance.report.service_run import ServiceStreamError, event_lines, service_run_of
+from conformance.report.service_run import ServiceStreamError, event_lines, is_of_service, service_run_of
 from conformance.report.stream import StreamError, parse
 
 STREAMS = "streams"
@@ -63,11 +63,6 @@ def release_in(path: Path, folder: Path) -> LeagueRelease:
         return of_run(parse(data, str(path)), name, certificate)
     except (StreamError, ServiceStreamError, BadText, ValueError) as e:
         raise Refusal(f"{path} cannot be shown: {e}.") from None
-
-
-def is_of_service(stream: bytes) -> bool:
-    """Whether a stream is one of a run over a service."""
-    return b'"service-started"' in stream[:200]
 
 
 def streams_in(folder: Path) -> tuple[Path, ...]:

@@ -197,6 +197,10 @@ EVENTS: Mapping[str, type[Any]] = {
 CONVERTER.register_unstructure_hook(Failed, make_dict_unstructure_fn(Failed, CONVERTER, _cattrs_omit_if_default=True))
 
 
+# bytes of a stream that say of what it is
+BEGINNING = 200
+
+
 class ServiceStreamError(ValueError):
     """The text is no whole stream of a run over a service; says why."""
 
@@ -243,13 +247,9 @@ def service_run_of(lines: Iterable[str]) -> ServiceRun:
     )
 
 
-def is_of_a_service(lines: Iterable[str]) -> bool:
-    """Whether a stream is one of a run over a service, by its first line."""
-    first = next(iter(lines), "")
-    try:
-        return bool(json.loads(first)["event"] == "service-started")
-    except (ValueError, TypeError, KeyError):
-        return False
+def is_of_service(stream: bytes) -> bool:
+    """Whether a stream is one of a run over a service; its beginning is enough."""
+    return b'"service-started"' in stream[:BEGINNING]
 
 
 def recovered_service(lines: Iterable[str]) -> ServiceRun:

@@ -18,7 +18,6 @@ from conformance.report.header import digest
 from conformance.report.league import LeagueRelease, lines_of, of_service
 from conformance.report.league_files import (
     certificate_path,
-    is_of_service,
     keep,
     lines_in,
     pages_of,
@@ -33,6 +32,7 @@ from conformance.report.service_run import (
     ServiceFinished,
     ServiceRun,
     ServiceStarted,
+    is_of_service,
     line_of,
     service_certificate,
     service_run_of,

@@ -7,18 +7,23 @@ from itertools import cycle
 
 from hypothesis import strategies as st
 
-from conformance.endpoint.answer import Item
+from conformance.endpoint.answer import Answer, Item
 from conformance.endpoint.claims import need_items
 from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import NotApplicable
 from conformance.endpoint.target import Target
-from conformance.generate.views import filter_values, id_lists
+from conformance.generate.views import View, filter_values, id_lists
 from conformance.wire.exchange import Channel, Format
 
 
 def channel_of(target: Target, format: Format, data: Draws) -> Channel:
     """One of the channels that ask for a format: any signature version, method and placement of the run."""
     return data.draw(st.sampled_from(target.channels_for(format)), label="channel")
+
+
+def all_keys(target: Target, view: View, format: Format, data: Draws) -> tuple[list[str], Answer]:
+    """The keys of all items that come for a view, in one of the ways to ask for a format, and the last page of them."""
+    return target.keys_of(view, target.largest_page, channel_of(target, format, data))
 
 
 def whole_page(target: Target) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.endpoint.checks.drawing import channel_of
+from conformance.endpoint.checks.drawing import all_keys
 from conformance.endpoint.claims import claim_complete, claim_listing, claim_selected, need_items
 from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import Inconclusive
@@ -30,7 +30,7 @@ def bounded(target: Target, subject: str, data: Draws) -> View:
 def test_selects(target: Target, subject: str, format: Format, data: Draws) -> None:
     """No item beyond the bound comes back."""
     view = bounded(target, subject, data)
-    keys, answer = target.keys_of(view, target.largest_page, channel_of(target, format, data))
+    keys, answer = all_keys(target, view, format, data)
     claim_selected(f"{view}", target.expect(view), keys, answer)
 
 
@@ -39,7 +39,7 @@ def test_selects(target: Target, subject: str, format: Format, data: Draws) -> N
 def test_complete(target: Target, subject: str, format: Format, data: Draws) -> None:
     """Every item within the bound comes back."""
     view = bounded(target, subject, data)
-    keys, answer = target.keys_of(view, target.largest_page, channel_of(target, format, data))
+    keys, answer = all_keys(target, view, format, data)
     claim_complete(f"{view}", target.expect(view), keys, answer)
 
 
@@ -57,5 +57,5 @@ def test_pattern(target: Target, subject: str, format: Format, data: Draws) -> N
     patterns = [f"{value[:cut]}*", f"*{value[cut:]}", f"*{value[cut:]}*", f"{value[0]}*{value[cut:]}", f"{value}*"]
     text = data.draw(st.sampled_from([p for p in patterns if p.strip("* ")]), label=subject)
     view = View({subject: text})
-    keys, answer = target.keys_of(view, target.largest_page, channel_of(target, format, data))
+    keys, answer = all_keys(target, view, format, data)
     claim_listing(f"{view}", target.expect(view), keys, answer)

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.contract.narrowing import Selector
-from conformance.endpoint.answer import Answer, Item
-from conformance.endpoint.checks.drawing import channel_of, known_ids
+from conformance.endpoint.answer import Item
+from conformance.endpoint.checks.drawing import all_keys, channel_of, known_ids
 from conformance.endpoint.claims import (
     claim_complete,
     claim_listing,
@@ -42,11 +42,6 @@ def need_values(target: Target, selector: Selector, least: int = 1) -> tuple[Ite
     return items
 
 
-def asked(target: Target, view: View, format: Format, data: Draws) -> tuple[list[str], Answer]:
-    """The keys of all items that come for a view, and the last page of them."""
-    return target.keys_of(view, target.largest_page, channel_of(target, format, data))
-
-
 def drawn(target: Target, subject: str, data: Draws) -> View:
     """Values of a list that items have."""
     selector = selector_of(target, subject)
@@ -59,7 +54,7 @@ def drawn(target: Target, subject: str, data: Draws) -> View:
 def test_selects(target: Target, subject: str, format: Format, data: Draws) -> None:
     """Only items that have one of the values come back."""
     view = drawn(target, subject, data)
-    keys, answer = asked(target, view, format, data)
+    keys, answer = all_keys(target, view, format, data)
     claim_selected(f"{view}", target.expect(view), keys, answer)
 
 
@@ -72,7 +67,7 @@ def test_complete(target: Target, subject: str, format: Format, data: Draws) -> 
     every = tuple(known[: most_values(selector)])
     views = st.one_of(st.just(every), several(target.contract, selector, need_items(target)))
     view = View(among={subject: data.draw(views, label=subject)})
-    keys, answer = asked(target, view, format, data)
+    keys, answer = all_keys(target, view, format, data)
     claim_complete(f"{view}", target.expect(view), keys, answer)
 
 
@@ -86,7 +81,7 @@ def test_order_irrelevant(target: Target, subject: str, format: Format, data: Dr
     repeated = (*values[: most_values(selector) - 1], values[0])
     other = data.draw(st.sampled_from([tuple(sorted(values, reverse=True)), values[::-1], repeated]), label="again")
     view = View(among={subject: other})
-    keys, answer = asked(target, view, format, data)
+    keys, answer = all_keys(target, view, format, data)
     claim_listing(f"{view}", target.expect(view), keys, answer)
 
 
@@ -128,5 +123,5 @@ def test_intersect(target: Target, format: Format, data: Draws) -> None:
     else:
         ids = data.draw(known_ids(target), label="ids")
     view = View(equals, ids, among=among)
-    keys, answer = asked(target, view, format, data)
+    keys, answer = all_keys(target, view, format, data)
     claim_listing(f"{view}", target.expect(view), keys, answer)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.contract.narrowing import TagFilter
-from conformance.endpoint.checks.drawing import channel_of
+from conformance.endpoint.checks.drawing import all_keys, channel_of
 from conformance.endpoint.claims import claim, claim_complete, claim_never_breaks, claim_selected
 from conformance.endpoint.claims import need_items as items_of
 from conformance.endpoint.draws import Draws
@@ -44,7 +44,7 @@ def test_selects(target: Target, format: Format, data: Draws) -> None:
     if crossed := crossed_tags(target.contract, items_of(target)):
         tags = st.one_of(st.sampled_from(crossed), tags)
     view = View(tags=(data.draw(tags, label="tag"),))
-    keys, answer = target.keys_of(view, target.largest_page, channel_of(target, format, data))
+    keys, answer = all_keys(target, view, format, data)
     claim_selected(f"{view}", target.expect(view), keys, answer)
 
 
@@ -53,7 +53,7 @@ def test_selects(target: Target, format: Format, data: Draws) -> None:
 def test_complete(target: Target, format: Format, data: Draws) -> None:
     """Every item that has the tag comes back."""
     view = View(tags=(data.draw(st.sampled_from(need_tags(target)), label="tag"),))
-    keys, answer = target.keys_of(view, target.largest_page, channel_of(target, format, data))
+    keys, answer = all_keys(target, view, format, data)
     claim_complete(f"{view}", target.expect(view), keys, answer)
 
 
