@@ -71,6 +71,11 @@ def limits(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind
     ):
         yield from _compared(limit.group(1), number(limit.group(2)), subject.type)
         return
+    # a comparison that is a clause of its own is of the row's value
+    if (clauses := _CLAUSE.findall(text)) and not _DEPENDS.search(text) and "则" not in text:
+        for sign, limit in clauses:
+            yield from _compared(sign, number(limit), subject.type)
+        return
     for kind, pattern in _BOUNDS:
         match = re.search(pattern, text)
         if match:
@@ -90,6 +95,9 @@ def _counted(letter: str, text: str) -> bool:
 
 
 _COMPARED = "(≥|>=|≤|<=|>|<|大于等于|大于或等于|不小于|小于等于|小于或等于|不大于|大于|小于)"
+_CLAUSE = re.compile(
+    rf"(?:^|[，,；;：:])\s*(?:且|必须|须|应)?(?:取值(?:范围)?)?\s*(?:为|是)?\s*{_COMPARED}\s*{NUMBER}\s*(?:的整数)?(?=$|[，,。；;]|且)"
+)
 
 
 def _compared(sign: str, limit: int | float, type: str) -> Iterator[tuple[FactKind, Any]]:
