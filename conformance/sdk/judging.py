@@ -281,8 +281,8 @@ def _alternative(seen: Observation) -> tuple[str, str] | None:
 def _over_all(requirement: SdkRequirement, seen: Sequence[Observation]) -> Judged:
     """The first thing that is wrong anywhere in the run, and how many requests or answers were looked at."""
     subject = f"every {requirement.over.removesuffix('s')}"
-    judged = [(one.case.key, finding) for one in seen for finding in _each(requirement, one)]
-    wrong = tuple((key, finding) for key, finding in judged if isinstance(finding, Violation))
+    judged = [(one, finding) for one in seen for finding in _each(requirement, one)]
+    wrong = tuple((one.case.key, finding) for one, finding in judged if isinstance(finding, Violation))
     if not judged:
         return Judged(subject, skipped("there was nothing to judge"))
     decisive = next((finding for _, finding in judged if finding is not None), PASSED)

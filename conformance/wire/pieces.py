@@ -12,6 +12,8 @@ LEAST = 8
 """So many characters in a row of a secret are a piece of it; fewer could be anything."""
 # each run of LEAST characters holds a gram of this length whose place in the secret is a multiple of STEP
 GRAM, STEP = 5, 4
+# of a text no longer than this every gram is known at once, which tells most secrets apart from it
+SMALL = 4096
 # a text with more beginnings of pieces than these is kept no part of, so that none costs more than its length
 MOST = 50_000
 # what everybody says is nobody's secret, though the value of a header may hold it
@@ -34,8 +36,8 @@ def without_pieces(text: str, secrets: Iterable[str], forms: Forms, instead: str
     if not secrets or len(text) < LEAST:
         return text
     lowered = _lowered(text)
-    ways = ways_in(lowered)
-    spans = [span for secret in secrets for span in islice(_all_spans(lowered, ways, secret, forms), MOST)]
+    ways, grams = ways_in(lowered), _grams_of(lowered)
+    spans = [span for secret in secrets for span in islice(_all_spans(lowered, grams, ways, secret, forms), MOST)]
     if len(spans) >= MOST:
         return instead
     found = sorted(span for span in spans if span)
@@ -50,8 +52,17 @@ def without_pieces(text: str, secrets: Iterable[str], forms: Forms, instead: str
     return "".join([*kept, text[done:]])
 
 
-def _all_spans(lowered: str, ways: Sequence[str], secret: str, forms: Forms) -> Iterator[Span | None]:
-    yield from _spans(lowered, secret, forms)
+def _grams_of(lowered: str) -> frozenset[str] | None:
+    if len(lowered) > SMALL:
+        return None
+    return frozenset(lowered[n : n + GRAM] for n in range(len(lowered) - GRAM + 1))
+
+
+def _all_spans(
+    lowered: str, there: frozenset[str] | None, ways: Sequence[str], secret: str, forms: Forms
+) -> Iterator[Span | None]:
+    if there is None or not there.isdisjoint(_sought(secret, forms)[0]):
+        yield from _spans(lowered, secret, forms)
     yield from spelt_spans(lowered, ways, secret, LEAST, GRAM, STEP)
 
 
