@@ -89,13 +89,17 @@ def _listed(found: Sequence[Requirement], patterns: Sequence[str], as_json: bool
 
 
 def _show(lines: Iterable[KindLine], in_full: bool) -> None:
-    """A table. In a list of all each requirement is one line: cut at the edge of a terminal, whole in a file."""
+    """A table. Each requirement is one line in a file. At a terminal a list of all is cut at the edge, and a statement
+    asked for goes on below itself; no id is ever cut.
+    """
     console = Console(highlight=False)
-    if not in_full and not console.is_terminal:
+    if not console.is_terminal:
         console = Console(highlight=False, width=_WIDEST)
+    lines = tuple(lines)
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for title in ("requirement", "level", "statement"):
-        table.add_column(title, no_wrap=not in_full, overflow="fold" if in_full else "ellipsis")
+    table.add_column("requirement", no_wrap=True, min_width=max((len(printable(line.id)) for line in lines), default=0))
+    table.add_column("level", no_wrap=True)
+    table.add_column("statement", no_wrap=not in_full, overflow="fold" if in_full else "ellipsis")
     for line in lines:
         table.add_row(*(Text(printable(word)) for word in (line.id, line.level, line.statement)))
     console.print(table)

@@ -14,7 +14,9 @@ def test_requirements_are_listed_and_filtered(acs):
     assert done.returncode == 0
     assert {"DescribeTasks.ids.selects", "DescribeTasks.ids.complete"} <= {r["id"] for r in listed}
     assert all(r["id"].startswith("DescribeTasks.ids.") for r in listed)
-    assert "statement" in acs("requirements", "ids.*").stdout
+    shown = acs("requirements", "ids.*").stdout
+    assert "statement" in shown
+    assert {r["id"] for r in listed} <= set(shown.split()), "an id is cut where nobody reads it at a terminal"
 
 
 def test_a_requirement_is_explained(acs):
