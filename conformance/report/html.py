@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import re
+from functools import cache
 from hashlib import sha256
 from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
 from conformance.ledger.verdicts import BAD, GLYPHS, VerdictName
 from conformance.report.causes import MOST, start_here
@@ -41,10 +42,8 @@ TONES = {0: "good", 1: "bad", 3: "unsure"}
 
 def html(run: Run) -> str:
     """The whole page. Everything that a stranger wrote is escaped, and made printable first."""
-    environment = environment_of_reports()
     script = template("report.js")
-    page = environment.from_string(template("report.html.jinja"))
-    return page.render(
+    return page_template("report.html.jinja").render(
         run=run,
         script=script,
         script_digest=base64.b64encode(sha256(script.encode()).digest()).decode(),
@@ -82,9 +81,17 @@ def _view(run: Run) -> dict[str, Any]:
     }
 
 
-def environment_of_reports() -> Environment:
-    """What pages are rendered by: everything is escaped, and filters make what strangers wrote printable."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+def page_template(name: str) -> Template:
+    """What renders a page, compiled once: everything is escaped, and filters make what strangers wrote printable."""
+    return _environment().get_template(name)
+
+
+@cache
+def _environment() -> Environment:
+    files = FunctionLoader(template)
+    environment = Environment(
+        loader=files, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     environment.filters |= {
         "line": one_line,
         "plain": printable,

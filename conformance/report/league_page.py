@@ -9,11 +9,10 @@ from hashlib import sha256
 from typing import Any
 
 from attrs import frozen
-from jinja2 import DictLoader
 
 from conformance import __version__
 from conformance.report.folder import safe_name
-from conformance.report.html import SIGNS, TONES, WORDS, environment_of_reports, template
+from conformance.report.html import SIGNS, TONES, WORDS, page_template, template
 from conformance.report.league import LeagueChange, LeagueRelease, SdkLine, checks
 from conformance.report.results import STANDINGS
 from conformance.report.text import printable
@@ -22,7 +21,6 @@ from conformance.report.text import printable
 SHOWN = tuple(s for s in STANDINGS if s != "not-judged")
 # the rows that a reader is shown first
 NOT_MET = ("failed", "unexpectedly-passed", "errored", "known-failing", "warned")
-PARTS = "{% from 'parts' import standing, bar, tallies, head, sheet, foot with context %}"
 
 
 @frozen
@@ -85,12 +83,9 @@ def _page(line: SdkLine) -> str:
 
 
 def _rendered(name: str, columns: Sequence[_Column], failures: bool, pressed: Iterable[str], **members: Any) -> str:
-    environment = environment_of_reports()
-    environment.loader = DictLoader({"parts": template("league_parts.jinja")})
     script = template("league.js")
-    page = environment.from_string(PARTS + template(name))
     there = _standings(column.release for column in columns)
-    return page.render(
+    return page_template(name).render(
         data=_data(columns, failures, [name for name in pressed if name in there]),
         shown_standings=there,
         script=script,

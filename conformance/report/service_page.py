@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
-from conformance.report.html import TONES, WORDS, environment_of_reports, template
+from conformance.report.html import TONES, WORDS, page_template, template
 from conformance.report.service_run import VERDICTS, ServiceRun
 from conformance.report.text import printable
 
@@ -79,9 +79,8 @@ def _few(names: Sequence[str]) -> str:
 def service_html(run: ServiceRun) -> str:
     """One page: the verdict, causes first, and operations × themes. Everything that a stranger wrote is escaped."""
     script = template("service.js")
-    page = environment_of_reports().from_string(template("service.html.jinja"))
     partly = run.exit_status == 0 and run.is_partial
-    return page.render(
+    return page_template("service.html.jinja").render(
         run=run,
         tone="unsure" if partly else TONES[run.exit_status],
         causes=run.causes[:SHOWN_CAUSES],
