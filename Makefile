@@ -23,6 +23,10 @@ $(READY): requirements-dev.lock pyproject.toml
 certify: $(READY)
 	@$(BIN)/acs-conformance endpoint $(URL) $(ARGS)
 
+# compiled modules are kept in the environment and not beside their sources: each process of a test would compile them anew
+test gate: export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/pycache
+test gate: export PYTHONDONTWRITEBYTECODE :=
+
 # the longest tests are handed out in single steps, so that no processor waits for the other at the end
 test: lint
 	@$(BIN)/pytest -q -n 2 --dist worksteal $(ARGS)

@@ -19,7 +19,7 @@ from pathlib import Path
 LIMIT = 600  # seconds; a guard against hanging
 PRELOADED = (
     "conformance.cli.compare", "conformance.cli.endpoint", "conformance.cli.record", "conformance.cli.replay",
-    "conformance.cli.report", "conformance.cli.sdk", "conformance.endpoint.plugin", "tests.commands",
+    "conformance.cli.report", "conformance.cli.sdk", "conformance.endpoint.plugin", "tests.commands", "tests.warmed",
 )  # fmt: skip
 
 

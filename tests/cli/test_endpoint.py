@@ -77,10 +77,11 @@ def test_the_same_seed_sends_the_same_requests_and_gives_the_same_verdicts(acs, 
 
 
 def test_workers_give_the_same_verdicts(acs, tmp_path):
-    # what every exchange is judged by is judged by everything that is sent: in one way only, so that it is not too much
+    # what every exchange is judged by is judged by everything that is sent: in one way, to an operation with few checks
+    few = ("--operation", "DescribeTaskAttribute", "-k", "envelope.request-id")
     one_way = ("--format", "json", "--method", "GET", "--signature", "none", "--max-examples", "1", "--seed", "5")
     for workers in (1, 2):
-        acs("endpoint", "-k", "envelope.request-id", *one_way, "--workers", workers, "--report-dir", f"w{workers}")
+        acs("endpoint", *few, *one_way, "--workers", workers, "--report-dir", f"w{workers}")
     one, two = (json.loads((tmp_path / f / "summary.json").read_text()) for f in ("w1", "w2"))
     assert one["counts"] == two["counts"]
     assert two["conformant"]

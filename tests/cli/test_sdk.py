@@ -51,7 +51,7 @@ def test_a_service_is_certified_operation_by_operation(acs, tmp_path):
     [
         (("--service", "esc"), "ecs"),
         (("--service", "ecs", "--operation", "Bake*"), "Bake*"),
-        (("--service", "ecs", "-k", "requests.nowhere"), "requests.nowhere"),
+        (("--service", "ecs", "--operation", "*Disks", "-k", "requests.nowhere"), "requests.nowhere"),
         (("--service", "ecs", "--record", "x.yaml"), "about one operation"),
         (("--operation", "A", "--operation", "B"), "several are with --service"),
     ],

@@ -22,7 +22,7 @@ CONTRACT, COMMON = SPECIFICATION.contract, SPECIFICATION.protocol
 OLDEST = min(r.date for r in CONTRACT.revisions)
 # items in a region: enough for a second page
 FEW = 14
-SELECTED = ("paging.total-is-constant", "parameters.PageSize.*")
+SELECTED = ("paging.total-is-constant", "parameters.PageSize.maximum", "parameters.PageSize.above-maximum")
 FAST = ("--signature", "none", "--format", "json", "--method", "GET", "--max-examples", "1", "--seed", "1")
 ONLY = tuple(word for id in SELECTED for word in ("-k", id))
 
@@ -50,7 +50,7 @@ def test_a_reference_beside_itself_differs_in_nothing(tmp_path):
     summary, _, output = compared(tmp_path, None, 0)
     assert summary["differences"] == []
     assert summary["unjudged"] == []
-    assert summary["requests"] > 100
+    assert summary["requests"] > 50
     assert "No difference was found" in output
 
 

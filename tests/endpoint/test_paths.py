@@ -56,6 +56,7 @@ def test_no_variant_is_accused(contract, tmp_path):
             variants=[name],
             max_examples=2,
             select=("envelope.*", "errors.*", "signatures.*.refused"),
+            traffic=("errors.*", "signatures.*.refused", "parameters.*"),
         )
         assert not found.with_verdict("failed", "warned", "errored"), name
         assert found.with_verdict("passed")
