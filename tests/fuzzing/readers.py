@@ -29,6 +29,7 @@ from conformance.endpoint.in_passing import InPassing
 from conformance.endpoint.progress import CheckDone, as_data, line_of, read_progress
 from conformance.endpoint.watch.dialect import ChoiceObservation
 from conformance.errors import Refusal
+from conformance.foreign import SAFE
 from conformance.ledger import known_failing
 from conformance.ledger.specification import Specification
 from conformance.reference import items as reference_items
@@ -181,7 +182,7 @@ def _stream() -> bytes:
 
 
 def _typed(text: str) -> Any:
-    return json.loads(json.dumps(yaml.safe_load(text), default=str))
+    return json.loads(json.dumps(yaml.load(text, Loader=SAFE), default=str))
 
 
 @cache
