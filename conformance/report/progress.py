@@ -28,7 +28,7 @@ class Progress:
     manager.
 
     With `quiet` only failures are printed, and that the run will be long. A requirement that fails in several cases is
-    one failure, shown once.
+    one failure, shown once; of those that fail for one cause the first is shown, and at the end the ids of the others.
     """
 
     console: Console
@@ -38,6 +38,7 @@ class Progress:
     requests: int = field(default=0, init=False)
     _judged: set[str] = field(factory=set, init=False)
     _failed: set[str] = field(factory=set, init=False)
+    _alike: dict[str, list[str]] = field(factory=dict, init=False)
     _began: float = field(default=0.0, init=False)
     _live: Live | None = field(default=None, init=False)
 
@@ -52,6 +53,10 @@ class Progress:
         if self._live is not None:
             self._live.stop()
             self._live = None
+        for first, *others in self._alike.values():
+            if others and self.quiet:  # else the report that follows names them
+                said = f"  {len(others)} more for the cause of {one_line(first)}: {', '.join(map(one_line, others))}"
+                print_line(self.console, Text(said, style="dim"))
 
     def on_event(self, event: Event) -> None:
         """An event, as it comes."""
@@ -78,12 +83,19 @@ class Progress:
         self._judged.add(verdict.requirement)
         if verdict.verdict in AT_ONCE and verdict.requirement not in self._failed:
             self._failed.add(verdict.requirement)
+            self._show(verdict)
+        if self._live is None and not self.quiet and self._crossed(before):
+            print_line(self.console, Text(f"  {self._state()}", style="dim"))
+
+    def _show(self, verdict: Verdict) -> None:
+        """A line for a failure that is the first of its cause."""
+        alike = self._alike.setdefault(verdict.cause, []) if verdict.cause else []
+        alike.append(verdict.requirement)
+        if len(alike) == 1:
             glyph, style = GLYPHS[verdict.verdict], STYLES[verdict.verdict]
             status = f"{verdict.exchange.status} " if verdict.exchange and verdict.exchange.status else ""
             line = failure_line(glyph, style, verdict.requirement, verdict.case, f"{status}{verdict.message}")
             print_line(self.console, line)
-        if self._live is None and not self.quiet and self._crossed(before):
-            print_line(self.console, Text(f"  {self._state()}", style="dim"))
 
     def _crossed(self, before: int) -> bool:
         """Whether another quarter of the requirements has been judged: four lines a run, whatever its length."""

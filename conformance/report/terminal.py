@@ -79,7 +79,11 @@ def show(run: Run, to: Console) -> None:
     if failures := groups(found, BAD):
         _section(to, "Failures")
         for group in failures:
-            _failure(to, group)
+            if len(failures) > MOST:
+                _brief_failure(to, group)
+            else:
+                to.print(Rule(style="dim"))
+                _failure(to, group)
         if len(failures) > MOST:
             _start_here(to, start_here(found))
     to.print()
@@ -213,22 +217,32 @@ def _list(to: Console, title: str, found: tuple[Result, ...], standings: tuple[S
 
 def _start_here(to: Console, causes: tuple[Cause, ...]) -> None:
     """The causes whose mending turns most green, each with the simplest request that shows it."""
-    to.print(Rule(style="dim"))
     _section(to, "Start here")
     for number, cause in enumerate(causes[:MOST], 1):
         first, more = cause.results[0], len(cause.results) - 1
         fail = f"{more + 1} requirements fail" if more else "1 requirement fails"
-        title = Text(f"{number}  ", style="dim").append(f"{one_line(cause.about or first.entry.id)}", style="bold red")
-        title.append(f"  {fail}{' where it is sent' if cause.about else ''}", style="default not bold")
-        to.print(title)
+        title = Text(f"{number}  ", style="dim")
         if cause.about:
-            to.print(Text(f"   {one_line(first.entry.id)}", style="default"), soft_wrap=True)
-        to.print(Text(f"   {one_line(first.message, 300)}", style="default"), soft_wrap=True)
-        if first.evidence:
-            to.print(Text(f"   {printable(first.evidence.reproduce)}", style="cyan"), soft_wrap=True)
+            title.append(f"{one_line(cause.about)}  ", style="bold red")
+        title.append(f"{fail}{' where it is sent' if cause.about else ''}", style="default not bold")
+        to.print(Rule(style="dim"))
+        to.print(title)
+        _failure(to, ResultGroup(None, (first,)))
+    to.print(Rule(style="dim"))
     if rest := causes[MOST:]:
         failing = sum(len(cause.results) for cause in rest)
-        to.print(Text(f"   and {failing} more, of {len(rest)} causes", style="dim"))
+        to.print(Text(f"and {failing} more, of {len(rest)} causes; each in full is in the report", style="dim"))
+
+
+def _brief_failure(to: Console, group: ResultGroup) -> None:
+    """A line for the first of those of one cause, and one for the others: where to start is shown in full."""
+    result, others = group.results[0], [one_line(other.entry.id) for other in group.results[1:]]
+    case, style = result.decisive.case if result.decisive else "", STYLES[result.standing]
+    print_line(to, failure_line(GLYPHS[result.standing], style, result.entry.id, case, result.message))
+    if others:
+        more = f", and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
+        said = f"{len(others)} more for the same cause: {', '.join(others[:MOST_NAMED])}{more}"
+        to.print(Padding(Text(said, style="dim"), (0, 0, 0, 4)))
 
 
 def _by_reason(to: Console, title: str, found: tuple[Result, ...], standings: tuple[Standing, ...]) -> None:
@@ -259,7 +273,6 @@ def _reason(result: Result) -> str:
 def _failure(to: Console, group: ResultGroup) -> None:
     result = group.results[0]
     decisive = result.decisive
-    to.print(Rule(style="dim"))
     title = Text(f"{GLYPHS[result.standing]} {one_line(result.entry.id)}", style=STYLES[result.standing])
     title.append(f"  {result.entry.level}", style="default not bold")
     cases = ", ".join(case for case, verdict in result.cases.items() if case and verdict == result.standing)

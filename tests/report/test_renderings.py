@@ -4,6 +4,7 @@ import io
 import json
 
 import jsonschema_rs
+import pytest
 from hypothesis import given, settings
 from lxml import etree
 
@@ -168,11 +169,27 @@ def test_escapes_of_a_server_do_not_reach_the_terminal():
 def test_many_failures_end_with_where_to_start():
     shown = Evidence("curl 'http://127.0.0.1:4000/?TaskIds=t-1'", 200, "", ("TaskIds",))
     found = [Verdict(f"DescribeTasks.ids.r{n}", "", "failed", f"message {n}", exchange=shown) for n in range(6)]
-    said = printed(run(catalogue=[entry(f"ids.r{n}") for n in range(6)], verdicts=found)).split("Start here")[1]
+    listed, said = printed(run(catalogue=[entry(f"ids.r{n}") for n in range(6)], verdicts=found)).split("Start here")
+    assert [line for line in listed.splitlines() if line.startswith("✗")] == [
+        f"✗ DescribeTasks.ids.r{n}  message {n}" for n in range(6)
+    ]
     assert "TaskIds  6 requirements fail where it is sent" in said
     assert "message 0" in said
     assert shown.curl in said
     assert "message 1" not in said
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_what_fails_for_one_cause_is_shown_once_while_it_runs(quiet):
+    file = io.StringIO()
+    found = [Verdict(f"DescribeTasks.ids.r{n}", "", "failed", f"message {n}", cause="one") for n in range(4)]
+    with Progress(console(file, 80), quiet=quiet, clock=lambda: 0.0) as progress:
+        for event in run(catalogue=[entry(f"ids.r{n}") for n in range(4)], verdicts=found).events():
+            progress.on_event(event)
+    lines = file.getvalue().splitlines()
+    assert [line for line in lines if line.startswith("✗")] == ["✗ DescribeTasks.ids.r0  message 0"]
+    others = ", ".join(f"DescribeTasks.ids.r{n}" for n in range(1, 4))
+    assert (f"  3 more for the cause of DescribeTasks.ids.r0: {others}" in lines) is quiet
 
 
 def test_an_operation_of_many_parameters_fits_a_screen():

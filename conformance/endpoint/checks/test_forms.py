@@ -115,9 +115,10 @@ def claim_only(no_value: NoValue, text: str, answer: Answer, keys: set[str]) -> 
     """An error, or no other items than these."""
     claim_never_breaks(answer, f"{no_value.subject} of {shortened(text)}")
     if not answer.refused:
-        what = f"{no_value.subject} of {shortened(text)} brings items that it does not name"
-        within = keys.issuperset(answer.keys) and count_of(answer) <= len(keys)
-        claim(within, what, keys, answer.keys, answer)
+        what = f"{no_value.subject} of {shortened(text)}"
+        claim(keys.issuperset(answer.keys), f"{what} brings items that it does not name", keys, answer.keys, answer)
+        count = count_of(answer)
+        claim(count <= len(keys), f"{what} counts more items than it names", f"at most {len(keys)}", count, answer)
 
 
 @requirement("parameters.repeated")
