@@ -36,13 +36,18 @@ def start_here(found: Iterable[Result]) -> tuple[Cause, ...]:
     alone = {name for names in varied.values() if len(names) == 1 for name in names}
     often = Counter(name for names in varied.values() for name in names)
     explained: dict[str, list[Result]] = {}
-    for result, names in sorted(varied.items(), key=lambda item: len(item[1])):
+    for result, names in sorted(varied.items(), key=lambda item: (len(item[1]), _length(item[0]))):
         if about := sorted(names & alone, key=lambda name: (often[name], name)):
             explained.setdefault(about[0], []).append(result)
     causes = [Cause(name, tuple(results)) for name, results in explained.items() if len(results) > 1]
     told = {result for cause in causes for result in cause.results}
     causes += [Cause(None, group.results) for group in groups(result for result in varied if result not in told)]
     return tuple(sorted(causes, key=lambda cause: -len(cause.results)))
+
+
+def _length(result: Result) -> int:
+    """How long the request that shows a failure is: of two that vary the same the shorter is the simpler."""
+    return len(result.evidence.reproduce) if result.evidence else 0
 
 
 def _varied(result: Result) -> frozenset[str]:

@@ -56,3 +56,10 @@ def test_the_largest_cause_is_first_and_nothing_is_lost() -> None:
     assert told(*found) == [("Ids", ["ids.a", "ids.b"]), (None, ["envelope.status"])]
     passed = Result(entry("fine"), (Verdict("DescribeTasks.fine", "json", "passed"),))
     assert told(passed) == []
+
+
+def test_of_those_that_vary_the_same_the_one_with_the_shortest_request_shows_the_cause() -> None:
+    long, short = (failed(name, "Ids") for name in ("ids.many", "ids.one"))
+    many = Evidence("curl 'http://127.0.0.1/?Ids=a,b,c,d'", 200, "", ("Ids",))
+    long = evolve(long, verdicts=tuple(evolve(v, exchange=many) for v in long.verdicts))
+    assert told(long, short) == [("Ids", ["ids.one", "ids.many"])]
