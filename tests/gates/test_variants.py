@@ -16,8 +16,12 @@ VARIANTS = [v.name for v in all_variants(CONTRACT, PROTOCOL)]
 SEEDS = (1, 20, 300, 4000, 50000)
 
 
-# the sweeps over every page size and every pair of values: most of a run's requests, and alike in every wire_form
-SWEEPS = ("paging.pages-are-full", "paging.last-page-holds-the-rest", "filters.intersect")
+# the sweeps over every page size and every pair of values, and what is asked hundreds of times: most of a run's
+# requests, and alike in every wire_form
+SWEEPS = (
+    "paging.pages-are-full", "paging.last-page-holds-the-rest", "filters.intersect", "stability.after-many",
+    "stability.every-time",
+)  # fmt: skip
 ALL_BUT_SWEEPS = tuple(
     r.id for r in load_ledger(FOLDER).requirements if r.side == "endpoint" and r.id.split(".", 1)[1] not in SWEEPS
 )

@@ -18,8 +18,12 @@ NOTHING_TO_SHOW = "no exchange of this run could show it"
 PLENTY = 30
 
 
-def claim_conformant(operation: Operation, how: Asked) -> None:
-    verdicts, levels, breakdowns = certified(operation, how)
+# hundreds of requests that are all alike, whatever the contract
+SWEEPS = ("stability.after-many", "stability.every-time")
+
+
+def claim_conformant(operation: Operation, how: Asked, left_out: tuple[str, ...] = ()) -> None:
+    verdicts, levels, breakdowns = certified(operation, how, left_out)
     assert not breakdowns
     wrong = [v for v in verdicts if v.verdict in ("failed", "warned", "errored", "unexpectedly-passed")]
     assert not [f"{v.requirement}: {v.message}; expected {v.expected}, received {v.received}" for v in wrong]
@@ -47,7 +51,7 @@ def over(examples: int, start: int):
 
 @over(examples=25, start=20140526)
 def test_a_generated_contract_is_conformant(operation: Operation, how: Asked) -> None:
-    claim_conformant(operation, how)
+    claim_conformant(operation, how, left_out=SWEEPS)
 
 
 @pytest.mark.gate
