@@ -13,6 +13,7 @@ from conformance.endpoint.answer import Answer, Item
 from conformance.endpoint.findings import Inconclusive, Lack, Violation
 from conformance.endpoint.oracle import Expectation
 from conformance.endpoint.target import Target
+from conformance.endpoint.watch.envelope import ERROR_STATUS
 from conformance.generate.times import parse_time, precision_of
 from conformance.generate.views import fold
 
@@ -32,6 +33,12 @@ def claim_certain(holds: bool, message: str, expected: Any, received: Any, answe
     """Raise the violation unless the claim holds; no change of the listing, and no outage, explains what came."""
     if not holds:
         raise Violation(message, expected=expected, received=received, exchange=answer.exchange, certain=True)
+
+
+def claim_refusable(holds: bool, message: str, expected: Any, received: Any, answer: Answer) -> None:
+    """Raise the violation unless the claim holds, which it does of any error with the status of one."""
+    if not holds:
+        raise Violation(message, expected=expected, received=received, exchange=answer.exchange, refusable=True)
 
 
 def claim_equal(message: str, expected: Any, received: Any, answer: Answer | None) -> None:
@@ -168,19 +175,14 @@ def _folds(target: Target, name: str) -> bool:
 
 def claim_never_breaks(answer: Answer, what: str) -> None:
     """A request that is not as documented gets a result or a 4xx error, and nothing else."""
-    claim(
-        answer.accepted or answer.refused,
-        f"{what} breaks the server",
-        "a result or a 4xx error",
-        answer.outline(),
-        answer,
-    )
+    fine = answer.accepted or answer.refused
+    claim_refusable(fine, f"{what} breaks the server", "a result or a 4xx error", answer.outline(), answer)
 
 
 def claim_refused(answer: Answer, what: str) -> None:
     """A documented error with a status of the client's fault, and nothing else."""
     answer.readable()
-    claim(answer.refused, f"{what} is not refused", "a 4xx error", answer.outline(), answer)
+    claim_refusable(answer.refused, f"{what} is not refused", "a 4xx error", answer.outline(), answer)
 
 
 def claim_documented_code(target: Target, situation: str, answer: Answer) -> None:
@@ -190,8 +192,11 @@ def claim_documented_code(target: Target, situation: str, answer: Answer) -> Non
     """
     wrong, answer = target.protocol.situation(situation), answer.readable()
     if not answer.refused:
+        about = (
+            ERROR_STATUS if answer.kind == "refusal" and answer.status < 400 else f"{wrong.theme}.{situation}.refused"
+        )
         why = f"not judged, because the request is not refused: {answer.outline()}"
-        raise Inconclusive(why, answer.exchange, because=f"{wrong.theme}.{situation}.refused")
+        raise Inconclusive(why, answer.exchange, because=about)
     codes = {a.code for a in wrong.answers}
     # a gateway names what is missing in the code, and a header may be called otherwise than its parameter
     named = any(c.row == MISSING_BY_NAME for a in wrong.answers for c in a.citations)

@@ -15,6 +15,7 @@ from hypothesis import Phase, given, seed
 from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException, Unsatisfiable
 
+from conformance.endpoint.attribution import found_elsewhere
 from conformance.endpoint.draws import Discarded, FreshDraws, KeptDraws, exploring
 from conformance.endpoint.findings import Disturbed, Finding, Inconclusive, NotApplicable, Violation
 from conformance.endpoint.recording import CheckRecording, Unkept
@@ -58,7 +59,7 @@ class Examples:
             except Disturbed as disturbed:
                 disturbance = disturbed
             except Violation as violation:
-                elsewhere = None if violation.certain else self._about_another(violation)
+                elsewhere = found_elsewhere(self.target, violation)
                 if elsewhere is not None:
                     raise elsewhere from None
                 if violation.certain or not self._has_moved():
@@ -66,10 +67,6 @@ class Examples:
                     self.violations.append(violation)
                     raise
         raise disturbance
-
-    def _about_another(self, violation: Violation) -> Inconclusive | None:
-        """What another requirement is about, and explains the violation."""
-        return self.target.about_another(violation.exchange) or self.target.outage(violation.exchange)
 
     def _has_moved(self) -> bool:
         """Whether the listing is another now. One that is not answered as a listing is not known to be."""

@@ -15,7 +15,7 @@ from conformance.contract.model import Contract, Cursor, Filter, IdList, Paging,
 from conformance.contract.protocol import Protocol
 from conformance.endpoint.allowance import Allowance
 from conformance.endpoint.answer import Answer, Item
-from conformance.endpoint.findings import Inconclusive, NotApplicable, Violation
+from conformance.endpoint.findings import NotApplicable
 from conformance.endpoint.id_syntax import IdSyntaxes
 from conformance.endpoint.inventory import Inventories, Inventory
 from conformance.endpoint.lifecycle.guard import CreationGuard
@@ -25,7 +25,6 @@ from conformance.endpoint.sender import Sender
 from conformance.endpoint.stored import StoredItems
 from conformance.endpoint.traffic import Limits, Traffic
 from conformance.endpoint.walk import PageWalk, TokenWalk, pages_by_token
-from conformance.endpoint.watch.identity import ANSWERED
 from conformance.endpoint.watch.watch import Watch
 from conformance.generate.required import required_values, sent_name
 from conformance.generate.views import IdSyntax, View, write_ids
@@ -398,37 +397,9 @@ class Target:
         """
         return self.known is None and self._inventories.have_moved()
 
-    def about_another(self, exchange: Exchange | None) -> Inconclusive | None:
-        """What an exchange shows that another requirement is about: a body that cannot be read.
-
-        No other requirement is about an exchange that is not watched.
-        """
-        if exchange is None or not exchange.response.status or exchange.number in self._unwatched:
-            return None
-        try:
-            Answer(self.contract, exchange).readable()
-        except Inconclusive as finding:
-            return finding
-        return None
-
-    def outage(self, exchange: Exchange | None) -> Inconclusive | None:
-        """Whether the endpoint no longer answers even the barest request as this API does, and what is about that.
-
-        It is asked in the format of an exchange that something was found in.
-
-        What a check finds while that is so is no finding about its own requirement.
-        """
-        try:
-            wanted = exchange.call.channel.format if exchange is not None else None
-            self.ask(channel=self.channels_for(wanted)[0] if wanted else self.channels[0]).readable()
-        except Inconclusive as finding:
-            return finding
-        except Violation as violation:
-            why = violation.received or violation.message
-            self.watch.see_none(why, violation.exchange)
-            message = f"not judged, because the endpoint no longer answers at all: {why}"
-            return Inconclusive(message, violation.exchange, because=ANSWERED)
-        return None
+    def is_watched(self, exchange: Exchange) -> bool:
+        """Whether the answer of an exchange was judged on its own merits, too."""
+        return exchange.number not in self._unwatched
 
     def _read(self, region: str) -> Inventory:
         items: list[Item] = []

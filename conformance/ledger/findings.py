@@ -45,7 +45,8 @@ class Violation(Finding):
 
     Violations of one `cause` are shown as one; where none is given it is what came back, with whatever is particular
     to the request left out. `certain` says that its exchange alone shows it, whatever
-    became of the stored items or of the endpoint.
+    became of the stored items or of the endpoint; `refusable` that a refusal would have been right, so that one whose
+    status is no refusal's is found by the requirement about that.
     """
 
     def __init__(
@@ -57,9 +58,11 @@ class Violation(Finding):
         exchange: Exchange | None = None,
         cause: str | None = None,
         certain: bool = False,
+        refusable: bool = False,
     ) -> None:
         super().__init__(message, exchange)
         self.certain = certain
+        self.refusable = refusable
         self.expected = None if expected is None else shown(expected)
         self.received = None if received is None else shown(received)
         self.cause = self._cause() if cause is None else cause

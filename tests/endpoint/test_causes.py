@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from conformance.reference.faults.fault import Fault
 from conformance.reference.message import Response
 from conformance.reference.server import ReferenceEndpoint
 from conformance.reference.steps import STEP, EncodeStep, ResponseStep, replacing
+from tests.gates.runs import certified
 
 FOLDER = schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks"
 CONTRACT, PROTOCOL = load_contract(FOLDER), load_protocol(FOLDER.parent / "common")
@@ -112,3 +114,45 @@ def test_a_server_that_turns_to_html_is_said_to_fail_and_the_suite_does_not_blam
     assert set(failed) == {"envelope.readable"}
     assert because == {"envelope.readable"}
     assert "an HTML page" in str(failed["envelope.readable"].received)
+
+
+STATUSES = (
+    "envelope.*-status",
+    "signatures.wrong*",
+    "parameters.PageSize.*",
+    "methods.*",
+    "errors.*",
+    "http.other-body",
+)
+OFTEN = ("envelope.*-status", "stability.after-many", "stability.every-time")
+
+
+def found_by(fault, asked, scratch):
+    """What a fault of the table fails, and what follows from that, by what."""
+    outcome = certified(FOLDER, CONTRACT, PROTOCOL, scratch, [fault], select=asked, traffic=asked, max_examples=2)
+    assert not outcome.with_verdict("errored")
+    because = Counter(v.because.partition(".")[2] for v in outcome.verdicts if v.because)
+    return {name.partition(".")[2] for name in outcome.with_verdict("failed", "warned")}, because
+
+
+def test_the_status_of_errors_is_one_finding(tmp_path):
+    failed, because = found_by("errors-have-status-200", STATUSES, tmp_path)
+    assert failed == {"envelope.error-status"}
+    assert set(because) == {"envelope.error-status"}
+    assert because["envelope.error-status"] > 15
+
+
+def test_the_status_of_results_is_one_finding(tmp_path):
+    failed, because = found_by("rare-success-has-status-500", OFTEN, tmp_path)
+    assert failed == {"envelope.success-status"}
+    assert set(because) <= {"envelope.success-status"}
+
+
+def test_what_is_allowed_and_gets_an_error_is_found_whatever_its_status(tmp_path):
+    def refuse(inner: ResponseStep, context: Context) -> Response:
+        answer = inner(context)
+        body = b'{"Code": "NoMore", "Message": "No.", "HostId": "here", "RequestId": "%d"}' % context.number
+        return Response(200, body, "application/json") if context.parameters.get("PageNumber") == "2" else answer
+
+    failed, _ = judged(Fault("quirk", "a quirk", (), replacing(STEP.answer).by(refuse)), tmp_path, ("json",))
+    assert {"envelope.error-status", "paging.pages-partition-the-listing"} <= set(failed)

@@ -92,15 +92,17 @@ def claim_steady(what: str, answers: Sequence[tuple[Channel, Answer]]) -> None:
 
 
 def _shown(answer: Answer) -> object:
-    """What an answer says, of which nothing may differ from one time to the next."""
-    if not answer.accepted:
+    """What an answer says, of which nothing may differ from one time to the next. The status of a result is judged
+    with every answer.
+    """
+    if answer.kind != "success":
         return answer.kind, answer.code, answer.status
     return answer.keys, answer.total, tuple(tuple(sorted(item.items(), key=str)) for item in answer.items)
 
 
 def _told(answer: Answer, unlike: Answer) -> str:
     """What a person is shown of an answer that differs from another."""
-    if not (answer.accepted and unlike.accepted):
+    if not answer.kind == unlike.kind == "success":
         return answer.outline()
     if (answer.keys, answer.total) != (unlike.keys, unlike.total):
         total = "" if answer.total is None else f", total {answer.total}"

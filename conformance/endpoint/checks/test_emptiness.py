@@ -9,7 +9,7 @@ from attrs import frozen
 
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.checks.drawing import every_way
-from conformance.endpoint.claims import claim, claim_certain, claim_equal, need_items
+from conformance.endpoint.claims import claim, claim_certain, claim_equal, claim_never_breaks, need_items
 from conformance.endpoint.findings import NotApplicable, Violation
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
@@ -50,8 +50,7 @@ def reasons(target: Target) -> list[Reason]:
 
 def may_reject_unknown_ids(target: Target) -> bool:
     """Whether an id that no item has is an error here."""
-    answer = target.see(View(ids=(NO_SUCH_ID,)))
-    return answer.refused
+    return target.see(View(ids=(NO_SUCH_ID,))).kind == "refusal"
 
 
 def answers(target: Target, format: Format) -> Iterator[tuple[Reason, Answer]]:
@@ -133,6 +132,7 @@ def test_page_after(target: Target, format: Format) -> None:
     paging, channels = target.paging, target.channels_for(format)
     for i, reason in enumerate(reasons(target)):
         answer = reason.ask(target, channels[i % len(channels)], **{paging.number: "2"})
+        claim_never_breaks(answer, f"a second page of {reason.why}")
         if answer.refused:
             continue
         claim(not answer.listing().items, f"a second page of {reason.why} has items", "none", answer.keys, answer)

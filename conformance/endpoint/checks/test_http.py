@@ -8,7 +8,15 @@ from attrs import evolve
 
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.checks.signing import SIGNED
-from conformance.endpoint.claims import claim, claim_never_breaks, claim_same_items, claim_same_page, need_items, stands
+from conformance.endpoint.claims import (
+    claim,
+    claim_never_breaks,
+    claim_refusable,
+    claim_same_items,
+    claim_same_page,
+    need_items,
+    stands,
+)
 from conformance.endpoint.findings import NotApplicable, Unanswered, Violation
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
@@ -200,7 +208,7 @@ def test_other_body(target: Target) -> None:
 
 
 def _refused_or_like(target: Target, plain: Answer, answer: Answer, what: str) -> None:
-    claim(stands(answer), f"{what} breaks the server", "a result or a refusal", answer.outline(), answer)
+    claim_refusable(stands(answer), f"{what} breaks the server", "a result or a refusal", answer.outline(), answer)
     if answer.accepted and answer.has_result:
         claim_like(target, plain, answer, what)
 

@@ -97,6 +97,7 @@ def test_unknown_id(target: Target, format: Format, data: Draws) -> None:
     unknown = unknown_id(ids[0])
     asked = (unknown,) if alone else (*ids[:at], unknown, *ids[at:])
     answer = target.see(View(ids=asked), channel_of(target, format, data), more=whole_page(target))
+    claim_never_breaks(answer, "an id list with an unknown id")
     if answer.refused:
         target.watch.dialect.observe("unknown-id", name, "rejected", answer.exchange)
         return
@@ -191,13 +192,13 @@ def test_over_the_limit(target: Target, format: Format) -> None:
     name, limit = target.id_list.parameter, target.longest_id_list
     known = set(target.inventory().keys(target.key))
     for ids, answer in over_the_limit(target, format):
+        claim_never_breaks(answer, f"a list of {len(ids)} ids")
         if answer.refused:
             if known.issuperset(ids) or not rejects_unknown_ids(target):
                 target.watch.dialect.observe("too-many-ids", name, "rejected", answer.exchange)
             continue
         within, named = target.expect(View(ids=tuple(ids[:limit]))), target.expect(View(ids=tuple(ids)))
         if len(within.certain) == len(named.certain):
-            claim_never_breaks(answer, f"a list of {len(ids)} ids")
             continue  # too few items to tell
         claim(
             count_of(answer.listing()) in (len(within.certain), largest_without_total(target, within)),

@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.checks.drawing import channel_of, whole_page
-from conformance.endpoint.claims import claim, claim_complete, claim_equal, claim_listing, claim_selected, need_items
+from conformance.endpoint.claims import (
+    claim,
+    claim_complete,
+    claim_equal,
+    claim_listing,
+    claim_never_breaks,
+    claim_selected,
+    need_items,
+)
 from conformance.endpoint.draws import Draws
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
@@ -66,8 +74,10 @@ def claim_own(target: Target, region: str, view: View, page: tuple[int, int] | N
     """The answer is one to this request: its format, its region, its items, and as many as are on its page."""
     format, wanted = answer.exchange.call.channel.format, target.expect(view, region)
     claim_equal("the format is another's", format, answer.body.format if answer.body else None, answer)
-    if page and answer.refused and (page[1] - 1) * page[0] >= len(wanted.certain):
-        return  # a page beyond the last may be an error
+    if page and (page[1] - 1) * page[0] >= len(wanted.certain):
+        claim_never_breaks(answer, "a page beyond the last")
+        if answer.refused:
+            return
     echo = target.contract.semantics.region_echo
     if echo and region:
         own = answer.listing().repeats(echo, region)

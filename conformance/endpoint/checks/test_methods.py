@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.endpoint.checks.drawing import channel_of
-from conformance.endpoint.claims import claim, claim_same_items, claim_same_page, need_items, stands
+from conformance.endpoint.claims import claim, claim_refusable, claim_same_items, claim_same_page, need_items, stands
 from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import NotApplicable
 from conformance.endpoint.marks import requirement
@@ -58,7 +58,8 @@ def test_other(target: Target, format: Format, data: Draws) -> None:
     method = data.draw(st.sampled_from(["PUT", "DELETE", "PATCH"]), label="method")
     # a server may refuse a method before it knows the format, so the body is not judged
     answer = target.send(target.call((), evolve(channel, method=method, placement="query")), watched=False)
-    claim(400 <= answer.status < 600, f"{method} is not refused", "a 4xx or 5xx status", answer.outline(), answer)
+    refused = 400 <= answer.status < 600
+    claim_refusable(refused, f"{method} is not refused", "a 4xx or 5xx status", answer.outline(), answer)
 
 
 @requirement("methods.safe")
@@ -69,7 +70,7 @@ def test_safe(target: Target, format: Format) -> None:
             call = target.call((), channel)
             answer = target.send(call, watched=False)
             wanted = "a refusal, or an answer without a result"
-            claim(stands(answer), f"{method} breaks the server", wanted, answer.outline(), answer)
+            claim_refusable(stands(answer), f"{method} breaks the server", wanted, answer.outline(), answer)
             only_its_id = [f.name for f in target.contract.response] == [target.contract.semantics.request_id]
             served = answer.kind == "success" and (answer.has_result or (only_its_id and bool(answer.request_id)))
             claim(not served, f"{method} is served", wanted, answer.outline(), answer)

@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.checks.drawing import channel_of, need_filterable
-from conformance.endpoint.claims import claim, claim_equal, claim_listing, claim_same_items, need_items
+from conformance.endpoint.claims import (
+    claim,
+    claim_equal,
+    claim_listing,
+    claim_never_breaks,
+    claim_same_items,
+    need_items,
+)
 from conformance.endpoint.draws import Draws
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
@@ -135,6 +142,7 @@ def test_beyond_the_end(target: Target, format: Format, data: Draws) -> None:
     last = max(1, -(-count // size))
     number = data.draw(st.sampled_from([last + 1, last + 2, last + 100, 1_000_000]), label="page")
     answer = page(target, number, size, channel_of(target, format, data))
+    claim_never_breaks(answer, f"page {number} of {last}")
     taken = "rejected" if answer.refused else way_beyond(target, answer.listing(), last, size)
     if taken != "rejected":
         claim_equal("the total changes beyond the last page", target.inventory().total, answer.total, answer)

@@ -143,6 +143,7 @@ def test_above_maximum(target: Target, subject: str, format: Format, data: Draws
     value, channel = data.draw(values.above(maximum), label=subject), channel_of(target, format, data)
     # twice in a row, so that a server that goes one way and then the other is seen to
     for answer in [target.ask({subject: value}, channel) for _ in range(2)]:
+        claim_never_breaks(answer, f"{subject} of {value}")
         if answer.refused:
             target.watch.dialect.observe("above-maximum", subject, "rejected", answer.exchange)
             continue
@@ -356,6 +357,7 @@ def test_unknown_parameter(target: Target, format: Format, data: Draws) -> None:
         channel_of(target, format, data),
     )
     answer = target.see(view, channel, more={name: data.draw(values.awkward_texts(), label="value")})
+    claim_never_breaks(answer, "a parameter that nobody knows")
     if answer.refused:
         target.watch.dialect.observe("unknown-parameter", "request", "rejected", answer.exchange)
         return

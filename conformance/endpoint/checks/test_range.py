@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from conformance.endpoint.answer import Answer, Item
 from conformance.endpoint.checks.drawing import channel_of, need_filterable
-from conformance.endpoint.claims import claim, claim_listing, need_items
+from conformance.endpoint.claims import claim, claim_listing, claim_never_breaks, need_items
 from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import Inconclusive, Violation
 from conformance.endpoint.marks import requirement
@@ -154,6 +154,7 @@ def middle(times: Sequence[datetime]) -> tuple[datetime, datetime]:
 
 def way_of(target: Target, answer: Answer) -> str:
     """Which of the documented ways a range whose start is after its end goes."""
+    claim_never_breaks(answer, "a start after the end")
     if answer.refused:
         return "rejected"
     if answer.accepted and not answer.items and not answer.count:

@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.endpoint.checks.drawing import channel_of, known_ids
-from conformance.endpoint.claims import claim, claim_complete, claim_equal, claim_selected, need_items
+from conformance.endpoint.claims import (
+    claim,
+    claim_complete,
+    claim_equal,
+    claim_never_breaks,
+    claim_selected,
+    need_items,
+)
 from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import Lack, NotApplicable
 from conformance.endpoint.marks import requirement
@@ -53,6 +60,7 @@ def test_ids_stay_home(target: Target, format: Format, data: Draws) -> None:
         own = data.draw(known_ids(target, most, region=home), label=f"ids of {home}")
     view = View(ids=(*foreign, *own))
     answer = target.see(view, channel_of(target, format, data), home)
+    claim_never_breaks(answer, f"ids of {away} in {home}")
     if answer.refused and target.watch.dialect.taken("unknown-id", target.id_list.parameter) == "rejected":
         return
     wanted = target.expect(view, home)

@@ -28,6 +28,8 @@ INTERNALS = re.compile(
     r"|(?<![\w./-])/(?:usr|home|var|opt|srv|app|etc|root|tmp)/[\w./-]+|\b[A-Z]:\\\\?\w+\\"
     r"|\bSELECT\b[^<]{1,200}\bFROM\b|\bSQLSTATE\b|\bORA-\d{5}\b|syntax error at or near"
 )
+# the requirements about the status of a result, and about that of an error
+RESULT_STATUS, ERROR_STATUS = "envelope.success-status", "envelope.error-status"
 ROOT = re.compile(r"\s*(?:<\?[^>]*\?>\s*)?<([\w.-]+)")
 
 
@@ -50,7 +52,7 @@ def _schema(problem: str | None, expected: str) -> Problem | None:
     return None if problem is None else Problem("the body does not fit the derived schema", expected, problem)
 
 
-def _success_status(answer: Answer, _: str | None) -> Iterator[Judgement]:
+def _result_status(answer: Answer, _: str | None) -> Iterator[Judgement]:
     if answer.kind == "success":
         ok = 200 <= answer.status < 300
         yield None, None if ok else unlike("the status of a result", "2xx", answer.status)
@@ -147,14 +149,14 @@ def _repeated_elements(root: XmlNode, contract: Contract) -> tuple[str, ...]:
     return tuple(sorted(name for name, times in names.items() if times > 1))
 
 
+STATUSES: Mapping[str, ResponseJudge] = {RESULT_STATUS: _result_status, ERROR_STATUS: _error_status}
 # checks that only a body in one format can show anything of
 ONLY_IN: Mapping[str, Format] = {"envelope.root-element": "xml", "envelope.no-byte-order-mark": "json"}
 JUDGES: Mapping[str, ResponseJudge] = {
     "envelope.readable": _readable,
     "envelope.success-body": _success_body,
     "envelope.error-body": _error_body,
-    "envelope.success-status": _success_status,
-    "envelope.error-status": _error_status,
+    **STATUSES,
     "envelope.error-members": _error_members,
     "envelope.host-id": _host_id,
     "envelope.utf-8": _utf_8,

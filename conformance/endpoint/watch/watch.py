@@ -73,6 +73,12 @@ class Watch:
         """Judge that a request got no answer at all."""
         self.tallies.judge(ANSWERED, None, Problem("a request got no HTTP answer", "an answer", why, exchange))
 
+    def see_status(self, answer: Answer) -> None:
+        """Judge nothing of an answer but its status, beside what is in it."""
+        for check, judge in envelope.STATUSES.items():
+            for judgement in judge(answer, None):
+                self._tally(check, judgement, answer)
+
     def _judge_response(self, answer: Answer) -> JudgedResponse:
         problem = self.validation.problem(answer)
         judgements = ((check, j) for check, judge in RESPONSE_JUDGES.items() for j in judge(answer, problem))

@@ -1,0 +1,68 @@
+"""Whose finding a violation is: that of its requirement, of one about what its exchange shows, or of an outage."""
+
+from __future__ import annotations
+
+from conformance.endpoint.answer import Answer
+from conformance.endpoint.findings import Inconclusive, Violation
+from conformance.endpoint.target import Target
+from conformance.endpoint.watch.envelope import ERROR_STATUS, RESULT_STATUS
+from conformance.endpoint.watch.identity import ANSWERED
+from conformance.wire.exchange import Exchange
+
+
+def found_elsewhere(target: Target, violation: Violation) -> Inconclusive | None:
+    """What another requirement is about, and explains a violation; None where it is a finding of its own."""
+    if violation.certain:
+        return None
+    return _about_the_answer(target, violation) or outage(target, violation.exchange)
+
+
+def _about_the_answer(target: Target, violation: Violation) -> Inconclusive | None:
+    """A body that cannot be read, or where a refusal would have been right, a status that says another thing than the
+    body.
+
+    A body that is not watched is no other requirement's affair; the status always is.
+    """
+    exchange = violation.exchange
+    if exchange is None or not exchange.response.status:
+        return None
+    answer, watched = Answer(target.contract, exchange), target.is_watched(exchange)
+    if answer.kind == "unreadable":
+        return _unreadable(answer) if watched else None
+    if not violation.refusable:
+        return None
+    is_error = answer.kind == "refusal"
+    if (400 <= answer.status < 600) if is_error else (200 <= answer.status < 300):
+        return None
+    if not watched:
+        target.watch.see_status(answer)
+    about, what = (ERROR_STATUS, "an error") if is_error else (RESULT_STATUS, "a result")
+    return Inconclusive(f"not judged, because {what} comes with status {answer.status}", exchange, because=about)
+
+
+def _unreadable(answer: Answer) -> Inconclusive | None:
+    try:
+        answer.readable()
+    except Inconclusive as finding:
+        return finding
+    return None
+
+
+def outage(target: Target, exchange: Exchange | None) -> Inconclusive | None:
+    """Whether the endpoint no longer answers even the barest request as this API does, and what is about that.
+
+    It is asked in the format of an exchange that something was found in.
+
+    What a check finds while that is so is no finding about its own requirement.
+    """
+    try:
+        wanted = exchange.call.channel.format if exchange is not None else None
+        target.ask(channel=target.channels_for(wanted)[0] if wanted else target.channels[0]).readable()
+    except Inconclusive as finding:
+        return finding
+    except Violation as violation:
+        why = violation.received or violation.message
+        target.watch.see_none(why, violation.exchange)
+        message = f"not judged, because the endpoint no longer answers at all: {why}"
+        return Inconclusive(message, violation.exchange, because=ANSWERED)
+    return None
