@@ -204,6 +204,12 @@ class Target:
         smallest, largest = self.smallest_size, self.largest_size
         return self.page_sizes(smallest, smallest + 1, 10, 50, largest - 1)
 
+    def few_page_sizes(self) -> list[int]:
+        """A few sizes that are allowed, below the largest; where requests are scarce, one."""
+        scarce = self.limits.max_requests is not None and self.limits.max_requests < PLENTY
+        sizes = self.page_sizes(10) if scarce else self.page_sizes(2, 10, 50)
+        return [size for size in sizes if size < self.largest_size]
+
     @property
     def id_syntax(self) -> IdSyntax:
         """How several ids are written: as the implementation was seen to read them, else as documented first."""

@@ -55,7 +55,7 @@ def select(context: Context, query: Query) -> list[Item]:
     kept = [item for item in items if keeps(context, query, item)] if query.is_selective else list(items)
     if query.ids is not None:
         context.steps.check_unknown_ids(context, query, items)
-    return context.steps.order(context, kept)
+    return order_of_the_size(context, query, context.steps.order(context, kept))
 
 
 def keeps(context: Context, query: Query, item: Item) -> bool:
@@ -143,15 +143,28 @@ def order(context: Context, items: list[Item]) -> list[Item]:
     return context.server.orders.of(items, taken, partial(_ordered, context.contract, taken))
 
 
+def order_of_the_size(context: Context, query: Query, items: list[Item]) -> list[Item]:
+    """The items in the order of the page size, where each has one of its own; pages by token have one for all."""
+    paging = context.contract.semantics.paging
+    if paging is None or query.by_token or context.take("order-over-sizes", paging.size) != "each":
+        return items
+    how = partial(_mixed, context.contract, str(query.size))
+    return context.server.orders.of(items, query.size, how)
+
+
 def _ordered(contract: Contract, taken: str | None, items: list[Item]) -> list[Item]:
     time, prefix = time_field_of(contract), contract.semantics.items
     identity = partial(_identity, contract)
     if taken == "other":
-        return sorted(items, key=lambda item: hashlib.sha256(identity(item).encode()).digest())
+        return _mixed(contract, "", items)
     if taken == "by-key" or time is None:
         return sorted(items, key=identity)
     newest_first = taken == "newest-first"
     return sorted(items, key=lambda item: (value_at(item, time, prefix) or "", identity(item)), reverse=newest_first)
+
+
+def _mixed(contract: Contract, salt: str, items: list[Item]) -> list[Item]:
+    return sorted(items, key=lambda item: hashlib.sha256((salt + _identity(contract, item)).encode()).digest())
 
 
 def _identity(contract: Contract, item: Item) -> str:

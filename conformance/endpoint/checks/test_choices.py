@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from itertools import cycle, islice
 
+from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,17 +14,19 @@ from conformance.endpoint.answer import Item
 from conformance.endpoint.checks.drawing import channel_of, whole_page
 from conformance.endpoint.claims import claim, claim_never_breaks, need_items
 from conformance.endpoint.draws import Draws
-from conformance.endpoint.findings import NotApplicable, Violation
+from conformance.endpoint.findings import Disturbed, Inconclusive, NotApplicable, Violation
 from conformance.endpoint.id_syntax import ID_SYNTAXES
 from conformance.endpoint.marks import choice_kinds
 from conformance.endpoint.target import Target
 from conformance.generate.times import format_time, parse_time
 from conformance.generate.views import View, write_ids
-from conformance.wire.exchange import Format
+from conformance.wire.exchange import Channel, Exchange, Format
 
 SHORT_TIME = "yyyy-MM-ddTHH:mmZ"
 # how many items a bound is put on, spread over all of them
 BOUNDS = 6
+# how many pages of a size show its order
+PAGES = 3
 
 
 @choice_kinds("required")
@@ -103,6 +108,41 @@ def test_order(target: Target, subject: str, format: Format) -> None:
     for channel in target.channels_for(format):
         page = target.see(View(), channel, more=largest).listing()
         target.watch.dialect.observe("order", subject, order_of(target, page.items), page.exchange)
+
+
+@choice_kinds("order-over-sizes")
+def test_order_over_sizes(target: Target, subject: str, format: Format) -> None:
+    """Whether pages of another size bring the items in another order, each time the same one."""
+    need_items(target, 3, field=target.key)
+    sizes, seen = target.few_page_sizes(), []
+    if not sizes:
+        raise NotApplicable(f"the documentation allows one value of {subject}")
+    for channel, size in zip(cycle(target.channels_for(format)), sizes, strict=False):
+        whole, part, again, after = (
+            first_pages(target, asked, channel) for asked in (target.largest_size, size, size, target.largest_size)
+        )
+        if Counter(whole.keys) != Counter(after.keys):
+            raise Disturbed("the listing kept changing while its orders were compared")
+        if whole.keys != after.keys or part.keys != again.keys:
+            raise Inconclusive("the order is another at another reading of one size", again.last)
+        seen.append((part.keys == whole.keys[: len(part.keys)], part.last))
+    # one size with an order of its own decides, however many have the same
+    as_one, exchange = min(seen, key=lambda found: found[0])
+    target.watch.dialect.observe("order-over-sizes", subject, "one" if as_one else "each", exchange)
+
+
+@frozen
+class FirstPages:
+    """The keys of the items of the first pages of a size, in order, and the last of the exchanges."""
+
+    keys: tuple[str, ...]
+    last: Exchange
+
+
+def first_pages(target: Target, size: int, channel: Channel) -> FirstPages:
+    """The first pages, few of them."""
+    pages = list(islice(target.pages(View(), size, channel), PAGES))
+    return FirstPages(tuple(key for page in pages for key in page.keys), pages[-1].exchange)
 
 
 def order_of(target: Target, items: Sequence[Item]) -> str:

@@ -39,7 +39,14 @@ def faults(roles: FaultRoles) -> tuple[Fault, ...]:
     """Faults of order, total, times and items over several requests."""
     if not (roles.contract.semantics.items and roles.contract.semantics.key):
         return ()
-    found = (*_orders(), *_drifting(roles), *_vanishing(roles), *_worn_out(roles), *_after_errors())
+    found = (
+        *_orders(),
+        *_orders_of_pages(roles),
+        *_drifting(roles),
+        *_vanishing(roles),
+        *_worn_out(roles),
+        *_after_errors(),
+    )
     return (*found, *rarely.faults(roles))
 
 
@@ -80,6 +87,29 @@ def _orders() -> list[Fault]:
             killed_by,
             replacing(STEP.select).by(turned) + counting_requests(0.004),
         ),
+    ]
+
+
+def _orders_of_pages(roles: FaultRoles) -> list[Fault]:
+    """An order of its own for each size is a choice; one for each reading is none, whatever the size."""
+    paging = roles.contract.semantics.paging
+    size = roles.contract.parameter(paging.size) if paging else None
+    maximum = size.value("maximum") if size else None
+    if maximum is None:
+        return []
+
+    def rotated(inner: SelectStep, context: Context, query: Query) -> list[Item]:
+        found = inner(context, query)
+        by = count(context, "small pages") % max(1, len(found)) if query.size < int(maximum) else 0
+        return found[by:] + found[:by]
+
+    return [
+        Fault(
+            "small-pages-begin-elsewhere-at-every-reading",
+            "begins the listing one item later at every reading, but in pages of the largest size",
+            ("paging.repeatable",),
+            replacing(STEP.select).by(rotated),
+        )
     ]
 
 

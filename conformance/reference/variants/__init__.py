@@ -11,6 +11,7 @@ from conformance.reference.variants.bodies import BODIES
 from conformance.reference.variants.cursor import cursors
 from conformance.reference.variants.dialects import dialects, error_tables
 from conformance.reference.variants.omissions import omissions
+from conformance.reference.variants.orders import orders
 from conformance.reference.variants.paths import paths
 from conformance.reference.variants.times import times
 from conformance.reference.variants.transport import TRANSPORT
@@ -35,6 +36,7 @@ def all_variants(contract: Contract, protocol: Protocol | None = None) -> tuple[
         *MIDDLEWARE,
         *cursors(contract),
         *omissions(contract),
+        *orders(contract),
         *paths(contract),
         *times(contract),
         *dialects(contract),
