@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import codecs
 import json
+import os
 import re
 import zlib
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +29,7 @@ MOST_REPEATED: Final = 100_000
 MOST_RATIO: Final = 100
 LEAST_BOUND: Final = 16 * MEBI
 CHUNK: Final = MEBI
+GZIP: Final = b"\x1f\x8b"
 JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 NO_BRACKET = re.compile(r"[^][{}]+")
 SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -67,15 +71,32 @@ def decoded(data: bytes) -> str:
         raise BadText("cannot be read: is not UTF-8 text") from None
 
 
-def refuse_other_than_utf8(data: bytes | bytearray) -> None:
-    """Raises BadText; the text, of which a single rare character may make four bytes of each, is never made."""
+def utf8_pieces(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same pieces. Raises BadText where they are together no UTF-8."""
     reader = codecs.getincrementaldecoder("utf-8")()
     try:
-        for start in range(0, len(data), CHUNK):
-            reader.decode(data[start : start + CHUNK])
+        for piece in pieces:
+            reader.decode(piece)
+            yield piece
         reader.decode(b"", True)
     except UnicodeDecodeError:
         raise BadText("cannot be read: is not UTF-8 text") from None
+
+
+def pieces_of(path: Path | str) -> Iterator[bytes]:
+    """What is in a file, also in one without a size, or where that is a gzip file what it holds. Raises BadText."""
+    try:
+        with Path(path).open("rb") as file:
+            first = file.read(CHUNK)
+            parts = chain((first,), iter(lambda: file.read(CHUNK), b""))
+            if first[:2] != GZIP:
+                yield from parts
+                return
+            yield from unpacked(parts, os.fstat(file.fileno()).st_size)
+    except (OSError, ValueError) as error:  # a path with a NUL in it is a ValueError
+        if isinstance(error, BadText):
+            raise
+        raise BadText(f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
 def most_in(length: int) -> int:
@@ -85,22 +106,32 @@ def most_in(length: int) -> int:
 
 def decompressed(data: bytes) -> bytes | bytearray:
     """What a gzip file holds, which may be a hundred times as long as it is, or 16 MiB. Raises BadText."""
-    most = most_in(len(data))
-    reader, whole = zlib.decompressobj(31), bytearray()
+    whole = bytearray()
+    for part in unpacked((data,), len(data)):
+        whole += part
+    return whole
+
+
+def unpacked(parts: Iterable[bytes], length: int) -> Iterator[bytes]:
+    """The same, piece by piece, for a gzip file of that many bytes in parts. Raises BadText."""
+    most, size, reader = most_in(length), 0, zlib.decompressobj(31)
     try:
-        while not reader.eof:
-            part = reader.decompress(data, CHUNK)
-            data = reader.unconsumed_tail
-            if not part and not data and not reader.eof:
-                raise BadText("is cut short or damaged: it cannot be decompressed")
-            whole += part
-            if len(whole) > most:
-                raise BadText(f"is compressed further than a recording: it holds more than {most // MEBI} MiB")
+        for data in parts:
+            if reader.eof:
+                raise BadText("is damaged: something follows its compressed data")
+            while data:
+                part = reader.decompress(data, CHUNK)
+                data = reader.unconsumed_tail
+                size += len(part)
+                if size > most:
+                    raise BadText(f"is compressed further than a recording: it holds more than {most // MEBI} MiB")
+                yield part
     except zlib.error:
         raise BadText("is cut short or damaged: it cannot be decompressed") from None
+    if not reader.eof:
+        raise BadText("is cut short or damaged: it cannot be decompressed")
     if reader.unused_data:
         raise BadText("is damaged: something follows its compressed data")
-    return whole
 
 
 def json_value(text: str, constants: bool = True) -> Any:
@@ -133,10 +164,10 @@ def _refused(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
 
 
-def yaml_value(text: str, loader: Any = SAFE) -> Any:
-    """The value in a YAML document; `loader` is a safe one. Raises BadText."""
+def yaml_value(text: str, loader: Any = SAFE, most: int | None = None) -> Any:
+    """The value in a YAML document of at most so many nodes; `loader` is a safe one. Raises BadText."""
     try:
-        _look_over(text, loader)
+        _look_over(text, loader, most)
         return yaml.load(text, Loader=loader)
     except BadText:
         raise
@@ -167,10 +198,14 @@ class _Weights:
             self.open[-1] = (name, before + weight)
 
 
-def _look_over(text: str, loader: Any) -> None:
-    """Raises BadText for a document that is nested too deeply, or whose aliases stand for too much."""
+def _look_over(text: str, loader: Any, most: int | None) -> None:
+    """Raises BadText for a document that is nested too deeply, has more nodes than `most`, or whose aliases stand for
+    too much.
+    """
     weights = _Weights()
-    for event in yaml.parse(text, Loader=loader):
+    for number, event in enumerate(yaml.parse(text, Loader=loader)):
+        if most is not None and number > most:
+            raise BadText(f"has more than {most:,} values")
         if isinstance(event, yaml.AliasEvent):
             weight = weights.anchors.get(event.anchor)
             if weight is None and any(name == event.anchor for name, _ in weights.open):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from attrs import field, frozen
@@ -72,18 +72,71 @@ class Interaction:
     failure: tuple[str, str] | None = None
     example: int | None = None
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether an HTTP answer came."""
+        return self.response is not None
+
+    @property
+    def length(self) -> int:
+        """The bytes of the answer's body."""
+        return len(self.response.body) if self.response else 0
+
+    def whole(self) -> Interaction:
+        """Itself: it is in memory."""
+        return self
+
+
+@frozen(eq=False)
+class StoredInteraction:
+    """An interaction whose request and response stand in a file, and are read from there each time."""
+
+    number: int
+    meaning: Meaning
+    failure: tuple[str, str] | None
+    example: int | None
+    length: int
+    _read: Callable[[], Interaction] = field(repr=False)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether an HTTP answer came."""
+        return self.failure is None
+
+    @property
+    def request(self) -> HttpRequest:
+        """The request."""
+        return self.whole().request
+
+    @property
+    def response(self) -> HttpResponse | None:
+        """The response, where one came."""
+        return self.whole().response
+
+    def whole(self) -> Interaction:
+        """All of it, read anew."""
+        return self._read()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AnyInteraction) and self.whole() == other.whole()
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+AnyInteraction = Interaction | StoredInteraction
+
 
 @frozen
 class Cassette:
     """`verdicts` are those of the recorded run, as events without evidence; `items` the known store by region."""
 
     provenance: Provenance
-    interactions: tuple[Interaction, ...] = ()
+    interactions: tuple[AnyInteraction, ...] = ()
     examples: tuple[Example, ...] = ()
     verdicts: tuple[Mapping[str, Any], ...] = ()
     items: Mapping[str, Sequence[Mapping[str, Any]]] | None = None
 
-    def where(self, interaction: Interaction) -> str:
+    def where(self, interaction: AnyInteraction) -> str:
         """An interaction in words, for a person who has to find it."""
         text = f"interaction {interaction.number} ({interaction.meaning})"
         if interaction.example is None or interaction.example >= len(self.examples):

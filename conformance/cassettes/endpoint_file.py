@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from attrs import asdict, evolve
+from attrs import asdict, define, evolve, field
 
 from conformance.cassettes import meaning
-from conformance.cassettes.cassette import Cassette, Example, Interaction, Provenance
+from conformance.cassettes.cassette import Cassette, Example, Interaction, Provenance, StoredInteraction
 from conformance.cassettes.layout import (
     ADVICE,
     OWN,
     BadCassette,
+    Bounds,
     LayoutEntry,
     entries,
+    entry_from,
     sent_parameters,
     structured,
     typed,
 )
+from conformance.cassettes.meaning import Meaning
+from conformance.cassettes.text import TooMuch
 from conformance.cassettes.writing import Lines, LinesInMemory, line_of, pieces_of
 from conformance.wire.exchange import HttpResponse
 
@@ -28,7 +33,7 @@ SECTIONS = (VERDICTS, ITEMS, EXAMPLES)
 
 def dump(cassette: Cassette) -> str:
     """The text of a cassette."""
-    lines = LinesInMemory([line_of(entry_of(i)) for i in cassette.interactions])
+    lines = LinesInMemory([line_of(entry_of(i.whole())) for i in cassette.interactions])
     return b"".join(pieces(cassette, lines)).decode()
 
 
@@ -71,7 +76,33 @@ def cassette_of(data: Mapping[str, Any], name: str) -> Cassette:
         verdicts = tuple(data[VERDICTS])
     except (TypeError, ValueError, KeyError):
         raise BadCassette(f"{name} lacks its examples, items or verdicts, or they are damaged. {ADVICE}") from None
-    return Cassette(provenance, tuple(entries(data, name, interaction_of)), examples, verdicts, items)
+    try:
+        interactions = tuple(entries(data, name, Shelf().stored))
+    except TooMuch as e:
+        raise BadCassette(f"{name} {e}, more than a recording has. {ADVICE}") from None
+    return Cassette(provenance, interactions, examples, verdicts, items)
+
+
+@define
+class Shelf:
+    """What memory holds of the interactions of a file: each meaning once."""
+
+    meanings: dict[Meaning, Meaning] = field(factory=dict)
+    bounds: Bounds = field(factory=Bounds)
+
+    def stored(self, entry: Mapping[str, Any]) -> StoredInteraction:
+        """An interaction, looked over once. Raises TooMuch, and what `interaction_of` raises."""
+        i = read_again(entry)
+        meaning = self.meanings.get(i.meaning)
+        if meaning is None:
+            self.bounds.keep(repr(i.meaning).encode())
+            meaning = self.meanings[i.meaning] = i.meaning
+        return StoredInteraction(i.number, meaning, i.failure, i.example, i.length, partial(read_again, entry))
+
+
+def read_again(entry: Mapping[str, Any]) -> Interaction:
+    """The interaction that stands in a file."""
+    return interaction_of(entry_from(entry))
 
 
 def _example(requirement: str, case: str, check: str, draws: Sequence[Any], whole: bool) -> Example:

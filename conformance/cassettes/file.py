@@ -13,6 +13,7 @@ from conformance.cassettes import endpoint_file, integrity, layout, sdk_file, wr
 from conformance.cassettes.cassette import FORMAT_VERSION, Cassette
 from conformance.cassettes.layout import ADVICE, DIGESTS, OWN, BadCassette
 from conformance.cassettes.sdk_cassette import KIND, SdkCassette
+from conformance.cassettes.text import CassetteText
 
 __all__ = ["BadCassette", "Loaded", "dump", "load", "parse", "save"]
 
@@ -41,10 +42,10 @@ def load(path: Path) -> Loaded:
     return parse(layout.read(path), str(path))
 
 
-def parse(text: str | bytes | bytearray, name: str) -> Loaded:
-    """The cassette in a text, or in the bytes of UTF-8; `name` is what messages call it. Raises BadCassette."""
+def parse(text: str | CassetteText, name: str) -> Loaded:
+    """The cassette in a text; `name` is what messages call it. Raises BadCassette."""
     with _uncollected():
-        return _parsed(text.encode() if isinstance(text, str) else text, name)
+        return _parsed(CassetteText.of((text.encode(),)) if isinstance(text, str) else text, name)
 
 
 @contextmanager
@@ -59,11 +60,11 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _parsed(text: bytes | bytearray, name: str) -> Loaded:
+def _parsed(text: CassetteText, name: str) -> Loaded:
     data = layout.data_of(text, name)
     written = data[OWN].get("format_version")
     if written != FORMAT_VERSION:
         raise BadCassette(f"{name} has format version {written!r}; this suite reads {FORMAT_VERSION}. {ADVICE}")
     form = sdk_file if data[OWN].get("kind") == KIND else endpoint_file
-    changes = integrity.changes(data, OWN, DIGESTS, form.SECTIONS, layout.below_the_head(text))
+    changes = integrity.changes(data, OWN, DIGESTS, form.SECTIONS, layout.digest_below_the_head(text))
     return Loaded(form.cassette_of(data, name), changes)

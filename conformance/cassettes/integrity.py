@@ -11,6 +11,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from conformance.cassettes.layout import value_of
+
 LENGTH = 12
 MOST = 5
 PARTS = {
@@ -26,11 +28,6 @@ def digest(value: Any) -> str:
     """The first 12 hexadecimal digits of SHA-256 over the value as canonical JSON."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), default=_binary)
     return hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
-
-
-def digest_of_text(text: bytes | memoryview) -> str:
-    """All of SHA-256 over the text in UTF-8, in hexadecimal digits."""
-    return hashlib.sha256(text).hexdigest()
 
 
 def _binary(value: Any) -> str:
@@ -49,6 +46,7 @@ def seal(parts: Mapping[str, Any], interactions: Sequence[str], text: str) -> di
 
 def of_interaction(interaction: Mapping[str, Any]) -> str:
     """The digest of an interaction, over all but the digest that it may already carry."""
+    interaction = value_of(interaction)
     own = {k: v for k, v in interaction["acs"].items() if k != "digest"}
     return digest([interaction["request"], interaction["response"], own])
 
@@ -57,14 +55,14 @@ def _of_all(interactions: Sequence[Mapping[str, Any]]) -> str:
     return digest([i["acs"].get("digest") for i in interactions])
 
 
-def changes(
-    data: Mapping[str, Any], own: str, name: str, sections: Sequence[str], text: bytes | memoryview = b""
-) -> list[str]:
-    """What is not as it was recorded, a phrase each; nothing where all is. `text` is what stands below the head."""
+def changes(data: Mapping[str, Any], own: str, name: str, sections: Sequence[str], text: str) -> list[str]:
+    """What is not as it was recorded, a phrase each; nothing where all is. `text` is the digest over what stands below
+    the head.
+    """
     known = data.get(name)
     if not isinstance(known, Mapping):
         return ["its digests are missing"]
-    if digest_of_text(text) == known.get("text") and digest(data.get(own)) == known.get(own):
+    if text == known.get("text") and digest(data.get(own)) == known.get(own):
         return []
     found = list(_changed(data["interactions"]))
     if len(found) > MOST:
@@ -81,14 +79,15 @@ def changes(
 def _changed(interactions: Sequence[Any]) -> Iterator[str]:
     for place, interaction in enumerate(interactions, 1):
         try:
-            if of_interaction(interaction) != interaction["acs"]["digest"]:
-                yield f"interaction {interaction['acs'].get('number', place)} was changed"
+            whole = value_of(interaction)
+            if of_interaction(whole) != whole["acs"]["digest"]:
+                yield f"interaction {whole['acs'].get('number', place)} was changed"
         except (KeyError, TypeError, AttributeError):
             yield f"interaction {place} lacks a part"
 
 
 def _lost(interactions: Sequence[Any], count: Any) -> Iterator[str]:
-    kept = [i.get("acs") for i in interactions if isinstance(i, Mapping)]
+    kept = (i.get("acs") for i in interactions if isinstance(i, Mapping))
     found = [own.get("number") for own in kept if isinstance(own, Mapping)]
     numbers = [n for n in found if isinstance(n, int)]
     if not isinstance(count, int):

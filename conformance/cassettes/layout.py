@@ -9,17 +9,17 @@ Names ending in `.gz` are compressed, always to the same bytes.
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from attrs import frozen
+from attrs import define, field, frozen
 from cattrs import Converter
 from cattrs.errors import BaseValidationError
 
 from conformance import foreign
-from conformance.foreign import BadText
+from conformance.cassettes.text import CassetteText, TooMuch
+from conformance.foreign import MEBI, BadText
 from conformance.wire.arrival import COMMON
 from conformance.wire.encoding import parse_query
 from conformance.wire.exchange import HttpRequest, HttpResponse
@@ -29,9 +29,13 @@ OWN = "acs-conformance"
 DIGESTS = "acs-digests"
 INTERACTIONS = "interactions"
 SECTION = re.compile(r"(?!acs-conformance:|acs-digests:)(?:acs-[a-z]+|interactions):")
-SECTION_LINE = re.compile(f"^{SECTION.pattern}".encode(), re.MULTILINE)
-# an interaction whose line is longer is kept as it stands, compressed, until it is asked for
-LONG = 8 * 1024
+SECTION_LINE = re.compile(SECTION.pattern.encode())
+# what stands in memory while a cassette is open: its interactions as places in its text, and all else as values. A run
+# of 4,000 requests holds 25,000 of them in 400 kB, beside the interactions
+MOST_INTERACTIONS = 100_000
+MOST_VALUES, MOST_KEPT = 600_000, 24 * MEBI
+# another layout is read as YAML, of which each node takes 1 kB
+MOST_NODES = 150_000
 T = TypeVar("T")
 ADVICE = "Record it again with `acs-conformance record` or `sdk --record`."
 
@@ -59,15 +63,17 @@ class LayoutEntry:
 
 
 @frozen(eq=False)
-class Packed(Mapping[str, Any]):
-    """An interaction on a long line, read anew each time: all of a cassette at once would be many times its file."""
+class InteractionLine(Mapping[str, Any]):
+    """An interaction on a line of a text, read anew each time: all at once would be many times their file."""
 
-    line: bytes
+    text: CassetteText
+    start: int
+    length: int
 
     @property
     def value(self) -> Any:
         """The interaction."""
-        return line_value(zlib.decompress(self.line).decode())
+        return line_value(self.text.part(self.start, self.length).decode())
 
     def __getitem__(self, name: str) -> Any:
         return self.value[name]
@@ -79,14 +85,10 @@ class Packed(Mapping[str, Any]):
         return len(self.value)
 
 
-def read(path: Path) -> bytes | bytearray:
-    """The text of a cassette, as the bytes of UTF-8. Raises BadCassette."""
+def read(path: Path) -> CassetteText:
+    """The text of a cassette. Raises BadCassette."""
     try:
-        data: bytes | bytearray = foreign.bytes_of(path)
-        if data[:2] == b"\x1f\x8b":
-            data = foreign.decompressed(bytes(data))
-        foreign.refuse_other_than_utf8(data)
-        return data
+        return CassetteText.of(foreign.pieces_of(path))
     except BadText as e:
         raise BadCassette(f"{path} {e}. {ADVICE}") from None
 
@@ -102,8 +104,8 @@ def sent_parameters(request: HttpRequest) -> tuple[tuple[str, str], ...]:
 # ------------------------------------------------------------------------------------------------------------ reading
 
 
-def data_of(text: bytes | bytearray, name: str) -> Mapping[str, Any]:
-    """The members of a cassette, of which `interactions` and the provenance are known to be there. `text` is UTF-8.
+def data_of(text: CassetteText, name: str) -> Mapping[str, Any]:
+    """The members of a cassette, of which `interactions` and the provenance are known to be there.
 
     `name` is what messages call the file. Raises BadCassette.
     """
@@ -117,52 +119,79 @@ def data_of(text: bytes | bytearray, name: str) -> Mapping[str, Any]:
     return data
 
 
-def _data(text: bytes | bytearray, name: str) -> Any:
+def _data(text: CassetteText, name: str) -> Any:
     try:
         return _quickly(text)
+    except TooMuch as e:
+        raise BadCassette(f"{name} {e}, more than a recording has. {ADVICE}") from None
     except ValueError:  # another tool laid it out, or it is damaged
         pass
     try:
-        return foreign.yaml_value(text.decode())
+        if text.size > MOST_KEPT:
+            raise BadText(f"has another layout than a recording, in more than {MOST_KEPT // MEBI} MiB")
+        return foreign.yaml_value(text.part(0, text.size).decode(), most=MOST_NODES)
     except BadText as e:
         raise BadCassette(f"{name} is no cassette: it {e}. {ADVICE}") from None
 
 
-def below_the_head(text: bytes | bytearray) -> memoryview:
-    """The sections of a cassette, as they are laid out."""
-    first = SECTION_LINE.search(text)
-    return memoryview(text)[first.start() if first else len(text) :]
+def digest_below_the_head(text: CassetteText) -> str:
+    """The digest over the sections of a cassette, as they are laid out."""
+    return text.digest_from(next((at for at, line in text.lines() if SECTION_LINE.match(line)), text.size))
 
 
-def _quickly(text: bytes | bytearray) -> dict[str, Any]:
-    """A cassette that is laid out as `text_of` does it. Raises ValueError for any other."""
+@define
+class Bounds:
+    """What may still be kept as values, and as interactions."""
+
+    values: int = field(factory=lambda: MOST_VALUES)
+    kept: int = field(factory=lambda: MOST_KEPT)
+    interactions: int = field(factory=lambda: MOST_INTERACTIONS)
+
+    def keep(self, line: bytes) -> None:
+        """Raises TooMuch where there is no room for the values on a line."""
+        self.kept -= len(line)
+        self.values -= 1 + line.count(b",") + line.count(b"[") + line.count(b"{")
+        if self.kept < 0 or self.values < 0:
+            raise TooMuch(f"holds more than {MOST_VALUES:,} values or {MOST_KEPT // MEBI} MiB beside its interactions")
+
+    def count(self) -> None:
+        """Raises TooMuch where there is no room for another interaction."""
+        self.interactions -= 1
+        if self.interactions < 0:
+            raise TooMuch(f"holds more than {MOST_INTERACTIONS:,} interactions")
+
+
+def _quickly(text: CassetteText) -> dict[str, Any]:
+    """A cassette that is laid out as `text_of` does it. Raises ValueError for any other, and TooMuch."""
     data: dict[str, Any] = {}
-    head, lines = [], None
-    for raw in _lines(text):
-        line = raw.decode()
-        if lines is not None and line.startswith("- "):
-            value = line_value(line)
-            long = lines is data.get(INTERACTIONS) and len(raw) > LONG and isinstance(value, dict)
-            lines.append(Packed(zlib.compress(raw, 1)) if long else value)
+    head, bounds = list[str](), Bounds()
+    lines: list[Any] | None = None
+    for at, raw in text.lines():
+        if lines is not None and raw.startswith(b"- "):
+            value = line_value(raw.decode())
+            if isinstance(value, dict) and data.get(INTERACTIONS) is lines:
+                bounds.count()
+                value = InteractionLine(text, at, len(raw))
+            else:
+                bounds.keep(raw)
+            lines.append(value)
         elif lines == []:
             raise ValueError("a section of another layout")
-        elif SECTION.fullmatch(line):
+        elif SECTION.fullmatch(line := raw.decode()):
             lines = data[line[:-1]] = []
         else:
             lines = None
+            bounds.keep(raw)
             head.append(line)
-    top = foreign.yaml_value("\n".join(head))
+    top = foreign.yaml_value("\n".join(head), most=MOST_NODES)
     if not isinstance(top, dict):
         raise ValueError("no head")
     return {**top, **data}
 
 
-def _lines(text: bytes | bytearray) -> Iterator[bytes | bytearray]:
-    start = 0
-    while (end := text.find(b"\n", start)) >= 0:
-        yield text[start:end]
-        start = end + 1
-    yield text[start:]
+def value_of(entry: Any) -> Any:
+    """An interaction as values, also where it stands on a line."""
+    return entry.value if isinstance(entry, InteractionLine) else entry
 
 
 def line_value(line: str) -> Any:
@@ -187,11 +216,11 @@ def structured(data: Any, kind: type[T], name: str) -> T:
         raise BadCassette(f"{name} carries a provenance that is not whole ({found}). {ADVICE}") from None
 
 
-def entries(data: Mapping[str, Any], name: str, read: Callable[[LayoutEntry], T]) -> Iterator[T]:
-    """Each interaction, as `read` makes it of its entry. Raises BadCassette."""
+def entries(data: Mapping[str, Any], name: str, read: Callable[[Mapping[str, Any]], T]) -> Iterator[T]:
+    """Each interaction, as `read` makes it of what stands in the file. Raises BadCassette."""
     for place, entry in enumerate(data[INTERACTIONS], 1):
         try:
-            yield read(entry_from(entry.value if isinstance(entry, Packed) else entry))
+            yield read(entry)
         except (TypeError, ValueError, KeyError, AttributeError) as e:
             what = f"lacks {e}" if isinstance(e, KeyError) else "is damaged"
             raise BadCassette(f"{name}: interaction {place} {what}. {ADVICE}") from None
@@ -199,6 +228,7 @@ def entries(data: Mapping[str, Any], name: str, read: Callable[[LayoutEntry], T]
 
 def entry_from(entry: Mapping[str, Any]) -> LayoutEntry:
     """An interaction of a file. Raises TypeError, ValueError, KeyError or AttributeError where it is damaged."""
+    entry = value_of(entry)
     sent, got = entry["request"], entry["response"]
     method, url = typed(sent["method"], str), typed(sent["uri"], str)
     request = HttpRequest(method, url, _flat(sent["headers"]), _bytes(sent["body"]))

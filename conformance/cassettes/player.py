@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from bisect import bisect_right
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import define, field, frozen
 
-from conformance.cassettes.cassette import Cassette, Example, Interaction
+from conformance.cassettes.cassette import AnyInteraction, Cassette, Example
 from conformance.cassettes.meaning import Meaning, Reader
 from conformance.wire import transport
 from conformance.wire.exchange import Call, Credentials, HttpRequest, HttpResponse
@@ -46,7 +46,7 @@ class Found(HttpRequest):
 
 # judging a short answer takes about as long as reading so many bytes of a long one
 EACH = 2000
-Queues = dict[tuple[Any, ...], deque[Interaction]]
+Queues = dict[tuple[Any, ...], deque[AnyInteraction]]
 
 
 @define(eq=False)
@@ -65,8 +65,8 @@ class Player:
     _foreign: set[int] = field(factory=set)
     _own: Queues = field(factory=dict)
     _at: int = 0
-    _by_example: dict[int, list[Interaction]] = field(init=False)
-    _by_meaning: dict[tuple[Any, ...], list[Interaction]] = field(init=False)
+    _by_example: dict[int, list[AnyInteraction]] = field(init=False)
+    _by_meaning: dict[tuple[Any, ...], list[AnyInteraction]] = field(init=False)
     _indices: dict[tuple[str, str, str], list[int]] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -90,11 +90,14 @@ class Player:
     def started(self, settings: Mapping[str, Any], items: object) -> None:
         """Nothing is to be noted."""
 
-    def unattributed(self) -> Sequence[tuple[Call, HttpRequest, HttpResponse]]:
+    def unattributed(self) -> Iterator[tuple[Call, HttpRequest, HttpResponse]]:
         """The exchanges that were made for no example: they are judged by themselves."""
-        found = [i for i in self.cassette.interactions if i.example is None and i.response is not None]
+        found = [i for i in self.cassette.interactions if i.example is None and i.is_answered]
         self._given.update(i.number for i in found)
-        return [(i.meaning.call(), i.request, i.response) for i in found if i.response is not None]
+        for i in found:
+            whole = i.whole()
+            if whole.response is not None:
+                yield whole.meaning.call(), whole.request, whole.response
 
     def of_check(self, requirement: str, case: str, check: str) -> ReplayedCheck:
         """The examples of a check, as they were recorded."""
@@ -109,7 +112,7 @@ class Player:
         """How much is kept for a check: its bodies, in bytes, and for each exchange as much as reading one takes."""
         examples = self._indices.get((requirement, case, check), ())
         kept = (i for example in examples for i in self._by_example.get(example, ()))
-        return sum(EACH + (len(i.response.body) if i.response else 0) for i in kept)
+        return sum(EACH + i.length for i in kept)
 
     def are_foreign(self, checks: Iterable[tuple[str, str, str]]) -> None:
         """Another process judges these checks: what is kept for them is new there, and not here."""
@@ -135,14 +138,15 @@ class Player:
                 return Found(call.channel.method, "", failure=NotRecorded(f"no answer to {meaning} was recorded"))
             again = found.number in self._given or found.example in self._foreign
             self._given.add(found.number)
-        sent, got = found.request, found.response
+        whole = found.whole()
+        sent, got = whole.request, whole.response
         parts = (sent.method, sent.url, sent.headers, sent.body)
         if got is None:
             kind, message = found.failure or ("", "no answer was recorded")
             return Found(*parts, found.number, failure=FAILURES.get(kind, Unreachable)(message))
         return Found(*parts, found.number, Played(got.status, got.headers, got.body, got.seconds, again))
 
-    def _in_this_example(self, meaning: Meaning) -> Interaction | None:
+    def _in_this_example(self, meaning: Meaning) -> AnyInteraction | None:
         queue = self._own.get(meaning.key, deque())
         for found in queue:
             if found.meaning.is_near(meaning):
@@ -150,7 +154,7 @@ class Player:
                 return found
         return None
 
-    def _anywhere(self, meaning: Meaning) -> Interaction | None:
+    def _anywhere(self, meaning: Meaning) -> AnyInteraction | None:
         same = [i for i in self._by_meaning.get(meaning.key, ()) if i.meaning.is_near(meaning)]
         fresh = [i for i in same if i.number not in self._given]
         candidates = fresh or same

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from attrs import define, evolve, field, frozen
+from attrs import asdict, define, evolve, field, frozen
 
 from conformance.cassettes.cassette import Cassette, Example, Interaction, Kind, Provenance
 from conformance.cassettes.endpoint_file import pieces
+from conformance.cassettes.layout import Bounds
 from conformance.cassettes.meaning import Meaning, Reader
 from conformance.cassettes.scrubbing import scrubbed, scrubbed_data
 from conformance.cassettes.spool import Spool
+from conformance.cassettes.text import TooMuch
 from conformance.cassettes.writing import save
 from conformance.report.events import ChoiceObserved, Event, RunFinished, RunStarted, Verdict, to_dict
 from conformance.wire.access import known_secrets
@@ -26,6 +29,9 @@ Items = Mapping[str, Sequence[Mapping[str, Any]]]
 OF_THE_MACHINE = ("url", "contract_dir", "items_file", "access", "allowance_file")
 BROKEN_OFF = "the recording was broken off"
 WITHOUT_EVIDENCE = ("event", "requirement", "case", "verdict", "message", "expected", "received", "examples", "cause")
+
+
+FULL = "the run brought more than a cassette may hold"
 
 
 @define(eq=False)
@@ -42,6 +48,7 @@ class Recorder:
     _lock: threading.Lock = field(factory=threading.Lock)
     _spool: Spool = field(factory=Spool)
     _no_more: str | None = None
+    _bounds: Bounds = field(factory=Bounds)
     _examples: list[Example] = field(factory=list)
     _example: int | None = None
     _settings: Mapping[str, Any] = field(factory=dict)
@@ -58,7 +65,7 @@ class Recorder:
 
     def started(self, settings: Mapping[str, Any], items: Items | None) -> None:
         """What the cassette will say of the run: its settings, and the items that the store is known to hold."""
-        self._settings, self._items = settings, items
+        self._settings, self._items = settings, items if self._has_room(items) else None
 
     def unattributed(self) -> Sequence[tuple[Call, HttpRequest, HttpResponse]]:
         """What is to be judged outside of any example: nothing."""
@@ -92,21 +99,32 @@ class Recorder:
         with self._lock:
             try:
                 if not self._spool.add(evolve(found, number=self.exchanges + 1)):
-                    self._no_more = "the run brought more than a cassette may hold"
+                    self._no_more = FULL
             except OSError as e:
                 self._no_more = f"exchanges could not be kept ({e.strerror})"
 
     def begin(self, example: Example) -> None:
         """What is exchanged from here on belongs to this example."""
-        self._example = len(self._examples)
-        self._examples.append(example)
+        self._example = len(self._examples) if self._has_room(asdict(example)) else None
+        if self._example is not None:
+            self._examples.append(example)
 
     def end(self, draws: Sequence[tuple[str | None, Any]], whole: bool) -> None:
         """The example is over: keep what it drew, and whether it came to its end."""
         if self._example is not None:
             kept = tuple((label, scrubbed_data(value, self._secrets)) for label, value in draws)
-            self._examples[self._example] = evolve(self._examples[self._example], draws=kept, whole=whole)
+            if self._has_room(kept):
+                self._examples[self._example] = evolve(self._examples[self._example], draws=kept, whole=whole)
             self._example = None
+
+    def _has_room(self, values: object) -> bool:
+        """Whether what reads the cassette has room for these values, too."""
+        try:
+            self._bounds.keep(json.dumps(values, default=str).encode())
+        except TooMuch:
+            self._no_more = FULL
+            return False
+        return True
 
     def hear(self, event: Event) -> None:
         """Verdicts and the header and footer of the run become part of the cassette."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import asdict, evolve
 
-from conformance.cassettes.cassette import Cassette, Interaction
+from conformance.cassettes.cassette import AnyInteraction, Cassette, Interaction
 from conformance.cassettes.meaning import Meaning
 from conformance.cassettes.sdk_cassette import SdkCassette
 from conformance.wire.exchange import HttpRequest, HttpResponse
@@ -51,14 +51,14 @@ def scrubbed_data(value: Any, secrets: Iterable[str], redact: Redact = redact_te
 def secrets_left(cassette: Cassette | SdkCassette, secrets: Iterable[str] = ()) -> Iterator[str]:
     """Where something stands that redaction would have taken out, a phrase each."""
     known = tuple(secrets)
-    exchanges: list[tuple[int, HttpRequest, HttpResponse | None]]
+    exchanges: Iterator[tuple[int, HttpRequest, HttpResponse | None]]
     others: dict[str, tuple[Any, Redact]]
     if isinstance(cassette, SdkCassette):
-        exchanges = [(one.number, one.request, one.response) for one in cassette.arrived]
+        exchanges = ((one.number, one.request, one.response) for one in cassette.arrived)
         # what was given and got is made up: of it only known values are secret
         others = {"cases": ([asdict(kept) for kept in cassette.cases], redact_values)}
     else:
-        exchanges = [(i.number, i.request, i.response) for i in cassette.interactions]
+        exchanges = ((i.number, i.request, i.response) for i in map(_whole, cassette.interactions))
         others = {
             "known items": (cassette.items, redact_text),
             "drawn values": ([list(e.draws) for e in cassette.examples], redact_text),
@@ -74,6 +74,10 @@ def secrets_left(cassette: Cassette | SdkCassette, secrets: Iterable[str] = ()) 
     for name, (value, redact) in {**others, "verdicts": (list(cassette.verdicts), redact_text)}.items():
         if value is not None and scrubbed_data(value, known, redact) != _plain(value):
             yield f"a secret in the {name}"
+
+
+def _whole(interaction: AnyInteraction) -> Interaction:
+    return interaction.whole()
 
 
 def _plain(value: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import asdict
@@ -12,13 +12,17 @@ from conformance.cassettes.layout import (
     ADVICE,
     OWN,
     BadCassette,
+    Bounds,
+    InteractionLine,
     LayoutEntry,
     entries,
+    entry_from,
     sent_parameters,
     structured,
     typed,
 )
 from conformance.cassettes.sdk_cassette import Arrived, KeptCall, KeptCase, SdkCassette, SdkProvenance
+from conformance.cassettes.text import TooMuch
 from conformance.cassettes.writing import text_of
 
 VERDICTS, CASES = "acs-verdicts", "acs-cases"
@@ -74,7 +78,22 @@ def cassette_of(data: Mapping[str, Any], name: str) -> SdkCassette:
         cases, verdicts = tuple(_case(entry) for entry in data[CASES]), tuple(data[VERDICTS])
     except (TypeError, ValueError, KeyError, AttributeError):
         raise BadCassette(f"{name} lacks its cases or verdicts, or they are damaged. {ADVICE}") from None
-    return SdkCassette(provenance, cases, tuple(entries(data, name, lambda e: _arrived(e, cases))), verdicts)
+    return SdkCassette(provenance, cases, tuple(_all_arrived(data, name, cases)), verdicts)
+
+
+def _all_arrived(data: Mapping[str, Any], name: str, cases: Sequence[KeptCase]) -> Iterator[Arrived]:
+    """Judges ask for all that arrived, so that memory holds all of it. Raises BadCassette."""
+    bounds = Bounds()
+
+    def read(entry: Mapping[str, Any]) -> Arrived:
+        if isinstance(entry, InteractionLine):
+            bounds.keep(entry.text.part(entry.start, entry.length))
+        return _arrived(entry_from(entry), cases)
+
+    try:
+        yield from entries(data, name, read)
+    except TooMuch as e:
+        raise BadCassette(f"{name} {e}, more than a recording has. {ADVICE}") from None
 
 
 def _case(entry: Mapping[str, Any]) -> KeptCase:

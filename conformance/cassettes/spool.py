@@ -12,7 +12,8 @@ from attrs import define, field
 from conformance import foreign
 from conformance.cassettes.cassette import Interaction
 from conformance.cassettes.endpoint_file import entry_of, interaction_of
-from conformance.cassettes.layout import entry_from, line_value
+from conformance.cassettes.layout import MOST_INTERACTIONS, entry_from, line_value
+from conformance.cassettes.text import MOST_IN_A_LINE
 from conformance.cassettes.writing import line_of
 
 CHUNK: Final = 1 << 20
@@ -41,7 +42,7 @@ class Spool:
     def add(self, interaction: Interaction) -> bool:
         """Put an interaction on it; whether there was room. Raises OSError."""
         line, digest = line_of(entry_of(interaction))
-        if self._size + len(line) > self.most:
+        if self._size + len(line) > self.most or len(line) > MOST_IN_A_LINE or len(self.digests) >= MOST_INTERACTIONS:
             return False
         self._file.seek(self._size)
         self._file.write(line)

@@ -7,6 +7,7 @@ import json
 import tempfile
 import time
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 
 from attrs import evolve, frozen
@@ -41,7 +42,7 @@ from conformance.wire.curl import curl_line
 Judged = tuple[runs.Results, Dialect]
 
 
-@frozen
+@frozen(slots=False)
 class Replay:
     """One cassette, and what it is to be judged by."""
 
@@ -178,8 +179,19 @@ class Replay:
         """Which interaction a verdict shows as its evidence."""
         if verdict.exchange is None:
             return None
-        lines = ((i.number, curl_line(i.request)) for i in self.cassette.interactions)
-        return next((number for number, line in lines if line == verdict.exchange.curl), None)
+        return self._numbers.get(_brief(verdict.exchange.curl))
+
+    @cached_property
+    def _numbers(self) -> dict[bytes, int]:
+        """The first interaction of each request; what a request is takes room, what tells it from others little."""
+        found: dict[bytes, int] = {}
+        for i in self.cassette.interactions:
+            found.setdefault(_brief(curl_line(i.request)), i.number)
+        return found
+
+
+def _brief(line: str) -> bytes:
+    return hashlib.sha256(line.encode("utf-8", "surrogatepass")).digest()
 
 
 def _is_folder(word: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import time
 from collections.abc import Set as AbstractSet
@@ -29,6 +30,9 @@ BUSY_CODES = ("Throttling*", "ServiceUnavailable")
 # in seconds, before the first repetition; twice as long before each one after it, up to the longest of our own choice
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 5.0
+# bytes of bodies after which cycles are looked for: a finding that is thrown away is one, and holds its exchange. By
+# itself the collector counts objects, of which a long text is one
+ROOM = 8 << 20
 # common parameters of which a value counts once
 PINNED = ("SignatureNonce",)
 
@@ -48,6 +52,7 @@ class Sender:
     guard: CreationGuard | None = None
     _repeats: Repeats = field(factory=Repeats)
     _known_to_answer: Call | None = None
+    _received: int = 0
     _random: random.Random = field(factory=random.SystemRandom)
 
     def send(self, call: Call, credentials: Credentials | None = None) -> Answer:
@@ -137,10 +142,18 @@ class Sender:
             else:  # a recording gives it again: it was counted the first time
                 self.traffic.requests -= 1
                 self.allowance.give_back()
+            self._make_room(len(response.body))
             return request, response
         self._unanswered(client, call, problem)
         evidence = Exchange(self.traffic.requests, call, request, HttpResponse(0, (), b""), time.time(), 2)
         raise Violation("the server gave no HTTP answer", expected="an answer", received=problem, exchange=evidence)
+
+    def _make_room(self, length: int) -> None:
+        """Throw away what nothing holds but itself, each time that much has come."""
+        self._received += length
+        if self._received > ROOM:
+            self._received = 0
+            gc.collect()
 
     def _unanswered(self, client: AnyClient, call: Call, problem: str) -> None:
         """After several asks in a row without an answer: stop the run, unless what was answered before still is."""

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tracemalloc
 from pathlib import Path
 from random import Random
 
 import pytest
+import yaml
 from attrs import evolve
 
-from conformance.cassettes import file, layout
-from conformance.cassettes.cassette import Interaction
+from conformance.cassettes import endpoint_file, file, layout, writing
+from conformance.cassettes import text as texts
+from conformance.cassettes.cassette import Example, Interaction
+from conformance.cassettes.file import BadCassette
+from conformance.cassettes.spool import Spool
+from conformance.cassettes.text import CassetteText
+from conformance.wire.exchange import HttpResponse
 from tests.cassettes.test_file import cassette, interaction
+from tests.cassettes.test_spool import begun, sent
 
 MB = 1 << 20
 # one rare character makes four bytes of each in the text that it stands in
+MEASURED = """
+import resource, sys
+from conformance.cli import main
+try:
+    main(sys.argv[1:])
+finally:
+    print("peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
+"""
 RARE = "\U0001f600"
 
 
@@ -28,8 +45,8 @@ def answers(count: int, size: int) -> tuple[Interaction, ...]:
 def test_a_long_answer_is_kept_as_it_stands_until_it_is_asked_for() -> None:
     whole = evolve(cassette(), interactions=(interaction(1), *answers(5, 20_000)))
     text = file.dump(whole)
-    kept = layout.data_of(text.encode(), "it")[layout.INTERACTIONS]
-    assert [isinstance(one, layout.Packed) for one in kept] == [False, True, True, True, True]
+    kept = layout.data_of(CassetteText.of((text.encode(),)), "it")[layout.INTERACTIONS]
+    assert all(isinstance(one, layout.InteractionLine) for one in kept)
     assert set(kept[1]) == {"request", "response", "acs"} == set(kept[0])
     assert len(kept[1]) == 3
     loaded = file.parse(text, "it")
@@ -55,4 +72,65 @@ def test_reading_takes_a_few_times_what_it_reads(tmp_path: Path) -> None:
     finally:
         tracemalloc.stop()
     assert len(loaded.cassette.interactions) == 64
-    assert most < 3 * 16 * MB
+    assert most < 10 * MB
+    assert [i.length for i in loaded.cassette.interactions[:2]] == [MB // 4 + 12] * 2
+
+
+@pytest.mark.parametrize(
+    ("bound", "most", "words"),
+    [
+        ("MOST_INTERACTIONS", 3, "it holds more than 3 interactions, more than a recording has"),
+        ("MOST_VALUES", 9, "it holds more than 9 values or 24 MiB beside its interactions"),
+        ("MOST_KEPT", 100, "beside its interactions"),
+    ],
+)
+def test_what_would_stand_in_memory_is_bounded(bound: str, most: int, words: str, monkeypatch) -> None:
+    text = file.dump(cassette())
+    monkeypatch.setattr(layout, bound, most)
+    with pytest.raises(BadCassette, match=words):
+        file.parse(text, "it")
+
+
+def test_a_line_that_is_too_long_is_refused(monkeypatch) -> None:
+    monkeypatch.setattr(texts, "MOST_IN_A_LINE", MB)
+    with pytest.raises(BadCassette, match="has a line of more than 1 MiB"):
+        file.parse(file.dump(evolve(cassette(), interactions=answers(2, 4 * MB))), "it")
+
+
+def test_another_layout_is_read_where_it_is_small_and_refused_where_it_is_not(monkeypatch) -> None:
+    text = yaml.safe_dump(yaml.safe_load(file.dump(cassette())))
+    assert not file.parse(text, "it").changes
+    monkeypatch.setattr(layout, "MOST_NODES", 50)
+    with pytest.raises(BadCassette, match="has more than 50 values"):
+        file.parse(text, "it")
+
+
+def test_what_is_recorded_can_be_read(tmp_path: Path, monkeypatch) -> None:
+    """A run that draws more than a reader keeps is recorded as far as it is kept, and says so."""
+    monkeypatch.setattr(layout, "MOST_VALUES", 120)
+    recorder = begun(Spool(tmp_path))
+    for n in range(20):
+        recorder.begin(Example("Describe.a", "json", f"test_{n}", (), False))
+        recorder.keep(sent(), HttpResponse(200, (), b"{}", 0.1))
+        recorder.end((("size", n),), True)
+    recorder.save(tmp_path / "c.yaml")
+    monkeypatch.setattr(layout, "MOST_VALUES", 240)  # verdicts and the head stand there, too
+    loaded = file.load(tmp_path / "c.yaml")
+    assert 1 < len(loaded.cassette.examples) < 20
+    assert loaded.cassette.provenance.reason.startswith("the run brought more than a cassette may hold")
+
+
+@pytest.mark.gate
+def test_a_replay_of_all_that_is_allowed_stays_under_300_mb(tmp_path: Path) -> None:
+    """256 MiB of long bodies, with a rare character in each, in a hundredth of that."""
+    random, path = Random(1), tmp_path / "c.yaml.gz"
+    bodies = (f'{{"A":"{RARE}{random.randbytes(50_000).hex()}{"a" * 4 * MB}"}}'.encode() for _ in range(60))
+    head = cassette()
+    spool = Spool(tmp_path, most=256 * MB)
+    assert all(spool.add(interaction(n, body, example=None)) for n, body in enumerate(bodies, 1))
+    writing.save(path, lambda: endpoint_file.pieces(head, spool))
+    assert path.stat().st_size < 256 * MB / 20
+    words = [sys.executable, "-c", MEASURED, "replay", str(path), "--edited", "--report-dir", str(tmp_path / "r")]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert "the suite itself failed" not in done.stdout + done.stderr
+    assert int(done.stderr.rsplit("peak ", 1)[1]) < 300 * 1024
