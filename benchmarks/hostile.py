@@ -89,6 +89,10 @@ BODIES: dict[str, Callable[[int], bytes]] = {
     "text, some of a secret as digits": filled("", lambda n: ID[:7].encode().hex(), ""),
     "text, some of a secret as a dump": filled("", lambda n: ID[:7].encode().hex(" ") + " ", ""),
     "text, some of a secret in escapes": filled("", lambda n: "".join(f"\\u{ord(c):04x}" for c in ID[:7]), ""),
+    "text, escapes in escapes": filled("", lambda n: "%25", ""),
+    "text, escapes of escapes": filled("", lambda n: "\\u0026#37;41", ""),
+    "text, quotes in JSON": filled("", lambda n: '\\"', ""),
+    "text, a secret escaped in part": filled("", lambda n: ID.replace("c", "\\u0063"), ""),
     "text, all of a secret in escapes": filled("", lambda n: "".join(f"%{ord(c):02x}" for c in ID), ""),
 }
 

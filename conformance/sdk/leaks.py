@@ -11,6 +11,7 @@ from functools import lru_cache
 from attrs import frozen
 
 from conformance.drivers.protocol import SdkError
+from conformance.wire.escapes import unescaped
 from conformance.wire.exchange import Credentials, HttpRequest
 from conformance.wire.redaction import forms_of
 
@@ -51,7 +52,10 @@ def tells(text: str, value: str) -> bool:
     """Whether a text holds a value whole, in any form in which a language prints it: escaped for a URL, JSON, XML or a
     source, as hexadecimal digits, or in base 64, also after something else (`Basic`).
     """
-    return any(form in text for form in (*forms_of(value), *_printed(value)))
+    if any(form in text for form in (*forms_of(value), *_printed(value))):
+        return True
+    plain = unescaped(text)
+    return plain is not None and value in plain.text
 
 
 @lru_cache(maxsize=64)

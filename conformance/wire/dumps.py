@@ -1,7 +1,7 @@
-"""Secrets of which each character is written as an escape or as a number: in dumps, and where a server escapes all.
+"""Secrets of which each character is written as a number, as in dumps. Of escapes, see `escapes.py`.
 
-What is looked for is a run of characters, however many signs each of them takes: 8 signs of escapes in JSON are one
-character and a bit, which could be anything.
+What is looked for is a run of characters, however many signs each of them takes: 8 digits are four characters, which
+could be anything.
 """
 
 from __future__ import annotations
@@ -22,16 +22,6 @@ DENSE = (
     ("0x{:02x}, ", b"hxhh, hxhh"),
     ("{}, ", b"h, h"),
     ("{},", b"h,h"),
-    ("%{:02x}", b"%hh%hh"),
-    ("%25{:02x}", b"%hhhh%hhhh"),
-)
-ESCAPED = (
-    ("\\x{:02x}", "\\x"),
-    ("\\u{:04x}", "\\u00"),
-    ("\\\\u{:04x}", "\\\\u00"),
-    ("&#{};", "&#"),
-    ("&#x{:x};", "&#x"),
-    ("&amp;#{};", "&amp;#"),
 )
 BETWEEN = " ,:-"
 NUMBERS = {b"h, h": re.compile(b"(?:h{1,3}, ){7}"), b"h,h": re.compile(b"(?:h{1,3},){7}")}
@@ -53,8 +43,7 @@ class Spelt:
 def ways_in(lowered: str) -> tuple[str, ...]:
     """The ways in which a text in small letters may spell something."""
     shape = lowered.encode("ascii", "replace").translate(SHAPES)
-    dense = [way for way, sign in DENSE if sign in shape and (sign not in NUMBERS or NUMBERS[sign].search(shape))]
-    return (*dense, *(way for way, sign in ESCAPED if sign in lowered))
+    return tuple(way for way, sign in DENSE if sign in shape and (sign not in NUMBERS or NUMBERS[sign].search(shape)))
 
 
 def spelt_spans(

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 
-from conformance.wire.escapes import spelt_spans, ways_in
+from conformance.wire.dumps import spelt_spans, ways_in
+from conformance.wire.escapes import Unescaped, unescaped
 
 LEAST = 8
 """So many characters in a row of a secret are a piece of it; fewer could be anything."""
@@ -38,6 +39,9 @@ def without_pieces(text: str, secrets: Iterable[str], forms: Forms, instead: str
     lowered = _lowered(text)
     ways, grams = ways_in(lowered), _grams_of(lowered)
     spans = [span for secret in secrets for span in islice(_all_spans(lowered, grams, ways, secret, forms), MOST)]
+    plain = unescaped(text)
+    if plain is not None:
+        spans += _spans_of_escaped(plain, secrets)
     if len(spans) >= MOST:
         return instead
     found = sorted(span for span in spans if span)
@@ -61,9 +65,27 @@ def _grams_of(lowered: str) -> frozenset[str] | None:
 def _all_spans(
     lowered: str, there: frozenset[str] | None, ways: Sequence[str], secret: str, forms: Forms
 ) -> Iterator[Span | None]:
+    yield from _told_apart(lowered, there, secret, forms)
+    yield from spelt_spans(lowered, ways, secret, LEAST, GRAM, STEP)
+
+
+def _told_apart(lowered: str, there: frozenset[str] | None, secret: str, forms: Forms) -> Iterator[Span | None]:
     if there is None or not there.isdisjoint(_sought(secret, forms)[0]):
         yield from _spans(lowered, secret, forms)
-    yield from spelt_spans(lowered, ways, secret, LEAST, GRAM, STEP)
+
+
+def _spans_of_escaped(plain: Unescaped, secrets: Iterable[str]) -> list[Span | None]:
+    """Where pieces stand of which some characters are escaped; as many as are too many where it is not known where."""
+    lowered = _lowered(plain.text)
+    grams = _grams_of(lowered)
+    found = [span for secret in secrets for span in islice(_told_apart(lowered, grams, secret, _both_ways), MOST)]
+    if plain.places is None:
+        return [None] * MOST if any(found) else found
+    return [span and plain.span(*span) for span in found]
+
+
+def _both_ways(secret: str) -> tuple[str, ...]:
+    return secret, secret[::-1]
 
 
 def _spans(lowered: str, secret: str, forms: Forms) -> Iterator[Span | None]:

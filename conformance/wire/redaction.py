@@ -19,6 +19,7 @@ from xml.sax.saxutils import escape
 from attrs import evolve
 
 from conformance.wire.encoding import parse_query, percent_encode, split_target
+from conformance.wire.escapes import unescaped
 from conformance.wire.exchange import Credentials, HttpRequest, HttpResponse
 from conformance.wire.pieces import without_pieces
 
@@ -181,7 +182,10 @@ def gives_away(text: str, credentials: Credentials | None, others: Iterable[str]
     """
     own = secrets_of(credentials)
     whole = [secret for secret in others if secret not in own and len(secret) >= SHORTEST]
-    return redact_values(text, own) != text or any(form in text for secret in whole for form in forms_of(secret))
+    if redact_values(text, own) != text or any(form in text for secret in whole for form in forms_of(secret)):
+        return True
+    plain = unescaped(text) if whole else None
+    return plain is not None and any(secret in plain.text for secret in whole)
 
 
 @lru_cache(maxsize=1024)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import html
 import json
 import re
 import threading
@@ -14,7 +15,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
+from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
 KEY, SECRET, TOKEN = "canary-key-4711", "canary+secret/with=odd&zones", "canary-token~%25 4711"
@@ -65,6 +66,7 @@ class Echo(BaseHTTPRequestHandler):
             "inner": json.dumps(json.dumps({"Password": f'"{PASSWORD}', "OwnerId": ACCOUNT})),
             "lower": quote(SECRET, safe="").replace("%2F", "%2f"), "spaced": quote_plus(TOKEN),
             "address": f"http://someone:{PASSWORD}@127.0.0.1/",
+            "escaped": [escaped_in_part(text) for text in (SECRET, TOKEN, signature or KEY)],
         }  # fmt: skip
         refused = type(self).count % 3 != 1  # a run begins with a result, and soon gets none where one is due
         if refused:
@@ -87,6 +89,12 @@ class Echo(BaseHTTPRequestHandler):
         self.send_header("Link", f"<http://someone:{PASSWORD}@127.0.0.1/{quote(SECRET, safe='')}>")
         self.end_headers()
         self.wfile.write(data)
+
+
+def escaped_in_part(text: str) -> str:
+    """A text of which every second character has an escape: one of five by turns, some of them within another."""
+    ways = ("\\u{:04x}", "%{:02x}", "&#{};", "&amp;#x{:x};", "%5Cx{:02x}")
+    return "".join(sign if n % 2 else ways[n // 2 % len(ways)].format(ord(sign)) for n, sign in enumerate(text))
 
 
 def xml(name: str, value: Any) -> bytes:
@@ -193,13 +201,23 @@ def pieces(folder: Path, secrets: Iterable[str], said: Mapping[str, str], length
     for piece in cut:
         begins.setdefault(piece[:length], []).append(piece)
     found = set()
-    for name, text in texts_of(folder, said).items():
+    texts = texts_of(folder, said)
+    for name, text in (*texts.items(), *((f"{n} (without escapes)", without_escapes(t)) for n, t in texts.items())):
         data = text.lower()
         windows = {data[n : n + length] for n in range(len(data) - length + 1)}
         found |= {
             (name, piece.decode()) for begin in begins.keys() & windows for piece in begins[begin] if piece in data
         }
     return found
+
+
+def without_escapes(data: bytes) -> bytes:
+    """What is left when whoever reads it takes each escape for its character, in whatever order they were made."""
+    text = data.decode("utf-8", "surrogateescape")
+    for _ in range(4):
+        text = unquote(html.unescape(text), errors="surrogateescape")
+        text = re.sub(r"(?i)\\+(?:u([0-9a-f]{4})|x([0-9a-f]{2}))", lambda sign: chr(int(sign[1] or sign[2], 16)), text)
+    return text.encode("utf-8", "surrogatepass")
 
 
 def leaks(folder: Path, secrets: Iterable[str], said: Mapping[str, str]) -> set[tuple[str, str]]:

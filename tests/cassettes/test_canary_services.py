@@ -20,7 +20,18 @@ from attrs import define, evolve, field
 from click.testing import CliRunner
 
 from conformance.cli import main
-from tests.cassettes.canary import ENVIRONMENT, KEY, LEAKING_DRIVER, SECRET, TOKEN, echoing, given, leaks, pieces
+from tests.cassettes.canary import (
+    ENVIRONMENT,
+    KEY,
+    LEAKING_DRIVER,
+    SECRET,
+    TOKEN,
+    echoing,
+    escaped_in_part,
+    given,
+    leaks,
+    pieces,
+)
 from tests.cli.conftest import NO_KEY
 from tests.fair import fair_in, served
 
@@ -44,6 +55,8 @@ FORMS = (
     lambda text: "".join(f"\\u{ord(sign):04x}" for sign in text),
     lambda text: "".join(f"&#{ord(sign)};" for sign in text),
     lambda text: ", ".join(str(sign) for sign in text.encode()),
+    escaped_in_part,
+    lambda text: text[:9] + f"\\x{ord(text[9]):02x}" + text[10:],
 )
 
 

@@ -13,6 +13,7 @@ from conformance.wire.client import Client
 from conformance.wire.curl import curl_line
 from conformance.wire.exchange import Call, Channel, Credentials, HttpRequest, HttpResponse
 from conformance.wire.redaction import (
+    gives_away,
     redact_request,
     redact_response,
     redact_text,
@@ -203,6 +204,47 @@ def test_any_eight_characters_in_a_row_go_however_each_is_spelt(spell, case):
         assert left.startswith("said [")
     seven = spell(secret[2:9])
     assert redact_values(f"said {seven} zz", [secret]) == f"said {seven} zz", "fewer could be anything"
+
+
+ESCAPES = (
+    "\\u{:04x}", "\\\\u{:04X}", "\\u{{{:x}}}", "\\x{:02x}", "\\{:03o}", "%{:02X}", "%25{:02x}", "%2525{:02x}",
+    "%u{:04x}", "&#{};", "&#x{:X};", "&amp;#{};", "&amp;amp;#x{:x};", "\\u0026#{};", "%26%23{}%3B",
+    "&#37;{:02x}", "%5Cu{:04x}", "\\u005cx{:02x}", "&amp;#92;u{:04x}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("way", ESCAPES)
+@pytest.mark.parametrize("each", [1, 2, 3, 7])
+def test_any_eight_characters_go_of_which_some_are_escaped(way, each):
+    secret = "CAISsecret+token/==abcdefgh0123456"
+    for start in range(len(secret) - 7):
+        piece = secret[start : start + 8]
+        text = "".join(sign if n % each else way.format(ord(sign)) for n, sign in enumerate(piece))
+        assert redact_values(f"said [{text}], zz", [secret]) == "said [REDACTED], zz"
+        assert gives_away(f"x{text}", Credentials("LTAIkey-of-nobody", secret))
+    seven = "".join(sign if n % each else way.format(ord(sign)) for n, sign in enumerate(secret[2:9]))
+    assert redact_values(f"said {seven} zz", [secret]) == f"said {seven} zz", "fewer could be anything"
+
+
+@given(st.lists(st.sampled_from(ESCAPES) | st.none(), min_size=34, max_size=34), st.text(max_size=9))
+def test_a_secret_goes_whichever_of_its_characters_are_escaped_in_whichever_way(ways, around):
+    secret = "CAISsecret+token/==abcdefgh0123456"
+    text = "".join(way.format(ord(sign)) if way else sign for way, sign in zip(ways, secret, strict=True))
+    around = around.replace("\\", "/")
+    assert redact_values(f"{around} [{text}] {around}", [secret]) == f"{around} [REDACTED] {around}"
+
+
+@pytest.mark.parametrize(
+    "text", ["%4", "&#99999999;", "\\u12", "\\ud83d\\ude00 %F0%9F%98%80", "&#1114112;", "\\" * 99, "%25" * 50]
+)
+def test_escapes_of_nothing_stay(text):
+    assert redact_values(f"{text} %41%42", ["CAISsecret+token/==abcdefgh0123456"]) == f"{text} %41%42"
+
+
+def test_of_more_escapes_than_are_noted_nothing_is_kept_where_there_is_a_secret():
+    many = "\\u0041" * 100_001
+    assert redact_values(f"{many} secr\\u0065t-of-nobody", ["secret-of-nobody"]) == "REDACTED"
+    assert redact_values(f"{many} nothing", ["secret-of-nobody"]) == f"{many} nothing"
 
 
 @pytest.mark.parametrize("before", ["", "a", "ab", "user:"])
