@@ -37,6 +37,7 @@ from conformance.reference.items import ItemsError
 from conformance.report import signature, stream
 from conformance.report.events import Verdict, to_line
 from conformance.wire.exchange import Call, Exchange, HttpRequest, HttpResponse
+from tests.fuzzing.foreign_readers import foreign_readers
 from tests.fuzzing.kept_readers import kept_readers
 from tests.fuzzing.mutation import mutants, tree_mutants
 
@@ -226,7 +227,7 @@ def readers() -> tuple[Reader, ...]:
         Reader("progress", [PROGRESS], _progress, (Refusal,), [json.loads(PROGRESS)]),
         Reader("page", pages, _page, (PageError,)),
         Reader("metadata", metadata, _page, (PageError,), [json.loads(m) for m in metadata]),
-        *(Reader(*kept_reader, whole=kept_reader[0] not in NOT_WHOLE) for kept_reader in kept_readers()),
+        *(Reader(*one, whole=one[0] not in NOT_WHOLE) for one in (*kept_readers(), *foreign_readers())),
     )  # fmt: skip
 
 
