@@ -48,6 +48,28 @@ class ResponseReading:
             return Body("json", {})
         return read_body(self.response.body)
 
+    @cached_property
+    def is_utf_8(self) -> bool:
+        """Whether the body is UTF-8."""
+        try:
+            self.response.body.decode("utf-8")
+        except UnicodeDecodeError:
+            return False
+        return True
+
+    @cached_property
+    def has_no_list(self) -> bool:
+        """Whether something that is no list stands in the place of the operation's list, in JSON."""
+        path = self.contract.semantics.items
+        if not path or self.body is None or self.body.format != "json":
+            return False
+        *wrappers, name = path.split(".")
+        held: Any = self.tree
+        for wrapper in wrappers:
+            held = held.get(wrapper) if isinstance(held, Mapping) else None
+            held = held[0] if isinstance(held, list) and len(held) == 1 else held
+        return isinstance(held, Mapping) and name in held and not isinstance(held[name], list)
+
     @property
     def says_nothing(self) -> bool:
         """Whether this may be a result that has nothing to say: with a path, and without documented members."""
@@ -341,6 +363,17 @@ class Answer:
         self._readable_as_a_listing()
         return self
 
+    @property
+    def has_no_code(self) -> bool:
+        """Whether this is an error without what tells it from others, which the schema of errors is about."""
+        return self.kind == "refusal" and self.contract.path is None and self.code is None
+
+    def with_a_code(self) -> Answer:
+        """This answer, unless it is such an error. Raises Inconclusive."""
+        if self.has_no_code:
+            self._not_judged("envelope.error-body", "the error has no Code")
+        return self
+
     def _made_up(self) -> str | None:
         """A parameter of the request that was sent with a documented sample and may have to name something."""
         sent = dict(self.exchange.call.parameters)
@@ -356,11 +389,27 @@ class Answer:
     def readable(self) -> Answer:
         """This answer, if its body can be read. Raises Inconclusive."""
         if self.kind == "unreadable":
-            self._not_judged("envelope.readable", f"the answer is {self.outline()}")
+            about = "envelope.readable" if self.reading.is_utf_8 else "envelope.utf-8"
+            self._not_judged(about, f"the answer is {self.outline()}")
+        return self
+
+    def with_member(self, path: str) -> Answer:
+        """This answer, if it has a member that is always there. Raises Inconclusive."""
+        member = self.contract.at(path)
+        if member is not None and member.presence == "always" and self.reading.lacks(path):
+            self._not_judged(f"fields.{path}.present", f"{path} is missing")
+        return self
+
+    def with_a_list(self) -> Answer:
+        """This answer, if nothing stands in the place of its list. Raises Inconclusive."""
+        if self.reading.has_no_list:
+            about = "envelope.success-body"
+            self._not_judged(about, f"what stands at {self.contract.semantics.items} is no list")
         return self
 
     def _readable_as_a_listing(self) -> None:
         semantics = self.contract.semantics
+        self.with_a_list()
         if semantics.paging and self.total is None:
             path, there = semantics.paging.total, self.text(semantics.paging.total)
             rest = f"is {there!r}, no whole number" if there else "is missing"

@@ -18,8 +18,8 @@ def found_elsewhere(target: Target, violation: Violation) -> Inconclusive | None
 
 
 def _about_the_answer(target: Target, violation: Violation) -> Inconclusive | None:
-    """A body that cannot be read, or where a refusal would have been right, a status that says another thing than the
-    body.
+    """A body that cannot be read, a result with the status of something else, or where a refusal would have been right,
+    an error with one.
 
     A body that is not watched is no other requirement's affair; the status always is.
     """
@@ -29,9 +29,9 @@ def _about_the_answer(target: Target, violation: Violation) -> Inconclusive | No
     answer, watched = Answer(target.contract, exchange), target.is_watched(exchange)
     if answer.kind == "unreadable":
         return _unreadable(answer) if watched else None
-    if not violation.refusable:
-        return None
     is_error = answer.kind == "refusal"
+    if is_error and not violation.refusable:
+        return None
     if (400 <= answer.status < 600) if is_error else (200 <= answer.status < 300):
         return None
     if not watched:

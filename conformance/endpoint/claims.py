@@ -190,7 +190,7 @@ def claim_documented_code(target: Target, situation: str, answer: Answer) -> Non
 
     Raises Inconclusive where the request is not refused, which is another requirement's finding.
     """
-    wrong, answer = target.protocol.situation(situation), answer.readable()
+    wrong, answer = target.protocol.situation(situation), answer.readable().with_a_code()
     if not answer.refused:
         about = (
             ERROR_STATUS if answer.kind == "refusal" and answer.status < 400 else f"{wrong.theme}.{situation}.refused"

@@ -101,10 +101,8 @@ def test_one_cause_is_found_at_the_requirement_that_is_about_it(quirk, about, wo
     failed, because = judged(quirk, tmp_path, (form,))
     assert about in failed
     assert words in f"{failed[about].message} {failed[about].received}"
-    # of a field of the wrong form the schema has something to say, too
-    beside = {"envelope.success-body"} if about.startswith("fields.") else set()
-    assert set(failed) <= beside | {about}
-    assert because <= beside | {about}
+    assert set(failed) == {about}
+    assert because <= {about}
 
 
 def test_a_server_that_turns_to_html_is_said_to_fail_and_the_suite_does_not_blame_itself(tmp_path):
@@ -124,6 +122,10 @@ STATUSES = (
     "errors.*",
     "http.other-body",
 )
+ABOUT_BODIES = (
+    "envelope.*", "fields.*", "emptiness.*", "errors.*", "signatures.wrong*", "parameters.Page*.echoed", "ids.c*",
+    "parameters.TaskIds.padded-value",
+)  # fmt: skip
 OFTEN = ("envelope.*-status", "stability.after-many", "stability.every-time")
 
 
@@ -140,6 +142,36 @@ def test_the_status_of_errors_is_one_finding(tmp_path):
     assert failed == {"envelope.error-status"}
     assert set(because) == {"envelope.error-status"}
     assert because["envelope.error-status"] > 15
+
+
+@pytest.mark.parametrize(
+    ("fault", "about"),
+    [
+        ("empty-page-is-404", "envelope.success-status"),
+        ("only-item-is-no-list", "envelope.success-body"),
+        pytest.param("empty-list-is-null", "envelope.success-body", marks=pytest.mark.gate),
+        ("json-error-is-nested", "envelope.error-body"),
+        pytest.param("root-is-result", "envelope.root-element", marks=pytest.mark.gate),
+        ("json-in-cesu-8", "envelope.utf-8"),
+        ("errors-without-request-id", "envelope.request-id"),
+        ("field-missing:PageNumber", "fields.PageNumber.present"),
+        pytest.param("field-wrong-type:PageNumber", "fields.PageNumber.type", marks=pytest.mark.gate),
+    ],
+)
+def test_what_one_requirement_says_no_other_repeats(fault, about, tmp_path):
+    failed, because = found_by(fault, ABOUT_BODIES, tmp_path)
+    assert failed == {about}
+    assert set(because) <= {about}
+
+
+def test_a_body_with_something_else_in_it_that_is_wrong_is_found_beside_the_field(tmp_path):
+    """The schema tells one thing of a body; where that is not what the field's requirement says, both are findings."""
+
+    def both(text: str) -> str:
+        return re.sub(r'"PageNumber": ?(\d+)', r'"PageNumber":"\1"', text).replace('"TaskSet":{', '"TaskSet":[1],"X":{')
+
+    failed, _ = judged(written(both), tmp_path, ("json",))
+    assert {"envelope.success-body", "fields.PageNumber.type"} <= set(failed)
 
 
 def test_the_status_of_results_is_one_finding(tmp_path):

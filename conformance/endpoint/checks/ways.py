@@ -95,7 +95,9 @@ class NoValue:
     def send(self, text: str, channel: Channel, *more: str) -> Answer:
         """The answer to a request with the text (and more of them) as the parameter's value."""
         call = self.target.call([(self.subject, t) for t in (text, *more)], channel)
-        return self.target.send(call, watched=not (self.respelled and use_of(self.target, self.subject) == "region"))
+        if self.respelled and use_of(self.target, self.subject) == "region":
+            return self.target.send(call, watched=False)
+        return self.target.send(call).with_a_list()
 
     def claim(self, text: str, answer: Answer, more: tuple[Way, ...] = ()) -> Way:
         """The way that the answer goes. Raises Violation where it is none of those for this use, or of `more`."""

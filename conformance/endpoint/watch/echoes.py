@@ -38,16 +38,16 @@ def _echoed(answer: Answer, _: AbstractSet[str]) -> Iterator[Judgement]:
         return
     semantics, sent = answer.contract.semantics, dict(answer.exchange.call.parameters)
     if semantics.region and semantics.region_echo and sent.get(semantics.region):
-        yield semantics.region, _echo(answer, semantics.region_echo, sent[semantics.region])
+        yield from _echo(answer, semantics.region, semantics.region_echo, sent[semantics.region])
     paging = semantics.paging
     if paging is None or _follows_tokens(answer):
         return
     size, number = _asked(answer, paging.size), _asked(answer, paging.number)
     if size is not None and paging.size_echo:
-        yield paging.size, _echo(answer, paging.size_echo, str(size))
+        yield from _echo(answer, paging.size, paging.size_echo, str(size))
     within = size is not None and number is not None and (number - 1) * size < max(answer.total or 0, 1)
     if within and paging.number_echo:
-        yield paging.number, _echo(answer, paging.number_echo, str(number))
+        yield from _echo(answer, paging.number, paging.number_echo, str(number))
 
 
 def _follows_tokens(answer: Answer) -> bool:
@@ -58,10 +58,12 @@ def _follows_tokens(answer: Answer) -> bool:
     )
 
 
-def _echo(answer: Answer, path: str, sent: str) -> Problem | None:
+def _echo(answer: Answer, parameter: str, path: str, sent: str) -> Iterator[Judgement]:
+    """Whether a member repeats what was sent. One that should be there and is not, is a finding of its field."""
     if answer.repeats(path, sent):
-        return None
-    return unlike(f"{path}, which repeats the request,", sent, answer.text(path))
+        yield parameter, None
+    elif not answer.reading.lacks(path):
+        yield parameter, unlike(f"{path}, which repeats the request,", sent, answer.text(path))
 
 
 def _page_size(answer: Answer, _: AbstractSet[str]) -> Iterator[Judgement]:

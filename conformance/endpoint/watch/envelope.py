@@ -34,6 +34,8 @@ ROOT = re.compile(r"\s*(?:<\?[^>]*\?>\s*)?<([\w.-]+)")
 
 
 def _readable(answer: Answer, _: str | None) -> Iterator[Judgement]:
+    if answer.kind == "unreadable" and not answer.reading.is_utf_8:
+        return  # as UTF-8 it could be read, or not: what is wrong is the encoding
     why = f"the body is {answer.reading.unreadable}" if answer.kind == "unreadable" else None
     yield None, None if why is None else Problem("the body cannot be read", "a JSON object or well-formed XML", why)
 
@@ -73,7 +75,7 @@ def _error_members(answer: Answer, _: str | None) -> Iterator[Judgement]:
 
 
 def _host_id(answer: Answer, _: str | None) -> Iterator[Judgement]:
-    if answer.kind == "refusal":
+    if answer.kind == "refusal" and not answer.has_no_code:
         yield None, None if answer.text("HostId") else Problem("the error names no HostId", "HostId", "none")
 
 
@@ -84,12 +86,13 @@ def _no_result(answer: Answer, _: str | None) -> Iterator[Judgement]:
 
 
 def _utf_8(answer: Answer, _: str | None) -> Iterator[Judgement]:
+    if answer.reading.is_utf_8:
+        yield None, None
+        return
     try:
         answer.exchange.response.body.decode("utf-8")
     except UnicodeDecodeError as e:
         yield None, Problem("the body is not UTF-8", "UTF-8", f"byte {e.object[e.start]:#x} at {e.start}")
-    else:
-        yield None, None
 
 
 def _no_byte_order_mark(answer: Answer, _: str | None) -> Iterator[Judgement]:

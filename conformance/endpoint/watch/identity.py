@@ -15,7 +15,7 @@ UUID_FORM = re.compile(r"^[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-
 
 
 def _present(answer: Answer, _: AbstractSet[str]) -> Iterator[Judgement]:
-    if answer.kind != "unreadable":
+    if answer.kind != "unreadable" and not answer.has_no_code:
         missing = Problem("the response carries no RequestId", "a RequestId", "none")
         yield None, None if answer.request_id else missing
 

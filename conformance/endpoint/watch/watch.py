@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from weakref import WeakKeyDictionary
 
 from attrs import define, evolve, field, frozen
@@ -25,6 +26,30 @@ RESPONSE_JUDGES: Mapping[str, ResponseJudge] = {**envelope.JUDGES, **fields.JUDG
 EXCHANGE_JUDGES: Mapping[str, ExchangeJudge] = {**identity.JUDGES, **echoes.JUDGES}
 # the checks that have no test of their own
 EVERY_EXCHANGE = frozenset((*RESPONSE_JUDGES, *EXCHANGE_JUDGES, DOCUMENTED_STATUS))
+
+
+# what a schema has against a whole body, and what says the same of one part of it
+BODIES = ("envelope.success-body", "envelope.error-body")
+FIELDS = ("fields.present", "fields.type", "fields.time-format")
+
+
+def is_said_elsewhere(problem: str, answer: Answer, judgements: Iterable[tuple[str, Judgement]]) -> bool:
+    """Whether what a schema has against a body is the finding of a requirement about the very member, or the root."""
+    failed = {(check, subject) for check, (subject, found) in judgements if found is not None}
+    if ("envelope.root-element", None) in failed:
+        return True
+    members = {subject.rpartition(".")[2] for check, subject in failed if check in FIELDS and subject}
+    if answer.kind == "refusal" and not answer.has_no_code:
+        members |= {"HostId"} if ("envelope.host-id", None) in failed else set()
+        members |= set() if answer.request_id else {answer.contract.semantics.request_id or "RequestId"}
+    return any(is_about(problem, member) for member in members)
+
+
+def is_about(problem: str, member: str) -> bool:
+    """Whether what a schema says is about a member: at its path, or that it has to be there."""
+    place, _, words = problem.partition(": ")
+    last = re.split(r"[./]", place)[-1].partition("[")[0]
+    return last == member or words.startswith(f"'{member}' is a required") or f"Tag '{member}' expected" in words
 
 
 @frozen
@@ -81,7 +106,9 @@ class Watch:
 
     def _judge_response(self, answer: Answer) -> JudgedResponse:
         problem = self.validation.problem(answer)
-        judgements = ((check, j) for check, judge in RESPONSE_JUDGES.items() for j in judge(answer, problem))
+        judgements = [(check, j) for check, judge in RESPONSE_JUDGES.items() for j in judge(answer, problem)]
+        if problem is not None and is_said_elsewhere(problem, answer, judgements):
+            judgements = [(check, judgement) for check, judgement in judgements if check not in BODIES]
         return JudgedResponse(tuple(judgements), tuple(shown_alternatives(answer, self.contract.choices)))
 
     def _tally(self, check: str, judgement: Judgement, answer: Answer) -> None:
