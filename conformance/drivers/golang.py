@@ -107,10 +107,11 @@ def prepare(recipe: Recipe, artifact: Artifact, packages: Path, folder: Path, sh
     run(["go", "mod", "edit", f"-replace={module}={packages / 'module'}"], cwd=folder, environment=settings)
     what = f"{module}/{recipe.program}" if recipe.program else "."
     if not recipe.program:
-        source = recipe.source.read_text(encoding="utf-8")
-        for stand_in, real in _STAND_INS.items():
-            source = source.replace(stand_in, real.format(module=module, package=recipe.package))
-        (folder / "main.go").write_text(source, encoding="utf-8")
+        for path in recipe.sources:
+            source = path.read_text(encoding="utf-8")
+            for stand_in, real in _STAND_INS.items():
+                source = source.replace(stand_in, real.format(module=module, package=recipe.package))
+            (folder / ("main.go" if path == recipe.source else path.name)).write_text(source, encoding="utf-8")
     run(["go", "build", "-trimpath", "-o", folder / "driver", what], cwd=folder, environment=settings)
 
 

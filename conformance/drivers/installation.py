@@ -116,7 +116,7 @@ def _workshop(
 
 def _installed(recipe: Recipe, artifact: Artifact, release: str, shop: Workshop) -> Installation:
     """Two folders: the packages, addressed by their bytes and what they are installed with, and the built driver,
-    addressed by its source as well; so that a change to a driver does not install anything again.
+    addressed by its sources as well; so that a change to a driver does not install anything again.
     """
     ecosystem = _ECOSYSTEMS[recipe.ecosystem]
     packages = _packages(recipe, release, shop, artifact.mark[:16])
@@ -125,7 +125,7 @@ def _installed(recipe: Recipe, artifact: Artifact, release: str, shop: Workshop)
         return {"dependencies": ecosystem.install(recipe, artifact, folder, shop), "sha256": artifact.sha256}
 
     record = built(packages, gather)
-    driver = shop.cache / "built" / recipe.name / f"{packages.name}-{digest(recipe.source.read_bytes())}"
+    driver = _driver(recipe, packages, shop)
 
     def build(folder: Path) -> Mapping[str, object]:
         ecosystem.prepare(recipe, artifact, packages, folder, shop)
@@ -141,7 +141,7 @@ def _kept(recipe: Recipe, release: str, shop: Workshop) -> Installation | None:
     if found is None:
         return None
     packages, record = found
-    driver = latest(shop.cache / "built" / recipe.name / f"{packages.name}-{digest(recipe.source.read_bytes())}")
+    driver = latest(_driver(recipe, packages, shop))
     return None if driver is None else _ready(recipe, release, packages, driver[0], record, shop)
 
 
@@ -150,6 +150,11 @@ def _packages(recipe: Recipe, release: str, shop: Workshop, mark: str) -> Path:
     companions = (f"{c.package} {c.release}" for c in recipe.companions)
     key = digest(recipe.ecosystem, recipe.package, release, running, *companions)
     return shop.cache / "packages" / recipe.name / f"{release}-{key}-{mark}"
+
+
+def _driver(recipe: Recipe, packages: Path, shop: Workshop) -> Path:
+    sources = digest(*(path.read_bytes() for path in recipe.sources))
+    return shop.cache / "built" / recipe.name / f"{packages.name}-{sources}"
 
 
 def _ready(

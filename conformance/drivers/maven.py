@@ -110,7 +110,7 @@ def prepare(recipe: Recipe, artifact: Artifact, packages: Path, folder: Path, sh
     """Compile the driver against the jars that were resolved."""
     (folder / "classes").mkdir()
     path = packages / "lib" / "*"
-    run([shop.runtimes.javac, "-nowarn", "-d", folder / "classes", "-cp", path, recipe.source])
+    run([shop.runtimes.javac, "-nowarn", "-d", folder / "classes", "-cp", path, *recipe.sources])
 
 
 def command(recipe: Recipe, packages: Path, built: Path, shop: Workshop) -> list[str]:

@@ -15,7 +15,10 @@ from conformance.foreign import BadText, text_of, yaml_value
 
 Ecosystem = Literal["pypi", "npm", "maven", "go"]
 _FILE = "driver.yaml"
-_MEMBERS = ("title", "ecosystem", "package", "pattern", "api", "source", "companions", "program", "notes")
+_MEMBERS = ("title", "ecosystem", "package", "pattern", "api", "source", "shared", "companions", "program", "notes")
+# beside the folders of drivers: files that several of them have a part in
+_SHARED = "shared"
+_FILE_NAME = re.compile(r"[A-Za-z][\w.-]*")
 _API = re.compile(r"(?P<product>[a-z][a-z0-9_]*?)(?P<version>\d{8})")
 
 
@@ -39,9 +42,10 @@ class Companion:
 class Recipe:
     """How one SDK is installed and driven. `package` is the one whose release is certified.
 
-    `program` is the folder of the program in it, where the SDK is a command that the driver runs. `pattern` is the
-    package's name in a family, where each API has a package of its own and one driver serves them all (`sdk-{api}`,
-    or `{product}` and `{version}` for its two halves); `arguments` then tell the driver which it is.
+    `shared` are files that other drivers have a part in, too. `program` is the folder of the program in the package,
+    where the SDK is a command that the driver runs. `pattern` is the package's name in a family, where each API has a
+    package of its own and one driver serves them all (`sdk-{api}`, or `{product}` and `{version}` for its two halves);
+    `arguments` then tell the driver which it is.
     """
 
     name: str
@@ -54,6 +58,12 @@ class Recipe:
     notes: str = ""
     api: str = ""
     pattern: str = ""
+    shared: tuple[Path, ...] = ()
+
+    @property
+    def sources(self) -> tuple[Path, ...]:
+        """All files that the driver is made of, its own first."""
+        return (self.source, *self.shared)
 
     @property
     def folder(self) -> Path:
@@ -91,8 +101,9 @@ def drivers(folder: Path | None = None) -> tuple[Recipe, ...]:
     if not mine:
         raise Refusal(f"{folder} has no driver: no {_FILE} in it or in a folder of it. See the drivers' README.")
     for one in mine:
-        if not one.source.is_file():
-            raise BadRecipe(f"{one.folder / _FILE}: its source {one.source.name} is not there.")
+        for source in one.sources:
+            if not source.is_file():
+                raise BadRecipe(f"{one.folder / _FILE}: its source {source.name} is not there.")
     taken = {r.name for r in mine}
     return tuple(sorted((*mine, *(r for r in packaged() if r.name not in taken)), key=lambda r: r.name))
 
@@ -151,6 +162,7 @@ def _load(path: Path) -> Recipe:
         notes=_word(data, "notes", path, ""),
         api=api,
         pattern=pattern,
+        shared=_shared(data, path),
     )
 
 
@@ -159,6 +171,14 @@ def _word(data: dict[Any, Any], name: str, path: Path, otherwise: str | None = N
     if not isinstance(value, str) or (otherwise is None and not value):
         raise BadRecipe(f"{path}: {name} has to be text, and is {'missing' if value is None else repr(value)[:60]}.")
     return value
+
+
+def _shared(data: dict[Any, Any], path: Path) -> tuple[Path, ...]:
+    names = data.get("shared") or []
+    folder = path.parent.parent / _SHARED
+    if not isinstance(names, list) or not all(isinstance(n, str) and _FILE_NAME.fullmatch(n) for n in names):
+        raise BadRecipe(f"{path}: shared has to be a list of names of files in {_SHARED}, beside the driver's folder.")
+    return tuple(folder / name for name in names)
 
 
 def _companions(data: dict[Any, Any], path: Path) -> tuple[Companion, ...]:

@@ -189,6 +189,6 @@ def _basis(judging: Judging, recipe: Recipe) -> str:
             judging.service, nobody, judging.patterns, plan.select, plan.levels, gates=judging.gates
         )
         parts = [basis_of(of_service), repr(judging.patterns)]
-    for part in (*parts, recipe.source.read_text("utf-8")):
+    for part in (*parts, *(path.read_text("utf-8") for path in recipe.sources)):
         total.update(sha256(part.encode()).digest())
     return total.hexdigest()[:16]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
 import tarfile
 import zipfile
@@ -194,6 +195,42 @@ def test_a_folder_of_drivers_of_ones_own(tmp_path):
         drivers(mine / "nothing")
 
 
+def test_drivers_of_ones_own_share_a_file(tmp_path):
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "driver.py").write_text(SHARING, encoding="utf-8")
+        (tmp_path / name / "driver.yaml").write_text(
+            "ecosystem: pypi\npackage: p\nsource: driver.py\nshared: [words.py]\n", encoding="utf-8"
+        )
+    with pytest.raises(Refusal, match=r"first/driver.yaml: its source words.py is not there"):
+        drivers(tmp_path)
+    (tmp_path / "shared").mkdir()
+    shared = tmp_path / "shared" / "words.py"
+    shared.write_text("WORD = 'shared'\n", encoding="utf-8")
+    first, second = (found(name, drivers(tmp_path)) for name in ("first", "second"))
+    assert first.shared == second.shared == (shared,)
+    done = subprocess.run([sys.executable, str(second.source)], capture_output=True, text=True, check=True)
+    assert done.stdout == "shared\n"
+
+
+def test_a_change_to_a_shared_file_builds_the_driver_anew(tmp_path):
+    shared = tmp_path / "shared.go"
+    one = evolve(recipe("go-ecs20140526"), shared=(shared,))
+    places = []
+    for text in ("package main", "package main // changed"):
+        shared.write_text(text, encoding="utf-8")
+        places.append(installation._driver(one, tmp_path / "packages", Workshop(tmp_path)))
+    assert places[0].parent == places[1].parent
+    assert places[0] != places[1]
+
+
+SHARING = """import os, sys
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "shared"))
+import words
+print(words.WORD)
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -207,6 +244,8 @@ def test_a_folder_of_drivers_of_ones_own(tmp_path):
         ("ecosystem: pypi\npackage: p\nsource: driver.py\ncompanions: [{name: x}]", "each of companions"),
         ("ecosystem: pypi\npackage: p\nsource: driver.py\ncompanoins: []", "'companoins', which is no member of it"),
         ("ecosystem: pypi\npackage: p\npattern: '{api}'\napi: x20140526\nsource: driver.py", "package and pattern"),
+        ("ecosystem: pypi\npackage: p\nsource: driver.py\nshared: [../words.py]", "names of files in shared"),
+        ("ecosystem: pypi\npackage: p\nsource: driver.py\nshared: words.py", "names of files in shared"),
     ],
 )
 def test_a_bad_recipe_is_refused_in_a_sentence(tmp_path, text, said):

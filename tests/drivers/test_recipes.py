@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import ast
+import shutil
 import subprocess
+from collections import Counter
 
 import pytest
 
-from conformance.drivers.installation import missing_toolchain
 from conformance.drivers.recipe import UnknownDriver, packaged, recipe
 
 NAMES = [one.name for one in packaged()]
 
 
-def test_all_twelve_are_there():
+def test_all_fifteen_are_there():
     assert set(NAMES) == {
         "aliyun-cli",
+        "go-darabonba-openapi",
         "go-ecs20140526",
         "go-legacy",
         "java-ecs20140526",
         "java-legacy",
+        "java-tea-openapi",
         "node-ecs20140526",
+        "node-openapi-client",
         "node-openapi-core",
         "node-pop-core",
         "python-ecs20140526",
@@ -33,32 +37,38 @@ def test_all_twelve_are_there():
 @pytest.mark.parametrize("name", NAMES)
 def test_a_recipe_is_complete(name):
     one = recipe(name)
-    assert one.source.is_file()
+    assert all(source.is_file() for source in one.sources)
     assert one.title
     assert one.package
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_driver_names_an_operation_or_the_suite(name):
-    text = recipe(name).source.read_text(encoding="utf-8")
-    assert "DescribeTasks" not in text
-    assert "conformance." not in text
+    for source in recipe(name).sources:
+        text = source.read_text(encoding="utf-8")
+        assert "DescribeTasks" not in text
+        assert "conformance." not in text
+
+
+def test_every_shared_file_has_a_part_in_more_than_one_driver():
+    uses = Counter(path for one in packaged() for path in one.shared)
+    assert set(uses) == {p for p in (recipe(NAMES[0]).folder.parent / "shared").iterdir() if p.is_file()}
+    assert [path.name for path, drivers in uses.items() if drivers < 2] == []
+
+
+SOURCES = sorted({source for one in packaged() for source in one.sources if source.suffix != ".java"})
 
 
 # Java is compiled against its SDK, when a release is installed
-@pytest.mark.parametrize("name", [name for name in NAMES if recipe(name).source.suffix != ".java"])
-def test_the_source_is_of_its_language(name, tmp_path):
-    one = recipe(name)
-    if one.source.suffix == ".py":
-        ast.parse(one.source.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("source", SOURCES, ids=lambda p: f"{p.parent.name}/{p.name}")
+def test_the_source_is_of_its_language(source):
+    if source.suffix == ".py":
+        ast.parse(source.read_text(encoding="utf-8"))
         return
-    missing = missing_toolchain(one)
-    if missing:
-        pytest.skip(f"{name} {missing}")
-    if one.source.suffix == ".go":
-        done = subprocess.run(["gofmt", "-e", str(one.source)], capture_output=True, text=True, check=False)
-    else:
-        done = subprocess.run(["node", "--check", str(one.source)], capture_output=True, text=True, check=False)
+    tool, words = ("gofmt", ["-e"]) if source.suffix == ".go" else ("node", ["--check"])
+    if shutil.which(tool) is None:
+        pytest.skip(f"{source.name} needs {tool} on PATH")
+    done = subprocess.run([tool, *words, str(source)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 

@@ -3,13 +3,9 @@
 package main
 
 import (
-	"bufio"
-	"encoding/json"
 	"fmt"
-	"os"
 	"reflect"
 	"runtime"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -23,76 +19,21 @@ import (
 
 const module = "github.com/aliyun/alibaba-cloud-sdk-go"
 
-type object = map[string]any
-
-type call struct {
-	Id        int
-	Endpoint  string
-	Operation struct{ Product, Version, Action string }
-	Region    string
-	Secrets   struct {
-		Id     string `json:"access_key_id"`
-		Secret string `json:"access_key_secret"`
-		Token  string `json:"security_token"`
-	} `json:"credentials"`
-	Parameters map[string]any
-	Timeout    float64
-	Method     string
-	Format     string
-}
-
 var kept struct {
 	key    string
 	client *ecs.Client
 }
 
-func main() {
-	out := os.Stdout
-	os.Stdout = os.Stderr
-	say := func(message object) {
-		line, _ := json.Marshal(message)
-		fmt.Fprintf(out, "%s\n", line)
-	}
-	lines := bufio.NewReaderSize(os.Stdin, 1<<20)
-	lines.ReadString('\n')
-	say(ready())
-	for {
-		line, err := lines.ReadBytes('\n')
-		if err != nil {
-			return
-		}
-		var asked call
-		if err := json.Unmarshal(line, &asked); err != nil {
-			panic(err)
-		}
-		reply := answer(&asked)
-		reply["id"] = asked.Id
-		say(reply)
-	}
-}
-
 func ready() object {
-	version, others := "", map[string]string{}
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, dependency := range info.Deps {
-			others[dependency.Path] = dependency.Version
-		}
-		version = others[module]
-		delete(others, module)
-	}
+	version, others := modules(module)
 	return object{
-		"ready": true, "protocol": 1, "name": module, "version": version, "runtime": runtime.Version(),
+		"ready": true, "protocol": 2, "name": module, "version": version, "runtime": runtime.Version(),
 		"dependencies": others, "view": "typed", "methods": []string{"GET", "POST"}, "formats": []string{"json", "xml"},
+		"can": []string{"threads", "tls"},
 	}
 }
 
-func answer(asked *call) (reply object) {
-	defer func() {
-		if problem := recover(); problem != nil {
-			text := fmt.Sprintf("%v\n%s", problem, debug.Stack())
-			reply = object{"ok": false, "error": object{"type": "panic", "declared": false, "message": fmt.Sprint(problem), "text": text}}
-		}
-	}()
+func answer(asked *call) object {
 	client, err := clientFor(asked)
 	if err != nil {
 		return failure(err)
@@ -101,15 +42,22 @@ func answer(asked *call) (reply object) {
 	if !method.IsValid() {
 		return object{"ok": false, "unsupported": asked.Operation.Action}
 	}
-	request, missing := requestFor(asked, method.Type().In(0).Elem())
-	if missing != "" {
+	kind := method.Type().In(0).Elem()
+	if _, missing := requestFor(asked, kind); missing != "" {
 		return object{"ok": false, "unsupported": missing}
 	}
-	results := method.Call([]reflect.Value{request})
-	if err, failed := results[1].Interface().(error); failed {
+	result, err := made(asked, func() (any, error) {
+		request, _ := requestFor(asked, kind)
+		results := method.Call([]reflect.Value{request})
+		if err, failed := results[1].Interface().(error); failed {
+			return nil, err
+		}
+		return results[0].Interface(), nil
+	})
+	if err != nil {
 		return failure(err)
 	}
-	return object{"ok": true, "result": results[0].Interface()}
+	return object{"ok": true, "result": result}
 }
 
 // What the SDK's own Create…Request does, and then the caller's values by the names in the tags.
@@ -125,8 +73,8 @@ func requestFor(asked *call, kind reflect.Type) (reflect.Value, string) {
 	if asked.Format != "" {
 		rpc.AcceptFormat = strings.ToUpper(asked.Format)
 	}
-	rpc.Domain = strings.TrimPrefix(asked.Endpoint, "http://")
-	rpc.Scheme = "HTTP"
+	protocol, host, _ := strings.Cut(asked.Endpoint, "://")
+	rpc.Domain, rpc.Scheme = host, strings.ToUpper(protocol)
 	patience := time.Duration(asked.Timeout * float64(time.Second))
 	rpc.ConnectTimeout, rpc.ReadTimeout = patience, patience
 	for name, value := range asked.Parameters {
@@ -154,8 +102,6 @@ func set(request reflect.Value, kind reflect.Type, name string, value any) bool 
 				texts = append(texts, fmt.Sprint(one))
 			}
 			field.Set(reflect.ValueOf(&texts))
-		case float64:
-			field.SetString(fmt.Sprintf("%.0f", given))
 		default:
 			field.SetString(fmt.Sprint(given))
 		}
@@ -165,15 +111,17 @@ func set(request reflect.Value, kind reflect.Type, name string, value any) bool 
 }
 
 func clientFor(asked *call) (*ecs.Client, error) {
-	key := fmt.Sprint(asked.Endpoint, asked.Region, asked.Secrets)
+	key := fmt.Sprint(asked.Endpoint, asked.Region, asked.Credentials)
 	if kept.key == key {
 		return kept.client, nil
 	}
-	var credential auth.Credential = credentials.NewAccessKeyCredential(asked.Secrets.Id, asked.Secrets.Secret)
-	if asked.Secrets.Token != "" {
-		credential = credentials.NewStsTokenCredential(asked.Secrets.Id, asked.Secrets.Secret, asked.Secrets.Token)
+	id, secret, token := asked.Credentials["access_key_id"], asked.Credentials["access_key_secret"], asked.Credentials["security_token"]
+	var credential auth.Credential = credentials.NewAccessKeyCredential(id, secret)
+	if token != "" {
+		credential = credentials.NewStsTokenCredential(id, secret, token)
 	}
-	client, err := ecs.NewClientWithOptions(asked.Region, sdk.NewConfig().WithScheme("HTTP"), credential)
+	scheme := strings.ToUpper(strings.SplitN(asked.Endpoint, ":", 2)[0])
+	client, err := ecs.NewClientWithOptions(asked.Region, sdk.NewConfig().WithScheme(scheme), credential)
 	if err == nil {
 		kept.key, kept.client = key, client
 	}

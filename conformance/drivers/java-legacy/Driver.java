@@ -9,85 +9,52 @@ import com.aliyuncs.http.FormatType;
 import com.aliyuncs.http.MethodType;
 import com.aliyuncs.http.ProtocolType;
 import com.aliyuncs.profile.DefaultProfile;
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
-import java.io.BufferedReader;
-import java.io.File;
-import java.io.InputStreamReader;
-import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.lang.reflect.Method;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
-public class Driver {
-    static final String ARTIFACT = "aliyun-java-sdk-core";
-    static final Gson JSON = new GsonBuilder().serializeNulls().disableHtmlEscaping().create();
-
+public class Driver implements Conversation.Answering {
     static String keptKey;
     static DefaultAcsClient keptClient;
 
     public static void main(String[] arguments) throws Exception {
-        PrintStream out = new PrintStream(System.out, true, "UTF-8");
-        System.setOut(System.err);
-        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        in.readLine();
-        out.println(JSON.toJson(ready()));
-        for (String line = in.readLine(); line != null; line = in.readLine()) {
-            JsonObject call = new JsonParser().parse(line).getAsJsonObject();
-            Map<String, Object> reply = new LinkedHashMap<>();
-            reply.put("id", call.get("id").getAsLong());
-            try {
-                answer(call, reply);
-            } catch (Throwable problem) {
-                fail(reply, problem);
-            }
-            out.println(JSON.toJson(reply));
-        }
-        System.exit(0);
+        Conversation.converse(new Driver());
     }
 
-    static Map<String, Object> ready() {
-        Map<String, String> jars = new TreeMap<>();
-        for (String path : System.getProperty("java.class.path").split(File.pathSeparator)) {
-            Matcher parts = Pattern.compile("(.+?)-(\\d.*)\\.jar").matcher(new File(path).getName());
-            if (parts.matches()) jars.put(parts.group(1), parts.group(2));
-        }
-        Map<String, Object> ready = new LinkedHashMap<>();
-        ready.put("ready", true);
-        ready.put("protocol", 1);
-        ready.put("name", "com.aliyun:" + ARTIFACT);
-        ready.put("version", String.valueOf(jars.remove(ARTIFACT)));
-        ready.put("runtime", "Java " + System.getProperty("java.version"));
-        ready.put("dependencies", jars);
-        ready.put("view", "typed");
+    public Map<String, Object> ready() {
+        Map<String, Object> ready = Conversation.about("com.aliyun", "aliyun-java-sdk-core", "typed");
         ready.put("methods", new String[] {"GET", "POST"});
         ready.put("formats", new String[] {"json", "xml"});
         return ready;
     }
 
+    public Map<String, Object> answer(JsonObject call) throws Exception {
+        List<String> lost = new ArrayList<>();
+        if (request(call, lost) == null || !lost.isEmpty()) return Conversation.unsupported(String.join(", ", lost));
+        DefaultAcsClient client = client(call);
+        return Conversation.made(call, () -> view(client.getAcsResponse(request(call, lost))));
+    }
+
+    // A new request; `lost` has the names of what it has no setter for, or the action where there is no such request.
     @SuppressWarnings("unchecked")
-    static void answer(JsonObject call, Map<String, Object> reply) throws Exception {
+    static AcsRequest<AcsResponse> request(JsonObject call, List<String> lost) throws Exception {
         JsonObject operation = call.getAsJsonObject("operation");
+        String action = operation.get("action").getAsString();
         String name = "com.aliyuncs." + operation.get("product").getAsString().toLowerCase() + ".model.v"
-                + operation.get("version").getAsString().replace("-", "") + "." + operation.get("action").getAsString() + "Request";
-        AcsRequest<AcsResponse> request = (AcsRequest<AcsResponse>) Class.forName(name).getDeclaredConstructor().newInstance();
+                + operation.get("version").getAsString().replace("-", "") + "." + action + "Request";
+        AcsRequest<AcsResponse> request;
+        try {
+            request = (AcsRequest<AcsResponse>) Class.forName(name).getDeclaredConstructor().newInstance();
+        } catch (ClassNotFoundException absent) {
+            lost.add(action);
+            return null;
+        }
         for (Map.Entry<String, JsonElement> given : call.getAsJsonObject("parameters").entrySet()) {
-            if (!set(request, given.getKey(), given.getValue())) {
-                reply.put("ok", false);
-                reply.put("unsupported", given.getKey());
-                return;
-            }
+            if (!set(request, given.getKey(), given.getValue())) lost.add(given.getKey());
         }
         int milliseconds = (int) (call.get("timeout").getAsDouble() * 1000);
         request.setSysReadTimeout(milliseconds);
@@ -96,9 +63,7 @@ public class Driver {
         request.setSysProtocol(ProtocolType.HTTP);
         if (call.has("method")) request.setSysMethod(MethodType.valueOf(call.get("method").getAsString()));
         if (call.has("format")) request.setSysAcceptFormat(FormatType.valueOf(call.get("format").getAsString().toUpperCase()));
-        AcsResponse response = client(call).getAcsResponse(request);
-        reply.put("ok", true);
-        reply.put("result", view(response));
+        return request;
     }
 
     static boolean set(AcsRequest<?> request, String name, JsonElement value) throws Exception {
@@ -106,7 +71,7 @@ public class Driver {
             if (method.getParameterCount() != 1) continue;
             boolean plural = value.isJsonArray() && method.getName().equals("set" + name + "s");
             if (plural || method.getName().equals("set" + name)) {
-                Object converted = JSON.fromJson(value, method.getGenericParameterTypes()[0]);
+                Object converted = Conversation.JSON.fromJson(value, method.getGenericParameterTypes()[0]);
                 method.invoke(request, converted);
                 return true;
             }
@@ -149,22 +114,14 @@ public class Driver {
         return members;
     }
 
-    static void fail(Map<String, Object> reply, Throwable problem) {
-        Map<String, Object> error = new LinkedHashMap<>();
-        error.put("message", problem.getMessage());
+    public Map<String, Object> error(Throwable problem) {
+        Map<String, Object> error = Conversation.described(problem, problem instanceof ClientException || problem instanceof ServerException);
         if (problem instanceof ClientException) {
             ClientException known = (ClientException) problem;
             error.put("code", known.getErrCode());
             error.put("message", known.getErrMsg() == null ? known.getMessage() : known.getErrMsg());
             error.put("request_id", known.getRequestId());
         }
-        StringWriter text = new StringWriter();
-        problem.printStackTrace(new PrintWriter(text));
-        error.put("type", problem.getClass().getName());
-        error.put("declared", problem instanceof ClientException || problem instanceof ServerException);
-        error.put("text", text.toString());
-        reply.remove("result");
-        reply.put("ok", false);
-        reply.put("error", error);
+        return error;
     }
 }

@@ -1,33 +1,15 @@
 """Drives Apache Libcloud's ECS connection: any action, answered by a parsed XML tree (all values are text)."""
 
-import importlib.metadata
 import json
-import logging
 import os
-import platform
 import re
 import sys
-import traceback
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "shared"))
+import conversation
 
 PACKAGE = "apache-libcloud"
 OWN = ("libcloud.", "requests.", "urllib3.")
-
-
-def ready():
-    from libcloud.compute.drivers.ecs import ECSDriver  # noqa: F401
-
-    here = {d.metadata["Name"]: d.version for d in importlib.metadata.distributions()}
-    return {
-        "ready": True,
-        "protocol": 1,
-        "name": PACKAGE,
-        "version": importlib.metadata.version(PACKAGE),
-        "runtime": f"{platform.python_implementation()} {platform.python_version()}",
-        "dependencies": {
-            name: version for name, version in here.items() if name.replace("-", "_") != PACKAGE.replace("-", "_")
-        },
-        "view": "xml",
-    }
 
 
 def driver_for(call, kept):
@@ -36,12 +18,13 @@ def driver_for(call, kept):
     key = json.dumps([call[k] for k in ("endpoint", "region", "credentials", "timeout")])
     if key not in kept:
         kept.clear()
-        host, _, port = call["endpoint"].partition("//")[2].partition(":")
+        protocol, _, authority = call["endpoint"].partition("://")
+        host, _, port = authority.partition(":")
         secrets = call["credentials"]
         kept[key] = ECSDriver(
             secrets["access_key_id"],
             secrets["access_key_secret"],
-            secure=False,
+            secure=protocol == "https",
             host=host,
             port=int(port),
             region=call["region"],
@@ -67,45 +50,26 @@ def answer(call, kept):
     if listed:
         return {"ok": False, "unsupported": ", ".join(listed)}
     driver = driver_for(call, kept)
-    response = driver.connection.request("/", {"Action": call["operation"]["action"], **call["parameters"]})
-    body = response.object
-    return {"ok": True, "result": tree(body) if hasattr(body, "tag") else body}
+    parameters = {"Action": call["operation"]["action"], **call["parameters"]}
+
+    def result():
+        body = driver.connection.request("/", parameters).object
+        return tree(body) if hasattr(body, "tag") else body
+
+    return conversation.made(call, result)
 
 
 def error(exception):
     status = getattr(exception, "code", None)
-    return {
-        "message": str(exception),
-        "http_status": status if isinstance(status, int) else None,
-        "type": f"{type(exception).__module__}.{type(exception).__qualname__}",
-        "declared": any((c.__module__ + ".").startswith(OWN) for c in type(exception).__mro__),
-        "text": "".join(traceback.format_exception(type(exception), exception, exception.__traceback__)),
-    }
+    return conversation.described(exception, OWN, http_status=status if isinstance(status, int) else None)
 
 
-def main():
-    out = os.fdopen(os.dup(1), "w", encoding="ascii")
-    os.dup2(2, 1)
-    logging.basicConfig(level=logging.DEBUG)
+def start():
+    from libcloud.compute.drivers.ecs import ECSDriver  # noqa: F401
 
-    def say(message):
-        out.write(json.dumps(message, default=str) + "\n")
-        out.flush()
-
-    json.loads(sys.stdin.readline())
-    try:
-        say(ready())
-    except Exception as exception:
-        say({"ready": False, "reason": f"{type(exception).__name__}: {exception}"})
-        return
     kept = {}
-    for line in sys.stdin:
-        call = json.loads(line)
-        try:
-            reply = answer(call, kept)
-        except Exception as exception:
-            reply = {"ok": False, "error": error(exception)}
-        say({"id": call["id"], **reply})
+    ready = conversation.about(PACKAGE, view="xml", can=[*conversation.ABILITIES, "tls"])
+    return ready, lambda call: answer(call, kept)
 
 
-main()
+conversation.converse(start, error)

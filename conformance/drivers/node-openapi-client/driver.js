@@ -1,0 +1,22 @@
+// Drives @alicloud/openapi-client, which older packages of single APIs stand on: any operation by name, as they call it.
+'use strict';
+const { about, clientFor, converse, load, made } = require('../shared/conversation.js');
+const tea = require('../shared/tea.js');
+
+const PACKAGE = '@alicloud/openapi-client';
+
+async function answer(call) {
+  const { default: Client, Config, OpenApiRequest, Params } = load(PACKAGE);
+  const { default: util } = load('@alicloud/openapi-util');
+  const { RuntimeOptions } = load('@alicloud/tea-util');
+  const client = clientFor(call, () => new Client(new Config(tea.settings(call))));
+  const params = new Params(tea.params(call));
+  return made(call, async () => {
+    const request = new OpenApiRequest({ query: util.query(call.parameters) });
+    const { body } = await client.callApi(params, request, new RuntimeOptions(tea.patience(call)));
+    return body === undefined ? null : body;
+  });
+}
+
+const ready = { view: 'json', methods: ['POST', 'GET'], signatures: ['v3', 'v1'], structures: true };
+converse(() => about(PACKAGE, ready), answer, tea.failure);

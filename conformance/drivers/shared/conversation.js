@@ -1,0 +1,92 @@
+// What drivers for Node.js share: the conversation with the suite, calls at once, and what a caller sees of an error.
+'use strict';
+const fs = require('fs');
+const path = require('path');
+const readline = require('readline');
+
+const modules = path.join(process.argv[2], 'node_modules');
+const say = (message) => fs.writeSync(1, JSON.stringify(message) + '\n');
+const load = (name) => require(path.join(modules, name));
+const installed = (name) => fs.existsSync(path.join(modules, name));
+console.log = console.info = console.debug = console.error; // standard output is for answers
+
+function versions(folder) {
+  const found = {};
+  for (const entry of fs.readdirSync(folder)) {
+    const inside = entry.startsWith('@') ? fs.readdirSync(path.join(folder, entry)).map((n) => `${entry}/${n}`) : [entry];
+    for (const name of inside) {
+      const file = path.join(folder, name, 'package.json');
+      if (fs.existsSync(file)) found[name] = JSON.parse(fs.readFileSync(file)).version;
+    }
+  }
+  return found;
+}
+
+// What `ready` says of the package under test, which is loaded, and of all that is installed beside it.
+function about(name, more) {
+  const { [name]: version, ...dependencies } = versions(modules);
+  load(name);
+  return { ready: true, protocol: 2, name, version, dependencies, runtime: `Node.js ${process.version}`, can: ['nulls', 'threads', 'tls'], ...more };
+}
+
+// One client as long as the settings of calls stay the same, as a program would have it.
+let kept = { key: null, client: null };
+function clientFor(call, made) {
+  const key = JSON.stringify([call.endpoint, call.region, call.credentials, call.signature]);
+  if (kept.key !== key) kept = { key, client: made() };
+  return kept.client;
+}
+
+// The answer of a call that succeeds: what `once` gives, once or as often as a burst asks for. In JavaScript, calls are made at
+// once by promises; so many of them are under way as there would be threads.
+async function made(call, once) {
+  if (!call.burst) return { ok: true, result: await once() };
+  const { calls, workers } = call.burst;
+  const share = Math.ceil(calls / workers);
+  const worker = async () => {
+    const found = [];
+    for (let n = 0; n < share; n += 1) found.push(await once());
+    return found;
+  };
+  return { ok: true, result: (await Promise.all(Array.from({ length: workers }, worker))).flat() };
+}
+
+// What a caller sees of an error; `known` is what is to be found elsewhere in an SDK's own.
+function described(error, known) {
+  const said = (value) => (value === undefined || value === null ? null : String(value));
+  return {
+    code: said(error.code),
+    message: String(error.message),
+    http_status: Number(known.status) || null,
+    request_id: said(known.id),
+    type: error.name || 'Error',
+    // Errors of JavaScript itself come from a mistake within; all others are thrown on purpose.
+    declared: !(error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError),
+    text: `${error.stack}\n${error}`,
+  };
+}
+
+// Answer the suite until its end. `start` gives what to say of the SDK, `answer` makes a call, `failure` tells of its error.
+async function converse(start, answer, failure) {
+  const lines = readline.createInterface({ input: process.stdin, crlfDelay: Infinity })[Symbol.asyncIterator]();
+  await lines.next();
+  try {
+    say(start());
+  } catch (error) {
+    say({ ready: false, reason: String(error) });
+    return;
+  }
+  for (let line = await lines.next(); !line.done; line = await lines.next()) {
+    const call = JSON.parse(line.value);
+    let reply;
+    try {
+      reply = await answer(call);
+    } catch (error) {
+      reply = { ok: false, error: failure(error) };
+    }
+    say({ id: call.id, ...reply });
+  }
+  process.exit(0);
+}
+
+module.exports = { modules, load, installed, about, clientFor, made, described, converse };
