@@ -260,8 +260,10 @@ def _says(got: str, given: Any, parameter: Parameter | None) -> bool:
         return True
     if isinstance(given, bool):
         return got.lower() == text(given) and not (parameter and _shows_truth_values(parameter))
-    # a whole number is a number all the same: a language that has it as a floating one writes 2 as 2.0
-    if isinstance(given, float) or (isinstance(given, int) and parameter is not None and parameter.type == "number"):
+    # a whole number is a number all the same: a language that has it as a floating one writes 2 as 2.0; so it may where
+    # numbers are items of a list, whose type is not documented
+    open_type = parameter is not None and parameter.type in ("number", "array")
+    if isinstance(given, float) or (isinstance(given, int) and open_type):
         return bool(_NUMBER.fullmatch(got)) and float(got) == given
     return False
 
