@@ -231,6 +231,7 @@ def _call(case: Case, spec: CallSpec, url: str, roles: SdkRoles, credentials: Cr
         timeout=case.timeout,
         options=case.options,
         burst=Burst(case.burst, case.ability) if case.burst else None,
+        raw=case.ability == "raw",
     )
 
 

@@ -93,6 +93,9 @@ FAULTS = {
     "unread-coding-of-error": ("errors.unasked-coding", "an error in an unknown coding is an empty success"),
     "token-hides-code": ("errors.with-a-token", "with a token the code of an error is the SDK's own"),
     "token-hides-failure": ("errors.with-a-token-and-no-answer", "with a token a broken transfer is an empty success"),
+    "unparsed-as-text": ("responses.unparsed-body", "a body is decoded and encoded before it is handed over unparsed"),
+    "unparsed-without-layout": ("responses.unparsed-body", "a body that is handed over unparsed loses its line ends"),
+    "unparsed-accepts-short": ("errors.short-transfer-unparsed", "unparsed, what came is taken for the whole"),
     "accepts-short-whole": (
         "errors.short-transfer-of-a-whole-document",
         "the announced length is not held against what came",

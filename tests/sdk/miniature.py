@@ -210,6 +210,12 @@ class Client:
     def read(self, status, body, got):
         if "empty-success-on-503" in ON and status == 503:
             return {}
+        if self.transport.unparsed and status == 200:
+            if "unparsed-as-text" in ON:
+                body = body.decode("utf-8", "replace").encode()
+            if "unparsed-without-layout" in ON:
+                body = b" ".join(body.split())
+            return {"bytes": base64.b64encode(body).decode()}
         kind = got.get("content-type", "")
         if "problem-is-success" in ON and "problem" in kind:
             return {}
@@ -332,7 +338,7 @@ def main():
         "signatures": ["v3", "v1"],
     }
     if "of-the-first" not in ON:
-        known |= {"protocol": 2, "can": ["nulls", "threads", "processes", "tls"]}
+        known |= {"protocol": 2, "can": ["nulls", "raw", "threads", "processes", "tls"]}
     if "structures" in ON:
         known["structures"] = True
     mine = next((word.removeprefix("is-") for word in ON if word.startswith("is-") and word[3:4].isdigit()), VERSION)
@@ -357,6 +363,7 @@ def main():
         wanted = [call[k] for k in ("endpoint", "credentials", "region", "timeout")]
         if wanted != settings:
             settings, client = wanted, Client(*wanted)
+        client.transport.unparsed = call.get("raw", False)
         reply = {"id": call["id"] + ("wrong-id" in ON)}
         try:
             if "calls-nobody" in ON:

@@ -25,7 +25,7 @@ class Transport:
     def __init__(self, endpoint, timeout, token):
         self.scheme, _, self.host = endpoint.partition("://")
         self.timeout, self.token = 30 if "no-timeout" in ON else timeout, token
-        self.keeps, self.local, self.rest = False, threading.local(), b""
+        self.keeps, self.local, self.rest, self.unparsed = False, threading.local(), b"", False
 
     def exchange(self, method, target, headers):
         """Status, body and headers by lower-case names. Raises OSError and HTTPException."""
@@ -111,7 +111,7 @@ class Transport:
         try:
             return response.read()
         except http.client.IncompleteRead as cut:
-            if "accepts-short-whole" in ON:
+            if "accepts-short-whole" in ON or ("unparsed-accepts-short" in ON and self.unparsed):
                 return cut.partial
             if "accepts-short" in ON:
                 return None

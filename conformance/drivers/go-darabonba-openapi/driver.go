@@ -4,6 +4,8 @@
 package main
 
 import (
+	"encoding/base64"
+	"fmt"
 	"reflect"
 	"runtime"
 	"strings"
@@ -18,7 +20,7 @@ func ready() object {
 	return object{
 		"ready": true, "protocol": 2, "name": name, "version": version, "runtime": runtime.Version(),
 		"dependencies": others, "view": "json", "methods": []string{"POST", "GET"}, "signatures": []string{"v3", "v1"},
-		"structures": true, "can": []string{"nulls", "threads", "tls"},
+		"structures": true, "can": []string{"nulls", "raw", "threads", "tls"},
 	}
 }
 
@@ -31,8 +33,9 @@ func answer(asked *call) object {
 	params := &openapi.Params{}
 	for name, value := range map[string]string{
 		"Action": asked.Operation.Action, "Version": asked.Operation.Version, "Pathname": "/", "AuthType": "AK", "Style": "RPC",
-		"Protocol": strings.ToUpper(strings.SplitN(asked.Endpoint, ":", 2)[0]), "ReqBodyType": "formData", "BodyType": "json",
-		"Method": map[bool]string{true: asked.Method, false: "POST"}[asked.Method != ""],
+		"Protocol": strings.ToUpper(strings.SplitN(asked.Endpoint, ":", 2)[0]), "ReqBodyType": "formData",
+		"BodyType": map[bool]string{true: "byte", false: "json"}[asked.Raw],
+		"Method":   map[bool]string{true: asked.Method, false: "POST"}[asked.Method != ""],
 	} {
 		set(reflect.ValueOf(params), name, value)
 	}
@@ -43,10 +46,27 @@ func answer(asked *call) object {
 		if err, failed := results[1].Interface().(error); failed {
 			return nil, err
 		}
-		return results[0].Interface().(map[string]any)["body"], nil
+		body := results[0].Interface().(map[string]any)["body"]
+		if asked.Raw {
+			whole, err := bodyOf(body)
+			return unparsed(whole), err
+		}
+		return body, nil
 	})
 	if err != nil {
 		return failure(err)
 	}
 	return object{"ok": true, "result": result}
+}
+
+// The engine makes JSON of its own result and reads that again, by which bytes become a text in base64.
+func bodyOf(body any) ([]byte, error) {
+	if whole, ok := body.([]byte); ok {
+		return whole, nil
+	}
+	text, ok := body.(string)
+	if !ok {
+		return nil, fmt.Errorf("the engine handed over a body of type %T", body)
+	}
+	return base64.StdEncoding.DecodeString(text)
 }

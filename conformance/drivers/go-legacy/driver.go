@@ -29,7 +29,7 @@ func ready() object {
 	return object{
 		"ready": true, "protocol": 2, "name": module, "version": version, "runtime": runtime.Version(),
 		"dependencies": others, "view": "typed", "methods": []string{"GET", "POST"}, "formats": []string{"json", "xml"},
-		"can": []string{"threads", "tls"},
+		"can": []string{"raw", "threads", "tls"},
 	}
 }
 
@@ -51,6 +51,9 @@ func answer(asked *call) object {
 		results := method.Call([]reflect.Value{request})
 		if err, failed := results[1].Interface().(error); failed {
 			return nil, err
+		}
+		if response, ok := results[0].Interface().(interface{ GetHttpContentBytes() []byte }); ok && asked.Raw {
+			return unparsed(response.GetHttpContentBytes()), nil
 		}
 		return results[0].Interface(), nil
 	})

@@ -26,7 +26,7 @@ public class Driver implements Conversation.Answering {
     }
 
     public Map<String, Object> ready() {
-        Map<String, Object> ready = Conversation.about("com.aliyun", "aliyun-java-sdk-core", "typed");
+        Map<String, Object> ready = Conversation.about("com.aliyun", "aliyun-java-sdk-core", "typed", "raw");
         ready.put("methods", new String[] {"GET", "POST"});
         ready.put("formats", new String[] {"json", "xml"});
         return ready;
@@ -36,7 +36,10 @@ public class Driver implements Conversation.Answering {
         List<String> lost = new ArrayList<>();
         if (request(call, lost) == null || !lost.isEmpty()) return Conversation.unsupported(String.join(", ", lost));
         DefaultAcsClient client = client(call);
-        return Conversation.made(call, () -> view(client.getAcsResponse(request(call, lost))));
+        return Conversation.made(call, () -> {
+            AcsRequest<AcsResponse> request = request(call, lost);
+            return call.has("raw") ? Conversation.unparsed(client.doAction(request).getHttpContent()) : view(client.getAcsResponse(request));
+        });
     }
 
     // A new request; `lost` has the names of what it has no setter for, or the action where there is no such request.

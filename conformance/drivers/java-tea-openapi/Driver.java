@@ -15,7 +15,7 @@ public class Driver implements Conversation.Answering {
 
     public Map<String, Object> ready() throws Throwable {
         Class.forName("com.aliyun.teaopenapi.models.Params");
-        Map<String, Object> ready = Conversation.about("com.aliyun", "tea-openapi", "json");
+        Map<String, Object> ready = Conversation.about("com.aliyun", "tea-openapi", "json", "raw");
         ready.put("structures", true);
         ready.put("methods", new String[] {"POST", "GET"});
         ready.put("signatures", new String[] {"v3", "v1"});
@@ -33,7 +33,7 @@ public class Driver implements Conversation.Answering {
         about.put("authType", "AK");
         about.put("style", "RPC");
         about.put("reqBodyType", "formData");
-        about.put("bodyType", "json");
+        about.put("bodyType", call.has("raw") ? "byte" : "json");
         Object client = Tea.client(call, CLIENT);
         Method method = method(client.getClass(), "callApi");
         Object given = Conversation.plain(call.getAsJsonObject("parameters"));
@@ -45,7 +45,8 @@ public class Driver implements Conversation.Answering {
             Tea.set(request, "query", query.invoke(null, given));
             Object options = types[2].getDeclaredConstructor().newInstance();
             Tea.patience(options, call);
-            return ((Map<?, ?>) method.invoke(client, params, request, options)).get("body");
+            Object body = ((Map<?, ?>) method.invoke(client, params, request, options)).get("body");
+            return call.has("raw") ? Conversation.unparsed((byte[]) body) : body;
         });
     }
 

@@ -1,6 +1,6 @@
 // Drives @alicloud/openapi-core, which the packages of single APIs stand on: any operation by name, as they call it.
 'use strict';
-const { about, clientFor, converse, load, made } = require('../shared/conversation.js');
+const { ABILITIES, about, clientFor, converse, load, made, unparsed } = require('../shared/conversation.js');
 const tea = require('../shared/tea.js');
 
 const PACKAGE = '@alicloud/openapi-core';
@@ -13,9 +13,10 @@ async function answer(call) {
   return made(call, async () => {
     const request = new $OpenApiUtil.OpenApiRequest({ query: OpenApiUtil.query(call.parameters) });
     const { body } = await client.callApi(params, request, new RuntimeOptions(tea.patience(call)));
+    if (call.raw) return unparsed(body);
     return body === undefined ? null : body;
   });
 }
 
-const ready = { view: 'json', methods: ['POST', 'GET'], signatures: ['v3', 'v1'], structures: true };
+const ready = { view: 'json', methods: ['POST', 'GET'], signatures: ['v3', 'v1'], structures: true, can: [...ABILITIES, 'raw'] };
 converse(() => about(PACKAGE, ready), answer, tea.failure);

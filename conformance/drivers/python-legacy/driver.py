@@ -67,7 +67,12 @@ def answer(call, kept):
     if lost:
         return {"ok": False, "unsupported": ", ".join(lost)}
     client = client_for(call, kept)
-    return conversation.made(call, lambda: json.loads(client.do_action_with_exception(request_for(call)[0])))
+
+    def result():
+        body = client.do_action_with_exception(request_for(call)[0])
+        return conversation.unparsed(body) if "raw" in call else json.loads(body)
+
+    return conversation.made(call, result)
 
 
 def error(exception):
@@ -92,7 +97,8 @@ def error(exception):
 def start():
     importlib.import_module("aliyunsdkcore.client")
     kept = {}
-    ready = conversation.about(PACKAGE, view="json", methods=["GET", "POST"], can=[*conversation.ABILITIES, "tls"])
+    can = [*conversation.ABILITIES, "raw", "tls"]
+    ready = conversation.about(PACKAGE, view="json", methods=["GET", "POST"], can=can)
     return ready, lambda call: answer(call, kept)
 
 

@@ -47,7 +47,7 @@ def answer(call, engine, kept):
         auth_type="AK",
         style="RPC",
         req_body_type="formData",
-        body_type="json",
+        body_type="byte" if "raw" in call else "json",
     )
     milliseconds = int(call["timeout"] * 1000)
     client = tea.client_for(call, engine.client, engine.models.Config, kept)
@@ -55,7 +55,8 @@ def answer(call, engine, kept):
     def result():
         request = engine.models.OpenApiRequest(query=engine.flattened(call["parameters"]))
         options = engine.options(read_timeout=milliseconds, connect_timeout=milliseconds)
-        return client.call_api(params, request, options).get("body")
+        body = client.call_api(params, request, options).get("body")
+        return conversation.unparsed(body) if "raw" in call else body
 
     return conversation.made(call, result)
 
@@ -69,7 +70,7 @@ def start():
         methods=["POST", "GET"],
         signatures=["v3", "v1"],
         structures=True,
-        can=[*conversation.ABILITIES, "tls"],
+        can=[*conversation.ABILITIES, "raw", "tls"],
     )
     return ready, lambda call: answer(call, engine, kept)
 

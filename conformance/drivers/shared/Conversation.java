@@ -15,6 +15,7 @@ import java.io.StringWriter;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,7 +77,7 @@ class Conversation {
     }
 
     // What `ready` says of the artifact under test, and of all jars beside it.
-    static Map<String, Object> about(String group, String artifact, String view) {
+    static Map<String, Object> about(String group, String artifact, String view, String... can) {
         Map<String, String> jars = new TreeMap<>();
         for (String path : System.getProperty("java.class.path").split(File.pathSeparator)) {
             Matcher parts = Pattern.compile("(.+?)-(\\d.*)\\.jar").matcher(new File(path).getName());
@@ -91,7 +92,9 @@ class Conversation {
         ready.put("dependencies", jars);
         ready.put("view", view);
         // trust stores of Java are files of its own form, so the authority of a case cannot be made known to it: no tls
-        ready.put("can", new String[] {"nulls", "threads"});
+        List<String> able = new ArrayList<>(List.of(can));
+        able.addAll(List.of("nulls", "threads"));
+        ready.put("can", able);
         return ready;
     }
 
@@ -108,6 +111,13 @@ class Conversation {
         reply.put("result", call.has("burst") ? atOnce(call.getAsJsonObject("burst"), once) : once.call());
         reply.put("ok", true);
         return reply;
+    }
+
+    // The result of a call that asks for the body as it came.
+    static Map<String, Object> unparsed(byte[] body) {
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("bytes", Base64.getEncoder().encodeToString(body));
+        return result;
     }
 
     private static List<Object> atOnce(JsonObject burst, Callable<Object> once) throws Exception {

@@ -28,6 +28,7 @@ type call struct {
 	Signature   string
 	Format      string
 	Burst       *burst
+	Raw         bool
 }
 
 type burst struct {
@@ -118,6 +119,11 @@ func made(asked *call, once func() (any, error)) (any, error) {
 		}
 	}
 	return found, nil
+}
+
+// The result of a call that asks for the body as it came, which is written in base64.
+func unparsed(body []byte) object {
+	return object{"bytes": body}
 }
 
 // A panic is an error too: in a goroutine it would end the driver.

@@ -4,6 +4,8 @@ const fs = require('fs');
 const path = require('path');
 const readline = require('readline');
 
+// what any Node.js is able to do: give null, share a client between calls that are under way, and be told of an authority
+const ABILITIES = ['nulls', 'threads', 'tls'];
 const modules = path.join(process.argv[2], 'node_modules');
 const say = (message) => fs.writeSync(1, JSON.stringify(message) + '\n');
 const load = (name) => require(path.join(modules, name));
@@ -26,8 +28,11 @@ function versions(folder) {
 function about(name, more) {
   const { [name]: version, ...dependencies } = versions(modules);
   load(name);
-  return { ready: true, protocol: 2, name, version, dependencies, runtime: `Node.js ${process.version}`, can: ['nulls', 'threads', 'tls'], ...more };
+  return { ready: true, protocol: 2, name, version, dependencies, runtime: `Node.js ${process.version}`, can: ABILITIES, ...more };
 }
+
+// The result of a call that asks for the body as it came.
+const unparsed = (body) => ({ bytes: Buffer.from(body).toString('base64') });
 
 // One client as long as the settings of calls stay the same, as a program would have it.
 let kept = { key: null, client: null };
@@ -89,4 +94,4 @@ async function converse(start, answer, failure) {
   process.exit(0);
 }
 
-module.exports = { modules, load, installed, about, clientFor, made, described, converse };
+module.exports = { ABILITIES, modules, load, installed, about, clientFor, made, described, converse, unparsed };

@@ -1,5 +1,6 @@
 """What drivers in Python share: the conversation with the suite, calls at once, what callers see of an exception."""
 
+import base64
 import concurrent.futures
 import importlib.metadata
 import json
@@ -57,6 +58,11 @@ def about(package, **more):
 def made(call, result):
     """The answer of a call that succeeds: what `result` gives, once or as often as a burst asks for."""
     return {"ok": True, "result": at_once(call["burst"], result) if "burst" in call else result()}
+
+
+def unparsed(body):
+    """The result of a call that asks for the body as it came."""
+    return {"bytes": base64.b64encode(body).decode("ascii")}
 
 
 def at_once(burst, result):

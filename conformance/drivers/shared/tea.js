@@ -22,7 +22,7 @@ function params(call) {
   const { action, version } = call.operation;
   return {
     action, version, protocol: call.endpoint.split(':')[0].toUpperCase(), pathname: '/', method: call.method || 'POST',
-    authType: 'AK', style: 'RPC', reqBodyType: 'formData', bodyType: 'json',
+    authType: 'AK', style: 'RPC', reqBodyType: 'formData', bodyType: call.raw ? 'byte' : 'json',
   };
 }
 

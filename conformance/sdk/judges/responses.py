@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
+
 from conformance.contract.model import Field
 from conformance.ledger.choices import kinds
 from conformance.ledger.findings import Inconclusive, Violation
@@ -44,6 +46,34 @@ def each_receives_everything(seen: Observation) -> SdkFinding:
 def fails_or_receives_everything(seen: Observation) -> SdkFinding:
     """Like receives_everything, but an error will do."""
     return _judged(seen, seen.last, failing=False)
+
+
+def receives_the_bytes(seen: Observation) -> SdkFinding:
+    """A body that was asked for unparsed is, byte for byte, what was sent."""
+    answer = seen.last.answer
+    if answer.unsupported is not None:
+        return not_given(answer.unsupported)
+    if answer.error is not None or not seen.last.requests:
+        said = answer.error.message if answer.error else "no request"
+        return failed(
+            "The call fails, though the body was asked for unparsed", "its bytes", shown(said), _request(seen.last)
+        )
+    result, sent = answer.result, seen.last.requests[-1].reply.body
+    try:
+        got = b64decode(result["bytes"], validate=True)
+    except (TypeError, KeyError, ValueError):
+        return Inconclusive("the driver announced that it hands over bodies unparsed, and gave no bytes")
+    if got == sent:
+        return PASSED
+    at = next(
+        (n for n, (one, other) in enumerate(zip(sent, got, strict=False)) if one != other), min(len(sent), len(got))
+    )
+    return failed(
+        "The body that was asked for unparsed is not the one that was sent",
+        f"{len(sent)} bytes",
+        f"{len(got)} bytes, other ones from byte {at + 1} on",
+        seen.last.requests[-1],
+    )
 
 
 def fails_or_has_a_result(seen: Observation) -> SdkFinding:

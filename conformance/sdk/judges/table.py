@@ -30,6 +30,7 @@ CASES: Mapping[str, CaseJudge] = {
     "attempts-wait-as-told": signing.attempts_wait_as_told,
     "signed-in-utc": signing.signed_in_utc,
     "nonces-differ": signing.nonces_differ,
+    "receives-the-bytes": responses.receives_the_bytes,
     "receives-everything": responses.receives_everything,
     "last-receives-everything": responses.last_receives_everything,
     "fails-or-receives-everything": responses.fails_or_receives_everything,
