@@ -65,11 +65,11 @@ cassettes: $(READY)
 	@$(BIN)/acs-conformance cassettes lint
 
 # a recording of the newest release of each SDK that can be installed here; needs the registries and the toolchains
-SDKS ?= python-ecs20140526 python-legacy python-libcloud node-ecs20140526 node-pop-core python-tea-openapi node-openapi-core \
-	java-ecs20140526 java-legacy go-legacy
+SDKS ?= python-ecs20140526 python-legacy python-libcloud python-tea-openapi \
+	node-ecs20140526 node-pop-core node-openapi-core node-openapi-client \
+	java-ecs20140526 java-legacy java-tea-openapi go-ecs20140526 go-legacy go-darabonba-openapi
 sdk-cassettes: $(READY)
-	@rm -f cassettes/sdk/*.yaml.gz
-	@for sdk in $(SDKS); do \
+	@for sdk in $(SDKS); do rm -f cassettes/sdk/$$sdk-*.yaml.gz; \
 		$(BIN)/acs-conformance sdk $$sdk --release latest --allow-build --record cassettes/sdk --quiet \
 			--report-dir reports/cassettes/$$sdk || [ $$? = 1 ] || exit 1; done
 	@$(BIN)/acs-conformance cassettes lint cassettes/sdk
