@@ -36,6 +36,11 @@ from conformance.sdk.matrix import Judging, run_matrix
 @options_of_gates
 @click.option("--output", type=click.Path(path_type=Path), default=SITE, show_default=True)
 @click.option("--allow-build", is_flag=True, help="Let packages without a wheel be built, which runs code of theirs.")
+@click.option(
+    "--resume/--no-resume",
+    default=True,
+    help="Go on where a matrix into OUTPUT was, or certify all anew.  [default: resume]",
+)
 @click.option("--parallel", default=2, show_default=True, type=click.IntRange(1, 16), help="Releases at a time.")
 def matrix(
     name: str,
@@ -47,12 +52,14 @@ def matrix(
     fail_on: FailOn,
     output: Path,
     allow_build: bool,
+    resume: bool,
     parallel: int,
 ) -> None:
     """Certify many releases of an SDK, keep the event stream of each in OUTPUT, and make the pages of its league table,
     with the first release where each verdict changed.
 
-    Releases that are in OUTPUT already, certified against the same requirements, are read from there.
+    Releases that are in OUTPUT already, certified against the same requirements, are read from there; of one over a
+    service that did not come to its end, the operations that are through.
 
     Exit status: 0 all are conformant, 1 one is not, 3 none was certified, or one could not be.
     """
@@ -77,9 +84,9 @@ def matrix(
 
     say(f"{recipe.title}: {len(releases)} releases")
     judging = Judging(plan, ledger, service, operations if service else (), gates)
-    # a run over a service has its own processes
-    at_once = parallel if service is None else 1
-    found = run_matrix(recipe, releases, judging, output, parallel=at_once, build=allow_build, on_release=show)
+    found = run_matrix(
+        recipe, releases, judging, output, parallel=parallel, build=allow_build, resume=resume, on_release=show
+    )
     for path in write_pages(output):
         say(f"  {path}")
     raise SystemExit(EXIT_STATUS[found.word])

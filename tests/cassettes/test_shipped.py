@@ -20,7 +20,7 @@ FOLDER = ROOT / "cassettes"
 FOUND = sorted(p for p in FOLDER.rglob("*.yaml*"))
 OF_SDKS = [p for p in FOUND if p.parent.name == "sdk"]
 # the registry that the project is developed with does not hand these out
-NOT_INSTALLABLE = {"aliyun-cli", "go-ecs20140526"}
+NOT_INSTALLABLE = {"aliyun-cli"}
 
 
 def test_what_is_to_be_there_is_there() -> None:

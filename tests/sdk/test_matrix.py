@@ -141,6 +141,56 @@ def test_a_matrix_over_a_service(installs, tmp_path):
     assert statement["subject"][0]["digest"] == DIGEST
 
 
+OVER_A_SERVICE = """
+import os
+import signal
+import sys
+from pathlib import Path
+from attrs import evolve
+from conformance.contract.catalogue import service_of
+from conformance.drivers.installation import Installation
+from conformance.drivers.recipe import recipe
+from conformance.sdk import matrix, service
+from conformance.sdk.certify import plan_of
+
+command = (sys.executable, {miniature!r}, "structures")
+def install(one, release, cache=None, build=False):
+    return Installation(one, "1.2.3", command, {{}}, "Python", {{"sha256": "ab" * 32}})
+matrix.install = install
+plan, ledger = plan_of("DescribeTasks", None, (), ())
+few = evolve(plan, select=("requests.each-parameter",))
+judge_all, judged = service.judge_all, []
+def one_by_one(tasks, subject, workers):
+    for one in judge_all(tasks, subject, 1):
+        yield one
+        print(one.name, flush=True)
+        if sys.argv[1:] and len(list(Path({folder!r}).rglob("operations/*/events.jsonl"))) >= 2:
+            os.kill(os.getpid(), getattr(signal, sys.argv[1]))
+service.judge_all = one_by_one
+judging = matrix.Judging(few, ledger, service_of("ecs"), ("St*Instance*",))
+found = matrix.run_matrix(recipe("python-legacy"), ["1.2.3"], judging, Path({folder!r}))
+print(*(release.scope.exit_status for release in found.releases))
+"""
+
+
+@pytest.mark.parametrize("by", ["SIGKILL", "SIGINT"])
+def test_a_matrix_over_a_service_goes_on_within_a_release(tmp_path, by):
+    script = OVER_A_SERVICE.format(miniature=MINIATURE, folder=str(tmp_path))
+    first = subprocess.run([sys.executable, "-c", script, by], capture_output=True, text=True, check=False)
+    assert first.returncode != 0
+    assert len(first.stdout.split()) < 4
+    assert streams_in(tmp_path) == ()
+    assert (tmp_path / matrices.UNFINISHED).is_dir()
+    again = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    *names, status = again.stdout.split()
+    assert status == "0"
+    assert 0 < len(names) < 4
+    assert not {*first.stdout.split()} & {*names}
+    assert not (tmp_path / matrices.UNFINISHED).exists()
+    [line] = lines_in(tmp_path)
+    assert len(line.newest.verdicts) == 4
+
+
 KILLED = """
 import os
 import sys
