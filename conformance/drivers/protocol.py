@@ -85,14 +85,15 @@ class SdkError:
 
 @frozen
 class DriverAnswer:
-    """What the caller received: a result, an error, or nothing because the SDK has no such parameter
-    (`unsupported`).
+    """What the caller received: a result, an error, or nothing because the SDK has no such parameter (`unsupported`),
+    or because the driver cannot give it (`by_driver`).
     """
 
     result: Any = None
     error: SdkError | None = None
     unsupported: str | None = None
     seconds: float = 0.0
+    by_driver: bool = False
 
     @property
     def ok(self) -> bool:
@@ -176,7 +177,8 @@ def decode_answer(line: bytes, number: int, seconds: float = 0.0) -> DriverAnswe
     if message["id"] != number:
         raise ProtocolError(f"it answered call {message['id']}, but call {number} was asked")
     if "unsupported" in message:
-        return DriverAnswer(unsupported=message["unsupported"], seconds=seconds)
+        by_driver = message.get("by") == "driver"
+        return DriverAnswer(unsupported=message["unsupported"], seconds=seconds, by_driver=by_driver)
     if message["ok"]:
         return DriverAnswer(result=message["result"], seconds=seconds)
     return DriverAnswer(error=SdkError(**{"text": "", **message["error"]}), seconds=seconds)

@@ -155,7 +155,8 @@ def _given(call: ObservedCall) -> Iterator[str]:
 def _got(call: ObservedCall) -> Iterator[str]:
     answer = call.answer
     if answer.unsupported is not None:
-        yield f"nothing: this SDK has no {answer.unsupported}"
+        who = "the driver cannot give" if answer.by_driver else "this SDK has no"
+        yield f"nothing: {who} {answer.unsupported}"
     elif answer.error is not None:
         error = answer.error
         yield f"an exception: {error.type}{'' if error.declared else ', which the SDK does not declare'}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import shutil
 import subprocess
 from collections import Counter
@@ -70,6 +71,25 @@ def test_the_source_is_of_its_language(source):
         pytest.skip(f"{source.name} needs {tool} on PATH")
     done = subprocess.run([tool, *words, str(source)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_node_does_not_give_a_number_that_is_another_one_in_javascript(tmp_path):
+    if shutil.which("node") is None:
+        pytest.skip("conversation.js needs node on PATH")
+    conversation = recipe("node-pop-core").shared[0]
+    driver = tmp_path / "driver.js"
+    driver.write_text(
+        f"const {{ converse }} = require({json.dumps(str(conversation))});\n"
+        "converse(() => ({ ready: true }), async (call) => ({ ok: true, result: call.parameters }), String);\n"
+    )
+    calls = [{"A": 2**53 - 1}, {"A": 1.5, "B": 2**53 + 2}, {"A": [{"C": 2**60}]}]
+    lines = [json.dumps({"op": "start"}), *(json.dumps({"id": n, "parameters": p}) for n, p in enumerate(calls))]
+    done = subprocess.run(
+        ["node", str(driver), str(tmp_path)], input="\n".join(lines) + "\n", capture_output=True, text=True, check=True
+    )
+    _, exact, *inexact = map(json.loads, done.stdout.splitlines())
+    assert exact["result"] == calls[0]
+    assert [(one["unsupported"], one["by"]) for one in inexact] == [("B", "driver"), ("A", "driver")]
 
 
 def test_an_unknown_driver_is_named_with_those_that_exist():

@@ -354,6 +354,10 @@ def main():
         if unknown:
             say({"id": call["id"], "ok": False, "unsupported": ", ".join(unknown)})
             continue
+        inexact = [name for name, _ in flat(call["parameters"]) if f"cannot-express-{name}" in ON]
+        if inexact:
+            say({"id": call["id"], "ok": False, "unsupported": ", ".join(inexact), "by": "driver"})
+            continue
         if "crashes" in ON or f"crashes-in-{call['operation']['action']}" in ON:
             os._exit(7)
         if "hangs" in ON:

@@ -41,6 +41,14 @@ def test_what_a_driver_cannot_do_is_inconclusive_and_fails_no_release(plan, mini
     }
 
 
+def test_what_only_the_driver_cannot_express_is_inconclusive(plan, miniature):
+    chosen = evolve(plan, select=("requests.plus", "requests.each-parameter", "requests.calls-are-independent"))
+    for custom, verdict in (("cannot-express-TaskIds", "inconclusive"), ("cannot-give-TaskIds", "not-applicable")):
+        done = certify(miniature(custom), chosen, expected_version=VERSION)
+        [found] = [v for v in done.verdicts if v.requirement.endswith("requests.plus")]
+        assert (found.verdict, "TaskIds" in found.message) == (verdict, True)
+
+
 def test_what_needs_an_ability_is_no_must(plan):
     """A driver of the first version of the protocol still certifies."""
     needing = [r for r in requirements(plan.contract) if any(spec.case.ability for spec in r.cases)]

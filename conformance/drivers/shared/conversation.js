@@ -71,6 +71,12 @@ function described(error, known) {
   };
 }
 
+// Whether a value has a whole number that is none any more in JavaScript, where it is another one as soon as it is read.
+function isInexact(value) {
+  if (value !== null && typeof value === 'object') return Object.values(value).some(isInexact);
+  return Number.isInteger(value) && !Number.isSafeInteger(value);
+}
+
 // Answer the suite until its end. `start` gives what to say of the SDK, `answer` makes a call, `failure` tells of its error.
 async function converse(start, answer, failure) {
   const lines = readline.createInterface({ input: process.stdin, crlfDelay: Infinity })[Symbol.asyncIterator]();
@@ -83,9 +89,10 @@ async function converse(start, answer, failure) {
   }
   for (let line = await lines.next(); !line.done; line = await lines.next()) {
     const call = JSON.parse(line.value);
+    const inexact = Object.keys(call.parameters).filter((name) => isInexact(call.parameters[name]));
     let reply;
     try {
-      reply = await answer(call);
+      reply = inexact.length > 0 ? { ok: false, unsupported: inexact.join(', '), by: 'driver' } : await answer(call);
     } catch (error) {
       reply = { ok: false, error: failure(error) };
     }

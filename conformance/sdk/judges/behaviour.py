@@ -5,6 +5,7 @@ from __future__ import annotations
 from conformance.drivers.protocol import WORKERS
 from conformance.ledger.findings import Inconclusive
 from conformance.sdk.judges.finding import PASSED, SdkFinding, failed, skipped
+from conformance.sdk.judges.requests import not_given
 from conformance.sdk.leaks import SECRET, TOKEN
 from conformance.sdk.observation import Observation, ObservedCall
 from conformance.sdk.view import shown
@@ -16,7 +17,7 @@ _SLACK = 2.0
 def gives_up_in_time(seen: Observation) -> SdkFinding:
     """A request that is kept waiting is given up after the caller's timeout."""
     if seen.last.answer.unsupported is not None:
-        return skipped(f"this SDK has no {seen.last.answer.unsupported}")
+        return not_given(seen.last.answer)
     waited = [(r, r.given_up) for r in seen.last.requests if r.given_up is not None]
     if not waited:
         return skipped("no request was kept waiting")
@@ -30,7 +31,7 @@ def gives_up_in_time(seen: Observation) -> SdkFinding:
 def keeps_credentials_home(seen: Observation) -> SdkFinding:
     """Another host that a redirect names gets no credential; the secret itself is another judge's."""
     if seen.last.answer.unsupported is not None:
-        return skipped(f"this SDK has no {seen.last.answer.unsupported}")
+        return not_given(seen.last.answer)
     for request in seen.elsewhere:
         for one in (c for c in request.carries if c.name != SECRET):
             return failed(
@@ -45,7 +46,7 @@ def keeps_credentials_home(seen: Observation) -> SdkFinding:
 def keeps_the_secret_everywhere(seen: Observation) -> SdkFinding:
     """No request, wherever it went, holds the secret."""
     if seen.last.answer.unsupported is not None:
-        return skipped(f"this SDK has no {seen.last.answer.unsupported}")
+        return not_given(seen.last.answer)
     for request in (*seen.requests, *seen.elsewhere):
         if any(c.name == SECRET for c in request.carries):
             return failed("The secret of the access key travelled", "nowhere", "in a request", request)
@@ -67,7 +68,7 @@ def reuses_the_connection(seen: Observation) -> SdkFinding:
 def opens_few_connections(seen: Observation) -> SdkFinding:
     """Calls made at once by a few threads need no more connections than there are threads."""
     if seen.last.answer.unsupported is not None:
-        return skipped(f"this SDK has no {seen.last.answer.unsupported}")
+        return not_given(seen.last.answer)
     if len(seen.requests) < seen.case.burst:
         return Inconclusive(f"{len(seen.requests)} of {seen.case.burst} calls arrived")
     used = {r.connection for r in seen.requests}
@@ -91,7 +92,7 @@ def refusal_of_a_proxy_is_an_error(seen: Observation) -> SdkFinding:
 def refuses_the_certificate(seen: Observation) -> SdkFinding:
     """Nothing is sent to an endpoint that cannot show that it is the one that was asked for."""
     if seen.last.answer.unsupported is not None:
-        return skipped(f"this SDK has no {seen.last.answer.unsupported}")
+        return not_given(seen.last.answer)
     if seen.requests:
         kind = {"expired": "has expired", "wrong-host": "is another host's", "self-signed": "nobody vouches for"}
         what = f"The SDK talks to an endpoint whose certificate {kind[seen.case.tls]}"
@@ -104,7 +105,7 @@ def refuses_the_certificate(seen: Observation) -> SdkFinding:
 def accepts_the_certificate(seen: Observation) -> SdkFinding:
     """A certificate of an authority that the process is told to trust is accepted."""
     if seen.last.answer.unsupported is not None:
-        return skipped(f"this SDK has no {seen.last.answer.unsupported}")
+        return not_given(seen.last.answer)
     if seen.requests:
         return PASSED
     said = seen.last.answer.error.message if seen.last.answer.error else "a success"

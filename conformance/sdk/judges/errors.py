@@ -108,7 +108,7 @@ def _reaches(seen: Observation, what: str, value: str) -> SdkFinding:
 def _unjudged(seen: Observation) -> SdkFinding | None:
     call = seen.last
     if call.answer.unsupported is not None:
-        return not_given(call.answer.unsupported)
+        return not_given(call.answer)
     if seen.case.refused:
         return None
     if not call.requests:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.contract.model import Parameter
+from conformance.drivers.protocol import DriverAnswer
 from conformance.ledger.findings import Inconclusive
 from conformance.sdk import causes
 from conformance.sdk.endpoint import Recorded
@@ -198,7 +199,7 @@ def keeps_the_secret(seen: Observation, call: ObservedCall, request: Recorded) -
 
 def _unjudged(call: ObservedCall, seen: Observation) -> SdkFinding | None:
     if call.answer.unsupported is not None:
-        return not_given(call.answer.unsupported)
+        return not_given(call.answer)
     if call.requests:
         return None
     said = call.answer.error.message if call.answer.error else "a success"
@@ -209,8 +210,13 @@ def _unjudged(call: ObservedCall, seen: Observation) -> SdkFinding | None:
     return failed("Nothing arrived at the endpoint", "a request", f"none; the caller got {shown(said)}")
 
 
-def not_given(names: str) -> SdkFinding:
-    """What follows where the driver says that it cannot give these parameters, or make this call."""
+def not_given(answer: DriverAnswer) -> SdkFinding:
+    """What follows where the driver says that its SDK has none of these parameters, or not this call; or that it has no
+    way to give them itself, which says nothing of the SDK.
+    """
+    names = answer.unsupported or ""
+    if answer.by_driver:
+        return Inconclusive(f"the driver has no way to give {names} to this SDK as it is documented")
     if missing := [name for name in names.split(", ") if is_member(name)]:
         return Inconclusive(f"the driver has no way to give {missing[0]}, a member of a structure, to this SDK")
     return skipped(f"this SDK has no {names}")

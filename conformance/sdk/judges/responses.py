@@ -52,7 +52,7 @@ def receives_the_bytes(seen: Observation) -> SdkFinding:
     """A body that was asked for unparsed is, byte for byte, what was sent."""
     answer = seen.last.answer
     if answer.unsupported is not None:
-        return not_given(answer.unsupported)
+        return not_given(answer)
     if answer.error is not None or not seen.last.requests:
         said = answer.error.message if answer.error else "no request"
         return failed(
@@ -256,7 +256,7 @@ def _judged(seen: Observation, call: ObservedCall, *, failing: bool) -> SdkFindi
 
 def _unjudged(seen: Observation, call: ObservedCall) -> SdkFinding | None:
     if call.answer.unsupported is not None:
-        return not_given(call.answer.unsupported)
+        return not_given(call.answer)
     if not call.requests:
         if unsure := of_unknown_type(call, seen):
             return unsure

@@ -125,7 +125,7 @@ def signed_in_utc(seen: Observation) -> SdkFinding:
 def nonces_differ(seen: Observation) -> SdkFinding:
     """The calls that were made at once have all arrived, each request with a nonce of its own and validly signed."""
     if seen.last.answer.unsupported is not None:
-        return not_given(seen.last.answer.unsupported)
+        return not_given(seen.last.answer)
     requests = seen.requests
     if len(requests) < seen.case.burst:
         return Inconclusive(f"{len(requests)} of {seen.case.burst} calls arrived")
