@@ -103,6 +103,11 @@ def _data(columns: Sequence[_Column], failures: bool, pressed: Iterable[str]) ->
     known = tuple(check for check in table if any(check in v for c in columns for v in c.release.verdicts.values()))
     place = {name: number for number, name in enumerate(operations)}
     number_of = {check: number for number, check in enumerate(known)}
+    rows: dict[str, int] = {}  # most operations have the verdicts of others, so that each such row is written once
+    cells = [
+        {place[o]: rows.setdefault(_letters(v, known), len(rows)) for o, v in column.release.verdicts.items()}
+        for column in columns
+    ]
     data = {
         "standings": SHOWN,
         "words": {name: WORDS[name] for name in SHOWN},
@@ -110,13 +115,10 @@ def _data(columns: Sequence[_Column], failures: bool, pressed: Iterable[str]) ->
         "pressed": list(pressed),
         "operations": operations,
         "checks": [(check, *table[check]) for check in known],
+        "rows": tuple(rows),
         "columns": [
-            {
-                "title": [printable(word) for word in column.title],
-                "page": column.page,
-                "cells": {place[o]: _letters(v, known) for o, v in column.release.verdicts.items()},
-            }
-            for column in columns
+            {"title": [printable(word) for word in column.title], "page": column.page, "cells": numbers}
+            for column, numbers in zip(columns, cells, strict=True)
         ],
         "failures": [
             {

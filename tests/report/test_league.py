@@ -96,8 +96,8 @@ def test_the_table_has_each_release_operation_and_requirement() -> None:
     plus = [check for check, *_ in data["checks"]].index("requests.plus")
     a, b = (str(data["operations"].index(name)) for name in "AB")
     assert [c["title"] for c in data["columns"]] == [["1.1"], ["1.0"]]
-    assert [c["cells"][a][plus] for c in data["columns"]] == [letter["failed"], letter["passed"]]
-    assert [c["cells"][b][plus] for c in data["columns"]] == [letter["passed"]] * 2
+    assert [data["rows"][c["cells"][a]][plus] for c in data["columns"]] == [letter["failed"], letter["passed"]]
+    assert [data["rows"][c["cells"][b]][plus] for c in data["columns"]] == [letter["passed"]] * 2
     [failure] = data["failures"]
     assert (failure["col"], failure["o"], failure["c"], failure["subjects"]) == (0, int(a), plus, ["Force"])
     index = data_of(pages["index.html"])

@@ -22,7 +22,7 @@
   };
   // a verdict is a letter, its place in `standings`; what is not required is a blank
   const at = (column, operation, check) => {
-    const letters = column.cells[operation];
+    const letters = data.rows[column.cells[operation]];
     const place = letters === undefined ? -1 : letters.charCodeAt(check) - 97;
     return place < 0 ? -1 : place;
   };
