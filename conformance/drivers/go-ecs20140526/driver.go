@@ -19,11 +19,14 @@ func ready() object {
 	return object{
 		"ready": true, "protocol": 2, "name": name, "version": version, "runtime": runtime.Version(),
 		"dependencies": others, "view": "typed", "signatures": []string{"v3", "v1"}, "structures": true,
-		"can": []string{"threads", "tls"},
+		"can": []string{"raw", "threads", "tls"},
 	}
 }
 
 func answer(asked *call) object {
+	if asked.Raw {
+		return parsesAll()
+	}
 	client, err := clientFor(asked, ecs.NewClient)
 	if err != nil {
 		return failure(err)

@@ -32,6 +32,7 @@ public class Driver implements Conversation.Answering {
     }
 
     public Map<String, Object> answer(JsonObject call) throws Exception {
+        if (call.has("raw")) return Conversation.parsesAll();
         String action = call.getAsJsonObject("operation").get("action").getAsString();
         if (!Tea.has(root + "models." + action + "Request")) return Conversation.unsupported(action);
         Map<String, Object> given = new LinkedHashMap<>();

@@ -26,7 +26,7 @@ public class Driver implements Conversation.Answering {
     }
 
     public Map<String, Object> ready() {
-        Map<String, Object> ready = Conversation.about("com.aliyun", "aliyun-java-sdk-core", "typed", "raw");
+        Map<String, Object> ready = Conversation.about("com.aliyun", "aliyun-java-sdk-core", "typed");
         ready.put("methods", new String[] {"GET", "POST"});
         ready.put("formats", new String[] {"json", "xml"});
         return ready;

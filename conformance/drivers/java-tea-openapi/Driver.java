@@ -15,7 +15,7 @@ public class Driver implements Conversation.Answering {
 
     public Map<String, Object> ready() throws Throwable {
         Class.forName("com.aliyun.teaopenapi.models.Params");
-        Map<String, Object> ready = Conversation.about("com.aliyun", "tea-openapi", "json", "raw");
+        Map<String, Object> ready = Conversation.about("com.aliyun", "tea-openapi", "json");
         ready.put("structures", true);
         ready.put("methods", new String[] {"POST", "GET"});
         ready.put("signatures", new String[] {"v3", "v1"});

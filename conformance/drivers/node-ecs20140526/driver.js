@@ -2,7 +2,7 @@
 'use strict';
 const fs = require('fs');
 const path = require('path');
-const { about, clientFor, converse, installed, load, made, modules } = require('../shared/conversation.js');
+const { about, clientFor, converse, installed, load, made, modules, parsesAll } = require('../shared/conversation.js');
 const tea = require('../shared/tea.js');
 
 const PACKAGE = process.argv[3];
@@ -43,6 +43,7 @@ function valued(type, value, path, unknown) {
 }
 
 async function answer(call) {
+  if (call.raw) return parsesAll;
   const action = call.operation.action;
   const Request = load(PACKAGE)[`${action}Request`];
   if (!Request) return { ok: false, unsupported: action };

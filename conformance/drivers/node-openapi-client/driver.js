@@ -1,6 +1,6 @@
 // Drives @alicloud/openapi-client, which older packages of single APIs stand on: any operation by name, as they call it.
 'use strict';
-const { ABILITIES, about, clientFor, converse, load, made, unparsed } = require('../shared/conversation.js');
+const { about, clientFor, converse, load, made, unparsed } = require('../shared/conversation.js');
 const tea = require('../shared/tea.js');
 
 const PACKAGE = '@alicloud/openapi-client';
@@ -19,5 +19,5 @@ async function answer(call) {
   });
 }
 
-const ready = { view: 'json', methods: ['POST', 'GET'], signatures: ['v3', 'v1'], structures: true, can: [...ABILITIES, 'raw'] };
+const ready = { view: 'json', methods: ['POST', 'GET'], signatures: ['v3', 'v1'], structures: true };
 converse(() => about(PACKAGE, ready), answer, tea.failure);

@@ -1,6 +1,6 @@
 // Drives @alicloud/pop-core: any action by name, parameters as an object, the parsed JSON as result.
 'use strict';
-const { about, clientFor, converse, described, load, made } = require('../shared/conversation.js');
+const { about, clientFor, converse, described, load, made, parsesAll } = require('../shared/conversation.js');
 
 const PACKAGE = '@alicloud/pop-core';
 
@@ -12,6 +12,7 @@ function client(call) {
 }
 
 async function answer(call) {
+  if (call.raw) return parsesAll;
   // The SDK fills in no region of its own: a caller passes RegionId like any other parameter.
   const options = { timeout: call.timeout * 1000 };
   if (call.method) options.method = call.method;

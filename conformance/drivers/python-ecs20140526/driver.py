@@ -33,6 +33,8 @@ def signatures(client):
 
 
 def answer(call, module, models, config_class, kept):
+    if "raw" in call:
+        return conversation.parses_all()
     action = call["operation"]["action"]
     if not hasattr(models, action + "Request"):
         return {"ok": False, "unsupported": action}

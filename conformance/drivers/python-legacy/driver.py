@@ -97,7 +97,7 @@ def error(exception):
 def start():
     importlib.import_module("aliyunsdkcore.client")
     kept = {}
-    can = [*conversation.ABILITIES, "raw", "tls"]
+    can = [*conversation.ABILITIES, "tls"]
     ready = conversation.about(PACKAGE, view="json", methods=["GET", "POST"], can=can)
     return ready, lambda call: answer(call, kept)
 

@@ -70,7 +70,7 @@ def start():
         methods=["POST", "GET"],
         signatures=["v3", "v1"],
         structures=True,
-        can=[*conversation.ABILITIES, "raw", "tls"],
+        can=[*conversation.ABILITIES, "tls"],
     )
     return ready, lambda call: answer(call, engine, kept)
 

@@ -77,7 +77,7 @@ class Conversation {
     }
 
     // What `ready` says of the artifact under test, and of all jars beside it.
-    static Map<String, Object> about(String group, String artifact, String view, String... can) {
+    static Map<String, Object> about(String group, String artifact, String view) {
         Map<String, String> jars = new TreeMap<>();
         for (String path : System.getProperty("java.class.path").split(File.pathSeparator)) {
             Matcher parts = Pattern.compile("(.+?)-(\\d.*)\\.jar").matcher(new File(path).getName());
@@ -92,9 +92,7 @@ class Conversation {
         ready.put("dependencies", jars);
         ready.put("view", view);
         // trust stores of Java are files of its own form, so the authority of a case cannot be made known to it: no tls
-        List<String> able = new ArrayList<>(List.of(can));
-        able.addAll(List.of("nulls", "threads"));
-        ready.put("can", able);
+        ready.put("can", new String[] {"nulls", "raw", "threads"});
         return ready;
     }
 
@@ -103,6 +101,11 @@ class Conversation {
         reply.put("ok", false);
         reply.put("unsupported", what);
         return reply;
+    }
+
+    // The answer to a call that asks for the body as it came, of an SDK that hands over nothing but what it has read.
+    static Map<String, Object> parsesAll() {
+        return unsupported("unparsed body");
     }
 
     // The answer of a call that succeeds: what `once` gives, once or as often as a burst asks for, by so many threads.

@@ -121,6 +121,11 @@ func made(asked *call, once func() (any, error)) (any, error) {
 	return found, nil
 }
 
+// The answer to a call that asks for the body as it came, of an SDK that hands over nothing but what it has read.
+func parsesAll() object {
+	return object{"ok": false, "unsupported": "unparsed body"}
+}
+
 // The result of a call that asks for the body as it came, which is written in base64.
 func unparsed(body []byte) object {
 	return object{"bytes": body}

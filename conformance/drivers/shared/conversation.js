@@ -4,8 +4,8 @@ const fs = require('fs');
 const path = require('path');
 const readline = require('readline');
 
-// what any Node.js is able to do: give null, share a client between calls that are under way, and be told of an authority
-const ABILITIES = ['nulls', 'threads', 'tls'];
+// what any Node.js is able to do: give null, take bytes, share a client between calls that are under way, and be told of an authority
+const ABILITIES = ['nulls', 'raw', 'threads', 'tls'];
 const modules = path.join(process.argv[2], 'node_modules');
 const say = (message) => fs.writeSync(1, JSON.stringify(message) + '\n');
 const load = (name) => require(path.join(modules, name));
@@ -30,6 +30,9 @@ function about(name, more) {
   load(name);
   return { ready: true, protocol: 2, name, version, dependencies, runtime: `Node.js ${process.version}`, can: ABILITIES, ...more };
 }
+
+// The answer to a call that asks for the body as it came, of an SDK that hands over nothing but what it has read.
+const parsesAll = { ok: false, unsupported: 'unparsed body' };
 
 // The result of a call that asks for the body as it came.
 const unparsed = (body) => ({ bytes: Buffer.from(body).toString('base64') });
@@ -101,4 +104,4 @@ async function converse(start, answer, failure) {
   process.exit(0);
 }
 
-module.exports = { ABILITIES, modules, load, installed, about, clientFor, made, described, converse, unparsed };
+module.exports = { modules, load, installed, about, clientFor, made, described, converse, parsesAll, unparsed };

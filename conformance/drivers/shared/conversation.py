@@ -10,8 +10,8 @@ import platform
 import sys
 import traceback
 
-# what any Python is able to do: give None, and share a client between threads and with forked processes
-ABILITIES = ["nulls", "threads"] + ["processes"] * hasattr(os, "fork")
+# what any Python is able to do: give None, take bytes, and share a client between threads and with forked processes
+ABILITIES = ["nulls", "raw", "threads"] + ["processes"] * hasattr(os, "fork")
 
 
 def converse(start, error):
@@ -63,6 +63,11 @@ def made(call, result):
 def unparsed(body):
     """The result of a call that asks for the body as it came."""
     return {"bytes": base64.b64encode(body).decode("ascii")}
+
+
+def parses_all():
+    """The answer to a call that asks for the body as it came, of an SDK that hands over only what it has read."""
+    return {"ok": False, "unsupported": "unparsed body"}
 
 
 def at_once(burst, result):
