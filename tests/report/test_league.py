@@ -12,7 +12,7 @@ from lxml import html as reader
 from conformance.contract.files import dump_contract
 from conformance.ledger.files import dump_ledger
 from conformance.report.basis import Basis
-from conformance.report.conclusion import conclude
+from conformance.report.certificate import NotCertifiable, certify
 from conformance.report.events import TargetIdentity
 from conformance.report.header import digest
 from conformance.report.league import LeagueRelease, lines_of, of_service
@@ -169,14 +169,15 @@ def test_every_published_certificate_is_valid_and_every_one_that_is_earned_is_pu
         found = verify(beside.read_bytes(), data, None, None, (lambda header: basis) if is_current else None)
         assert found.problems == ()
     else:
-        assert conclude(parse(data)).exit_status != 0
+        with pytest.raises(NotCertifiable):
+            certify(data)
 
 
 def test_the_published_pages_follow_from_the_streams_and_are_small() -> None:
     for path, text in pages_of(PUBLISHED).items():
         assert path.read_text("utf-8") == text, f"{path.name} is stale: run acs-conformance league"
     assert set(PUBLISHED.glob("*.html")) == set(pages_of(PUBLISHED))
-    assert sum(path.stat().st_size for path in PUBLISHED.rglob("*") if path.is_file()) < 2_000_000
+    assert sum(path.stat().st_size for path in PUBLISHED.rglob("*") if path.is_file()) < 2_500_000
 
 
 def test_nothing_published_names_a_machine() -> None:
