@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
@@ -16,7 +17,9 @@ DIFFERENCES = "differences.json"
 DIFFERENCES_PAGE = "differences.md"
 Said = Literal["one wrong", "both allowed", "documentation silent"]
 SAID: tuple[Said, ...] = ("one wrong", "both allowed", "documentation silent")
-SHOWN = 40
+SHOWN, NAMED = 40, 5
+# how many exchanges of a run showed something
+EXTENT = re.compile(r" \([\d,]+ of [\d,]+ exchanges\)")
 
 
 @frozen
@@ -32,6 +35,42 @@ class Difference:
     second: str
     wrong: str | None = None
     requirement: str | None = None
+
+
+@frozen
+class DifferenceGroup:
+    """Differences of one cause: the same is said of the same thing in one operation or in several; at least one."""
+
+    differences: tuple[Difference, ...]
+
+    @property
+    def about(self) -> str:
+        """What they are about, and where."""
+        first, names = self.differences[0], self.operations
+        if len(names) == 1:
+            return _about(first)
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        return f"{_of_any(first)} of {len(names)} operations ({', '.join(names[:NAMED])}{more})"
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """The operations in which they show."""
+        return tuple(dict.fromkeys(d.operation for d in self.differences))
+
+    @property
+    def one(self) -> Difference:
+        """The first of them, whose words speak for all."""
+        return self.differences[0]
+
+
+def grouped(found: Iterable[Difference]) -> tuple[DifferenceGroup, ...]:
+    """Those of one cause together, what shows most widely first."""
+    gathered: dict[object, list[Difference]] = {}
+    for d in found:
+        said = tuple(EXTENT.sub("", text.replace(d.operation, "*")) for text in (d.first, d.second))
+        gathered.setdefault((d.said, d.wrong, _of_any(d), said), []).append(d)
+    groups = [DifferenceGroup(tuple(members)) for members in gathered.values()]
+    return tuple(sorted(groups, key=lambda group: -len(group.operations)))
 
 
 @frozen
@@ -123,6 +162,10 @@ def as_data(found: Differential) -> dict[str, Any]:
         "counts": {said: len(found.of(said)) for said in SAID},
         "unjudged": list(found.unjudged),
         "differences": [CONVERTER.unstructure(d) for d in found.differences],
+        "groups": [
+            {"about": _of_any(g.one), "said": g.one.said, "wrong": g.one.wrong, "operations": list(g.operations)}
+            for g in grouped(found.differences)
+        ],
     }
 
 
@@ -132,13 +175,14 @@ def terminal_lines(found: Differential) -> Iterator[str]:
         of = found.of(said)
         if of:
             yield f"{said} ({len(of)}):"
-        for d in of[:SHOWN]:
-            blamed = f" — wrong: {d.wrong}" if d.wrong else ""
-            yield f"  {_about(d)}{blamed}"
-            yield f"    {found.first}: {d.first}"
-            yield f"    {found.second}: {d.second}"
-        if len(of) > SHOWN:
-            yield f"  and {len(of) - SHOWN} more, in the report"
+        groups = grouped(of)
+        for group in groups[:SHOWN]:
+            blamed = f" — wrong: {group.one.wrong}" if group.one.wrong else ""
+            yield f"  {group.about}{blamed}"
+            yield f"    {found.first}: {group.one.first}"
+            yield f"    {found.second}: {group.one.second}"
+        if len(groups) > SHOWN:
+            yield f"  and {sum(len(g.differences) for g in groups[SHOWN:])} more, in the report"
     for line in found.unjudged[:SHOWN]:
         yield f"not compared: {line}"
     yield found.sentence
@@ -158,9 +202,15 @@ def differences_markdown(found: Differential) -> str:
 def _rows(of: Sequence[Difference], found: Differential) -> Iterable[str]:
     yield f"| about | wrong | {inline(found.first, 60)} | {inline(found.second, 60)} |"
     yield "| --- | --- | --- | --- |"
-    for d in of:
-        yield f"| {inline(_about(d))} | {inline(d.wrong or '')} | {inline(d.first)} | {inline(d.second)} |"
+    for group in grouped(of):
+        d = group.one
+        yield f"| {inline(group.about)} | {inline(d.wrong or '')} | {inline(d.first)} | {inline(d.second)} |"
     yield ""
+
+
+def _of_any(d: Difference) -> str:
+    """What it is about, whatever the operation."""
+    return d.about.removeprefix(f"{d.operation}.")
 
 
 def _about(d: Difference) -> str:

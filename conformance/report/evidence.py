@@ -66,10 +66,13 @@ class RunEvidence:
 
 @frozen
 class EvidenceFolder:
-    """Where a run's evidence goes; the event stream to a second file too, if one is named."""
+    """Where a run's evidence goes; the event stream to a second file too, if one is named. Of a run that is one of many
+    there is the page alone beside the stream: the other reports can be made of that.
+    """
 
     folder: Path
     events_copy: Path | None = None
+    one_of_many: bool = False
 
     @contextmanager
     def recording(self, live: Live) -> Iterator[EventSink]:
@@ -118,9 +121,10 @@ class EvidenceFolder:
             return b""
 
     def _render(self, run: Run, status: int | None) -> None:
-        _write(self.folder / JUNIT, junit(run))
-        _write(self.folder / SUMMARY, summary_text(run, status).encode())
-        _write(self.folder / PAGE, html(run).encode())
+        if not self.one_of_many:
+            _write(self.folder / JUNIT, junit(run))
+            _write(self.folder / SUMMARY, summary_text(run, status).encode())
+        _write(self.folder / PAGE, html(run, self.one_of_many).encode())
 
 
 @contextmanager
@@ -132,6 +136,7 @@ def evidence_of(
     events_copy: Path | None = None,
     usage: tuple[type[Exception], ...] = USAGE,
     going_on: bool = False,
+    one_of_many: bool = False,
 ) -> Iterator[EvidenceFolder]:
     """A folder for a run's evidence, for it alone while this is open; `name` is for the folder's.
 
@@ -140,7 +145,7 @@ def evidence_of(
     end the command with exit status 2. Raises Refusal.
     """
     with taken(wanted, name, going_on) as folder:
-        evidence = EvidenceFolder(folder, events_copy)
+        evidence = EvidenceFolder(folder, events_copy, one_of_many)
         if events_copy is not None and events_copy.is_file():
             with suppress(OSError):
                 events_copy.unlink()

@@ -15,6 +15,8 @@ from pathlib import Path
 from conformance.errors import Refusal
 
 EVENTS = "events.jsonl"
+# a stream that is one of many, packed
+PACKED = "events.jsonl.gz"
 SUMMARY = "summary.json"
 JUNIT = "junit.xml"
 PAGE = "report.html"
@@ -22,7 +24,18 @@ PAGE = "report.html"
 SETTINGS = "run.json"
 PROGRESS = "progress.jsonl"
 # what runs, replays and comparisons write: in a folder that is used again it would speak of an earlier run
-WRITTEN = (EVENTS, SUMMARY, JUNIT, PAGE, SETTINGS, PROGRESS, "differences.json", "differences.md", "comparison.json")
+WRITTEN = (
+    EVENTS,
+    PACKED,
+    SUMMARY,
+    JUNIT,
+    PAGE,
+    SETTINGS,
+    PROGRESS,
+    "differences.json",
+    "differences.md",
+    "comparison.json",
+)
 REPORTS = Path("reports")
 
 

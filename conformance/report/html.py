@@ -40,15 +40,17 @@ OTHERS: tuple[Standing, ...] = ("known-failing", "inconclusive", "not-judged", "
 TONES = {0: "good", 1: "bad", 3: "unsure"}
 
 
-def html(run: Run) -> str:
-    """The whole page. Everything that a stranger wrote is escaped, and made printable first."""
+def html(run: Run, one_of_many: bool = False) -> str:
+    """The whole page. Everything that a stranger wrote is escaped, and made printable first. What of the documentation
+    a run exercised is not told of one of many, of which each exercises a part.
+    """
     script = template("report.js")
     return page_template("report.html.jinja").render(
         run=run,
         script=script,
         script_digest=base64.b64encode(sha256(script.encode()).digest()).decode(),
         style=template("report.css"),
-        **_view(run),
+        **{**_view(run), **({"covered": ()} if one_of_many else {})},
     )
 
 

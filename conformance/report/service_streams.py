@@ -10,12 +10,12 @@ from attrs import define, field
 
 from conformance.contract.files import CONTRACT_FILE, ContractError
 from conformance.errors import NotEstablished, Refusal
-from conformance.foreign import BadText, bytes_of
+from conformance.foreign import BadText
 from conformance.report.basis import Basis
 from conformance.report.folder import EVENTS
 from conformance.report.results import counts, results
 from conformance.report.service_run import OperationJudged, ServiceRun
-from conformance.report.stream import Run, StreamError, parse
+from conformance.report.stream import Run, StreamError, bytes_in, parse
 from conformance.report.text import one_line
 
 # where the evidence of operations lies beside the stream of the service, and that of the protocol
@@ -45,7 +45,7 @@ def check_streams(run: ServiceRun, folder: Path, contracts: Path | None = None) 
             continue
         path = folder / place / judged.name / EVENTS
         try:
-            data = bytes_of(path)
+            data = bytes_in(path)
         except BadText:
             data = None
         if data is None or len(data) > LARGEST:

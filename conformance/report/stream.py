@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections import Counter
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from typing import IO
 
 from attrs import evolve, field, frozen
 
-from conformance.foreign import BadText, bytes_of
+from conformance.foreign import BadText, bytes_of, decompressed
 from conformance.report.events import (
     BadEvent,
     ChoiceObserved,
@@ -25,6 +26,7 @@ from conformance.report.events import (
     from_dict,
     to_line,
 )
+from conformance.report.folder import EVENTS, PACKED
 
 
 @frozen
@@ -130,10 +132,27 @@ def text_of(run: Run) -> str:
 def read(path: Path | str) -> Run:
     """Raises a StreamError."""
     try:
-        data = bytes_of(path)
+        data = bytes_in(path)
     except BadText as error:
         raise NoStream(f"{path} {error}.") from None
     return parse(data, str(path))
+
+
+def bytes_in(path: Path | str) -> bytes:
+    """The bytes of a stream, also of one that is packed, or lies packed where the path has it. Raises BadText."""
+    file = Path(path)
+    if not file.exists() and file.name == EVENTS:
+        file = file.with_name(PACKED) if file.with_name(PACKED).exists() else file
+    data = bytes_of(file)
+    return bytes(decompressed(data)) if file.name.endswith(".gz") else data
+
+
+def pack(folder: Path) -> None:
+    """Pack the stream of a run that came to its end, the same way whenever it is done. Raises OSError."""
+    aside, stream = folder / f".{PACKED}", folder / EVENTS
+    aside.write_bytes(gzip.compress(stream.read_bytes(), 6, mtime=0))
+    aside.replace(folder / PACKED)
+    stream.unlink()
 
 
 def parse(data: bytes, name: str = "the event stream") -> Run:
@@ -184,7 +203,7 @@ def recovered(path: Path | str) -> Run:
     try:
         return read(path)
     except (Truncated, NotJson):
-        data = bytes_of(path)
+        data = bytes_in(path)
         whole = data[: data.rfind(b"\n") + 1]
         events = [_event(line, n, str(path)) for n, line in enumerate(whole.split(b"\n"), 1) if line.strip()]
         if not events or not isinstance(events[0], RunStarted) or isinstance(events[-1], RunFinished):

@@ -98,3 +98,15 @@ def test_no_such_file(tmp_path):
 def test_an_interrupted_run_may_hold_no_verdict():
     made = run(catalogue=[], interrupted=True, reason="unreachable")
     assert s.parse("".join(map(to_line, made.events())).encode()) == made
+
+
+def test_a_stream_is_read_where_it_lies_packed(tmp_path):
+    made = showcase()
+    (tmp_path / "events.jsonl").write_text(s.text_of(made), "utf-8")
+    whole = s.read(tmp_path / "events.jsonl")
+    s.pack(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["events.jsonl.gz"]
+    assert s.read(tmp_path / "events.jsonl") == whole == s.read(tmp_path / "events.jsonl.gz")
+    (tmp_path / "events.jsonl.gz").write_bytes(b"\x1f\x8b\x08cut")
+    with pytest.raises(s.NoStream, match="cut short or damaged"):
+        s.read(tmp_path / "events.jsonl")
