@@ -15,7 +15,7 @@ READS: tuple[Kind, ...] = ("list", "get")
 
 def unsupported(contract: Contract) -> str | None:
     """Why an operation cannot be judged yet, or None."""
-    if contract.root != "object":
+    if contract.root != "object" and contract.path is None:
         return "its answer is no object, and such answers are not judged yet"
     if contract.path is None and not set(METHODS) & set(contract.methods):
         return f"it is called by {' and '.join(contract.methods)}, and only {' and '.join(METHODS)} are sent yet"

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 MILLISECONDS = "epoch-milliseconds"
 """The time format of a number of milliseconds since 1970."""
+ERROR = "Error"
+"""The name of the root of an error."""
+NO_OBJECT: Mapping[str, Any] = {"array": [], "string": "", "boolean": True}
+"""What stands for a result that is documented to be no object."""
 Tree = dict[str, Any]
 Converter = Callable[[Any], Any]
 ItemPlan = list[tuple[Field, Converter]]
@@ -238,8 +242,9 @@ def error(context: Context, refusal: RefusedRequest) -> Tree:
 
 
 def as_json(context: Context, root: str, tree: Tree) -> str:
-    """The tree in JSON, which has no name for its root."""
-    return json.dumps(tree, ensure_ascii=False, separators=(",", ":"))
+    """The tree in JSON, which has no name for its root. A result that is documented to be no object has no tree."""
+    value = tree if root == ERROR else NO_OBJECT.get(context.contract.root, tree)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def as_xml(context: Context, root: str, tree: Tree) -> str:

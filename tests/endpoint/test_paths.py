@@ -135,3 +135,28 @@ def test_nothing_is_said_to_be_left_out_that_there_is_not(tmp_path):
     assert done.exit_code == 0, done.output
     assert "not judged: format" not in done.output
     assert json.loads((report / "summary.json").read_text())["conformant"] is True
+
+
+def result_of(contract, body: str) -> Answer:
+    answer = HttpResponse(200, (), body.encode())
+    return Answer(contract, Exchange(1, Call(contract.operation, "v"), HttpRequest("GET", "http://h/"), answer))
+
+
+@pytest.mark.parametrize(("root", "right", "wrong"), [("array", "[]", "[}"), ("string", '"a script"', "a script")])
+def test_a_result_that_is_documented_to_be_no_object_is_read(root, right, wrong):
+    contract = evolve(GET, root=root, response=())
+    assert result_of(contract, right).accepted
+    assert result_of(contract, wrong).kind == "unreadable"
+    assert result_of(GET, right).kind == "unreadable"
+
+
+def test_a_list_at_the_root_is_judged_by_its_type(tmp_path):
+    contract = evolve(GET, root="array", response=())
+    asked = {"select": ("envelope.*", "parameters.*"), "traffic": ("*",)}
+    found = found_in(contract, tmp_path, **asked)
+    assert not found.with_verdict("failed", "errored", "warned")
+    assert f"{GET.operation}.envelope.success-body" in found.with_verdict("passed")
+    object_instead = evolve(GET, operation=GET.operation)
+    folder = folder_of(contract, tmp_path)
+    found = certified(folder, object_instead, PROTOCOL, tmp_path, **{**WAYS, "methods": GET.methods, **asked})
+    assert f"{GET.operation}.envelope.success-body" in found.with_verdict("failed")

@@ -19,7 +19,7 @@ BUDGET = 250
 THEMES = (
     "parameters.RegionId.*", "filters.*", "emptiness.total", "isolation.mixed", "regions.*", "envelope.success-body",
 )  # fmt: skip
-NAMES = ("without-echoes", "without-filtered-members", "unknown-region-brings-nothing")
+NAMES = ("without-echoes", "without-total", "without-filtered-members", "unknown-region-brings-nothing")
 
 
 def judged(scratch, **settings):

@@ -24,6 +24,14 @@ def omissions(contract: Contract) -> tuple[Variant, ...]:
                 replacements=replacing(STEP.result).by(_without_echoes),
             )
         )
+    if total := _optional_total(contract):
+        found.append(
+            Variant(
+                "without-total",
+                f"does not say how many items there are: {total}",
+                replacements=replacing(STEP.result).by(_without_total),
+            )
+        )
     if filtered := _optional_filtered(contract):
         found.append(
             Variant(
@@ -50,6 +58,13 @@ def _optional_echoes(contract: Contract) -> set[str]:
     return {f.name for f in contract.response if f.name in names and f.presence == "sometimes"}
 
 
+def _optional_total(contract: Contract) -> str | None:
+    """The member that counts the items, where it is at the top and need not be there."""
+    paging = contract.semantics.paging
+    names = {f.name for f in contract.response if f.presence == "sometimes"}
+    return paging.total if paging and paging.total in names else None
+
+
 def _optional_filtered(contract: Contract) -> set[str]:
     """The members of an item that a filter is over, and that need not be there."""
     semantics = contract.semantics
@@ -62,6 +77,11 @@ def _optional_filtered(contract: Contract) -> set[str]:
 def _without_echoes(inner: MembersStep, context: Context, query: Query, page: ListingPage) -> Tree:
     left_out = _optional_echoes(context.contract)
     return {name: value for name, value in inner(context, query, page).items() if name not in left_out}
+
+
+def _without_total(inner: MembersStep, context: Context, query: Query, page: ListingPage) -> Tree:
+    left_out = _optional_total(context.contract)
+    return {name: value for name, value in inner(context, query, page).items() if name != left_out}
 
 
 def _without_filtered(inner: ItemStep, context: Context, item: Item, plan: ItemPlan) -> Tree:
