@@ -44,6 +44,11 @@ def parted(name: str) -> OperationName:
     return OperationName("", name)
 
 
+def only_reads(name: str) -> bool:
+    """Whether an operation of that name changes nothing."""
+    return parted(name).verb in READING
+
+
 def resource_in(rest: str) -> str:
     """The noun of a name without its verb, in the singular: `SnapshotLinks` is SnapshotLink."""
     words = re.sub(r"(V\d+|Ex)$", "", rest) or rest

@@ -83,6 +83,13 @@ class Allowance:
             return state.requests
 
     @property
+    def spent(self) -> bool:
+        """Whether no request may be sent any more."""
+        with self._held() as state:
+            most = self.limits.max_requests
+            return bool(state.stopped) or (most is not None and state.requests >= most)
+
+    @property
     def ends_at(self) -> float | None:
         """The end of the run, on the monotonic clock."""
         with self._held() as state:

@@ -16,7 +16,7 @@ from attrs import Factory, evolve, field, frozen
 from conformance.contract.model import Contract, Field
 from conformance.endpoint.bodies import Body, holders_at, members_at, named_like, read_body, xml_members
 from conformance.endpoint.canonical import as_numbers, canonical, canonical_text
-from conformance.endpoint.findings import Inconclusive, Violation
+from conformance.endpoint.findings import Inconclusive, MadeUp, Violation
 from conformance.endpoint.renaming import as_in_the_contract, with_every_name
 from conformance.generate.required import names_something, sent_name
 from conformance.wire.exchange import Exchange, HttpResponse
@@ -25,6 +25,8 @@ Item = Mapping[str, str | None]
 Kind = Literal["success", "refusal", "unreadable"]
 
 
+# what JSON has for a result that is no object
+ROOTS: Mapping[str, type] = {"array": list, "string": str, "boolean": bool}
 NO_FIELDS: Item = MappingProxyType({})
 # codes of errors that are nobody's fault but the server's
 SERVER_FAILED = ("Internal", "UnknownError")
@@ -87,7 +89,12 @@ class ResponseReading:
         if isinstance(self._read, str):
             return self._read
         mapping = self._read.format == "xml" or isinstance(self._read.value, Mapping) or self.says_nothing
-        return None if mapping else "JSON that is no object"
+        return None if mapping or self._is_of_another_root(self._read.value) else "JSON that is no object"
+
+    def _is_of_another_root(self, value: Any) -> bool:
+        """Whether this is a result that is documented to be no object, and is as documented."""
+        root = self.contract.root
+        return 200 <= self.response.status < 300 and root != "object" and isinstance(value, ROOTS.get(root, object))
 
     @cached_property
     def tree(self) -> Mapping[str, Any]:
@@ -310,6 +317,13 @@ class Answer:
         return self.total if self.contract.semantics.paging else len(self.items)
 
     @property
+    def lacks_total(self) -> bool:
+        """Whether the answer does not say how many items there are over all pages, and need not."""
+        paging = self.contract.semantics.paging
+        member = self.contract.at(paging.total) if paging else None
+        return bool(paging and member and member.presence == "sometimes" and self.reading.lacks(paging.total))
+
+    @property
     def is_whole(self) -> bool:
         """Whether no token says that there is more, and none was sent: where pages have numbers the total says it."""
         cursor = self.contract.semantics.cursor
@@ -350,9 +364,10 @@ class Answer:
         self.readable()
         if self.kind == "success" and not self.accepted:
             self._not_judged("envelope.success-status", f"a result comes with status {self.status}")
-        if self.refused and (name := self._made_up()):
-            why = f"{name} is sent as the documentation has it, and what it names or needs may not be there"
-            raise Inconclusive(f"not judged: {why}; the answer is {self.outline()}", self.exchange)
+        if self.refused and (names := self._made_up()):
+            why = f"{names[0]} is sent as the documentation has it, and what it names or needs may not be there"
+            usual = self.exchange.call.usual.issuperset(names)
+            raise MadeUp(f"not judged: {why}; the answer is {self.outline()}", self.exchange, usual=usual)
         if not self.accepted:
             raise Violation(
                 "the request is allowed, and the answer is not a result",
@@ -374,17 +389,16 @@ class Answer:
             self._not_judged("envelope.error-body", "the error has no Code")
         return self
 
-    def _made_up(self) -> str | None:
-        """A parameter of the request that was sent with a documented sample and may have to name something."""
-        sent = dict(self.exchange.call.parameters)
+    def _made_up(self) -> list[str]:
+        """The parameters of the request that were sent with a documented sample and may have to name something."""
+        sent, found = dict(self.exchange.call.parameters), list[str]()
         for p in self.contract.parameters:
-            if ".N." in p.name and sent_name(p.name) in self.exchange.call.varies:
-                return f"{sent_name(p.name)}, without what may belong beside it,"
-            if p.name != self.contract.semantics.region and names_something(p):
-                name = sent_name(p.name)
-                if sent.get(name) and sent[name] in p.examples:
-                    return name
-        return None
+            name = sent_name(p.name)
+            if ".N." in p.name and name in self.exchange.call.varies:
+                found.append(f"{name}, without what may belong beside it,")
+            elif p.name != self.contract.semantics.region and names_something(p) and sent.get(name) in p.examples:
+                found.append(name)
+        return found
 
     def readable(self) -> Answer:
         """This answer, if its body can be read. Raises Inconclusive."""
@@ -410,7 +424,7 @@ class Answer:
     def _readable_as_a_listing(self) -> None:
         semantics = self.contract.semantics
         self.with_a_list()
-        if semantics.paging and self.total is None:
+        if semantics.paging and self.total is None and not self.lacks_total:
             path, there = semantics.paging.total, self.text(semantics.paging.total)
             rest = f"is {there!r}, no whole number" if there else "is missing"
             self._not_judged(f"fields.{path}.{'type' if there else 'present'}", f"{path} {rest}")

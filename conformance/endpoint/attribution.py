@@ -57,7 +57,8 @@ def outage(target: Target, exchange: Exchange | None) -> Inconclusive | None:
     """
     try:
         wanted = exchange.call.channel.format if exchange is not None else None
-        target.ask(channel=target.channels_for(wanted)[0] if wanted else target.channels[0]).readable()
+        with target.thrift.afresh():
+            target.ask(channel=target.channels_for(wanted)[0] if wanted else target.channels[0]).readable()
     except Inconclusive as finding:
         return finding
     except Violation as violation:

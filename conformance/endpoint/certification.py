@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from attrs import define, evolve
+from attrs import define, evolve, field
 from hypothesis.internal.detection import is_hypothesis_test
 
 from conformance.contract.model import Contract
@@ -34,6 +34,17 @@ from conformance.endpoint.progress import Check, CheckDone, as_data
 from conformance.endpoint.recording import Recording
 from conformance.endpoint.settings import JSON, RunSettings
 from conformance.endpoint.target import Target
+from conformance.endpoint.turns import (
+    bring_forward,
+    finds_out_choices,
+    in_turns,
+    is_again,
+    is_check,
+    judged_by,
+    place_of_role,
+    requirement_of,
+    shares_answers,
+)
 from conformance.endpoint.watch.dialect import Dialect
 from conformance.endpoint.watch.statuses import statuses_of
 from conformance.endpoint.watch.tally import Tallies
@@ -43,6 +54,7 @@ from conformance.generate.channels import channels
 from conformance.ledger.requirement import Ledger, Requirement
 from conformance.ledger.specification import Specification
 from conformance.ledger.templates import endpoint_templates
+from conformance.ledger.verdicts import BAD, VerdictName
 from conformance.report.events import Verdict, to_dict
 from conformance.wire.access import Secrets, known_secrets
 from conformance.wire.client import Client
@@ -53,6 +65,8 @@ VERDICT = "acs-verdict"
 OBSERVED = "acs-observed"
 REQUESTS = "acs-requests"
 DONE = "acs-done"
+# what a check is that came to nothing
+UNJUDGED: tuple[VerdictName, ...] = ("inconclusive", "not-applicable")
 RECORDING: pytest.StashKey[Recording | None] = pytest.StashKey()
 
 
@@ -143,6 +157,8 @@ class CertificationPlugin:
     recording: Recording | None = None
     outcome: Outcome = passed
     done: frozenset[Check] = frozenset()
+    keeps: bool = False
+    found: set[str] = field(factory=set)
 
     @classmethod
     def start(
@@ -151,6 +167,7 @@ class CertificationPlugin:
         config: pytest.Config,
         outcome: Outcome = passed,
         earlier: Sequence[CheckDone] = (),
+        keeps: bool = False,
     ) -> CertificationPlugin:
         """Raises ContractError and BadEndpoint; nothing is sent yet."""
         specification = Specification.load(Path(settings.contract_dir), settings.as_of)
@@ -158,18 +175,28 @@ class CertificationPlugin:
         ledger = specification.ledger.strict(settings.strict)
         recording = config.stash.get(RECORDING, None)
         target = open_target(settings, contract, protocol, recording)
+        target.thrift.scarce = settings.budget is not None
         if recording is not None:
             recording.started(settings_kept(settings), target.known)
             target.judge_standalone(recording.unattributed())
         config.stash[OBSERVER] = observer = Observer(target)
         observer.know(tuple(choice for one in earlier for choice in one.in_passing.choices))
         done = frozenset(one.check for one in earlier)
-        return cls(settings, contract, protocol, ledger, selected(ledger, settings), target, recording, outcome, done)
+        return cls(
+            settings, contract, protocol, ledger, selected(ledger, settings), target, recording, outcome, done, keeps
+        )
 
     @cached_property
     def run_for(self) -> tuple[Requirement, ...]:
         """The requirements whose checks run: the selection, and others where it is judged by what they send."""
         return run_for(self.ledger, self.selection, self.settings.traffic)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether what is left of a budget of requests is used for more of each check. What creates something is sent
+        no more often than it has to be.
+        """
+        return self.settings.budget is not None and self.open_target.guard is None
 
     @cached_property
     def selected_ids(self) -> set[str]:
@@ -194,13 +221,15 @@ class CertificationPlugin:
         if not is_check(metafunc.definition):
             return
         every = list(self.settings.formats) if "format" in metafunc.fixturenames else [""]
-        names, runs = ["acs_requirement", "subject", "format"], []
+        names, runs = ["acs_requirement", "subject", "format", "acs_again"], []
         for turn, (requirement, subject) in enumerate(self._requirements_of(metafunc.definition)):
-            cases = every if self.settings.budget is None else [every[(turn + self.settings.seed) % len(every)]]
-            runs += [
-                pytest.param(requirement, subject, c, id=f"{requirement.id}-{c}" if c else requirement.id)
-                for c in cases
-            ]
+            cases = [(case, False) for case in every]
+            if self.settings.budget is not None:
+                first = turn + self.settings.seed
+                cases = [(every[(first + n) % len(every)], bool(n)) for n in range(2 if self.goes_on else 1)]
+            for case, again in cases:
+                named = "-".join((requirement.id, *filter(None, (case, "again" if again else ""))))
+                runs.append(pytest.param(requirement, subject, case, again, id=named))
         metafunc.fixturenames[:] = list(dict.fromkeys([*metafunc.fixturenames, *names]))
         metafunc.parametrize(names, runs)
 
@@ -208,6 +237,8 @@ class CertificationPlugin:
         mark = definition.get_closest_marker("requirement")
         if mark is not None:
             found = [r for r in self.run_for if r.check == mark.args[0]]
+            if self.settings.budget is not None:
+                found = sorted(found, key=lambda r: place_of_role(self.contract, r.subject))
             # one of ours that this contract has no subject for is nobody's own, and does not run
             known = any(template.check == mark.args[0] for template in endpoint_templates())
             return [(r, r.subject) for r in ([*found] if known else [self._own(definition, mark)])]
@@ -230,7 +261,7 @@ class CertificationPlugin:
         """What can be found out about the dialect comes first: later checks speak it. A check without a requirement is
         none. Tests that are no checks stay where they are.
         """
-        items[:] = [i for i in items if not is_check(i) or isinstance(_requirement_of(i), Requirement)]
+        items[:] = [i for i in items if not is_check(i) or isinstance(requirement_of(i), Requirement)]
         if self.done:
             items[:] = [i for i in items if not is_check(i) or judged_by(i) not in self.done]
         places = [n for n, item in enumerate(items) if is_check(item)]
@@ -250,22 +281,33 @@ class CertificationPlugin:
             return None
         requirement, case = pyfuncitem.callspec.params["acs_requirement"], pyfuncitem.callspec.params["format"]
         assert isinstance(requirement, Requirement)
-        check, arguments = pyfuncitem.obj, _arguments(pyfuncitem)
+        check, arguments, again = pyfuncitem.obj, _arguments(pyfuncitem), is_again(pyfuncitem)
+        if again and (requirement.id in self.found or self.open_target.allowance.spent):
+            return True
+        sparing = self.settings.budget is not None and not again
 
         def judged(turn: int) -> Verdict:
-            return self._judge(requirement, str(case), check, arguments, turn)
+            with self.open_target.thrift.judging(sparing, shares_answers(pyfuncitem)):
+                return self._judge(requirement, str(case), check, arguments, turn)
 
         with pyfuncitem.config.stash[OBSERVER].apart() as seen:
             verdict = judged(0)
-        if self.outcome is passed:
-            told = verdict if requirement.id in self.selected_ids else None
+        if verdict.verdict in BAD:
+            self.found.add(requirement.id)
+        if sparing and (suspects := self.open_target.thrift.suspects):
+            bring_forward(pyfuncitem, frozenset(suspects))
+            suspects.clear()
+        # what is not judged the second time was judged before
+        tells = requirement.id in self.selected_ids and not (again and verdict.verdict in UNJUDGED)
+        if self.keeps:
+            told = verdict if tells else None
             done = CheckDone(judged_by(pyfuncitem), told, seen[0])
             secrets = known_secrets(self.open_target.client.credentials)
             pyfuncitem.user_properties.append((DONE, as_data(done, secrets)))
-        if requirement.id in self.selected_ids:
+        if tells:
             pyfuncitem.user_properties.append((VERDICT, to_dict(verdict)))
         pyfuncitem.user_properties.append((REQUESTS, self.open_target.traffic.requests))
-        if requirement.id in self.selected_ids:
+        if tells:
             self.outcome(pyfuncitem, verdict, judged)
         return True
 
@@ -324,49 +366,8 @@ def verdicts_in_passing(
     yield from choice_verdicts(chosen, dialect, credentials)
 
 
-def is_check(item: pytest.Item) -> bool:
-    """Whether a test is a check of an endpoint, ours or a team's own."""
-    return bool(item.get_closest_marker("requirement") or item.get_closest_marker("choice_kinds"))
-
-
 def _draws_for_somebody_else(item: pytest.Item) -> bool:
     return not is_check(item) and is_hypothesis_test(getattr(item, "obj", None))
-
-
-def in_turns(checks: Iterable[pytest.Item]) -> list[pytest.Item]:
-    """Each check for its first subject, then each for its second, and so on: what comes late may not be judged."""
-    rounds: dict[str, int] = {}
-    turns: list[tuple[int, pytest.Item]] = []
-    for item in checks:
-        name = str(getattr(item, "originalname", item.name))
-        rounds[name] = rounds.get(name, 0) + 1
-        turns.append((rounds[name], item))
-    return [
-        item for _, item in sorted(turns, key=lambda turn: (turn[0], not finds_out_choices(turn[1]), _theme(turn[1])))
-    ]
-
-
-def _theme(item: pytest.Item) -> int:
-    """Errors before the rest of a round: much of what every exchange is judged by is about them."""
-    return 0 if Path(item.path).stem == "test_errors" else 1
-
-
-def finds_out_choices(item: pytest.Item) -> bool:
-    """Whether a check is there to find out which alternative of a choice is taken."""
-    return item.get_closest_marker("choice_kinds") is not None
-
-
-def judged_by(item: pytest.Item) -> tuple[str, str, str]:
-    """The requirement, the case and the check that a test of the suite is."""
-    assert isinstance(item, pytest.Function)
-    requirement = item.callspec.params["acs_requirement"]
-    assert isinstance(requirement, Requirement)
-    return requirement.id, str(item.callspec.params["format"]), item.obj.__name__
-
-
-def _requirement_of(item: pytest.Item) -> object:
-    callspec = getattr(item, "callspec", None)
-    return callspec.params.get("acs_requirement") if callspec else None
 
 
 def _args_of(item: pytest.Item, mark: str) -> Sequence[object]:

@@ -40,20 +40,30 @@ from conformance.report.header import documented, run_header
 from conformance.wire.client import BadEndpoint
 from conformance.wire.environment import changed_environment
 
+# how many more examples are tried after a failing one: any number, or where each costs the judging of something else
+SHRINKS, FEW_SHRINKS = 120, 4
+
 
 def certify(
-    settings: Settings, live: Live, recorder: Recorder | None = None, earlier: Resumption | None = None
+    settings: Settings,
+    live: Live,
+    recorder: Recorder | None = None,
+    earlier: Resumption | None = None,
+    *,
+    one_of_many: bool = False,
 ) -> RunEvidence:
     """Certify an endpoint and write the evidence. `live` sees the run go on; a recorder keeps it as a cassette. With an
-    `earlier` run, which did not come to its end, only what that one left is judged.
+    `earlier` run, which did not come to its end, only what that one left is judged. What is `one_of_many` cannot be
+    gone on with by itself, and leaves its stream and its page.
 
     Raises Refusal or NotEstablished where there is nothing to judge, ContractError for what is certified against.
     """
     name = settings.url or NAME
     target = events.TargetIdentity("endpoint", bare(name))
     place = evidence_of(
-        settings.report_dir, name, settings.folder.name, target, settings.events_file, going_on=earlier is not None
-    )
+        settings.report_dir, name, settings.folder.name, target, settings.events_file, going_on=earlier is not None,
+        one_of_many=one_of_many,
+    )  # fmt: skip
     shared = changed_environment(settings.secrets.shared())
     with shared, place as evidence, tempfile.TemporaryDirectory(prefix="acs-") as scratch:
         try:
@@ -104,13 +114,17 @@ class _Certification:
                     settings.workers,
                     self.recorder,
                     self.live.on_requests,
-                    progress=None if self.recorder else evidence.folder / PROGRESS,
+                    progress=evidence.folder / PROGRESS if self._can_go_on else None,
                 )
                 held.settle(dialect.mapping(), lambda verdict, tries: again(found, verdict, tries, self.scratch))
                 for observed in observations(dialect):
                     on_event(observed)
                 on_event(footer(results, time.monotonic() - started))
         return evidence.conclude()
+
+    @property
+    def _can_go_on(self) -> bool:
+        return self.recorder is None and not self.evidence.one_of_many
 
     def _kept(self, header: events.RunStarted, seed: int) -> events.RunStarted:
         """The header, which says what is gone on with; before the first event there is what to go on from."""
@@ -122,7 +136,7 @@ class _Certification:
                     "now; run it again from the start."
                 )
             return evolve(header, resumed=events.ResumedEntry(earlier.started, len(earlier.done)))
-        if self.recorder is None:
+        if self._can_go_on:
             try:
                 keep_settings(self.evidence.folder, evolve(self.settings, seed=seed), header.started, digests)
             except OSError as e:
@@ -183,6 +197,7 @@ def run_settings(settings: Settings, specification: Specification) -> RunSetting
         max_examples=settings.max_examples,
         select=settings.select,
         levels=settings.levels,
+        shrinks=SHRINKS if settings.budget is None else FEW_SHRINKS,
         pins=pins,
         timeout=settings.timeout,
         limits=_limits(settings),

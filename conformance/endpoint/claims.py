@@ -8,9 +8,9 @@ from typing import Any
 
 from conformance.contract.forms import states_time
 from conformance.contract.model import Contract
-from conformance.derive.nouns import READING, parted
+from conformance.derive.nouns import only_reads
 from conformance.endpoint.answer import Answer, Item
-from conformance.endpoint.findings import Inconclusive, Lack, Violation
+from conformance.endpoint.findings import Inconclusive, Lack, NotApplicable, Violation
 from conformance.endpoint.oracle import Expectation
 from conformance.endpoint.target import Target
 from conformance.endpoint.watch.envelope import ERROR_STATUS
@@ -56,7 +56,7 @@ def claim_same_page(message: str, expected: Answer, received: Answer) -> None:
 
 def is_a_getter(contract: Contract) -> bool:
     """Whether an operation only reads, by its name: then the same request has the same answer while nothing changes."""
-    return parted(contract.operation).verb in READING
+    return only_reads(contract.operation)
 
 
 def claim_listing(message: str, expectation: Expectation, keys: Sequence[str], answer: Answer | None) -> None:
@@ -202,6 +202,13 @@ def claim_documented_code(target: Target, situation: str, answer: Answer) -> Non
     named = any(c.row == MISSING_BY_NAME for a in wrong.answers for c in a.citations)
     known = answer.code in codes or (named and (answer.code or "").startswith(MISSING_BY_NAME.partition("{")[0]))
     claim(known, "another code than documented", codes, answer.outline(), answer)
+
+
+def need_total(answer: Answer) -> int | None:
+    """The total of a listing. Raises NotApplicable where the answer has none, and need not have one."""
+    if answer.listing().lacks_total:
+        raise NotApplicable("the answer does not say how many items there are in all, and no page says that it must")
+    return answer.total
 
 
 def stands(answer: Answer) -> bool:

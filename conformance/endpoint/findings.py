@@ -7,10 +7,21 @@ from conformance.ledger.findings import (
     Finding,
     Inconclusive,
     Lack,
+    MadeUp,
     NotApplicable,
     Unanswered,
     Violation,
     shown,
 )
 
-__all__ = ["Disturbed", "Finding", "Inconclusive", "Lack", "NotApplicable", "Unanswered", "Violation", "shown"]
+__all__ = [
+    "Disturbed",
+    "Finding",
+    "Inconclusive",
+    "Lack",
+    "MadeUp",
+    "NotApplicable",
+    "Unanswered",
+    "Violation",
+    "shown",
+]

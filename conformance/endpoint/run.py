@@ -22,9 +22,7 @@ from conformance.endpoint.certification import (
     RECORDING,
     REQUESTS,
     VERDICT,
-    finds_out_choices,
     handed_over,
-    judged_by,
     merged,
     selected,
     verdicts_in_passing,
@@ -35,6 +33,7 @@ from conformance.endpoint.recording import Recording
 from conformance.endpoint.settings import JSON, RunSettings
 from conformance.endpoint.sharing import Items, Sharer, Sharing
 from conformance.endpoint.traffic import Traffic
+from conformance.endpoint.turns import finds_out_choices, judged_by
 from conformance.endpoint.watch.dialect import Dialect
 from conformance.interrupts import ending_begins
 from conformance.ledger.specification import Specification

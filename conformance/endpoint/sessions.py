@@ -53,7 +53,9 @@ def start_ours(config: pytest.Config, file: Path, progress: str | None = None) -
         keep_interruptions()
     settings = JSON.loads(file.read_text("utf-8"), RunSettings)
     earlier = read_progress(Path(progress)) if progress else ()
-    config.pluginmanager.register(CertificationPlugin.start(settings, config, earlier=earlier), NAME)
+    config.pluginmanager.register(
+        CertificationPlugin.start(settings, config, earlier=earlier, keeps=progress is not None), NAME
+    )
     config.pluginmanager.register(fixtures, FIXTURES)
 
 

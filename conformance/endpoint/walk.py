@@ -78,7 +78,10 @@ class PageWalk:
         """
         total = page.total or 0
         keys = set(page.keys) - {""}
-        if not page.items or (keys and keys <= self._keys) or number * step >= total:
+        if not page.items or (keys and keys <= self._keys):
+            return False
+        # without a total only a page that is not full says that it is the last
+        if len(page.items) < step if page.lacks_total else number * step >= total:
             return False
         self._keys |= keys
         self._pages += 1

@@ -10,6 +10,10 @@ BLANK_LISTS = (",", ",,", " , ")
 """Lists whose every element is blank."""
 PADDED = (" {}", "{} ", "\t{}\r\n")
 """White space around a value."""
+ON_BOTH_SIDES = " {}\t"
+"""Before it and after it at once."""
+IN_A_LIST = ("' OR 1=1 --", "%", "*")
+"""What a store may take for more than an id."""
 SEPARATORS = ("{}, {}", " {} ,{} ", "{}\n,\t{}")
 """White space around the values of a list of two."""
 LONG = "x" * 10_000

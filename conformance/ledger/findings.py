@@ -95,6 +95,16 @@ class Unanswered(Inconclusive):
     """No answer came in time."""
 
 
+class MadeUp(Inconclusive):
+    """A request was refused that has something made up in it, which need not be there. `usual`: every request of the
+    operation has it, so that a plain one shows whether it is there.
+    """
+
+    def __init__(self, message: str, exchange: Exchange | None = None, *, usual: bool = False) -> None:
+        super().__init__(message, exchange)
+        self.usual = usual
+
+
 class Disturbed(Inconclusive):
     """An example was disturbed by what can pass, and is to be tried again."""
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conformance.endpoint import examples
 from conformance.endpoint.examples import run_check
 from conformance.endpoint.findings import Inconclusive, NotApplicable, Violation
+from conformance.endpoint.thrift import Thrift
 from conformance.wire.exchange import Call, Exchange, HttpRequest, HttpResponse
 
 
@@ -14,20 +17,20 @@ class Listing:
     """A target of which only the movement matters: it moves `moves` times, each time it is looked at."""
 
     def __init__(self, moves: int = 0) -> None:
-        self.moves, self.kept = moves, 0
+        self.moves, self.kept, self.thrift = moves, 0, Thrift()
 
     def resample(self) -> None:
         self.kept += 1
 
-    def about_another(self, exchange: object) -> None:
-        """Nothing else is found."""
-
-    def outage(self, exchange: object) -> None:
-        """It answers."""
-
     def has_moved(self) -> bool:
         self.moves -= 1
         return self.moves >= 0
+
+
+@pytest.fixture(autouse=True)
+def nothing_else_is_found(monkeypatch):
+    """The endpoint answers, and no other requirement is about what it says."""
+    monkeypatch.setattr(examples, "found_elsewhere", lambda target, violation: None)
 
 
 def exchange(text: str) -> Exchange:
@@ -47,9 +50,9 @@ def test_a_violation_is_found():
     def check():
         raise Violation("wrong")
 
-    finding, examples = judged(check)
+    finding, tried = judged(check)
     assert isinstance(finding, Violation)
-    assert examples == 1
+    assert tried == 1
 
 
 def test_a_violation_that_drift_explains_is_tried_again():
@@ -121,9 +124,9 @@ def test_what_cannot_be_judged_ends_the_check_at_once():
         calls.append(1)
         raise NotApplicable("not here")
 
-    finding, examples = judged(check)
+    finding, tried = judged(check)
     assert isinstance(finding, NotApplicable)
-    assert examples == 0
+    assert tried == 0
     assert len(calls) == 1
 
 

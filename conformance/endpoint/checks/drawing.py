@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import cycle
+from collections.abc import Iterator, Sequence
+from itertools import cycle, islice
+from typing import TypeVar
 
 from hypothesis import strategies as st
 
@@ -14,6 +15,8 @@ from conformance.endpoint.findings import NotApplicable
 from conformance.endpoint.target import Target
 from conformance.generate.views import View, filter_values, id_lists
 from conformance.wire.exchange import Channel, Format
+
+T = TypeVar("T")
 
 
 def channel_of(target: Target, format: Format, data: Draws) -> Channel:
@@ -55,11 +58,26 @@ def need_filterable(target: Target) -> tuple[Item, ...]:
     return need_items(target, field=(shown or [filters[0].field])[0])
 
 
-def every_way(target: Target) -> Iterator[Channel]:
-    """The channels of the run, over and over, the formats by turns."""
+def every_way(target: Target, subject: str | None = None) -> Iterator[Channel]:
+    """The channels of the run, over and over, the formats by turns. Where requests are scarce, those about each
+    `subject` begin with another one.
+    """
     formats = dict.fromkeys(c.format for c in target.channels)
     by_format = [[c for c in target.channels if c.format == f] for f in formats]
-    return cycle(c for together in zip(*by_format, strict=True) for c in together)
+    ways = [c for together in zip(*by_format, strict=True) for c in together]
+    turn = turn_of(target, subject) if subject and target.thrift.on else 0
+    return islice(cycle(ways), turn % len(ways), None)
+
+
+def turn_of(target: Target, subject: str) -> int:
+    """The place of a parameter among those of the operation, by which what each is tried with differs."""
+    names = [p.name for p in target.contract.parameters]
+    return names.index(subject) if subject in names else 0
+
+
+def drawn_or_first(target: Target, data: Draws, values: Sequence[T], label: str) -> T:
+    """One of the values; the first where requests are scarce, so that several checks ask the same."""
+    return values[0] if target.thrift.on else data.draw(st.sampled_from(values), label=label)
 
 
 def long_way(target: Target, channel: Channel) -> Channel | None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.endpoint.answer import Answer
-from conformance.endpoint.checks.drawing import channel_of, need_filterable
+from conformance.endpoint.checks.drawing import channel_of, drawn_or_first, need_filterable
 from conformance.endpoint.claims import (
     claim,
     claim_equal,
@@ -24,7 +24,7 @@ from conformance.endpoint.target import MOST_A_PAGE, Target
 from conformance.generate.views import View, equalities
 from conformance.wire.exchange import Channel, Format
 
-MOST_PAGES = 8
+MOST_PAGES, FEW_PAGES = 8, 3
 
 
 def page_sizes(target: Target, count: int) -> list[int | None]:
@@ -32,9 +32,9 @@ def page_sizes(target: Target, count: int) -> list[int | None]:
     name = target.cursor.size
     if name is None:
         return [None]
-    parameter = target.parameter(name)
+    parameter, most_pages = target.parameter(name), FEW_PAGES if target.thrift.on else MOST_PAGES
     largest = int(parameter.value("maximum") or MOST_A_PAGE)
-    smallest = min(largest, max(1, int(parameter.value("minimum") or 1), -(-count // MOST_PAGES)))
+    smallest = min(largest, max(1, int(parameter.value("minimum") or 1), -(-count // most_pages)))
     wanted = {smallest, smallest + 1, count // 2, count, largest}
     return [size for size in sorted(wanted) if smallest <= size <= largest]
 
@@ -44,49 +44,47 @@ def walked(target: Target, view: View, size: int | None, channel: Channel) -> li
     return list(target.token_pages(view, (size,), channel))
 
 
-@requirement("cursor.pages-partition-the-listing")
+@requirement("cursor.pages-partition-the-listing", shared=True)
 @given(st.data())
 def test_pages_partition_the_listing(target: Target, format: Format, data: Draws) -> None:
     """Following the tokens shows each item once, whatever the page size, and comes to an end."""
     count = len(need_items(target))
-    size = data.draw(st.sampled_from(page_sizes(target, count)), label="page size")
+    size = drawn_or_first(target, data, page_sizes(target, count), "page size")
     pages = walked(target, View(), size, channel_of(target, format, data))
     claim_listing(f"pages of {size} by token", target.expect(View()), [k for p in pages for k in p.keys], pages[-1])
 
 
-@requirement("cursor.filtered-pages-partition")
+@requirement("cursor.filtered-pages-partition", shared=True)
 @given(st.data())
 def test_filtered_pages_partition(target: Target, format: Format, data: Draws) -> None:
     """Following the tokens of a filtered listing shows each matching item once."""
     view = View(data.draw(equalities(target.contract, need_filterable(target), at_least=1), label="filters"))
     wanted = target.expect(view)
-    size = data.draw(st.sampled_from(page_sizes(target, wanted.most)), label="page size")
+    size = drawn_or_first(target, data, page_sizes(target, wanted.most), "page size")
     pages = walked(target, view, size, channel_of(target, format, data))
     claim_listing(f"filtered pages of {size} by token", wanted, [k for p in pages for k in p.keys], pages[-1])
 
 
-@requirement("cursor.last-page-has-no-token")
+@requirement("cursor.last-page-has-no-token", shared=True)
 @given(st.data())
 def test_last_page_has_no_token(target: Target, format: Format, data: Draws) -> None:
     """No token leads to a page without items."""
     sizes = page_sizes(target, len(need_items(target)))
-    pages = walked(
-        target, View(), data.draw(st.sampled_from(sizes), label="page size"), channel_of(target, format, data)
-    )
+    pages = walked(target, View(), drawn_or_first(target, data, sizes, "page size"), channel_of(target, format, data))
     for before, page in pairwise(pages):
         claim(bool(page.items), "a token leads to a page without items", "no token", before.outline(), page)
 
 
-@requirement("cursor.size-bounds-the-page")
+@requirement("cursor.size-bounds-the-page", shared=True)
 @given(st.data())
 def test_size_bounds_the_page(target: Target, format: Format, data: Draws) -> None:
     """A page holds at most as many items as asked for."""
-    size = data.draw(st.sampled_from(page_sizes(target, len(need_items(target)))), label="page size")
+    size = drawn_or_first(target, data, page_sizes(target, len(need_items(target))), "page size")
     for page in walked(target, View(), size, channel_of(target, format, data)):
         claim(size is None or len(page.items) <= size, "a page holds more than asked for", size, len(page.items), page)
 
 
-@requirement("cursor.other-size-between-pages")
+@requirement("cursor.other-size-between-pages", shared=True)
 @given(st.data())
 def test_other_size_between_pages(target: Target, format: Format, data: Draws) -> None:
     """Another page size with the token of a page is an error, or goes on where that page ended."""
@@ -143,7 +141,7 @@ def test_token_again(target: Target, format: Format, data: Draws) -> None:
         claim_equal("a token brings another page when it is used again", once.keys, again.listing().keys, again)
 
 
-@requirement("cursor.token-of-another-listing")
+@requirement("cursor.token-of-another-listing", shared=True)
 @given(st.data())
 def test_token_of_another_listing(target: Target, format: Format, data: Draws) -> None:
     """A token of the whole listing with a filter beside it is an error, or brings nothing that the filter keeps out."""
@@ -156,7 +154,7 @@ def test_token_of_another_listing(target: Target, format: Format, data: Draws) -
         claim_selected("a filter beside a token of the whole listing", target.expect(view), answer.keys, answer)
 
 
-@requirement("cursor.foreign-token")
+@requirement("cursor.foreign-token", shared=True)
 @given(st.data())
 def test_foreign_token(target: Target, format: Format, data: Draws) -> None:
     """A token that no answer gave is an error, brings nothing, or counts as none; it never breaks the server."""

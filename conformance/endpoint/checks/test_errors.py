@@ -94,7 +94,7 @@ def provoke(target: Target, code: str, format: Format, data: Draws) -> tuple[lis
     return errors, target.send(evolve(call, channel=channel_of(target, format, data)))
 
 
-@requirement("errors.documented")
+@requirement("errors.documented", shared=True)
 @given(st.data())
 def test_documented(target: Target, subject: str, format: Format, data: Draws) -> None:
     """The documented error is answered with its code and a documented status when its cause is there."""
@@ -109,7 +109,7 @@ def test_documented(target: Target, subject: str, format: Format, data: Draws) -
     )
 
 
-@requirement("errors.message")
+@requirement("errors.message", shared=True)
 @given(st.data())
 def test_message(target: Target, subject: str, format: Format, data: Draws) -> None:
     """The error carries a documented message."""

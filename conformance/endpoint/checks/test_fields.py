@@ -16,7 +16,7 @@ from conformance.generate.views import views
 from conformance.wire.exchange import Format
 
 
-@requirement("fields.unchanged-by-request")
+@requirement("fields.unchanged-by-request", shared=True)
 @given(st.data())
 def test_unchanged_by_request(target: Target, format: Format, data: Draws) -> None:
     """An item has the same data whichever filters, page or page size the request has."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.endpoint.answer import Answer, Item
-from conformance.endpoint.checks.drawing import channel_of
+from conformance.endpoint.checks.drawing import channel_of, drawn_or_first
 from conformance.endpoint.claims import (
     claim,
     claim_complete,
@@ -45,13 +45,13 @@ def filtered(target: Target, subject: str, format: Format, data: Draws) -> tuple
     values = filter_values(target.contract, subject, need_items(target, field=None if listed else field))
     if not values:
         raise Inconclusive(f"no item has a value to filter {subject} by")
-    view = View({subject: data.draw(st.sampled_from(values), label=subject)})
+    view = View({subject: drawn_or_first(target, data, values, subject)})
     channel = channel_of(target, format, data)
-    size = data.draw(sizes(target), label="page size")
+    size = target.largest_page if target.thrift.on else data.draw(sizes(target), label="page size")
     return view, *target.keys_of(view, size, channel)
 
 
-@requirement("filters.selects")
+@requirement("filters.selects", shared=True)
 @given(st.data())
 def test_selects(target: Target, subject: str, format: Format, data: Draws) -> None:
     """Only items that have the value come back."""
@@ -64,7 +64,7 @@ def test_selects(target: Target, subject: str, format: Format, data: Draws) -> N
         claim(same, "an item has another value", value, item.get(name), answer)
 
 
-@requirement("filters.complete")
+@requirement("filters.complete", shared=True)
 @given(st.data())
 def test_complete(target: Target, subject: str, format: Format, data: Draws) -> None:
     """Every item that has the value comes back."""
@@ -72,12 +72,14 @@ def test_complete(target: Target, subject: str, format: Format, data: Draws) -> 
     claim_complete(f"filter {view.equals}", target.expect(view), keys, answer)
 
 
-@requirement("filters.partition")
+@requirement("filters.partition", shared=True)
 def test_partition(target: Target, subject: str, format: Format) -> None:
     """The listings for each value add up to no more than the whole, and no item is in two."""
     items = need_items(target)
     seen: dict[str, str] = {}
-    for i, value in enumerate(filter_values(target.contract, subject, items)):
+    for i, value in enumerate(
+        filter_values(target.contract, subject, items)[: FEW_VALUES if target.thrift.on else None]
+    ):
         channels = target.channels_for(format)
         for answer in target.pages(View({subject: value}), target.largest_page, channels[i % len(channels)]):
             for key in answer.keys:
@@ -86,7 +88,7 @@ def test_partition(target: Target, subject: str, format: Format) -> None:
     claim(len(seen) <= len(items), "the values add up to more than the whole", len(items), len(seen), None)
 
 
-@requirement("filters.scope")
+@requirement("filters.scope", shared=True)
 @given(st.data())
 def test_scope(target: Target, subject: str, format: Format, data: Draws) -> None:
     """Only items that have the value come back, also for another listed value."""
@@ -104,7 +106,7 @@ def test_scope(target: Target, subject: str, format: Format, data: Draws) -> Non
             claim(found is None or fold(found) == fold(value), "an item has another value", value, found, page)
 
 
-@requirement("filters.intersect")
+@requirement("filters.intersect", shared=True)
 def test_intersect(target: Target, format: Format) -> None:
     """Several filters at once keep the items that each of them keeps: every pair of values of every two filters."""
     items, channels, turn = need_items(target), target.channels_for(format), 0
@@ -113,7 +115,8 @@ def test_intersect(target: Target, format: Format) -> None:
         raise NotApplicable("the operation has fewer than two filters")
     few = None if target.limits.max_requests is None else FEW_VALUES
     for a, b in list(combinations(names, 2))[:few]:
-        for values in product(*(filter_values(target.contract, name, items)[:few] for name in (a, b))):
+        each = 1 if target.thrift.on else few
+        for values in product(*(filter_values(target.contract, name, items)[:each] for name in (a, b))):
             view, turn = View({a: values[0], b: values[1]}), turn + 1
             keys, answer = target.keys_of(view, target.largest_page, channels[turn % len(channels)])
             claim_listing(f"filters {dict(view.equals)}", target.expect(view), keys, answer)
@@ -133,7 +136,8 @@ def test_known_store(target: Target, format: Format, data: Draws) -> None:
         view = evolve(view, among=one.among, tags=one.tags, bounds=one.bounds)
     channel = channel_of(target, format, data)
     wanted = target.oracle(region).expect(view, known)
-    pages = list(target.pages(view, data.draw(sizes(target), label="page size"), channel, region))
+    size = target.largest_page if target.thrift.on else data.draw(sizes(target), label="page size")
+    pages = list(target.pages(view, size, channel, region))
     claim_listing(f"{view}", wanted, [k for p in pages for k in p.keys], pages[-1])
     for p in pages:
         counted = p.count if target.contract.semantics.cursor is None or target.contract.semantics.paging else None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from conformance.contract.model import Parameter
 from conformance.endpoint.answer import Answer
-from conformance.endpoint.checks.drawing import every_way, long_way
+from conformance.endpoint.checks.company import Given, Tried, did_no_harm, kept_nothing
+from conformance.endpoint.checks.drawing import every_way, long_way, turn_of
 from conformance.endpoint.checks.ways import NoValue, Way, count_of, same, shortened, use_of
 from conformance.endpoint.claims import claim, claim_certain, claim_never_breaks, need_items
 from conformance.endpoint.findings import NotApplicable, Violation
@@ -16,36 +18,75 @@ from conformance.generate.required import allowed_value
 from conformance.generate.times import format_time, parse_time
 from conformance.generate.views import View, filter_values, request_time_format
 
+BLANK, HOSTILE = "parameters.blank-value", "parameters.hostile-text"
+# texts near an id that are tried one by one where requests are scarce
+FEW_NEAR = 3
 # a value left out, as the blank that it may be read as
 AS_LEFT_OUT: tuple[Way, ...] = ("left-out", "nothing")
 
 
-@requirement("parameters.blank-value")
+@requirement(BLANK, shared=True)
 def test_blank_value(target: Target, subject: str) -> None:
     """No value, or white space alone, is an error, counts as left out, or matches nothing."""
     need_items(target, 0)
-    no_value, channels, use = NoValue(target, subject), every_way(target), use_of(target, subject)
-    lists = texts.BLANK_LISTS if use == "ids" else ()
+    no_value, channels, use = NoValue(target, subject), every_way(target, subject), use_of(target, subject)
     optional = use in ("ids", "filter") or (use == "region" and not target.parameter(subject).required)
-    for text in (*texts.BLANKS, *lists):
+    for text in blanks_of(target, subject):
         no_value.claim(text, no_value.send(text, next(channels)), AS_LEFT_OUT if optional else ())
 
 
-@requirement("parameters.hostile-text")
+def blanks_of(target: Target, subject: str) -> Sequence[str]:
+    """The blanks to try: all of them, or where requests are scarce two, but those that did no harm in company."""
+    lists = texts.BLANK_LISTS if use_of(target, subject) == "ids" else ()
+    if not target.thrift.on:
+        return (*texts.BLANKS, *lists)
+    empty, *white = texts.BLANKS
+    in_white = Tried(BLANK, lambda parameter: (turned(target, parameter.name, white),), "white")
+    left = [] if did_no_harm(target, subject, Tried(BLANK, given(empty))) else [empty]
+    if not (did_no_harm(target, subject, in_white) or kept_nothing(target, subject, in_white)):
+        left.append(turned(target, subject, white))
+    return (*left, *lists[:1])
+
+
+def turned(target: Target, subject: str, several: Sequence[str]) -> str:
+    """One of several texts, another for each parameter."""
+    return several[turn_of(target, subject) % len(several)]
+
+
+def given(text: str) -> Given:
+    """The same text for each parameter."""
+    return lambda parameter: (text,)
+
+
+@requirement(HOSTILE, shared=True)
 def test_hostile_text(target: Target, subject: str) -> None:
     """Quotes, markup, wildcards and query language never break the server, and never bring what they do not name."""
     need_items(target, 0)
-    no_value, channels = NoValue(target, subject), every_way(target)
-    for channel in {c.format: c for c in target.channels}.values():
+    no_value, channels = NoValue(target, subject), every_way(target, subject)
+    in_each, more, long = list({c.format: c for c in target.channels}.values()), texts.hostile_texts(), texts.LONG
+    if target.thrift.on:
+        at_once, much = Tried(HOSTILE, given(texts.ALL_AT_ONCE)), Tried(HOSTILE, given(texts.LONG), "long")
+        several = [did_no_harm(target, subject, one) for one in (at_once, much)]
+        kept_nothing(target, subject, at_once)
+        several[1] = several[1] or kept_nothing(target, subject, much)
+        in_each = in_each if use_of(target, subject) == "region" else [next(channels)]
+        more, long = texts.IN_A_LIST if use_of(target, subject) == "ids" else (), "" if several[1] else texts.LONG
+        in_each = [] if all(several) else in_each
+    for channel in in_each:
         answer = no_value.send(written(target, subject, texts.ALL_AT_ONCE), channel)
-        if no_value.send(written(target, subject, texts.PLAIN), channel).kind != "unreadable":
+        # what is unreadable without anything hostile in it, too, is another's finding
+        if (
+            answer.kind == "unreadable"
+            and no_value.send(written(target, subject, texts.PLAIN), channel).kind != "unreadable"
+        ):
             what = f"{subject} of {shortened(texts.ALL_AT_ONCE)} makes the answer unreadable"
-            claim_certain(answer.kind != "unreadable", what, "JSON or XML", answer.outline(), answer)
+            claim_certain(False, what, "JSON or XML", answer.outline(), answer)
         no_value.claim(texts.ALL_AT_ONCE, answer)
         form = long_way(target, channel)
-        if form is not None:
-            no_value.claim(texts.LONG, no_value.send(written(target, subject, texts.LONG), form))
-    for text in texts.hostile_texts():
+        if form is not None and long:
+            no_value.claim(long, no_value.send(written(target, subject, long), form))
+        long = "" if target.thrift.on else long
+    for text in more:
         no_value.claim(text, no_value.send(written(target, subject, text), next(channels)))
 
 
@@ -90,23 +131,29 @@ def is_word(text: str | None) -> bool:
     return bool(text) and text is not None and text.isascii() and text.replace("-", "").isalnum()
 
 
-@requirement("parameters.padded-value")
+@requirement("parameters.padded-value", shared=True)
 def test_padded_value(target: Target, subject: str) -> None:
     """White space around a value is trimmed, or makes it a value that does not exist."""
     need_items(target, 0)
+    tried = Tried("parameters.padded-value", padded)
+    if did_no_harm(target, subject, tried):
+        return
+    kept_nothing(target, subject, tried)
     values, no_value, channels = (
         known_values(target, subject),
         NoValue(target, subject, respelled=True),
-        every_way(target),
+        every_way(target, subject),
     )
+    if target.thrift.on and use_of(target, subject) != "ids":
+        values = values[:1]
     meant = [no_value.send(value, next(channels)) for value in values]
-    for pad in texts.PADDED:
+    for pad in (texts.ON_BOTH_SIDES,) if target.thrift.on else texts.PADDED:
         text = pad.format(values[0])
         answer = no_value.send(text, next(channels))
         if not (answer.accepted and meant[0].accepted and same(answer, meant[0])):
             no_value.claim(text, answer)
     if use_of(target, subject) == "ids" and target.id_syntax == "comma" and target.longest_id_list > 1 < len(values):
-        for separator in texts.SEPARATORS:
+        for separator in texts.SEPARATORS[: 1 if target.thrift.on else None]:
             text = separator.format(*values)
             claim_only(no_value, text, no_value.send(text, next(channels)), {k for a in meant for k in a.keys})
 
@@ -121,14 +168,28 @@ def claim_only(no_value: NoValue, text: str, answer: Answer, keys: set[str]) -> 
         claim(count <= len(keys), f"{what} counts more items than it names", f"at most {len(keys)}", count, answer)
 
 
-@requirement("parameters.repeated")
+def sent_twice(parameter: Parameter) -> Sequence[str] | None:
+    """An allowed value two times, where a name can be there twice."""
+    return (allowed_value(parameter),) * 2 if parameter.place == "query" else None
+
+
+def padded(parameter: Parameter) -> Sequence[str]:
+    """An allowed value with white space around it."""
+    return (texts.ON_BOTH_SIDES.format(allowed_value(parameter)),)
+
+
+@requirement("parameters.repeated", shared=True)
 def test_repeated(target: Target, subject: str) -> None:
     """Sent twice, a parameter has one of its two values, or is an error; the same value twice is no other value."""
     need_items(target, 0)
+    tried = Tried("parameters.repeated", sent_twice)
+    if did_no_harm(target, subject, tried):
+        return
+    kept_nothing(target, subject, tried)
     values, no_value, channels = (
         known_values(target, subject),
         NoValue(target, subject, respelled=True),
-        every_way(target),
+        every_way(target, subject),
     )
     channel = next(channels)
     first = no_value.send(values[0], channel)
@@ -136,14 +197,18 @@ def test_repeated(target: Target, subject: str) -> None:
     if not (twice.accepted and first.accepted and same(twice, first)):
         # the two joined are no value: `2,2`
         no_value.claim(f"{values[0]}, sent twice,", twice, AS_LEFT_OUT if use_of(target, subject) == "names" else ())
-    if len(values) < 2:
+    if len(values) < 2 or (target.thrift.on and use_of(target, subject) != "region"):
         return
     other = no_value.send(values[1], channel)
+    seen: list[tuple[str, Answer]] = []
     for one, two in ((first, other), (other, first)):
         pair = values if one is first else values[::-1]
         answer = no_value.send(pair[0], next(channels), pair[1])
-        way = way_of_repeated(no_value, pair, (one, two), answer)
-        if way is not None and not same(one, two):
+        if (way := way_of_repeated(no_value, pair, (one, two), answer)) is not None:
+            seen.append((way, answer))
+    # which of two values counts shows where they ask for different things; that one is taken and one refused, anywhere
+    if not same(first, other) or len({way == "rejected" for way, _ in seen}) > 1:
+        for way, answer in seen:
             target.watch.dialect.observe("repeated-parameter", "request", way, answer.exchange)
 
 
@@ -167,18 +232,21 @@ def way_of_repeated(
     return None
 
 
-@requirement("parameters.letter-case")
+@requirement("parameters.letter-case", shared=True)
 def test_letter_case(target: Target, subject: str) -> None:
     """A value in other letters, capital or small, is the same value or one that does not exist."""
     need_items(target, 0)
-    no_value, channels = NoValue(target, subject, respelled=True), every_way(target)
+    no_value, channels = NoValue(target, subject, respelled=True), every_way(target, subject)
     asked = [(value, text) for value in known_values(target, subject) for text in cases(target, subject, value)]
+    asked = asked[: 1 if target.thrift.on else None]
     if not asked:
         raise NotApplicable(f"no known value of {subject} has letters")
     for value, text in asked:
         meant = no_value.send(value, next(channels))
         # twice in a row, so that a server that goes one way and then the other is seen to
-        for answer in [no_value.send(text, next(channels)) for _ in range(2)]:
+        with target.thrift.afresh():
+            both = [no_value.send(text, next(channels)) for _ in range(2)]
+        for answer in both:
             folded = answer.accepted and meant.accepted and same(answer, meant) and bool(answer.items)
             if not folded:
                 no_value.claim(text, answer)
@@ -196,14 +264,17 @@ def cases(target: Target, subject: str, value: str) -> Iterator[str]:
     yield from (text for text in texts.other_cases(value) if text not in known)
 
 
-@requirement("ids.near-id")
+@requirement("ids.near-id", shared=True)
 def test_near_id(target: Target) -> None:
     """What is a part of an id, longer than it, or a pattern that fits it, matches nothing, or is an error."""
     need_items(target)
     name, channels = target.id_list.parameter, every_way(target)
     known = set(target.inventory().keys(target.key))
     ids = [item.get(target.key) or "" for item in plain_first(target)]
-    for text in texts.near_texts(ids[len(ids) // 2] if is_word(ids[len(ids) // 2]) else ids[0]):
+    near = list(texts.near_texts(ids[len(ids) // 2] if is_word(ids[len(ids) // 2]) else ids[0]))
+    if target.thrift.on:
+        near = near_together(target, near)
+    for text in near:
         answer = target.ask(target.parameters_of(View(ids=(text,))), next(channels))
         claim_never_breaks(answer, f"{name} of {shortened(text)}")
         if answer.refused:
@@ -216,3 +287,14 @@ def test_near_id(target: Target) -> None:
                 received=answer.keys,
                 exchange=answer.exchange,
             )
+
+
+def near_together(target: Target, near: list[str]) -> list[str]:
+    """Which of the texts are left to try one by one: a few, unless one list of many of them brought nothing."""
+    words = [text for text in near if is_word(text)][: target.longest_id_list]
+    alone = [text for text in near if not is_word(text)]
+    answer = target.ask(target.parameters_of(View(ids=tuple(words)))) if len(words) > 1 else None
+    few = alone[:: max(1, len(alone) // FEW_NEAR)]
+    if answer is not None and answer.accepted and not answer.items and not count_of(answer):
+        return few
+    return [*words[:FEW_NEAR], *few]

@@ -2,35 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from conformance.contract.model import Parameter
 from conformance.endpoint.answer import Answer
+from conformance.endpoint.checks.company import Tried, did_no_harm
 from conformance.endpoint.checks.drawing import every_way
 from conformance.endpoint.checks.ways import NoValue, same, use_of
 from conformance.endpoint.claims import claim, claim_never_breaks, need_items
 from conformance.endpoint.findings import Violation
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
-from conformance.generate.numbers import cut, far_pages, overflows
+from conformance.generate.numbers import WIDTHS, cut, far_pages, overflows
 from conformance.wire.exchange import Channel
 
 # what is left of a number whose high bits are lost: the second page, or pages of three
 PAGE, SIZE = 2, 3
 
 
-@requirement("parameters.overflow")
+@requirement("parameters.overflow", shared=True)
 def test_overflow(target: Target, subject: str) -> None:
     """A number beyond 32 or 64 bits is an error, or as large as it is; it is never taken for another."""
     need_items(target, 0)
     paging, channels = target.contract.semantics.paging, every_way(target)
     if paging is None or use_of(target, subject) != "page":
-        for number in overflows(PAGE):
+        if did_no_harm(target, subject, Tried("parameters.overflow", far_too_large)):
+            return
+        for number in overflowing(target, PAGE):
             claim_never_breaks(target.ask({subject: str(number)}, next(channels)), f"{subject} of {number}")
     elif subject == paging.number:
         pages = Pages(target)
-        for number in (*overflows(PAGE), *far_pages(pages.size, PAGE)):
+        for number in (*overflowing(target, PAGE), *far_pages(pages.size, PAGE)):
             pages.claim_beyond(number, next(channels))
     else:
-        for number in overflows(SIZE):
+        for number in overflowing(target, SIZE):
             claim_size(target, subject, number, next(channels))
+
+
+def far_too_large(parameter: Parameter) -> tuple[str, ...] | None:
+    """A number beyond 64 bits, for what is a number."""
+    return (str(2 ** WIDTHS[-1] + PAGE),) if parameter.type == "integer" else None
+
+
+def overflowing(target: Target, small: int) -> Sequence[int]:
+    """The numbers that overflow, or where requests are scarce one of each width."""
+    return [2**bits + small for bits in WIDTHS] if target.thrift.on else overflows(small)
 
 
 class Pages:

@@ -33,7 +33,7 @@ def two_regions(target: Target, data: Draws) -> list[str]:
     return data.draw(regions, label="regions")
 
 
-@requirement("regions.do-not-leak")
+@requirement("regions.do-not-leak", shared=True)
 @given(st.data())
 def test_do_not_leak(target: Target, format: Format, data: Draws) -> None:
     """No item of one region is listed in another, under any filter."""
@@ -48,7 +48,7 @@ def test_do_not_leak(target: Target, format: Format, data: Draws) -> None:
     claim(not leaked, f"items of {away} are listed in {home}", "none", leaked, answer)
 
 
-@requirement("regions.ids-stay-home")
+@requirement("regions.ids-stay-home", shared=True)
 @given(st.data())
 def test_ids_stay_home(target: Target, format: Format, data: Draws) -> None:
     """An id of another region matches nothing, alone or among ids of the region."""

@@ -49,7 +49,7 @@ def drawn(target: Target, subject: str, data: Draws) -> View:
     return View(among={subject: data.draw(several(target.contract, selector, items), label=subject)})
 
 
-@requirement("selectors.selects")
+@requirement("selectors.selects", shared=True)
 @given(st.data())
 def test_selects(target: Target, subject: str, format: Format, data: Draws) -> None:
     """Only items that have one of the values come back."""
@@ -58,7 +58,7 @@ def test_selects(target: Target, subject: str, format: Format, data: Draws) -> N
     claim_selected(f"{view}", target.expect(view), keys, answer)
 
 
-@requirement("selectors.complete")
+@requirement("selectors.complete", shared=True)
 @given(st.data())
 def test_complete(target: Target, subject: str, format: Format, data: Draws) -> None:
     """Every item that has one of the values comes back: of one, and of as many as there are."""
@@ -71,7 +71,7 @@ def test_complete(target: Target, subject: str, format: Format, data: Draws) -> 
     claim_complete(f"{view}", target.expect(view), keys, answer)
 
 
-@requirement("selectors.order-irrelevant")
+@requirement("selectors.order-irrelevant", shared=True)
 @given(st.data())
 def test_order_irrelevant(target: Target, subject: str, format: Format, data: Draws) -> None:
     """The order of the values, and one named twice, do not matter."""
@@ -85,7 +85,7 @@ def test_order_irrelevant(target: Target, subject: str, format: Format, data: Dr
     claim_listing(f"{view}", target.expect(view), keys, answer)
 
 
-@requirement("selectors.unknown-value")
+@requirement("selectors.unknown-value", shared=True)
 @given(st.data())
 def test_unknown_value(target: Target, subject: str, format: Format, data: Draws) -> None:
     """A value that no item has matches nothing and does not disturb the others, or is an error."""
@@ -101,7 +101,7 @@ def test_unknown_value(target: Target, subject: str, format: Format, data: Draws
         claim_listing(f"{view}", target.expect(view), keys, answer)
 
 
-@requirement("selectors.intersect")
+@requirement("selectors.intersect", shared=True)
 @given(st.data())
 def test_intersect(target: Target, format: Format, data: Draws) -> None:
     """A list of values and something else that keeps items, together keep what both keep."""

@@ -36,7 +36,7 @@ def need_tags(target: Target, least: int = 1) -> list[tuple[str, str]]:
     return tags
 
 
-@requirement("tags.selects")
+@requirement("tags.selects", shared=True)
 @given(st.data())
 def test_selects(target: Target, format: Format, data: Draws) -> None:
     """Only items that have the tag come back: that key, with that value."""
@@ -48,7 +48,7 @@ def test_selects(target: Target, format: Format, data: Draws) -> None:
     claim_selected(f"{view}", target.expect(view), keys, answer)
 
 
-@requirement("tags.complete")
+@requirement("tags.complete", shared=True)
 @given(st.data())
 def test_complete(target: Target, format: Format, data: Draws) -> None:
     """Every item that has the tag comes back."""
@@ -57,7 +57,7 @@ def test_complete(target: Target, format: Format, data: Draws) -> None:
     claim_complete(f"{view}", target.expect(view), keys, answer)
 
 
-@requirement("tags.unknown")
+@requirement("tags.unknown", shared=True)
 @given(st.data())
 def test_unknown(target: Target, format: Format, data: Draws) -> None:
     """A key and a value that no item has in one tag match nothing, or are an error."""
@@ -70,7 +70,7 @@ def test_unknown(target: Target, format: Format, data: Draws) -> None:
         claim_selected(f"{view}", target.expect(view), answer.listing().keys, answer)
 
 
-@requirement("tags.several")
+@requirement("tags.several", shared=True)
 @given(st.data())
 def test_several(target: Target, format: Format, data: Draws) -> None:
     """Several tags keep the items that have all of them, or any of them, or are an error."""
@@ -102,7 +102,7 @@ def keys_with(target: Target, tag: tuple[str, str]) -> frozenset[str]:
     return target.expect(View(tags=(tag,))).certain
 
 
-@requirement("tags.key-alone")
+@requirement("tags.key-alone", shared=True)
 @given(st.data())
 def test_key_alone(target: Target, format: Format, data: Draws) -> None:
     """The key of a tag without a value keeps the items that have the key, matches nothing, or is an error."""

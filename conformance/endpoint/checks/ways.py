@@ -109,7 +109,7 @@ class NoValue:
             return "nothing"
         if "left-out" in ways and same(answer, self.bare):
             return "left-out"
-        if "within" in ways and self._within(answer):
+        if "within" in ways and self.is_within(answer):
             return "within"
         raise Violation(
             f"{self.subject} of {shortened(text)} has a meaning of its own",
@@ -118,7 +118,8 @@ class NoValue:
             exchange=answer.exchange,
         )
 
-    def _within(self, answer: Answer) -> bool:
+    def is_within(self, answer: Answer) -> bool:
+        """Whether an answer has no more than some of the items that there are."""
         inventory = self.target.inventory()
         key = self.target.contract.semantics.key
         known = key is None or set(inventory.keys(key)).issuperset(answer.keys)

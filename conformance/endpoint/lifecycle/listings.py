@@ -166,7 +166,9 @@ class Listings:
             yield answer
             seen += len(answer.items)
             token = answer.text(cursor.next) if cursor and not paging else None
-            if not (token or (paging and answer.items and seen < (answer.total or 0))):
+            # without a total only a page that is not full says that it is the last
+            more = len(answer.items) >= int(size) if answer.lacks_total else seen < (answer.total or 0)
+            if not (token or (paging and answer.items and more)):
                 return
             page = {paging.number: str(number + 1), paging.size: size} if paging else {}
             page |= {cursor.token: token} if cursor and token else {}
