@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hypothesis.internal.charmap import charmap
 
 from conformance.contract.files import schemas_root
 from conformance.contract.service import load_service
@@ -13,4 +12,3 @@ _FOLDER = schemas_root() / "ecs" / "2014-05-26"
 load_service(_FOLDER)
 load_ledger(_FOLDER / "DescribeTasks")
 page_template("report.html.jinja")
-charmap()
