@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from conformance.contract.files import schemas_root
 from conformance.contract.service import load_service
 from conformance.ledger.files import load_ledger

@@ -9,9 +9,10 @@ from typing import Any
 from conformance.contract.forms import states_time
 from conformance.contract.model import Contract
 from conformance.derive.nouns import only_reads
-from conformance.endpoint.answer import Answer, Item
+from conformance.endpoint.answer import Answer
 from conformance.endpoint.findings import Inconclusive, Lack, NotApplicable, Violation
 from conformance.endpoint.oracle import Expectation
+from conformance.endpoint.response_reading import Item
 from conformance.endpoint.target import Target
 from conformance.endpoint.watch.envelope import ERROR_STATUS
 from conformance.generate.times import parse_time, precision_of

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from attrs import define, field, frozen
 
-from conformance.endpoint.answer import Item
+from conformance.endpoint.response_reading import Item
 from conformance.generate.times import parse_time
 
 # how often a listing that is not what it was is read again, until two readings in a row agree on the change

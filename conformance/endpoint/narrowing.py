@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from conformance.contract.model import Contract, Parameter
 from conformance.contract.narrowing import Bound, TagFilter
-from conformance.endpoint.answer import Item
+from conformance.endpoint.response_reading import Item
 from conformance.generate.narrowings import number_of, tags_of
 from conformance.generate.times import parse_time, precision_of
 from conformance.generate.views import View, fold

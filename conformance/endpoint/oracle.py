@@ -12,8 +12,8 @@ from datetime import datetime
 from attrs import field, frozen
 
 from conformance.contract.model import Contract, Filter, TimeRange
-from conformance.endpoint.answer import Item
 from conformance.endpoint.narrowing import every, fits, narrowed
+from conformance.endpoint.response_reading import Item
 from conformance.endpoint.watch.dialect import Dialect
 from conformance.generate.times import format_time, leeway, parse_time
 from conformance.generate.views import View, fold, request_time_format

@@ -10,7 +10,8 @@ from collections import OrderedDict
 
 from attrs import define, field
 
-from conformance.endpoint.answer import Answer, ResponseReading
+from conformance.endpoint.answer import Answer
+from conformance.endpoint.response_reading import ResponseReading
 
 MOST = 512
 # bytes of the bodies whose readings are kept, and of the largest one: a reading takes many times the memory of its body

@@ -9,8 +9,8 @@ from datetime import datetime
 from attrs import define, field
 
 from conformance.contract.model import Contract, Filter
-from conformance.endpoint.answer import Item
 from conformance.endpoint.canonical import canonical_text
+from conformance.endpoint.response_reading import Item
 from conformance.generate.times import parse_time
 
 

@@ -14,13 +14,14 @@ from attrs import Factory, define, evolve, field
 from conformance.contract.model import Contract, Cursor, Filter, IdList, Paging, Parameter, TimeRange
 from conformance.contract.protocol import Protocol
 from conformance.endpoint.allowance import Allowance
-from conformance.endpoint.answer import Answer, Item
+from conformance.endpoint.answer import Answer
 from conformance.endpoint.findings import NotApplicable
 from conformance.endpoint.id_syntax import IdSyntaxes
 from conformance.endpoint.inventory import Inventories, Inventory
 from conformance.endpoint.lifecycle.guard import CreationGuard
 from conformance.endpoint.oracle import Expectation, Oracle
 from conformance.endpoint.paths import route_of
+from conformance.endpoint.response_reading import Item
 from conformance.endpoint.sender import Sender
 from conformance.endpoint.stored import StoredItems
 from conformance.endpoint.thrift import Thrift

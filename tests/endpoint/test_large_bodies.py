@@ -9,8 +9,8 @@ import pytest
 
 from conformance.contract.files import load_contract, schemas_root
 from conformance.endpoint.allowance import Allowance
-from conformance.endpoint.answer import ResponseReading
 from conformance.endpoint.findings import Inconclusive
+from conformance.endpoint.response_reading import ResponseReading
 from conformance.endpoint.run import _rare_collection
 from conformance.endpoint.sender import Sender
 from conformance.endpoint.traffic import Limits

@@ -8,10 +8,11 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from conformance.endpoint.answer import Answer, Item
+from conformance.endpoint.answer import Answer
 from conformance.endpoint.claims import need_items
 from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import NotApplicable
+from conformance.endpoint.response_reading import Item
 from conformance.endpoint.target import Target
 from conformance.generate.views import View, filter_values, id_lists
 from conformance.wire.exchange import Channel, Format

@@ -10,8 +10,9 @@ from itertools import pairwise
 
 from attrs import evolve
 
-from conformance.endpoint.answer import Answer, Item
+from conformance.endpoint.answer import Answer
 from conformance.endpoint.claims import claim_certain, need_items
+from conformance.endpoint.response_reading import Item
 from conformance.endpoint.target import Target
 from conformance.generate.times import parse_time
 from conformance.generate.views import View, filter_values, fold

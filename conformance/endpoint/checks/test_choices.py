@@ -10,13 +10,13 @@ from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.endpoint.answer import Item
 from conformance.endpoint.checks.drawing import channel_of, whole_page
 from conformance.endpoint.claims import claim, claim_never_breaks, need_items
 from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import Disturbed, Inconclusive, NotApplicable, Violation
 from conformance.endpoint.id_syntax import ID_SYNTAXES
 from conformance.endpoint.marks import choice_kinds
+from conformance.endpoint.response_reading import Item
 from conformance.endpoint.target import Target
 from conformance.generate.times import format_time, parse_time
 from conformance.generate.views import View, write_ids

@@ -82,7 +82,7 @@ def test_list(target: Target, format: Format) -> None:
     """Where nothing matches the list holds no item, no placeholder and nothing in place of an item."""
     for reason, answer in answers(target, format):
         claim(answer.accepted, f"{reason.why} gets no result", "a result", answer.outline(), answer)
-        held = placeholder(answer.with_a_list(), target.contract.semantics.items or "")
+        held = placeholder(answer, target.contract.semantics.items or "")
         claim_certain(
             held is None, f"{reason.why} leaves something in the list", "an empty list, or none", held, answer
         )

@@ -9,7 +9,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.endpoint.answer import Answer, Item
+from conformance.endpoint.answer import Answer
 from conformance.endpoint.checks.drawing import channel_of, drawn_or_first
 from conformance.endpoint.claims import (
     claim,
@@ -23,6 +23,7 @@ from conformance.endpoint.claims import (
 from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import Inconclusive, NotApplicable
 from conformance.endpoint.marks import requirement
+from conformance.endpoint.response_reading import Item
 from conformance.endpoint.target import Target
 from conformance.generate.narrowings import narrowings
 from conformance.generate.required import as_sent, sent_name

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.endpoint.answer import Answer, Item
+from conformance.endpoint.answer import Answer
 from conformance.endpoint.checks.drawing import channel_of, need_filterable
 from conformance.endpoint.claims import claim, claim_listing, claim_never_breaks, need_items
 from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import Inconclusive, Violation
 from conformance.endpoint.marks import requirement
+from conformance.endpoint.response_reading import Item
 from conformance.endpoint.target import Target
 from conformance.generate.times import parse_time, precision_of
 from conformance.generate.views import View, equalities, moments, ranges

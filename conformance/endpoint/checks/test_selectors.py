@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.contract.narrowing import Selector
-from conformance.endpoint.answer import Item
 from conformance.endpoint.checks.drawing import all_keys, channel_of, known_ids
 from conformance.endpoint.claims import (
     claim_complete,
@@ -18,6 +17,7 @@ from conformance.endpoint.claims import (
 from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import Inconclusive, NotApplicable
 from conformance.endpoint.marks import requirement
+from conformance.endpoint.response_reading import Item
 from conformance.endpoint.target import Target
 from conformance.generate.narrowings import most_values, selector_values, several
 from conformance.generate.views import View, equalities

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from attrs import define, evolve, field, frozen
 
-from conformance.endpoint.answer import Answer, Item
+from conformance.endpoint.answer import Answer
 from conformance.endpoint.findings import Finding
 from conformance.endpoint.lifecycle.asker import Asker
 from conformance.endpoint.lifecycle.creations import Creation, Creations
@@ -16,6 +16,7 @@ from conformance.endpoint.lifecycle.listings import Listed, Listings, TooLong
 from conformance.endpoint.lifecycle.relations import Lifecycle, folded, lifecycle_of
 from conformance.endpoint.lifecycle.sight import FIRST_PAUSE, LONGEST_PAUSE, is_ending
 from conformance.endpoint.lifecycle.story import NOT_THERE
+from conformance.endpoint.response_reading import Item
 
 FORCE = "Force"
 

@@ -9,11 +9,12 @@ from math import prod
 from attrs import define, field, frozen
 
 from conformance.contract.model import Contract
-from conformance.endpoint.answer import Answer, Item
+from conformance.endpoint.answer import Answer
 from conformance.endpoint.findings import Inconclusive
 from conformance.endpoint.lifecycle.asker import Asker
 from conformance.endpoint.lifecycle.guard import texts_at
 from conformance.endpoint.lifecycle.relations import Lifecycle, lister_of
+from conformance.endpoint.response_reading import Item
 from conformance.generate.required import as_sent, names_something, sent_name
 from conformance.generate.views import IdSyntax, View
 

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from attrs import define, field
 
-from conformance.endpoint.answer import Answer, Item
+from conformance.endpoint.answer import Answer
 from conformance.endpoint.findings import Inconclusive
 from conformance.endpoint.lifecycle.asker import Asker
 from conformance.endpoint.lifecycle.book import Book, BrokenSequence
 from conformance.endpoint.lifecycle.listings import Listed, Listings
 from conformance.endpoint.lifecycle.relations import Lifecycle, Naming, folded
+from conformance.endpoint.response_reading import Item
 
 # seconds before the first look again, and the most between two
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0

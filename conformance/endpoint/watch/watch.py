@@ -9,7 +9,8 @@ from weakref import WeakKeyDictionary
 from attrs import define, evolve, field, frozen
 
 from conformance.contract.model import Contract
-from conformance.endpoint.answer import Answer, ResponseReading
+from conformance.endpoint.answer import Answer
+from conformance.endpoint.response_reading import ResponseReading
 from conformance.endpoint.watch import echoes, envelope, fields, identity
 from conformance.endpoint.watch.dialect import Dialect
 from conformance.endpoint.watch.identity import ANSWERED
