@@ -32,6 +32,7 @@ EVERY_EXCHANGE = frozenset((*RESPONSE_JUDGES, *EXCHANGE_JUDGES, DOCUMENTED_STATU
 # what a schema has against a whole body, and what says the same of one part of it
 BODIES = ("envelope.success-body", "envelope.error-body")
 FIELDS = ("fields.present", "fields.type", "fields.time-format")
+LACKING = re.compile(r"^'(\w+)' is a required property|\bTag '(\w+)' expected")
 
 
 def is_said_elsewhere(problem: str, answer: Answer, judgements: Iterable[tuple[str, Judgement]]) -> bool:
@@ -39,18 +40,20 @@ def is_said_elsewhere(problem: str, answer: Answer, judgements: Iterable[tuple[s
     failed = {(check, subject) for check, (subject, found) in judgements if found is not None}
     if ("envelope.root-element", None) in failed:
         return True
-    members = {subject.rpartition(".")[2] for check, subject in failed if check in FIELDS and subject}
+    paths = {subject for check, subject in failed if check in FIELDS}
     if answer.kind == "refusal" and not answer.has_no_code:
-        members |= {"HostId"} if ("envelope.host-id", None) in failed else set()
-        members |= set() if answer.request_id else {answer.contract.semantics.request_id or "RequestId"}
-    return any(is_about(problem, member) for member in members)
+        paths |= {"HostId"} if ("envelope.host-id", None) in failed else set()
+        paths |= set() if answer.request_id else {answer.contract.semantics.request_id or "RequestId"}
+    return path_in(problem) in paths
 
 
-def is_about(problem: str, member: str) -> bool:
-    """Whether what a schema says is about a member: at its path, or that it has to be there."""
+def path_in(problem: str) -> str:
+    """The dotted path of the member that a schema tells of: at its place, or there where it has to be."""
     place, _, words = problem.partition(": ")
-    last = re.split(r"[./]", place)[-1].partition("[")[0]
-    return last == member or words.startswith(f"'{member}' is a required") or f"Tag '{member}' expected" in words
+    names = re.sub(r"\[\d+\]", "", place)
+    path = names.split("/")[2:] if names.startswith("/") else names.split(".")[1:]
+    lacking = LACKING.search(words)
+    return ".".join([*path, lacking[1] or lacking[2]] if lacking else path)
 
 
 @frozen
