@@ -60,7 +60,7 @@ cassettes: $(READY)
 	@$(BIN)/acs-conformance record --seed 1 --max-examples 4 --quiet --report-dir reports/cassettes \
 		-o cassettes/DescribeTasks-reference-default.yaml.gz
 	@for v in every-choice-last every-choice-otherwise; do \
-		$(BIN)/acs-conformance record --seed 1 --max-examples 3 --quiet --report-dir reports/cassettes --variant $$v \
+		$(BIN)/acs-conformance record --seed 1 --max-examples 2 --quiet --report-dir reports/cassettes --variant $$v \
 			-o cassettes/DescribeTasks-reference-$$v.yaml.gz || exit 1; done
 	@$(BIN)/acs-conformance cassettes lint
 

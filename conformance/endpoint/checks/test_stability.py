@@ -10,7 +10,7 @@ from conformance.endpoint.checks.drawing import every_way, whole_page
 from conformance.endpoint.checks.narrow import claim_steady, narrow_view, paged
 from conformance.endpoint.checks.ways import count_of
 from conformance.endpoint.claims import claim, claim_certain, claim_equal, need_items, need_total
-from conformance.endpoint.findings import Violation
+from conformance.endpoint.findings import Inconclusive, Violation
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
 from conformance.generate.times import parse_time
@@ -141,12 +141,14 @@ def looks(target: Target) -> list[Look]:
 def test_after_many(target: Target) -> None:
     """The answer to a request is the same after hundreds of requests."""
     need_items(target)
-    claims = Questions(target)
+    claims, channels = Questions(target), {c.format: c for c in target.channels}.values()
+    for channel in channels:
+        claims.ask_at_first(channel)
     answers = ask_often(target, View(), target.page_sizes(3)[0] if target.contract.semantics.paging else 0)
     claim_steady("one of many answers to a plain request is another", answers)
     answers[-1][1].listing()
     target.has_moved()  # items may come and go meanwhile: what is asked now is compared with what is there now
-    for channel in {c.format: c for c in target.channels}.values():
+    for channel in channels:
         claims.ask_again(channel, f"after {MANY} requests")
 
 
@@ -170,6 +172,7 @@ def test_after_errors(target: Target, format: Format) -> None:
     """The answer to a request is the same after a row of requests that were refused."""
     need_items(target)
     channels, claims, version = target.channels_for(format), Questions(target), {"Version": "1999-01-01"}
+    claims.ask_at_first(channels[0])
     refusals = FEW_REFUSALS if target.thrift.on else REFUSALS
     for i in range(refusals):
         common = version if i % 2 else {"Action": "NoSuchAction"}
@@ -179,26 +182,39 @@ def test_after_errors(target: Target, format: Format) -> None:
 
 
 class Questions:
-    """A few requests whose answers hold whatever items come and go meanwhile, and the answers as they were at first."""
+    """A few requests whose answers hold whatever items come and go meanwhile. `about` is the requirement that the one
+    at hand is about.
+    """
 
     def __init__(self, target: Target) -> None:
-        self.target = target
+        self.target, self.about = target, ""
         keys = target.inventory().keys(target.key)
         self.key = keys[len(keys) // 2]
         self.size = target.page_sizes(3)[0]
 
+    def ask_at_first(self, channel: Channel) -> None:
+        """What is wrong before anything else was asked is no change. Raises Inconclusive."""
+        try:
+            self.ask_again(channel, "at first")
+        except Violation as wrong:
+            why = f"not judged, because it is so from the beginning: {wrong.message}"
+            raise Inconclusive(why, wrong.exchange, because=self.about) from None
+
     def ask_again(self, channel: Channel, when: str) -> None:
         """Each requests brings what it must, and nothing else."""
         target, semantics = self.target, self.target.contract.semantics
+        self.about = "ids.selects"
         if semantics.ids:
             answer = target.see(View(ids=(self.key,)), channel).listing()
             claim_equal(f"an id brings other items {when}", (self.key,), answer.keys, answer)
             claim_equal(f"an id has another total {when}", 1, count_of(answer), answer)
+        self.about = "paging.total-counts-the-listing"
         if semantics.paging and not target.thrift.on:
             pages = list(target.pages(View(), target.largest_page, channel))
             listed = sum(len(page.items) for page in pages)
             if not pages[-1].lacks_total:
                 claim_equal(f"the total is not that of the items {when}", listed, pages[-1].total, pages[-1])
+            self.about = "paging.pages-are-full"
             answer = target.ask({semantics.paging.size: str(self.size)}, channel).listing()
             claim_equal(f"a page has another size {when}", min(self.size, listed), len(answer.items), answer)
         answer = target.see(View(), channel, more=whole_page(target)).listing()
@@ -207,6 +223,7 @@ class Questions:
         if answer.is_whole:
             claim_equal(f"there are other items {when}", most, len(answer.items), answer)
         for f in semantics.filters[: 1 if target.thrift.on else None]:
+            self.about = f"filters.{f.parameter}.selects"
             for value in filter_values(target.contract, f.parameter, target.inventory().items)[:1]:
                 answer = target.see(View({f.parameter: value}), channel, more=whole_page(target)).listing()
                 matched = target.parameter(f.parameter).value("matching") is not None
