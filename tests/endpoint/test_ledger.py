@@ -22,9 +22,17 @@ def marked(name: str) -> set[str]:
     """The arguments of every `@requirement(...)` or `@choice_kinds(...)` in the suite."""
     found = set()
     for path in (SUITE / "checks").glob("test_*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        tree = ast.parse(path.read_text("utf-8"))
+        names = {
+            node.targets[0].id: node.value.value
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and isinstance(node.value, ast.Constant)
+        }
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == name:
-                found |= {argument.value for argument in node.args}
+                found |= {names[word.id] if isinstance(word, ast.Name) else word.value for word in node.args}
     return found
 
 

@@ -18,7 +18,8 @@ from conformance.generate.required import allowed_value
 from conformance.generate.times import format_time, parse_time
 from conformance.generate.views import View, filter_values, request_time_format
 
-BLANK, HOSTILE = "parameters.blank-value", "parameters.hostile-text"
+BLANK = "parameters.blank-value"
+HOSTILE = "parameters.hostile-text"
 # texts near an id that are tried one by one where requests are scarce
 FEW_NEAR = 3
 # a value left out, as the blank that it may be read as

@@ -12,10 +12,11 @@ from conformance.contract.service import Service
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.certification import open_target
 from conformance.endpoint.findings import Inconclusive, Violation
+from conformance.endpoint.judge import secrets_about
 from conformance.endpoint.settings import RunSettings
 from conformance.endpoint.target import Target
-from conformance.wire.access import known_secrets
 from conformance.wire.environment import credentials_from
+from conformance.wire.exchange import Exchange
 from conformance.wire.redaction import REDACTED, redact_text
 
 # parameters of which a value may be secret, by a part of their names in small letters
@@ -78,8 +79,12 @@ class Asker:
     def _note(self, operation: str, sent: Mapping[str, str], answer: Answer) -> None:
         shown = ", ".join(f"{name}={_shown(name, value)}" for name, value in sent.items())
         said = f"{answer.status} {answer.code}" if answer.kind == "refusal" else _said(answer)
-        line = redact_text(f"{operation}({shown}) → {said}", known_secrets(credentials_from()))
-        self.lines.append(" ".join(line.split()))
+        self.lines.append(" ".join(without_secrets(f"{operation}({shown}) → {said}", answer.exchange).split()))
+
+
+def without_secrets(text: str, exchange: Exchange | None = None) -> str:
+    """What is told of an endpoint, without the secrets that it may have repeated."""
+    return redact_text(text, secrets_about(exchange, credentials_from()))
 
 
 def _shown(name: str, value: str) -> str:

@@ -9,7 +9,7 @@ from attrs import define, evolve, field, frozen
 
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.findings import Finding
-from conformance.endpoint.lifecycle.asker import Asker
+from conformance.endpoint.lifecycle.asker import Asker, without_secrets
 from conformance.endpoint.lifecycle.creations import Creation, Creations
 from conformance.endpoint.lifecycle.guard import OURS
 from conformance.endpoint.lifecycle.listings import Listed, Listings, TooLong
@@ -60,7 +60,8 @@ class Cleaner:
             try:
                 self._one(creation, lifecycle)
             except Finding as found:
-                self.left.append(f"{intent.resource} {_called(creation)} in {intent.region}: {found.message}")
+                line = f"{intent.resource} {_called(creation)} in {intent.region}: {found.message}"
+                self.left.append(without_secrets(line, found.exchange))
         return Cleaning(tuple(self.removed), tuple(self.already), tuple(self.left))
 
     def _life(self, operation: str) -> Lifecycle | None:
@@ -132,7 +133,8 @@ class Cleaner:
 
     def _take_away(self, number: int, id: str, creation: Creation, lifecycle: Lifecycle) -> None:
         """Delete one thing, and see that it is gone. What is in the way may pass: it is tried until patience ends."""
-        intent, line = creation.intent, f"{creation.intent.resource} {id} in {creation.intent.region}"
+        intent = creation.intent
+        line = without_secrets(f"{intent.resource} {id} in {intent.region}")
         item = self._item(lifecycle, intent.region, id, creation)
         if item is not None and not any(OURS in (text or "") for text in item.values()):
             self.left.append(f"{line}: it is not called as this run calls what it makes, and is left alone")
@@ -149,7 +151,7 @@ class Cleaner:
                 return
             if time.monotonic() + pause > until:
                 said = "it is still listed after its deletion" if accepted else f"the answer is {answer.outline()}"
-                self.left.append(f"{line}: {said}")
+                self.left.append(without_secrets(f"{line}: {said}", answer.exchange))
                 return
             time.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
