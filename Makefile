@@ -27,9 +27,9 @@ certify: $(READY)
 test gate: export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/pycache
 test gate: export PYTHONDONTWRITEBYTECODE :=
 
-# the longest tests are handed out in single steps, so that no processor waits for the other at the end
+# three workers on two processors, since some tests wait; whoever is done takes over from the others
 test: lint
-	@$(BIN)/pytest -q -n 2 --dist worksteal $(ARGS)
+	@$(BIN)/pytest -q -n 3 --dist worksteal $(ARGS)
 
 gate: $(READY)
 	@$(BIN)/pytest -q -n 2 --dist worksteal -m gate $(ARGS)

@@ -74,7 +74,7 @@ def _lines(path: Path) -> int:
     return 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.gate)])
 def test_an_interrupted_recording_is_valid_incomplete_and_never_green(
     acs: Command, tmp_path: Path, number: signal.Signals
 ) -> None:

@@ -311,7 +311,7 @@ def test_several_releases_need_a_folder(acs: Command) -> None:
     assert "give --record a folder" in done.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.gate)])
 def test_an_interrupted_recording_is_valid_incomplete_and_never_green(
     acs: Command, tmp_path: Path, number: signal.Signals
 ) -> None:
@@ -362,7 +362,7 @@ def test_an_interrupted_recording_is_valid_incomplete_and_never_green(
 
 
 def test_what_is_new_in_every_request_is_no_difference(record: Record, plan: Plan) -> None:
-    few = evolve(plan, select=("requests.*", "signing.*"))
+    few = evolve(plan, select=("requests.p*", "signing.*"))
     one, other = record(plan=few).cassette, record(plan=few).cassette
     found = compare(one, other)
     assert found.changes == ()

@@ -175,7 +175,7 @@ def test_the_streams_of_operations_are_verified_beside_the_certificate(service, 
 
 
 def test_the_schemas_of_a_service_run_are_those_of_its_files(service, tmp_path):
-    summary, _ = judged(service, tmp_path, "--operation", "Describe*", "--seed", "3", "--operation-budget", "30")
+    summary, _ = judged(service, tmp_path, "--operation", "DescribeLoad", "--seed", "3", "--operation-budget", "30")
     folder = schemas_root() / "acs-conformance"
     jsonschema_rs.validator_for(json.loads((folder / "service-summary.schema.json").read_text())).validate(summary)
     events = jsonschema_rs.validator_for(json.loads((folder / "service-event.schema.json").read_text()))

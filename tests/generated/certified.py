@@ -70,7 +70,7 @@ def contract_of(operation: Operation, folder: Path) -> Contract:
 
 
 def certified(
-    operation: Operation, how: Asked, left_out: Collection[str] = ()
+    operation: Operation, how: Asked, left_out: Collection[str] = (), examples: int = 2
 ) -> tuple[list[Verdict], dict[str, str], list[str]]:
     """The verdicts of a run on the operation's own reference, the level of each requirement, and what broke.
 
@@ -98,7 +98,7 @@ def certified(
                 signatures=how.signatures,
                 methods=how.methods,
                 seed=how.seed,
-                max_examples=2,
+                max_examples=examples,
                 select=tuple(r.id for r in ledger.requirements if r.side == "endpoint" and r.check not in left_out)
                 if left_out
                 else (),

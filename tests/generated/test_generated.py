@@ -22,8 +22,8 @@ PLENTY = 30
 SWEEPS = ("stability.after-many", "stability.every-time")
 
 
-def claim_conformant(operation: Operation, how: Asked, left_out: tuple[str, ...] = ()) -> None:
-    verdicts, levels, breakdowns = certified(operation, how, left_out)
+def claim_conformant(operation: Operation, how: Asked, left_out: tuple[str, ...] = (), examples: int = 2) -> None:
+    verdicts, levels, breakdowns = certified(operation, how, left_out, examples)
     assert not breakdowns
     wrong = [v for v in verdicts if v.verdict in ("failed", "warned", "errored", "unexpectedly-passed")]
     assert not [f"{v.requirement}: {v.message}; expected {v.expected}, received {v.received}" for v in wrong]
@@ -51,7 +51,7 @@ def over(examples: int, start: int):
 
 @over(examples=25, start=20140526)
 def test_a_generated_contract_is_conformant(operation: Operation, how: Asked) -> None:
-    claim_conformant(operation, how, left_out=SWEEPS)
+    claim_conformant(operation, how, left_out=SWEEPS, examples=1)
 
 
 @pytest.mark.gate

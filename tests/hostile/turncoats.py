@@ -108,7 +108,7 @@ TURNCOATS: tuple[Hostile, ...] = (
     Hostile("a length of a terabyte", says(OK + b"Content-Length: 1099511627776\r\n\r\n" + b"{" * 9999), words=("within", "more than")),
     Hostile("a status line of 1 MB", says(b"HTTP/1.1 200 " + b"x" * MB + b"\r\n\r\n"), words=("HTTP",)),
     Hostile("a NUL in a header", says(OK + b"X: a\0b\r\nContent-Length: 2\r\n\r\n{}"), words=("HTTP", "no answer of this API", "neither")),
-    Hostile("gzip in gzip", content(gzip.compress(gzip.compress(b" " * 64 * MB)), headers="Content-Encoding: gzip, gzip\r\n"), words=("more than", "Content-Encoding")),
+    Hostile("gzip in gzip", content(gzip.compress(gzip.compress(b" " * 64 * MB, compresslevel=1)), headers="Content-Encoding: gzip, gzip\r\n"), words=("more than", "Content-Encoding")),
     Hostile("half a gzip", content(gzip.compress(b'{"a":"' + random.Random(1).randbytes(999).hex().encode() + b'"}')[:300], headers="Content-Encoding: gzip\r\n"), words=("Content-Encoding",)),
     Hostile("escapes in a redirect", content(b"", status="302 Found", headers="Location: /\x1b[2J\x1b]0;owned\x07\r\n"), words=("redirect", "HTTP")),
     Hostile("throttled until long ago after 10", spoil=lambda *_: whole(BIG, "429 X", "Retry-After: Thu, 01 Jan 1970 00:00:00 GMT\r\n"), after=10),
