@@ -27,9 +27,9 @@ certify: $(READY)
 test gate: export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/pycache
 test gate: export PYTHONDONTWRITEBYTECODE :=
 
-# three workers on two processors, since some tests wait; whoever is done takes over from the others
+# four workers on two processors, since some tests wait; whoever is done takes over from the others
 test: lint
-	@$(BIN)/pytest -q -n 3 --dist worksteal $(ARGS)
+	@$(BIN)/pytest -q -n 4 --dist worksteal $(ARGS)
 
 gate: $(READY)
 	@$(BIN)/pytest -q -n 2 --dist worksteal -m gate $(ARGS)
