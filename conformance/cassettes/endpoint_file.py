@@ -23,7 +23,6 @@ from conformance.cassettes.layout import (
     typed,
 )
 from conformance.cassettes.meaning import Meaning
-from conformance.cassettes.text import TooMuch
 from conformance.cassettes.writing import Lines, LinesInMemory, line_of, pieces_of
 from conformance.wire.exchange import HttpResponse
 
@@ -76,11 +75,7 @@ def cassette_of(data: Mapping[str, Any], name: str) -> Cassette:
         verdicts = tuple(data[VERDICTS])
     except (TypeError, ValueError, KeyError):
         raise BadCassette(f"{name} lacks its examples, items or verdicts, or they are damaged. {ADVICE}") from None
-    try:
-        interactions = tuple(entries(data, name, Shelf().stored))
-    except TooMuch as e:
-        raise BadCassette(f"{name} {e}, more than a recording has. {ADVICE}") from None
-    return Cassette(provenance, interactions, examples, verdicts, items)
+    return Cassette(provenance, tuple(entries(data, name, Shelf().stored)), examples, verdicts, items)
 
 
 @define

@@ -123,7 +123,7 @@ def _data(text: CassetteText, name: str) -> Any:
     try:
         return _quickly(text)
     except TooMuch as e:
-        raise BadCassette(f"{name} {e}, more than a recording has. {ADVICE}") from None
+        raise _too_much(name, e) from None
     except ValueError:  # another tool laid it out, or it is damaged
         pass
     try:
@@ -221,9 +221,15 @@ def entries(data: Mapping[str, Any], name: str, read: Callable[[Mapping[str, Any
     for place, entry in enumerate(data[INTERACTIONS], 1):
         try:
             yield read(entry)
+        except TooMuch as e:
+            raise _too_much(name, e) from None
         except (TypeError, ValueError, KeyError, AttributeError) as e:
             what = f"lacks {e}" if isinstance(e, KeyError) else "is damaged"
             raise BadCassette(f"{name}: interaction {place} {what}. {ADVICE}") from None
+
+
+def _too_much(name: str, why: TooMuch) -> BadCassette:
+    return BadCassette(f"{name} {why}, more than a recording has. {ADVICE}")
 
 
 def entry_from(entry: Mapping[str, Any]) -> LayoutEntry:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.findings import Inconclusive, Violation
 from conformance.endpoint.target import Target
-from conformance.endpoint.watch.envelope import ERROR_STATUS, RESULT_STATUS
+from conformance.endpoint.watch.envelope import ERROR_STATUS, RESULT_STATUS, has_its_status
 from conformance.endpoint.watch.identity import ANSWERED
 from conformance.wire.exchange import Exchange
 
@@ -30,9 +30,7 @@ def _about_the_answer(target: Target, violation: Violation) -> Inconclusive | No
     if answer.kind == "unreadable":
         return _unreadable(answer) if watched else None
     is_error = answer.kind == "refusal"
-    if is_error and not violation.refusable:
-        return None
-    if (400 <= answer.status < 600) if is_error else (200 <= answer.status < 300):
+    if (is_error and not violation.refusable) or has_its_status(answer):
         return None
     if not watched:
         target.watch.see_status(answer)

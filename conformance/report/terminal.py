@@ -240,9 +240,13 @@ def _brief_failure(to: Console, group: ResultGroup) -> None:
     case, style = result.decisive.case if result.decisive else "", STYLES[result.standing]
     print_line(to, failure_line(GLYPHS[result.standing], style, result.entry.id, case, result.message))
     if others:
-        more = f", and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
-        said = f"{len(others)} more for the same cause: {', '.join(others[:MOST_NAMED])}{more}"
+        said = f"{len(others)} more for the same cause: {_first_of(others)}"
         to.print(Padding(Text(said, style="dim"), (0, 0, 0, 4)))
+
+
+def _first_of(ids: list[str]) -> str:
+    more = f", and {len(ids) - MOST_NAMED} more" if len(ids) > MOST_NAMED else ""
+    return ", ".join(ids[:MOST_NAMED]) + more
 
 
 def _by_reason(to: Console, title: str, found: tuple[Result, ...], standings: tuple[Standing, ...]) -> None:
@@ -258,8 +262,7 @@ def _by_reason(to: Console, title: str, found: tuple[Result, ...], standings: tu
         to.print(
             Text(f"{GLYPHS[standing]} {count}{reason}", style=STYLES[standing] if standing != "not-applicable" else "")
         )
-        more = f", and {len(ids) - MOST_NAMED} more" if len(ids) > MOST_NAMED else ""
-        to.print(Padding(Text(", ".join(ids[:MOST_NAMED]) + more, style="dim"), (0, 0, 0, 4)))
+        to.print(Padding(Text(_first_of(ids), style="dim"), (0, 0, 0, 4)))
 
 
 def _reason(result: Result) -> str:

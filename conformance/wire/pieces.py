@@ -13,8 +13,8 @@ LEAST = 8
 """So many characters in a row of a secret are a piece of it; fewer could be anything."""
 # each run of LEAST characters holds a gram of this length whose place in the secret is a multiple of STEP
 GRAM, STEP = 5, 4
-# of a text no longer than this every gram is known at once, which tells most secrets apart from it
-SMALL = 4096
+# of a text no longer than this for each secret every gram is known at once, which tells most secrets apart from it
+SMALL = 256
 # a text with more beginnings of pieces than these is kept no part of, so that none costs more than its length
 MOST = 50_000
 # what everybody says is nobody's secret, though the value of a header may hold it
@@ -37,7 +37,7 @@ def without_pieces(text: str, secrets: Iterable[str], forms: Forms, instead: str
     if not secrets or len(text) < LEAST:
         return text
     lowered = _lowered(text)
-    ways, grams = ways_in(lowered), _grams_of(lowered)
+    ways, grams = ways_in(lowered), _grams_of(lowered, len(secrets))
     spans = [span for secret in secrets for span in islice(_all_spans(lowered, grams, ways, secret, forms), MOST)]
     plain = unescaped(text)
     if plain is not None:
@@ -56,8 +56,9 @@ def without_pieces(text: str, secrets: Iterable[str], forms: Forms, instead: str
     return "".join([*kept, text[done:]])
 
 
-def _grams_of(lowered: str) -> frozenset[str] | None:
-    if len(lowered) > SMALL:
+def _grams_of(lowered: str, secrets: int) -> frozenset[str] | None:
+    """Every gram of a text in which so many secrets are looked for; None where looking for each is quicker."""
+    if len(lowered) > SMALL * secrets:
         return None
     return frozenset(lowered[n : n + GRAM] for n in range(len(lowered) - GRAM + 1))
 
@@ -74,10 +75,10 @@ def _told_apart(lowered: str, there: frozenset[str] | None, secret: str, forms: 
         yield from _spans(lowered, secret, forms)
 
 
-def _spans_of_escaped(plain: Unescaped, secrets: Iterable[str]) -> list[Span | None]:
+def _spans_of_escaped(plain: Unescaped, secrets: Sequence[str]) -> list[Span | None]:
     """Where pieces stand of which some characters are escaped; as many as are too many where it is not known where."""
     lowered = _lowered(plain.text)
-    grams = _grams_of(lowered)
+    grams = _grams_of(lowered, len(secrets))
     found = [span for secret in secrets for span in islice(_told_apart(lowered, grams, secret, _both_ways), MOST)]
     if plain.places is None:
         return [None] * MOST if any(found) else found

@@ -54,16 +54,19 @@ def _schema(problem: str | None, expected: str) -> Problem | None:
     return None if problem is None else Problem("the body does not fit the derived schema", expected, problem)
 
 
+def has_its_status(answer: Answer) -> bool:
+    """Whether the status is that of what the body is: 4xx or 5xx of an error, 2xx of a result."""
+    return 400 <= answer.status < 600 if answer.kind == "refusal" else 200 <= answer.status < 300
+
+
 def _result_status(answer: Answer, _: str | None) -> Iterator[Judgement]:
     if answer.kind == "success":
-        ok = 200 <= answer.status < 300
-        yield None, None if ok else unlike("the status of a result", "2xx", answer.status)
+        yield None, None if has_its_status(answer) else unlike("the status of a result", "2xx", answer.status)
 
 
 def _error_status(answer: Answer, _: str | None) -> Iterator[Judgement]:
     if answer.kind == "refusal":
-        ok = 400 <= answer.status < 600
-        yield None, None if ok else unlike("the status of an error", "4xx or 5xx", answer.status)
+        yield None, None if has_its_status(answer) else unlike("the status of an error", "4xx or 5xx", answer.status)
 
 
 def _error_members(answer: Answer, _: str | None) -> Iterator[Judgement]:
