@@ -18,6 +18,7 @@ from hypothesis.errors import HypothesisException, Unsatisfiable
 from conformance.endpoint.attribution import found_elsewhere
 from conformance.endpoint.draws import Discarded, FreshDraws, KeptDraws, exploring
 from conformance.endpoint.findings import Disturbed, Finding, Inconclusive, MadeUp, NotApplicable, Violation
+from conformance.endpoint.own_hypothesis import unkept
 from conformance.endpoint.recording import CheckRecording, Unkept
 from conformance.endpoint.target import Target
 from conformance.endpoint.vouching import refusal_of_what_is_there
@@ -75,18 +76,11 @@ class Examples:
                 elsewhere = found_elsewhere(self.target, violation)
                 if elsewhere is not None:
                     raise elsewhere from None
-                if violation.certain or not self._has_moved():
+                if violation.certain or not self.target.has_moved():
                     self.judged += 1
                     self.violations.append(violation)
                     raise
         raise disturbance
-
-    def _has_moved(self) -> bool:
-        """Whether the listing is another now. One that is not answered as a listing is not known to be."""
-        try:
-            return self.target.has_moved()
-        except Violation:
-            return False
 
     def drawn(self, example: Callable[[], None], draws: FreshDraws | KeptDraws) -> None:
         """`once` as a Hypothesis example. What cannot be judged ends the check, as a skip, which Hypothesis passes on;
@@ -173,6 +167,7 @@ def _explore(
         draws = FreshDraws(data)
         examples.drawn(lambda: inner(**arguments, data=draws.again()), draws)
 
+    unkept(explore)
     explore()
 
 

@@ -15,7 +15,7 @@ from conformance.contract.model import Contract, Cursor, Filter, IdList, Paging,
 from conformance.contract.protocol import Protocol
 from conformance.endpoint.allowance import Allowance
 from conformance.endpoint.answer import Answer
-from conformance.endpoint.findings import NotApplicable
+from conformance.endpoint.findings import NotApplicable, Violation
 from conformance.endpoint.id_syntax import IdSyntaxes
 from conformance.endpoint.inventory import Inventories, Inventory
 from conformance.endpoint.lifecycle.guard import CreationGuard
@@ -410,9 +410,12 @@ class Target:
     def has_moved(self) -> bool:
         """Whether the listings that checks have used are no longer what they were, and are not merely answered wrongly.
 
-        Items that the caller vouches for do not move.
+        Items that the caller vouches for do not move; a listing that is not answered as one is not known to have moved.
         """
-        return self.known is None and self._inventories.have_moved()
+        try:
+            return self.known is None and self._inventories.have_moved()
+        except Violation:
+            return False
 
     def is_watched(self, exchange: Exchange) -> bool:
         """Whether the answer of an exchange was judged on its own merits, too."""

@@ -10,7 +10,7 @@ from conformance.endpoint.checks.drawing import every_way, whole_page
 from conformance.endpoint.checks.narrow import claim_steady, narrow_view, paged
 from conformance.endpoint.checks.ways import count_of
 from conformance.endpoint.claims import claim, claim_certain, claim_equal, need_items, need_total
-from conformance.endpoint.findings import Inconclusive, Violation
+from conformance.endpoint.findings import Disturbed, Inconclusive, Violation
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
 from conformance.generate.times import parse_time
@@ -193,10 +193,16 @@ class Questions:
         self.size = target.page_sizes(3)[0]
 
     def ask_at_first(self, channel: Channel) -> None:
-        """What is wrong before anything else was asked is no change. Raises Inconclusive."""
+        """What is wrong before anything else was asked is no change. Raises Inconclusive; Disturbed where the listing
+        changed meanwhile.
+        """
         try:
             self.ask_again(channel, "at first")
         except Violation as wrong:
+            if self.target.thrift.used:
+                raise
+            if not wrong.certain and self.target.has_moved():
+                raise Disturbed("the listing kept changing while its answers were compared") from None
             why = f"not judged, because it is so from the beginning: {wrong.message}"
             raise Inconclusive(why, wrong.exchange, because=self.about) from None
 
