@@ -9,7 +9,7 @@ the function that collects them is replaced while a run of ours draws.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -19,6 +19,7 @@ from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 
 COLLECTING = "_get_local_constants"
+DATABASE_KEY = "_hypothesis_internal_database_key"
 
 
 @contextmanager
@@ -49,6 +50,13 @@ def _no_constants_of_modules() -> Iterator[None]:
     finally:
         setattr(providers, COLLECTING, collecting)
         _forget()
+
+
+def unkept(explore: Callable[..., None]) -> None:
+    """Say of a test that no example of it is kept: the key that a database would know it by, which is made of its
+    source, each time, is then not made. `hypothesis.find` says it in this way.
+    """
+    setattr(explore, DATABASE_KEY, b"")
 
 
 def _none() -> Any:

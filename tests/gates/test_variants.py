@@ -46,8 +46,8 @@ def test_there_are_many_variants() -> None:
 
 
 def test_the_plain_reference_is_conformant(tmp_path) -> None:
-    """With every sweep, and some examples."""
-    claim_innocent(tmp_path, [], SEEDS[0], max_examples=3)
+    """With every sweep."""
+    claim_innocent(tmp_path, [], SEEDS[0], max_examples=1)
 
 
 @pytest.mark.gate
@@ -57,7 +57,7 @@ def test_the_plain_reference_is_conformant_whatever_the_seed(tmp_path, seed) -> 
     claim_innocent(tmp_path, [], seed, max_examples=8)
 
 
-def dealt(groups: int = 4) -> list[list[str]]:
+def dealt(groups: int = 3) -> list[list[str]]:
     """Every variant once, in groups in which no choice is taken twice; what takes none is dealt like cards."""
     choices = [v for v in VARIANTS if "=" in v]
     others = [v for v in VARIANTS if v not in choices and not v.startswith("every-choice")]

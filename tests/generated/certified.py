@@ -89,6 +89,7 @@ def certified(
         signed = how.signatures != ("none",)
         for variable, value in ((KEY_ID, KEY.access_key_id), (KEY_SECRET, KEY.access_key_secret)):
             patch.setenv(variable, value)
+        kept = tuple(r.id for r in ledger.requirements if r.side == "endpoint" and r.check not in left_out)
         with ReferenceEndpoint(contract, PROTOCOL, store, [KEY] if signed else []) as endpoint:
             settings = RunSettings(
                 endpoint.url,
@@ -99,9 +100,8 @@ def certified(
                 methods=how.methods,
                 seed=how.seed,
                 max_examples=examples,
-                select=tuple(r.id for r in ledger.requirements if r.side == "endpoint" and r.check not in left_out)
-                if left_out
-                else (),
+                select=kept if left_out else (),
+                traffic=kept if left_out else ("*",),
                 shrinks=0,
                 items_file=str(items) if how.known else None,
             )
