@@ -1,4 +1,6 @@
-"""Whose finding a violation is: that of its requirement, of one about what its exchange shows, or of an outage."""
+"""Whose finding a violation is: that of its requirement, of one about what its exchange shows or the way that it was
+sent, or of an outage.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +9,44 @@ from conformance.endpoint.findings import Inconclusive, Violation
 from conformance.endpoint.target import Target
 from conformance.endpoint.watch.envelope import ERROR_STATUS, RESULT_STATUS, has_its_status
 from conformance.endpoint.watch.identity import ANSWERED
-from conformance.wire.exchange import Exchange
+from conformance.wire.exchange import Channel, Exchange
+
+FORM_BODY, METHODS = "methods.form-body", "methods.agree"
 
 
-def found_elsewhere(target: Target, violation: Violation) -> Inconclusive | None:
-    """What another requirement is about, and explains a violation; None where it is a finding of its own."""
+def found_elsewhere(target: Target, violation: Violation, check: str = "") -> Inconclusive | None:
+    """What another requirement is about, and explains a violation of a check; None where it is a finding of its own."""
     if violation.certain:
         return None
-    return _about_the_answer(target, violation) or outage(target, violation.exchange)
+    found = _about_the_answer(target, violation) or _about_the_way(target, violation.exchange)
+    return (None if found and found.because == check else found) or outage(target, violation.exchange)
+
+
+def _about_the_way(target: Target, exchange: Exchange | None) -> Inconclusive | None:
+    """Whether even the barest request is not served by the method, or with the parameters in the form, that an exchange
+    was sent with, and is by another.
+    """
+    if exchange is None or exchange.call.channel not in target.channels:
+        return None
+    by = exchange.call.channel
+    alike = [c for c in target.channels if (c.format, c.signature) == (by.format, by.signature)]
+    others = [c for c in alike if (c.method, c.placement) != (by.method, by.placement)]
+    with target.thrift.afresh():
+        if not others or _is_served(target, by):
+            return None
+        served = next((c for c in others if _is_served(target, c)), None)
+    if served is None:
+        return None
+    about = FORM_BODY if by.placement == "form" and served.method == by.method else METHODS
+    way = "with its parameters in the form of a POST" if by.placement == "form" else f"by {by.method}"
+    return Inconclusive(f"not judged, because not even a plain request is served {way}", exchange, because=about)
+
+
+def _is_served(target: Target, channel: Channel) -> bool:
+    try:
+        return target.ask(channel=channel).accepted
+    except (Inconclusive, Violation):
+        return False
 
 
 def _about_the_answer(target: Target, violation: Violation) -> Inconclusive | None:

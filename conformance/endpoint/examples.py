@@ -35,6 +35,7 @@ class Examples:
     target: Target
     shrinks: int
     recording: CheckRecording = field(factory=Unkept)
+    check: str = ""
     judged: int = 0
     since_failure: int = 0
     violations: list[Violation] = field(factory=list)
@@ -73,7 +74,7 @@ class Examples:
                     # what was answered earlier may be so no more: it is asked again
                     self.target.thrift.forget()
                     continue
-                elsewhere = found_elsewhere(self.target, violation)
+                elsewhere = found_elsewhere(self.target, violation, self.check)
                 if elsewhere is not None:
                     raise elsewhere from None
                 if violation.certain or not self.target.has_moved():
@@ -111,15 +112,17 @@ def run_check(
     max_examples: int,
     shrinks: int,
     recording: CheckRecording | None = None,
+    name: str = "",
 ) -> tuple[Finding | None, int]:
     """Run a check with all its examples: what it found (None: nothing against it), and how many examples it judged.
 
     `check` is a plain function, or one under `@given(st.data())`, whose inner function is then given at the seed.
     After the first failing example at most `shrinks` more are tried, in search of a plainer one.
+    `name` is that of the check; what others are about is none of its findings.
     A `recording` that has kept examples gives them in place of drawn ones.
     Raises whatever else the check raises: that is the suite's own fault.
     """
-    examples = Examples(target, shrinks, recording or Unkept())
+    examples = Examples(target, shrinks, recording or Unkept(), name)
     target.resample()
     inner = getattr(getattr(check, "hypothesis", None), "inner_test", None)
     try:

@@ -137,6 +137,14 @@ def found_by(fault, asked, scratch):
     return {name.partition(".")[2] for name in outcome.with_verdict("failed", "warned")}, because
 
 
+def test_a_way_that_not_even_a_plain_request_is_served_by_is_one_finding(tmp_path):
+    asked = ("methods.*", "paging.*", "parameters.Page*", "filters.*")
+    failed, because = found_by("form-body-is-ignored", asked, tmp_path)
+    assert failed == {"methods.form-body"}
+    assert set(because) == {"methods.form-body"}
+    assert because["methods.form-body"] > 10
+
+
 def test_the_status_of_errors_is_one_finding(tmp_path):
     failed, because = found_by("errors-have-status-200", STATUSES, tmp_path)
     assert failed == {"envelope.error-status"}
