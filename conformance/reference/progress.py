@@ -1,4 +1,4 @@
-"""A store whose items progress: unfinished ones finish and new ones appear, as a function of the clock."""
+"""A store whose items progress: unfinished ones finish, new ones appear and old ones go, as a function of the clock."""
 
 from __future__ import annotations
 
@@ -15,20 +15,25 @@ from conformance.reference.seeding import items, relative, stamp
 from conformance.reference.store import Item, Store
 
 PERIOD = 12.0
+# of so many items one goes, and one appears
+IN_TEN = 10
 
 
 @frozen
 class Course:
-    """One item: when it appears (None: it was always there) and finishes, and how it is before and after."""
+    """One item: when it appears (None: it was always there), finishes and goes (None: never), and how it is before and
+    after it finishes.
+    """
 
     appears: float | None
     finishes: float | None
     before: Item
     after: Item
+    goes: float | None = None
 
     def at(self, now: float) -> Item | None:
-        """The item at a time, or None before it appears."""
-        if self.appears is not None and now < self.appears:
+        """The item at a time, or None before it appears and once it is gone."""
+        if (self.appears is not None and now < self.appears) or (self.goes is not None and now >= self.goes):
             return None
         return self.after if self.finishes is not None and now >= self.finishes else self.before
 
@@ -36,8 +41,9 @@ class Course:
 def progressing(store: Store, contract: Contract, started: float, period: float = PERIOD, seed: int = 1) -> Store:
     """`store`, set in motion at `started` (seconds since 1970).
 
-    Within `period` seconds every unfinished item finishes, and one new item appears for every ten that were there, to
-    finish within as long again. Nothing moves in a region without items. The same arguments give the same course.
+    Within `period` seconds every unfinished item finishes, and for every ten that were there one goes, and a new one
+    appears, to finish within as long again. Nothing moves in a region without items. The same arguments give the same
+    course.
     """
     courses = {
         name: _courses(contract, existing, started, period, random.Random(f"{seed} {name}"))
@@ -56,13 +62,14 @@ def _courses(
 ) -> tuple[Course, ...]:
     finished = _finisher(contract)
     courses = []
-    for item in existing:
+    for number, item in enumerate(existing, 1):
         ends = started + source.uniform(0, period)
         after = finished(item, ends)
-        courses.append(Course(None, ends if after != item else None, item, after))
+        goes = started + source.uniform(0, period) if number % IN_TEN == 0 else None
+        courses.append(Course(None, ends if after != item else None, item, after, goes))
     key = relative(contract, contract.semantics.key or "")
     taken = {item.get(key) for item in existing}
-    for made in items(contract, source, len(existing) // 10):
+    for made in items(contract, source, len(existing) // IN_TEN):
         if key and made.get(key) in taken:
             continue
         appears = started + source.uniform(0, period)

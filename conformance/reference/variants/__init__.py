@@ -24,7 +24,7 @@ MIDDLEWARE: tuple[Variant, ...] = (
     *TRANSPORT,
     Variant(
         "progressing",
-        "items finish and new ones appear while the run lasts",
+        "items finish, appear and go while the run lasts",
         restock=lambda store, contract, now: progressing(store, contract, now),
     ),
 )
