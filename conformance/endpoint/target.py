@@ -7,21 +7,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import Literal, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
 from attrs import Factory, define, evolve, field
 
-from conformance.contract.model import Contract, Cursor, Filter, IdList, Paging, Parameter, TimeRange
+from conformance.contract.model import Filter
 from conformance.contract.protocol import Protocol
 from conformance.endpoint.allowance import Allowance
 from conformance.endpoint.answer import Answer
-from conformance.endpoint.findings import NotApplicable, Violation
+from conformance.endpoint.findings import Violation
 from conformance.endpoint.id_syntax import IdSyntaxes
 from conformance.endpoint.inventory import Inventories, Inventory
 from conformance.endpoint.lifecycle.guard import CreationGuard
 from conformance.endpoint.oracle import Expectation, Oracle
 from conformance.endpoint.paths import route_of
 from conformance.endpoint.response_reading import Item
+from conformance.endpoint.roles import ContractRoles
 from conformance.endpoint.sender import Sender
 from conformance.endpoint.stored import StoredItems
 from conformance.endpoint.thrift import Thrift
@@ -45,12 +46,8 @@ from conformance.wire.exchange import (
 )
 from conformance.wire.routes import OperationRoute
 
-# the largest page that is asked for where no maximum is documented, so that any size is allowed
-MOST_A_PAGE = 100
 # so many requests do for a run with every page size; with fewer, some sizes stand for all
 PLENTY = 5_000
-# the longest id list that is sent where no limit is documented
-MOST_IDS = 100
 SentParameters = Mapping[str, str] | Sequence[tuple[str, str]]
 
 
@@ -67,7 +64,7 @@ class CallOptions(TypedDict, total=False):
 
 
 @define(slots=False, eq=False)
-class Target:
+class Target(ContractRoles):
     """One endpoint under one contract.
 
     `regions` hold data, the first is the one that checks use by default. `channels` are the ways in which calls may
@@ -76,7 +73,6 @@ class Target:
     says whether checks ask as little as they can.
     """
 
-    contract: Contract
     protocol: Protocol
     client: AnyClient
     watch: Watch
@@ -119,82 +115,7 @@ class Target:
         """What went over the wire so far."""
         return self.sender.traffic
 
-    # ---------------------------------------------------------------------------------------- roles of the contract
-
-    @property
-    def key(self) -> str:
-        """The field that identifies an item. Raises NotApplicable where none is documented."""
-        if self.contract.semantics.key is None:
-            raise NotApplicable("the items of the operation have no documented key")
-        return self.contract.semantics.key
-
-    @property
-    def paging(self) -> Paging:
-        """Raises NotApplicable where the operation has none."""
-        if self.contract.semantics.paging is None:
-            raise NotApplicable("the operation does not page its listing")
-        return self.contract.semantics.paging
-
-    @property
-    def cursor(self) -> Cursor:
-        """Raises NotApplicable where the operation has none."""
-        if self.contract.semantics.cursor is None:
-            raise NotApplicable("the pages of the operation are not named by tokens")
-        return self.contract.semantics.cursor
-
-    @property
-    def id_list(self) -> IdList:
-        """Raises NotApplicable where the operation has none."""
-        if self.contract.semantics.ids is None:
-            raise NotApplicable("the operation takes no list of ids")
-        return self.contract.semantics.ids
-
-    @property
-    def time_range(self) -> TimeRange:
-        """Raises NotApplicable where the operation has none."""
-        if self.contract.semantics.range is None:
-            raise NotApplicable("the operation takes no time range")
-        return self.contract.semantics.range
-
-    def parameter(self, name: str) -> Parameter:
-        """The documented parameter of that name. Raises NotApplicable where there is none."""
-        found = self.contract.parameter(name)
-        if found is None:
-            raise NotApplicable(f"the operation has no parameter {name}")
-        return found
-
-    @property
-    def largest_page(self) -> int | None:
-        """The documented maximum of the page size."""
-        return self._of_the_size("maximum")
-
-    @property
-    def largest_size(self) -> int:
-        """The largest page size that a check asks for: the documented maximum, or where there is none, our own."""
-        return self.largest_page or MOST_A_PAGE
-
-    @property
-    def smallest_size(self) -> int:
-        """The documented minimum of the page size, and 1 where there is none."""
-        return max(1, self._of_the_size("minimum") or 1)
-
-    @property
-    def default_size(self) -> int:
-        """How many items an answer holds at most where no size is asked for."""
-        default = self._of_the_size("default")
-        return self.largest_size if default is None else default
-
-    def _of_the_size(self, constraint: Literal["default", "minimum", "maximum"]) -> int | None:
-        semantics = self.contract.semantics
-        pages = semantics.paging or semantics.cursor
-        parameter = self.contract.parameter(pages.size) if pages and pages.size else None
-        value = parameter.value(constraint) if parameter else None
-        return None if value is None else int(value)
-
-    @property
-    def longest_id_list(self) -> int:
-        """How many ids a check names at most: the documented limit, or where there is none, our own."""
-        return self.id_list.limit or MOST_IDS
+    # -------------------------------------------------------------------------------------------------- what is asked
 
     def page_sizes(self, *wanted: int) -> list[int]:
         """Those of the wanted sizes that the documentation allows, and the largest one; in order."""

@@ -145,11 +145,11 @@ def _change(
         if old in (NOT_JUDGED, "not-applicable"):
             return None
         return VerdictChange("vanished", *key, old, None, _why_vanished(key, after, head))
-    kind = kind_of(old, new)
+    kind = kind_of_change(old, new)
     return VerdictChange(kind, *key, old, new, message) if kind else None
 
 
-def kind_of(old: str | None, new: str) -> str | None:
+def kind_of_change(old: str | None, new: str) -> str | None:
     """Which kind of change it is to stand so, and not so any more; None where it is none."""
     if new in FAILING:
         return "still-failing" if old in FAILING else "new-failure"

@@ -144,16 +144,16 @@ def kinds(found: Iterable[Result]) -> tuple[ResultKind, ...]:
     gathered: dict[object, list[Result]] = {}
     for result in found:
         entry = result.entry
-        key = (kind_of(entry), entry.level, entry.theme, result.standing)
+        key = (kind_of_requirement(entry), entry.level, entry.theme, result.standing)
         gathered.setdefault(key, []).append(result)
     made = []
     for members in gathered.values():
         apart = [members] if len(members) > FEW else [[result] for result in members]
-        made += [ResultKind(kind_of(some[0].entry), tuple(some)) for some in apart]
+        made += [ResultKind(kind_of_requirement(some[0].entry), tuple(some)) for some in apart]
     return tuple(made)
 
 
-def kind_of(entry: CatalogueEntry) -> str:
+def kind_of_requirement(entry: CatalogueEntry) -> str:
     """The id of a requirement, with a star for its subject."""
     if not entry.subject:
         return entry.id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from conformance.report.comparison import KINDS, Incomparable, RunComparison, VerdictChange, kind_of, sentence_of
+from conformance.report.comparison import KINDS, Incomparable, RunComparison, VerdictChange, kind_of_change, sentence_of
 from conformance.report.service_run import OperationJudged, ServiceRun
 
 # a requirement that says nothing of a whole operation which could not be judged
@@ -48,7 +48,7 @@ def _of(name: str, base: OperationJudged | None, head: OperationJudged | None) -
         if (requirement, case) in before:
             old = before[requirement, case][0]
         new, message = after.get((requirement, case), ("passed", ""))
-        if found := kind_of(old, new):
+        if found := kind_of_change(old, new):
             yield VerdictChange(found, requirement, case, old, new, message)
 
 

@@ -20,7 +20,8 @@ from conformance.endpoint.claims import (
 from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import Inconclusive
 from conformance.endpoint.marks import requirement
-from conformance.endpoint.target import MOST_A_PAGE, Target
+from conformance.endpoint.roles import MOST_A_PAGE
+from conformance.endpoint.target import Target
 from conformance.generate.views import View, equalities
 from conformance.wire.exchange import Channel, Format
 
