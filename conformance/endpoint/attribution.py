@@ -5,20 +5,44 @@ sent, or of an outage.
 from __future__ import annotations
 
 from conformance.endpoint.answer import Answer
-from conformance.endpoint.findings import Inconclusive, Violation
+from conformance.endpoint.findings import Disturbed, Inconclusive, Violation
 from conformance.endpoint.target import Target
 from conformance.endpoint.watch.envelope import ERROR_STATUS, RESULT_STATUS, has_its_status
 from conformance.endpoint.watch.identity import ANSWERED
 from conformance.wire.exchange import Channel, Exchange
 
 FORM_BODY, METHODS = "methods.form-body", "methods.agree"
+COUNTS, CONSTANT = "paging.total-counts-the-listing", "paging.total-is-constant"
+# what judges pages and totals themselves
+ABOUT_PAGES = ("paging.", "stability.")
+
+
+def asks_for_what_is_gone(target: Target, exchange: Exchange | None) -> bool:
+    """Whether a refused request names an item that was there when it was drawn, and is not any more."""
+    semantics = target.contract.semantics
+    if exchange is None or semantics.ids is None or semantics.key is None:
+        return False
+    if not Answer(target.contract, exchange).refused:
+        return False
+    sent = [value for name, value in exchange.call.parameters if name.startswith(semantics.ids.parameter)]
+    there = set(target.inventory().keys(semantics.key))
+    return any(
+        id in text for item in target.sample() if (id := item.get(semantics.key) or "") not in there for text in sent
+    )
 
 
 def found_elsewhere(target: Target, violation: Violation, check: str = "") -> Inconclusive | None:
-    """What another requirement is about, and explains a violation of a check; None where it is a finding of its own."""
+    """What another requirement is about, and explains a violation of a check; None where it is a finding of its own.
+
+    `check` is the id of its requirement, without the operation. Disturbed where the listing has moved.
+    """
     if violation.certain:
         return None
-    found = _about_the_answer(target, violation) or _about_the_way(target, violation.exchange)
+    found = (
+        _about_the_answer(target, violation)
+        or _about_the_way(target, violation.exchange)
+        or _about_the_total(target, check)
+    )
     return (None if found and found.because == check else found) or outage(target, violation.exchange)
 
 
@@ -40,6 +64,30 @@ def _about_the_way(target: Target, exchange: Exchange | None) -> Inconclusive | 
     about = FORM_BODY if by.placement == "form" and served.method == by.method else METHODS
     way = "with its parameters in the form of a POST" if by.placement == "form" else f"by {by.method}"
     return Inconclusive(f"not judged, because not even a plain request is served {way}", exchange, because=about)
+
+
+def _about_the_total(target: Target, check: str) -> Inconclusive | None:
+    """Whether the pages of the whole listing do not hold what their total says, or small pages say another: then what
+    is there is not known, and nothing follows from it.
+    """
+    paging = target.contract.semantics.paging
+    if paging is None or check.startswith(ABOUT_PAGES) or f".{paging.size}." in check or f".{paging.number}." in check:
+        return None
+    try:
+        whole = target.inventory()
+        with target.thrift.afresh():
+            small = target.ask({paging.size: str(target.smallest_size)}).listing()
+    except (Inconclusive, Violation):
+        return None
+    if whole.total is None or small.total is None or whole.total == len(whole.items) == small.total:
+        return None
+    if target.has_moved():
+        return Disturbed("the listing kept changing while it was compared")
+    if whole.total != len(whole.items):
+        why = f"the total of the listing is {whole.total}, and its pages hold {len(whole.items)} items"
+        return Inconclusive(f"not judged, because {why}", because=COUNTS)
+    why = f"the total of the listing is {whole.total} on its largest page, and {small.total} on its smallest"
+    return Inconclusive(f"not judged, because {why}", small.exchange, because=CONSTANT)
 
 
 def _is_served(target: Target, channel: Channel) -> bool:

@@ -327,7 +327,7 @@ class CertificationPlugin:
                     max_examples=self.settings.max_examples,
                     shrinks=self.settings.shrinks,
                     recording=kept,
-                    name=requirement.check,
+                    name=requirement.id.partition(".")[2],
                 )
         except Exception as e:
             message = redact_text(f"the suite itself failed: {type(e).__name__}: {e}", known_secrets(credentials))

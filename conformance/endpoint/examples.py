@@ -15,7 +15,7 @@ from hypothesis import Phase, given, seed
 from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException, Unsatisfiable
 
-from conformance.endpoint.attribution import found_elsewhere
+from conformance.endpoint.attribution import asks_for_what_is_gone, found_elsewhere
 from conformance.endpoint.draws import Discarded, FreshDraws, KeptDraws, exploring
 from conformance.endpoint.findings import Disturbed, Finding, Inconclusive, MadeUp, NotApplicable, Violation
 from conformance.endpoint.own_hypothesis import unkept
@@ -30,7 +30,9 @@ PLAINEST_OR_NOT = st.integers(0, 2**16)
 
 @define
 class Examples:
-    """The examples of one check. `judged` counts those that came to an end, `violations` keeps each that failed."""
+    """The examples of one check. `judged` counts those that came to an end, `gone` those whose items were gone by then,
+    `violations` keeps each that failed.
+    """
 
     target: Target
     shrinks: int
@@ -40,27 +42,30 @@ class Examples:
     since_failure: int = 0
     violations: list[Violation] = field(factory=list)
     unjudged: Finding | None = None
+    gone: int = 0
 
     def once(self, example: Callable[[], None], draws: FreshDraws | KeptDraws | None = None) -> None:
         """Run one example. Where it fails and the listing has moved, it is run again on the listing as it is now."""
         whole = False
         self.recording.begin()
         try:
-            self._until_still(example)
+            judged = self._until_still(example)
             whole = True
         except Finding:
             whole = True
             raise
         finally:
             self.recording.end(draws, whole)
-        self.judged += 1
+        self.judged += judged
 
-    def _until_still(self, example: Callable[[], None]) -> None:
+    def _until_still(self, example: Callable[[], None]) -> bool:
+        """Whether it judged anything: an example whose items are gone by now does not."""
         disturbance: Inconclusive = Inconclusive("the listing kept changing while it was compared")
         for _ in range(RETRIES):
             self.target.thrift.begin()
             try:
-                return example()
+                example()
+                return True
             except Disturbed as disturbed:
                 disturbance = disturbed
             except MadeUp as finding:
@@ -74,7 +79,13 @@ class Examples:
                     # what was answered earlier may be so no more: it is asked again
                     self.target.thrift.forget()
                     continue
+                if asks_for_what_is_gone(self.target, violation.exchange):
+                    self.gone += 1
+                    return False
                 elsewhere = found_elsewhere(self.target, violation, self.check)
+                if isinstance(elsewhere, Disturbed):
+                    disturbance = elsewhere
+                    continue
                 if elsewhere is not None:
                     raise elsewhere from None
                 if violation.certain or not self.target.has_moved():
@@ -147,6 +158,8 @@ def run_check(
             raise
     if examples.violations:
         return examples.plainest(), examples.judged
+    if examples.gone and not examples.judged and examples.unjudged is None:
+        return Inconclusive("what was asked for was gone each time"), 0
     return examples.unjudged, examples.judged
 
 

@@ -145,6 +145,13 @@ def test_a_way_that_not_even_a_plain_request_is_served_by_is_one_finding(tmp_pat
     assert because["methods.form-body"] > 10
 
 
+def test_what_is_there_follows_from_the_total_and_nothing_from_a_wrong_one(tmp_path):
+    failed, because = found_by("total-is-of-the-page", ("paging.total-is-constant", "filters.*", "ids.*"), tmp_path)
+    assert failed == {"paging.total-is-constant"}
+    assert set(because) == {"paging.total-is-constant"}
+    assert because["paging.total-is-constant"] > 5
+
+
 def test_the_status_of_errors_is_one_finding(tmp_path):
     failed, because = found_by("errors-have-status-200", STATUSES, tmp_path)
     assert failed == {"envelope.error-status"}

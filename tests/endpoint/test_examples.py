@@ -31,6 +31,7 @@ class Listing:
 def nothing_else_is_found(monkeypatch):
     """The endpoint answers, and no other requirement is about what it says."""
     monkeypatch.setattr(examples, "found_elsewhere", lambda target, violation, check: None)
+    monkeypatch.setattr(examples, "asks_for_what_is_gone", lambda target, exchange: False)
 
 
 def exchange(text: str) -> Exchange:
