@@ -28,7 +28,11 @@ UNSIGNED = (
 @click.argument("path", metavar="CERTIFICATE", type=click.Path(path_type=Path))
 @click.option("--events", required=True, type=click.Path(path_type=Path), help="The event stream it was made of.")
 @click.option("--key", type=click.Path(path_type=Path), help="The signer's public key (PEM).")
-@click.option("--subject", metavar="NAME|URL", help="What the certificate has to be about.")
+@click.option(
+    "--subject",
+    metavar="NAME|URL|sha256:HEX",
+    help="What the certificate has to be about; a package also by its bytes.",
+)
 @click.option(
     "--contract",
     "folder",
@@ -47,16 +51,14 @@ def verify(
     """
     file = stream_file(events)
     certificate, stream = read_bytes(path, "the certificate"), _stream(file)
-    if is_of_service(stream):
-        if key:
-            raise Refusal("The certificate of a run over a service is not signed; leave out --key.")
-        found = verify_service(certificate, stream, subject, file.parent, folder)
-    else:
-        try:
-            public = read_bytes(key, "the key") if key else None
+    public = read_bytes(key, "the key") if key else None
+    try:
+        if is_of_service(stream):
+            found = verify_service(certificate, stream, subject, file.parent, folder, public)
+        else:
             found = signature.verify(certificate, stream, public, subject, lambda header: Basis.of_run(header, folder))
-        except (BadKey, ContractError) as e:
-            raise Refusal(str(e)) from None
+    except (BadKey, ContractError) as e:
+        raise Refusal(str(e)) from None
     _show(found)
     if not found.valid:
         raise SystemExit(ExitStatus.NOT_CONFORMANT)

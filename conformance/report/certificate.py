@@ -1,8 +1,9 @@
 """A certificate: an in-toto statement, with the test-result predicate, that a run's event stream bears out.
 
-It is issued only where every selected MUST was judged and met (or does not apply, with a reason), nothing was
-inconclusive, nothing erred, and no failure was known beforehand; for a run that judged a part of what is required, only
-where that is asked for, and then its text says so. Without a MUST that was judged there is none. It is a pure function
+It is issued only where every selected MUST was judged and met (or does not apply, with a reason), nothing erred, and no
+failure was known beforehand; for a run that judged a part of what is required, only where that is asked for, and then
+its text says so. Without a MUST that was judged there is none. What is no MUST need not have been judged: not every
+driver of an SDK can show all of that; the text says how many, and `notEstablished` which and why. It is a pure function
 of the stream, so that whoever has both can check that one follows from the other. Signing is in `signature.py`.
 """
 
@@ -16,7 +17,7 @@ from typing import Any
 
 from conformance.report.conclusion import conclude
 from conformance.report.events import CONVERTER
-from conformance.report.results import Result, counts, dialect, results
+from conformance.report.results import Result, counts, dialect, is_unsure, results, why_unsure
 from conformance.report.scope import settings_of
 from conformance.report.stream import Run, parse
 
@@ -62,17 +63,15 @@ def objections(run: Run, partial: bool = False) -> Iterator[str]:
         yield "No MUST was judged, and nothing else earns a certificate."
     if run.header.known_failures or any(verdict.verdict == "known-failing" for verdict in run.verdicts):
         yield "The run was told of known failures, and a known failure never earns a certificate."
-    if unsure := [result.entry.id for result in found if _unsure(result)]:
-        yield f"Not everything could be judged: {_few(unsure)}."
+    if unsure := [result.entry.id for result in found if result.entry.level == "MUST" and is_unsure(result)]:
+        yield f"Not every MUST could be judged: {_few(unsure)}."
+    if broken := [r.entry.id for r in found if any(verdict.verdict == "errored" for verdict in r.verdicts)]:
+        yield f"The suite itself broke down over {_few(broken)}."
     if not _is_named(run):
         yield "The stream does not name the digest of the package that was judged, so that nothing ties it to one."
     for name, digest in _inputs(run):
         if not DIGEST.fullmatch(digest):
             yield f"The stream does not name the digest of the {name} that was used."
-
-
-def _unsure(result: Result) -> bool:
-    return not result.verdicts or any(verdict.verdict in ("inconclusive", "errored") for verdict in result.verdicts)
 
 
 def _judged(result: Result) -> bool:
@@ -122,6 +121,7 @@ def _facts(run: Run, found: tuple[Result, ...]) -> dict[str, Any]:
     levels = dict.fromkeys(result.entry.level for result in found)
     target = {"kind": header.target.kind, "name": header.target.name, "url": header.target.url}
     target |= {"release": header.target.release, "runtime": header.target.runtime}
+    unsure = {result.entry.id: why_unsure(result) for result in found if is_unsure(result)}
     return {
         "formatVersion": 2,
         "text": f"{conclusion.headline}. {conclusion.sentence}",
@@ -143,6 +143,7 @@ def _facts(run: Run, found: tuple[Result, ...]) -> dict[str, Any]:
             if (members := [result for result in found if result.entry.level == level])
         },
         "notApplicable": {r.entry.id: r.message for r in found if r.standing == "not-applicable"},
+        **({"notEstablished": unsure} if unsure else {}),
         "deselected": list(header.deselected),
     }
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from conformance.ledger.conclusion import EXIT_STATUS, Decision, RequirementVerdicts, Word, decide
-from conformance.report.results import Result, results
+from conformance.report.results import Result, is_unsure, results
 from conformance.report.scope import Scope, musts_left_out, scope, settings_of
 from conformance.report.stream import Run
 
@@ -109,6 +109,9 @@ def _notes(run: Run, found: tuple[Result, ...], musts: list[Result]) -> Iterator
         yield f"{set_aside} {'does' if set_aside == 1 else 'do'} not apply"
     if warned := sum(result.standing == "warned" for result in found):
         yield f"{warned} SHOULD {'was' if warned == 1 else 'were'} not"
+    for level in ("SHOULD", "MAY"):
+        if unsure := sum(result.entry.level == level and is_unsure(result) for result in found):
+            yield f"{unsure} {level} could not be judged"
     if left_out := len(run.header.deselected) - len(musts_left_out(run)):
         yield f"{left_out} more {'was' if left_out == 1 else 'were'} left out of the run"
 

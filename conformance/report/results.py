@@ -15,6 +15,8 @@ from conformance.report.stream import Run
 NOT_JUDGED: Literal["not-judged"] = "not-judged"
 Standing = VerdictName | Literal["not-judged"]
 STANDINGS: tuple[Standing, ...] = (*ORDER, NOT_JUDGED)
+# what says nothing of the target
+UNSURE = ("inconclusive", "errored")
 
 
 @frozen
@@ -105,6 +107,17 @@ def results(run: Run) -> tuple[Result, ...]:
     for verdict in run.verdicts:
         by_id[verdict.requirement].append(verdict)
     return tuple(Result(entry, tuple(by_id[entry.id])) for entry in run.header.catalogue)
+
+
+def is_unsure(result: Result) -> bool:
+    """Whether a case of it could not be judged, or none was."""
+    return not result.verdicts or any(verdict.verdict in UNSURE for verdict in result.verdicts)
+
+
+def why_unsure(result: Result) -> str:
+    """Why it could not be judged in the first of these cases."""
+    first = next((verdict.message for verdict in result.verdicts if verdict.verdict in UNSURE), None)
+    return result.message if first is None else first
 
 
 def counts(found: Iterable[Result]) -> dict[Standing, int]:

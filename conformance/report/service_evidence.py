@@ -14,6 +14,7 @@ from typing import Any
 from conformance import __version__
 from conformance.contract.service import Service
 from conformance.interrupts import ending_begins
+from conformance.report.certificate import canonical
 from conformance.report.evidence import RunEvidence
 from conformance.report.folder import EVENTS, PAGE, SUMMARY, WRITTEN
 from conformance.report.results import Result, by_theme, counts, results
@@ -106,7 +107,7 @@ def concluded(folder: Path) -> ServiceRun:
     (folder / PAGE).write_text(service_html(run), "utf-8")
     (folder / CERTIFICATE).unlink(missing_ok=True)
     if statement := service_certificate(run, events):
-        (folder / CERTIFICATE).write_text(json.dumps(statement, indent=2, sort_keys=True) + "\n", "utf-8")
+        (folder / CERTIFICATE).write_bytes(canonical(statement))
     return run
 
 

@@ -140,6 +140,7 @@ class ServiceRun:
         tried = [o for o in self.all if o.attempted]
         if any(o.verdict == "not-conformant" for o in tried) or self.unmet:
             return 1
+        tried = [o for o in tried if o.verdict != "not-supported"]
         undecided = any(o.verdict == "not-established" for o in tried)
         whole = {o.name for o in self.operations} == set(self.started.selected)
         whole = whole and {o.name for o in self.sequences} == set(self.started.sequences)
@@ -155,9 +156,17 @@ class ServiceRun:
 
     @property
     def is_partial(self) -> bool:
-        """Whether some operation was not asked for, not judged, or judged in part."""
-        judged = (*self.operations, *self.sequences)
-        return any(o.verdict != "conformant" for o in judged) or len(self.operations) < self.started.operations
+        """Whether some operation was not asked for, or something was not judged, or judged in part."""
+        return any(o.verdict != "conformant" for o in self.all) or len(self.operations) < self.started.operations
+
+    @property
+    def not_established(self) -> dict[str, int]:
+        """What is no MUST and could not be judged of an SDK, by its check, with the number of operations where it could
+        not: in what is conformant every MUST was judged.
+        """
+        conformant = [o for o in (*self.protocol, *self.operations) if o.verdict == "conformant"]
+        found = Counter(check for o in conformant for check, verdict in o.verdicts.items() if verdict == "inconclusive")
+        return dict(sorted(found.items()))
 
     @property
     def sentence(self) -> str:
@@ -165,7 +174,10 @@ class ServiceRun:
         said = [f"{number} {verdict}" for verdict, number in self.counts.items() if number]
         what = f"{self.started.product} {self.started.version}"
         of = f"{len(self.operations)} of {self.started.operations} operations of {what}"
-        protocol = f" The protocol was judged on {', '.join(o.name for o in self.protocol)}." if self.protocol else ""
+        named = [o.name if o.verdict == "conformant" else f"{o.name} ({o.verdict})" for o in self.protocol]
+        protocol = f" The protocol was judged on {', '.join(named)}." if named else ""
+        if number := len(self.not_established):
+            protocol += f" {number} of what is recommended could not be judged somewhere."
         broken = " The run was interrupted." if self.finished.interrupted else ""
         unmet = f" Known failures that did not occur, to be removed: {'; '.join(self.unmet)}." if self.unmet else ""
         if number := len(self.finished.left):
@@ -307,14 +319,24 @@ def _shown(o: OperationJudged) -> dict[str, Any]:
     return shown
 
 
+def service_objections(run: ServiceRun) -> Iterator[str]:
+    """Everything that keeps a run from being certified."""
+    subject = run.started.subject
+    if run.exit_status != 0:
+        yield f"The run is not one of a conformant target: {run.headline}. {run.sentence}"
+    if run.started.known or any(o.verdict == "known-failing" for o in (*run.operations, *run.protocol)):
+        yield "The run was told of known failures, and a known failure never earns a certificate."
+    if subject is not None and not subject.digest:
+        yield "The stream does not name the digest of the package that was judged, so that nothing ties it to one."
+
+
 def service_certificate(run: ServiceRun, events: bytes) -> dict[str, Any] | None:
     """An in-toto statement that names the operations that were judged, and those that were not with the reason; None
     where the run earns none.
     """
-    subject = run.started.subject
-    known = run.started.known or any(o.verdict == "known-failing" for o in (*run.operations, *run.protocol))
-    if run.exit_status != 0 or known or (subject is not None and not subject.digest):
+    if any(service_objections(run)):
         return None
+    subject = run.started.subject
     judged = [o for o in run.operations if o.verdict in ("conformant", "in-part")]
     return {
         "_type": "https://in-toto.io/Statement/v1",
@@ -336,11 +358,16 @@ def service_certificate(run: ServiceRun, events: bytes) -> dict[str, Any] | None
                 "suite": dict(run.started.suite),
                 "service": {"product": run.started.product, "version": run.started.version},
                 **({"sdk": CONVERTER.unstructure(subject)} if subject is not None else {}),
-                "protocolJudgedOn": [o.name for o in run.protocol],
+                "protocolJudgedOn": {o.name: _certified(o) for o in run.protocol},
                 "sequencesJudged": {o.name: {"verdict": o.verdict, "reason": o.reason} for o in run.sequences},
-                "judged": {o.name: {"verdict": o.verdict, "reason": o.reason, "events": o.digest} for o in judged},
+                "judged": {o.name: _certified(o) for o in judged},
                 "notJudged": {o.name: f"{o.verdict}: {o.reason}" for o in run.operations if o not in judged},
+                "notEstablished": run.not_established,
                 "operationsNotAskedFor": run.started.operations - len(run.operations),
             },
         },
     }
+
+
+def _certified(o: OperationJudged) -> dict[str, Any]:
+    return {"verdict": o.verdict, "reason": o.reason, "events": o.digest}

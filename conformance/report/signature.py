@@ -83,7 +83,7 @@ def verify(
 
     Raises BadKey; and what `basis_of` and the basis raise, where the certificate follows from the stream.
     """
-    key = _public(public_key) if public_key is not None else None
+    key = public_key_in(public_key) if public_key is not None else None
     try:
         data = json_value(decoded(certificate))
     except BadText:
@@ -93,7 +93,7 @@ def verify(
     statement, key_id = certificate, None
     problems: list[str] = []
     if "payload" in data or "signatures" in data:
-        statement, key_id, problems = _opened(certificate, key)
+        statement, key_id, problems = opened(certificate, key)
     elif key is not None:
         problems = ["The certificate is not signed, although a key was given to check it with."]
     followed = _follows(statement, events)
@@ -122,7 +122,8 @@ def _judged_by(events: bytes, basis_of: Callable[[RunStarted], Basis] | None) ->
 def _about(statement: dict[str, Any], subject: str | None) -> list[str]:
     """Why the statement is not about a subject."""
     target = statement["predicate"][EXTENSION]["target"]
-    names = [statement["subject"][0]["name"], target["name"], target["url"]]
+    digests = [f"{algorithm}:{value}" for algorithm, value in statement["subject"][0]["digest"].items()]
+    names = [statement["subject"][0]["name"], target["name"], target["url"], *(digests if target["release"] else ())]
     if subject is None or subject.rstrip("/") in [name.rstrip("/") for name in names if name]:
         return []
     return [
@@ -130,7 +131,8 @@ def _about(statement: dict[str, Any], subject: str | None) -> list[str]:
     ]
 
 
-def _public(pem: bytes) -> SSlibKey:
+def public_key_in(pem: bytes) -> SSlibKey:
+    """The key in a PEM file. Raises BadKey."""
     try:
         key = load_pem_public_key(pem)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
@@ -146,7 +148,7 @@ def _enveloped(certificate: bytes, key_id: str, signature: bytes) -> bytes:
     return canonical({"payload": payload, "payloadType": PAYLOAD_TYPE, "signatures": signatures})
 
 
-def _opened(certificate: bytes, key: SSlibKey | None) -> tuple[bytes, str | None, list[str]]:
+def opened(certificate: bytes, key: SSlibKey | None) -> tuple[bytes, str | None, list[str]]:
     """The statement in an envelope, the id of the key that signed it, and what is wrong with the envelope."""
     try:
         envelope = Envelope.from_dict(json.loads(certificate))
@@ -261,6 +263,7 @@ def _limits(predicate: dict[str, Any], facts: dict[str, Any], key_id: str | None
         (facts["deselected"], "left out of the run"),
         (list(facts["notApplicable"]), "found not to apply"),
         (predicate["warnedTests"], "recommended and not met"),
+        (list(facts.get("notEstablished", ())), "recommended and could not be judged"),
     ):
         if members:
             limits.append(f"What was {text}, {len(members)} in number: {', '.join(members)}.")

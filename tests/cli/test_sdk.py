@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import re
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from conformance.cli import main
 from conformance.cli import sdk_subject as command
 from conformance.drivers.installation import Installation
 from conformance.drivers.toolchain import InstallFailed
 from tests.cli.conftest import NO_KEY
+from tests.fair import fair_in
 from tests.packages import wheel
 
 MINIATURE = Path(__file__).parents[1] / "sdk" / "miniature.py"
@@ -122,7 +126,9 @@ def test_a_release_that_does_not_install_stops_no_other(releases, asked, status,
         assert "aliyun-python-sdk-core absent could not be judged" in done.stderr
 
 
-def test_a_build_is_certified_before_it_is_published_and_other_bytes_are_another_subject(acs, tmp_path, monkeypatch):
+@pytest.fixture
+def tiny(tmp_path, monkeypatch):
+    """Options that certify a build of a package whose SDK is the miniature, with these faults."""
     monkeypatch.setitem(NO_KEY, "ACS_CONFORMANCE_CACHE", str(tmp_path / "cache"))
     mine = tmp_path / "tiny"
     mine.mkdir()
@@ -133,17 +139,65 @@ def test_a_build_is_certified_before_it_is_published_and_other_bytes_are_another
         f"runpy.run_path({str(MINIATURE)!r}, run_name='__main__')",
     ]
     (mine / "driver.py").write_text("\n".join(lines), encoding="utf-8")
+
+    def options(name, *faults):
+        built = wheel(tmp_path / name, f"FAULTS = {list(faults)!r}\n")
+        return ["tiny", "--driver-dir", mine, "--artifact", built.parent, "--report-dir", tmp_path / f"reports-{name}"]
+
+    return options
+
+
+def test_a_build_is_certified_before_it_is_published_and_other_bytes_are_another_subject(acs, tmp_path, tiny):
     subjects = []
     for name, faults, status in (("good", [], 0), ("bad", ["raw-plus"], 1), ("fair", ["is-no-fault"], 0)):
-        built = wheel(tmp_path / name, f"FAULTS = {faults!r}\n")
-        reports = tmp_path / f"reports-{name}"
-        words = ["tiny", "--driver-dir", mine, "--artifact", built.parent, *FEW, "--report-dir", reports]
-        done = acs("sdk", *words)
+        done = acs("sdk", *tiny(name, *faults), *FEW)
         assert done.returncode == status, done.stdout + done.stderr
         certificate = tmp_path / f"{name}.json"
-        issued = acs("certificate", reports, "--partial", "-o", certificate)
+        issued = acs("certificate", tmp_path / f"reports-{name}", "--partial", "-o", certificate)
         assert (issued.returncode == 0, certificate.exists()) == (status == 0, status == 0), issued.stderr
         if status == 0:
             subjects += json.loads(certificate.read_text(encoding="utf-8"))["subject"]
     assert [s["name"] for s in subjects] == ["tiny-sdk 1.2.3"] * 2
     assert subjects[0]["digest"] != subjects[1]["digest"]
+
+
+def test_a_build_is_certified_over_a_service_of_ones_own_signed_and_verified(acs, tmp_path, tiny):
+    """From metadata of a service that does not ship to a certificate that a stranger can check."""
+    fair_in(tmp_path)
+    words = tiny("own", "structures")
+    few = ("--operation", "DescribeStalls", "--operation", "*Stall", "--workers", "1")
+    over = (
+        "--service",
+        "fair",
+        *few,
+        "-k",
+        "requests.each-parameter",
+        "-k",
+        "responses.each-field",
+        "-k",
+        "errors.code",
+    )
+    done = acs("sdk", *words, *over, "-k", "requests.bytes-for-text")
+    assert done.returncode == 0, done.stdout + done.stderr
+    run, key = tmp_path / "reports-own", Ed25519PrivateKey.generate()
+    (tmp_path / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (tmp_path / "key.pub").write_bytes(public)
+    signed = acs("certificate", run, "-o", "signed.json", "--key", "key.pem")
+    assert signed.returncode == 0, signed.stderr
+    [built] = (tmp_path / "own").glob("*.whl")
+    bytes_of_it = f"sha256:{sha256(built.read_bytes()).hexdigest()}"
+    verify = ("verify", "signed.json", "--events", run, "--key", "key.pub", "--contract", "fair", "--subject")
+    for subject in ("tiny-sdk", "tiny-sdk 1.2.3", bytes_of_it):
+        done = acs(*verify, subject)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert f"It is about {subject}." in done.stdout
+        assert "streams of operations are those that it names" in done.stdout
+    other = acs(*verify, bytes_of_it[:-1] + ("0" if bytes_of_it[-1] != "0" else "1"))
+    assert other.returncode == 1
+    assert "The certificate is about tiny-sdk 1.2.3" in other.stdout
+    refused = acs("sdk", *tiny("loses", "structures", "code-lost"), *over)
+    assert refused.returncode == 1, refused.stdout + refused.stderr
+    issued = acs("certificate", tmp_path / "reports-loses", "-o", "no.json", "--key", "key.pem")
+    assert issued.returncode == 1
+    assert "not one of a conformant target" in issued.stderr

@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from conformance.report import events as e
-from conformance.report.certificate import EXTENSION, NotCertifiable, certify
+from conformance.report.certificate import EXTENSION, NotCertifiable, canonical, certify
 from conformance.report.conclusion import conclude
 from conformance.report.merge import merge
 from conformance.report.signature import BadKey, sign, verify
@@ -83,6 +83,11 @@ def test_a_release_is_known_by_the_digest_of_its_package():
     assert subject == [{"name": "alibabacloud_ecs20140526 7.11.8", "digest": {"sha256": "a" * 64}}]
     with pytest.raises(NotCertifiable, match="digest of the package"):
         certify(stream(conformant(target=evolve(target, digest={}))))
+    events = stream(conformant(target=target))
+    for name in ("alibabacloud_ecs20140526", "alibabacloud_ecs20140526 7.11.8", f"sha256:{'a' * 64}"):
+        assert verify(certify(events), events, subject=name).valid
+    for name in ("alibabacloud_ecs20140526 7.11.9", f"sha256:{'b' * 64}"):
+        assert not verify(certify(events), events, subject=name).valid
 
 
 def without(**footer):
@@ -101,9 +106,9 @@ def judged(verdict, level="MUST"):
     ("made", "says"),
     [
         (judged("failed"), "not one of a conformant target"),
-        (judged("inconclusive"), "could be judged"),
-        (judged("inconclusive", "SHOULD"), r"could be judged: DescribeTasks\.a\.f"),
-        (judged("errored", "SHOULD"), "could be judged"),
+        (judged("inconclusive"), r"Not every MUST could be judged: DescribeTasks\.a\.f"),
+        (judged("errored"), "could be judged"),
+        (judged("errored", "SHOULD"), r"The suite itself broke down over DescribeTasks\.a\.f"),
         (judged("known-failing"), "known failure never earns"),
         (judged("unexpectedly-passed"), "unexpectedly passed"),
         (without(interrupted=True), "not one of a conformant target"),
@@ -115,6 +120,30 @@ def judged(verdict, level="MUST"):
 )
 def test_what_keeps_a_run_from_being_certified(made, says):
     with pytest.raises(NotCertifiable, match=says):
+        certify(stream(made))
+
+
+@pytest.mark.parametrize("level", ["SHOULD", "MAY"])
+def test_what_is_no_must_need_not_have_been_judged_and_the_certificate_says_so(level):
+    made = judged("inconclusive", level)
+    certificate = certify(stream(made))
+    facts = json.loads(certificate)["predicate"][EXTENSION]
+    assert facts["notEstablished"] == {"DescribeTasks.a.f": "m"}
+    assert f"1 {level} could not be judged" in facts["text"]
+    assert "DescribeTasks.a.f" not in json.loads(certificate)["predicate"]["passedTests"]
+    found = verify(sign(certificate, PRIVATE), stream(made), PUBLIC)
+    assert found.proven
+    assert f"1 {level} could not be judged" in " ".join(found.stated)
+    assert "could not be judged, 1 in number: DescribeTasks.a.f" in " ".join(found.not_certified)
+    hidden = json.loads(certificate)
+    del hidden["predicate"][EXTENSION]["notEstablished"]
+    assert not verify(canonical(hidden), stream(made)).valid
+
+
+def test_a_must_of_which_one_case_could_not_be_judged_earns_no_certificate():
+    made = judged("passed")
+    made = evolve(made, verdicts=(*made.verdicts, e.Verdict("DescribeTasks.a.f", "xml", "inconclusive", "m")))
+    with pytest.raises(NotCertifiable, match="Not every MUST"):
         certify(stream(made))
 
 

@@ -7,12 +7,14 @@ import re
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from lxml import html as reader
 
 from conformance.contract.files import dump_contract
 from conformance.ledger.files import dump_ledger
 from conformance.report.basis import Basis
-from conformance.report.certificate import NotCertifiable, certify
+from conformance.report.certificate import NotCertifiable, canonical, certify
 from conformance.report.events import TargetIdentity
 from conformance.report.header import digest
 from conformance.report.league import LeagueRelease, lines_of, of_service
@@ -38,7 +40,7 @@ from conformance.report.service_run import (
     service_run_of,
 )
 from conformance.report.service_verification import verify_service
-from conformance.report.signature import verify
+from conformance.report.signature import sign, verify
 from conformance.report.stream import parse
 
 PUBLISHED = Path(__file__).parents[2] / "reports" / "sdk-matrix"
@@ -149,6 +151,54 @@ def test_a_certificate_over_a_service_is_valid_where_its_stream_gives_it() -> No
     assert not verify_service(certificate, good + b"\n").valid
     assert not verify_service(certificate.replace(b"PASSED", b"passed"), good).valid
     assert not verify_service(b"{", good).valid
+    for subject in ("some-sdk", f"sha256:{'ab' * 32}"):
+        assert verify_service(certificate, good, subject).valid
+    assert not verify_service(certificate, good, f"sha256:{'cd' * 32}").valid
+
+
+def test_a_certificate_over_a_service_can_be_signed_and_says_what_was_not_judged() -> None:
+    unjudged = {"sdk.requests.null-value": "inconclusive", "sdk.requests.plus": "passed"}
+    judged = [
+        OperationJudged("A", "get", "conformant", verdicts=unjudged),
+        OperationJudged("B", "get", "in-part", "a member of a structure", verdicts={"sdk.requests.x": "inconclusive"}),
+    ]
+    protocol = OperationJudged("A", "get", "in-part", "not all of it")
+
+    def stream(*events: tuple[str, object]) -> bytes:
+        lines = [("service-started", started()), *(("operation-judged", one) for one in judged), *events]
+        return "".join(line_of(*one) for one in [*lines, ("service-finished", ServiceFinished(1.0))]).encode()
+
+    events = stream(("protocol-judged", protocol))
+    run = service_run_of(events.decode().splitlines())
+    statement = canonical(service_certificate(run, events))
+    facts = json.loads(statement)["predicate"]["acs-conformance"]
+    assert facts["notEstablished"] == {"sdk.requests.null-value": 1}
+    assert facts["protocolJudgedOn"]["A"]["verdict"] == "in-part"
+    assert "1 of what is recommended could not be judged" in facts["text"]
+    assert "judged on A (in-part)" in facts["text"]
+    assert facts["text"].startswith("Conformant in part. ")
+    private, public = pems()
+    found = verify_service(sign(statement, private), events, "some-sdk 1.0", public_key=public)
+    assert found.proven
+    assert "sdk.requests.null-value" in " ".join(found.not_certified)
+    assert "public key is needed" in verify_service(sign(statement, private), events).problems[0]
+    assert "not one by the key" in verify_service(sign(statement, private), events, public_key=pems()[1]).problems[0]
+    assert "not signed" in verify_service(statement, events, public_key=public).problems[0]
+    other = sign(statement.replace(b"in-part", b"conformant"), private)
+    assert not verify_service(other, events, public_key=public).valid
+
+
+def test_where_the_sdk_has_none_of_the_operations_nothing_is_established() -> None:
+    judged = (OperationJudged(name, "get", "not-supported", f"this SDK has no {name}") for name in "AB")
+    run = ServiceRun(started(), tuple(judged), (), ServiceFinished(1.0))
+    assert run.exit_status == 3
+    assert service_certificate(run, b"") is None
+
+
+def pems() -> tuple[bytes, bytes]:
+    key = Ed25519PrivateKey.generate()
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return private, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
 # ------------------------------------------------------------------------------------------------ what is published
