@@ -4,6 +4,7 @@ VENV   := .venv
 AUDIT  := .venv-audit
 FUZZ   := .venv-fuzz
 BIN    := $(VENV)/bin
+RUNS   := $(VENV)/.runs
 READY  := $(VENV)/.ready
 URL    ?=
 ARGS   ?=
@@ -12,15 +13,20 @@ CODE   := conformance tests benchmarks artefacts action.py
 .PHONY: certify test gate lint format generate check-generated bench cassettes sdk-cassettes lock audit sbom fuzz clean
 .DEFAULT_GOAL := certify
 
-$(READY): requirements-dev.lock pyproject.toml
+# what the suite runs with; what only its development needs is installed beside it, when it is needed
+$(RUNS): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
 	@echo "setting up $(VENV) (once)"
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-certify: $(READY)
+$(READY): requirements-dev.lock $(RUNS)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+certify: $(RUNS)
 	@$(BIN)/acs-conformance endpoint $(URL) $(ARGS)
 
 # compiled modules are kept in the environment and not beside their sources: each process of a test would compile them anew
@@ -78,6 +84,9 @@ lock:
 	@$(PYTHON) -m venv .lock-venv && .lock-venv/bin/pip install --quiet uv
 	@.lock-venv/bin/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements-dev.lock
+	@.lock-venv/bin/uv pip compile pyproject.toml --extra editable --universal --python-version 3.11 --generate-hashes \
+		--constraint requirements-dev.lock \
+		--no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements.lock
 	@.lock-venv/bin/uv pip compile audit.in --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements-audit.lock
 	@.lock-venv/bin/uv pip compile fuzz.in --universal --python-version 3.11 --generate-hashes \
