@@ -12,11 +12,15 @@ from attrs import frozen
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 Kind = Literal["trusted", "expired", "wrong-host", "self-signed"]
 # by which variables the common HTTP libraries of each language are told of a further authority
 TRUSTING = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+# a Java has no such variable but one for options of any kind; its trust store has a form and a password of its own
+JAVA_OPTIONS = "JAVA_TOOL_OPTIONS"
+_PASSWORD = "changeit"
 _DAY = timedelta(days=1)
 
 
@@ -38,14 +42,25 @@ class Authority:
     @property
     def environment(self) -> dict[str, str]:
         """What tells a process to trust the authority."""
-        return dict.fromkeys(TRUSTING, str(self.trusted))
+        store = {"": str(self.trust_store), "Type": "PKCS12", "Password": _PASSWORD}
+        options = " ".join(f'"-Djavax.net.ssl.trustStore{name}={value}"' for name, value in store.items())
+        return {**dict.fromkeys(TRUSTING, str(self.trusted)), JAVA_OPTIONS: options}
+
+    @property
+    def trust_store(self) -> Path:
+        """The same as a trust store of Java."""
+        return self.folder / "authority.p12"
 
     def context(self) -> ssl.SSLContext:
         """Make both, and what a server needs to show the certificate."""
         authority, own = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
         now = datetime.now(UTC)
         root = _named("private authority")
-        self.trusted.write_bytes(_pem(_certificate(root, root, authority, authority, now + _DAY, None)))
+        trusted = _certificate(root, root, authority, authority, now + _DAY, None)
+        self.trusted.write_bytes(_pem(trusted))
+        protection = serialization.BestAvailableEncryption(_PASSWORD.encode())
+        store = pkcs12.serialize_java_truststore([pkcs12.PKCS12Certificate(trusted, b"authority")], protection)
+        self.trust_store.write_bytes(store)
         host = "another.invalid" if self.kind == "wrong-host" else "localhost"
         until = now - _DAY if self.kind == "expired" else now + _DAY
         name = _named(host)

@@ -18,7 +18,7 @@ from conformance.contract.catalogue import shipped
 from conformance.contract.service import Service
 from conformance.drivers.process import DriverFault, SdkUnusable
 from conformance.drivers.protocol import Ready
-from conformance.errors import NotEstablished, unknown
+from conformance.errors import NotEstablished, Refusal, unknown
 from conformance.ledger.known_failing import KnownFailures
 from conformance.ledger.requirement import LEVELS
 from conformance.ledger.specification import Specification
@@ -104,6 +104,8 @@ def certify_service(plan: SdkServicePlan, heard: Heard = lambda judged, event: N
     plan.gates.refuse_unpinnable(lambda: (service.contract(name) for name in names))
     for pattern in plan.select:
         if not any(_requirements(evolve(plan, select=(pattern,)), name) for name in names):
+            if any(fnmatchcase(id, pattern.removeprefix("sdk.")) for id in _ids()):
+                raise Refusal(f"None of the operations that are asked for needs {pattern}; leave it out.")
             raise unknown("requirement of an SDK", pattern, _ids(), "See acs-conformance requirements 'sdk.*'.")
     known, basis = plan.gates.known_over(service), basis_of(plan)
     earlier = plan.earlier

@@ -7,7 +7,8 @@ same data in any of these shapes counts as received.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from attrs import evolve, frozen
@@ -15,6 +16,8 @@ from attrs import evolve, frozen
 from conformance.contract.model import Contract, Field
 
 NO_ITEMS = "0 items"
+# what a language has where there is no value, as text
+_ZEROS = {"", "0", "false"}
 
 
 @frozen
@@ -106,10 +109,23 @@ def same(sent: Any, received: Any) -> bool:
     holds nothing either.
     """
     if sent in ("", None, {}):
-        return not received
+        return is_nothing(received)
     if isinstance(sent, bool) or text(sent).lower() in ("true", "false"):
         return text(sent).lower() == text(received).lower()
     return text(sent) == text(received)
+
+
+def is_nothing(value: Any) -> bool:
+    """Whether a value says no more than none would: an object does whose members all say nothing."""
+    return all(map(is_nothing, value.values())) if isinstance(value, Mapping) else not value
+
+
+def same_keys(sent: Iterable[str], received: Iterable[str]) -> bool:
+    """Whether the keys of items are those that were sent, in any order. A key that was absent may be the zero of its
+    type, as `same` has it.
+    """
+    gone, new = Counter(sent), Counter(received)
+    return gone.total() == new.total() and set(gone - new) <= {""} and set(new - gone) <= _ZEROS
 
 
 def shown(value: Any) -> str:

@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 
 from conformance.sdk.listing import array_of_one, as_json, as_xml, drop, items, put, result
-from conformance.sdk.view import differences, received_items, received_keys, same
+from conformance.sdk.view import differences, received_items, received_keys, same, same_keys
 
 
 @pytest.fixture
@@ -95,7 +95,28 @@ def test_each_loss_is_a_difference(contract, path):
         ("x", None, False),
         (2**53 + 1, float(2**53), False),
         ("1.0", "1", False),
+        ({}, {"Coupon": None}, True),
+        ({}, {"Coupon": [], "Price": {"Amount": 0}}, True),
+        ({}, {"Coupon": [{}]}, False),
+        ({}, {"Coupon": "c"}, False),
     ],
 )
 def test_scalars(sent, received, equal):
     assert same(sent, received) is equal
+
+
+@pytest.mark.parametrize(
+    ("sent", "received", "equal"),
+    [
+        (["a", "b"], ["b", "a"], True),
+        (["", ""], ["0", "0"], True),
+        (["", "2"], ["2", "false"], True),
+        (["", ""], ["0"], False),
+        (["1", "2"], ["0", "2"], False),
+        (["", "2"], ["1", "2"], False),
+        (["0", "2"], ["", "2"], False),
+        (["1", "1"], ["1", "2"], False),
+    ],
+)
+def test_a_key_that_was_absent_may_be_the_zero_of_a_language(sent, received, equal):
+    assert same_keys(sent, received) is equal

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"runtime"
@@ -29,7 +30,7 @@ func ready() object {
 	return object{
 		"ready": true, "protocol": 2, "name": module, "version": version, "runtime": runtime.Version(),
 		"dependencies": others, "view": "typed", "methods": []string{"GET", "POST"}, "formats": []string{"json", "xml"},
-		"can": []string{"raw", "threads", "tls"},
+		"structures": true, "can": []string{"raw", "threads", "tls"},
 	}
 }
 
@@ -43,11 +44,14 @@ func answer(asked *call) object {
 		return object{"ok": false, "unsupported": asked.Operation.Action}
 	}
 	kind := method.Type().In(0).Elem()
-	if _, missing := requestFor(asked, kind); missing != "" {
-		return object{"ok": false, "unsupported": missing}
+	if _, lost, mistyped := requestFor(asked, kind); len(mistyped) > 0 {
+		what := "no Go program compiles that gives this to " + strings.Join(mistyped, ", ")
+		return object{"ok": false, "error": object{"type": "compile", "declared": true, "message": what, "text": what}}
+	} else if len(lost) > 0 {
+		return object{"ok": false, "unsupported": strings.Join(lost, ", ")}
 	}
 	result, err := made(asked, func() (any, error) {
-		request, _ := requestFor(asked, kind)
+		request, _, _ := requestFor(asked, kind)
 		results := method.Call([]reflect.Value{request})
 		if err, failed := results[1].Interface().(error); failed {
 			return nil, err
@@ -63,8 +67,9 @@ func answer(asked *call) object {
 	return object{"ok": true, "result": result}
 }
 
-// What the SDK's own Create…Request does, and then the caller's values by the names in the tags.
-func requestFor(asked *call, kind reflect.Type) (reflect.Value, string) {
+// What the SDK's own Create…Request does, and then the caller's values by the names in the tags; the names of what the request
+// has no field for, and of fields of another kind.
+func requestFor(asked *call, kind reflect.Type) (made reflect.Value, lost, mistyped []string) {
 	rpc := &requests.RpcRequest{}
 	request := reflect.New(kind)
 	request.Elem().FieldByName("RpcRequest").Set(reflect.ValueOf(rpc))
@@ -85,32 +90,99 @@ func requestFor(asked *call, kind reflect.Type) (reflect.Value, string) {
 			rpc.RegionId = fmt.Sprint(value)
 			continue
 		}
-		if !set(request.Elem(), kind, name, value) {
-			return request, name
-		}
+		more, wrong := set(request.Elem(), name, name, value)
+		lost, mistyped = append(lost, more...), append(mistyped, wrong...)
 	}
-	return request, ""
+	return request, lost, mistyped
 }
 
-func set(request reflect.Value, kind reflect.Type, name string, value any) bool {
-	for i := 0; i < kind.NumField(); i++ {
-		if kind.Field(i).Tag.Get("name") != name {
-			continue
-		}
-		field := request.Field(i)
-		switch given := value.(type) {
-		case []any:
-			texts := []string{}
-			for _, one := range given {
-				texts = append(texts, fmt.Sprint(one))
+// Sets the field of a structure whose tag has that name; `path` is what the caller calls it. What is in a structure may have
+// fields beside it (SystemDisk.Size), and so may what its own type does not have.
+func set(holder reflect.Value, name, path string, value any) (lost, mistyped []string) {
+	field := tagged(holder, name)
+	switch given := value.(type) {
+	case map[string]any:
+		if field.IsValid() && field.Kind() == reflect.Map {
+			text, _ := json.Marshal(given)
+			if json.Unmarshal(text, field.Addr().Interface()) != nil {
+				return nil, []string{path}
 			}
-			field.Set(reflect.ValueOf(&texts))
-		default:
-			field.SetString(fmt.Sprint(given))
+			return nil, nil
 		}
-		return true
+		for member, inner := range given {
+			into, called := holder, name+"."+member
+			if field.IsValid() && field.Kind() == reflect.Struct && tagged(field, member).IsValid() {
+				into, called = field, member
+			} else if field.IsValid() && field.Kind() != reflect.Struct {
+				return nil, []string{path}
+			}
+			more, wrong := set(into, called, path+"."+member, inner)
+			lost, mistyped = append(lost, more...), append(mistyped, wrong...)
+		}
+		return lost, mistyped
+	case []any:
+		if !field.IsValid() { // what is in a list of structures may have fields of its own, too (Filter.1.Key)
+			for number, one := range given {
+				members, structured := one.(map[string]any)
+				if !structured {
+					return []string{path}, nil
+				}
+				for member, inner := range members {
+					place := fmt.Sprintf(".%d.%s", number+1, member)
+					more, wrong := set(holder, name+place, path+place, inner)
+					lost, mistyped = append(lost, more...), append(mistyped, wrong...)
+				}
+			}
+			return lost, mistyped
+		}
+		list := field.Type()
+		if list.Kind() == reflect.Pointer {
+			list = list.Elem()
+		}
+		if list.Kind() != reflect.Slice {
+			return nil, []string{path}
+		}
+		made := reflect.MakeSlice(list, len(given), len(given))
+		for number, one := range given {
+			place := fmt.Sprintf("%s.%d", path, number+1)
+			members, structured := one.(map[string]any)
+			if structured != (list.Elem().Kind() == reflect.Struct) {
+				return nil, []string{path}
+			}
+			if !structured {
+				made.Index(number).SetString(fmt.Sprint(one))
+			}
+			for member, inner := range members {
+				more, wrong := set(made.Index(number), member, place+"."+member, inner)
+				lost, mistyped = append(lost, more...), append(mistyped, wrong...)
+			}
+		}
+		if field.Kind() == reflect.Pointer {
+			pointer := reflect.New(list)
+			pointer.Elem().Set(made)
+			made = pointer
+		}
+		field.Set(made)
+		return lost, mistyped
 	}
-	return false
+	if !field.IsValid() {
+		return []string{path}, nil
+	}
+	if field.Kind() != reflect.String {
+		return nil, []string{path}
+	}
+	field.SetString(fmt.Sprint(value))
+	return nil, nil
+}
+
+// The field of a structure whose tag has that name.
+func tagged(holder reflect.Value, name string) reflect.Value {
+	for i := 0; i < holder.NumField(); i++ {
+		if holder.Type().Field(i).Tag.Get("name") == name {
+			return holder.Field(i)
+		}
+	}
+	return reflect.Value{}
 }
 
 func clientFor(asked *call) (*ecs.Client, error) {

@@ -9,9 +9,12 @@ import com.aliyuncs.http.FormatType;
 import com.aliyuncs.http.MethodType;
 import com.aliyuncs.http.ProtocolType;
 import com.aliyuncs.profile.DefaultProfile;
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +32,7 @@ public class Driver implements Conversation.Answering {
         Map<String, Object> ready = Conversation.about("com.aliyun", "aliyun-java-sdk-core", "typed");
         ready.put("methods", new String[] {"GET", "POST"});
         ready.put("formats", new String[] {"json", "xml"});
+        ready.put("structures", true);
         return ready;
     }
 
@@ -57,31 +61,87 @@ public class Driver implements Conversation.Answering {
             return null;
         }
         for (Map.Entry<String, JsonElement> given : call.getAsJsonObject("parameters").entrySet()) {
-            if (!set(request, given.getKey(), given.getValue())) lost.add(given.getKey());
+            boolean isRegion = given.getKey().equals("RegionId") && setter(request, "RegionId") == null;
+            if (isRegion) request.setSysRegionId(given.getValue().getAsString()); // every request of this SDK has a region, by a setter of its own
+            else set(request, given.getKey(), given.getValue(), given.getKey(), lost);
         }
         int milliseconds = (int) (call.get("timeout").getAsDouble() * 1000);
         request.setSysReadTimeout(milliseconds);
         request.setSysConnectTimeout(milliseconds);
-        request.setSysEndpoint(call.get("endpoint").getAsString().substring("http://".length()));
-        request.setSysProtocol(ProtocolType.HTTP);
+        String[] endpoint = call.get("endpoint").getAsString().split("://");
+        request.setSysEndpoint(endpoint[1]);
+        request.setSysProtocol(ProtocolType.valueOf(endpoint[0].toUpperCase()));
         if (call.has("method")) request.setSysMethod(MethodType.valueOf(call.get("method").getAsString()));
         if (call.has("format")) request.setSysAcceptFormat(FormatType.valueOf(call.get("format").getAsString().toUpperCase()));
         return request;
     }
 
-    static boolean set(AcsRequest<?> request, String name, JsonElement value) throws Exception {
-        for (Method method : request.getClass().getMethods()) {
-            if (method.getParameterCount() != 1) continue;
-            boolean plural = value.isJsonArray() && method.getName().equals("set" + name + "s");
-            if (plural || method.getName().equals("set" + name)) {
-                Object converted = Conversation.JSON.fromJson(value, method.getGenericParameterTypes()[0]);
-                method.invoke(request, converted);
-                return true;
+    // Sets a parameter of a request, or a member of a structure, by its setter; `path` is what the caller calls it, and `lost` gets the
+    // names of what there is no setter for. Members of a structure may have setters of their own: SystemDisk.Size is setSystemDiskSize.
+    static void set(Object target, String name, JsonElement value, String path, List<String> lost) throws Exception {
+        Method setter = value.isJsonArray() ? setter(target, name + "s") : null;
+        if (setter == null) setter = setter(target, name);
+        if (value.isJsonObject() && setter != null && Map.class.isAssignableFrom(setter.getParameterTypes()[0])) {
+            setter.invoke(target, Conversation.plain(value));
+        } else if (value.isJsonObject()) {
+            Object structure = setter == null ? null : structure(setter.getGenericParameterTypes()[0]);
+            boolean isTaken = false;
+            for (Map.Entry<String, JsonElement> member : value.getAsJsonObject().entrySet()) {
+                String place = path + "." + member.getKey();
+                boolean own = structure != null && (setter(structure, member.getKey()) != null || setter(structure, member.getKey() + "s") != null);
+                isTaken |= own;
+                set(own ? structure : target, own ? member.getKey() : name + "." + member.getKey(), member.getValue(), place, lost);
             }
+            if (isTaken) setter.invoke(target, structure);
+        } else if (setter == null && value.isJsonArray() && holdsObjects(value.getAsJsonArray())) {
+            int number = 0; // what is in a list of structures may have setters of its own, too (Filter.1.Key)
+            for (JsonElement one : value.getAsJsonArray()) {
+                number += 1;
+                for (Map.Entry<String, JsonElement> member : one.getAsJsonObject().entrySet()) {
+                    String place = "." + number + "." + member.getKey();
+                    set(target, name + place, member.getValue(), path + place, lost);
+                }
+            }
+        } else if (setter == null) {
+            lost.add(path);
+        } else if (value.isJsonArray() && holdsObjects(value.getAsJsonArray())) {
+            Type list = setter.getGenericParameterTypes()[0];
+            Type item = list instanceof ParameterizedType ? ((ParameterizedType) list).getActualTypeArguments()[0] : String.class;
+            List<Object> items = new ArrayList<>();
+            for (JsonElement one : value.getAsJsonArray()) {
+                Object structure = structure(item);
+                String place = path + "." + (items.size() + 1);
+                if (structure == null) {
+                    lost.add(place);
+                    return;
+                }
+                for (Map.Entry<String, JsonElement> member : one.getAsJsonObject().entrySet()) {
+                    set(structure, member.getKey(), member.getValue(), place + "." + member.getKey(), lost);
+                }
+                items.add(structure);
+            }
+            setter.invoke(target, items);
+        } else {
+            setter.invoke(target, (Object) Conversation.JSON.fromJson(value, setter.getGenericParameterTypes()[0]));
         }
-        if (!name.equals("RegionId")) return false;
-        request.setSysRegionId(value.getAsString()); // every request of this SDK has a region, by a setter of its own
-        return true;
+    }
+
+    static boolean holdsObjects(JsonArray values) {
+        for (JsonElement one : values) if (one.isJsonObject()) return true;
+        return false;
+    }
+
+    static Method setter(Object target, String name) {
+        for (Method method : target.getClass().getMethods()) {
+            if (method.getParameterCount() == 1 && method.getName().equals("set" + name.replace(".", ""))) return method;
+        }
+        return null;
+    }
+
+    // A new structure of that type; null where it is none of the SDK's own.
+    static Object structure(Type type) throws Exception {
+        boolean own = type instanceof Class && ((Class<?>) type).getName().startsWith("com.aliyuncs.");
+        return own ? ((Class<?>) type).getDeclaredConstructor().newInstance() : null;
     }
 
     static DefaultAcsClient client(JsonObject call) {

@@ -3,6 +3,7 @@ parses them.
 """
 
 import importlib
+import inspect
 import json
 import os
 import sys
@@ -47,19 +48,77 @@ def request_for(call):
         return None, [operation["action"]]
     lost = []
     for name, value in call["parameters"].items():
-        setter = getattr(request, "set_" + name, None) or getattr(request, f"set_{name}s", None)
         if name == "RegionId":  # every request has one: the client's, unless the caller puts another in
             request.add_query_param(name, value)
-        elif setter is None:
-            lost.append(name)
         else:
-            setter(value)
+            lost += given(request, name, value)
     protocol, _, host = call["endpoint"].partition("://")
     request.set_endpoint(host)
     request.set_protocol_type(protocol)
     if "method" in call:
         request.set_method(call["method"])
     return request, lost
+
+
+def given(request, name, value):
+    """Give a parameter by its setter; the names of what there is none for.
+
+    Members of a structure may have setters of their own: SystemDisk.Size is set_SystemDiskSize. A setter that takes
+    structures looks for members by their names, and passes over all others.
+    """
+    plain = name.replace(".", "")
+    names = (f"set_{plain}s", f"set_{plain}") if isinstance(value, list) else (f"set_{plain}", f"set_{plain}s")
+    setter = next((found for found in (getattr(request, one, None) for one in names) if found), None)
+    if isinstance(value, dict):
+        text = inspect.getsource(setter) if setter else ""
+        own = {member: inner for member, inner in value.items() if takes(text, member)}
+        if own:
+            setter(own)
+        lost = list(untaken(own, text, name))
+        for member in value.keys() - own.keys():
+            lost += given(request, f"{name}.{member}", value[member])
+        return lost
+    structured = isinstance(value, list) and any(isinstance(one, dict) for one in value)
+    if setter is None and structured:  # what is in a list of structures may have setters of its own, too (Filter.1.Key)
+        places = ((f"{name}.{n}.{member}", inner) for n, one in enumerate(value, 1) for member, inner in one.items())
+        return [lost for place, inner in places for lost in given(request, place, inner)]
+    if setter is None:
+        return [name]
+    if structured:
+        lost = list(untaken(value, inspect.getsource(setter), name))
+        if lost:
+            return lost
+    setter(value)
+    return []
+
+
+def takes(text, member):
+    return f"'{member}'" in text
+
+
+def untaken(value, text, path):
+    """The names of the members, at any depth, that a setter of that text does not look for."""
+    if isinstance(value, list):
+        for number, one in enumerate(value, start=1):
+            yield from untaken(one, text, f"{path}.{number}")
+    elif isinstance(value, dict):
+        for member, inner in value.items():
+            if takes(text, member):
+                yield from untaken(inner, text, f"{path}.{member}")
+            else:
+                yield from leaves(inner, f"{path}.{member}")
+
+
+def leaves(value, path):
+    """The names by which what is in a structure travels; a list of plain values is one."""
+    if isinstance(value, dict):
+        for member, inner in value.items():
+            yield from leaves(inner, f"{path}.{member}")
+    elif isinstance(value, list) and any(isinstance(one, dict) for one in value):
+        for number, one in enumerate(value, start=1):
+            yield from leaves(one, f"{path}.{number}")
+    else:
+        yield path
 
 
 def answer(call, kept):
@@ -98,7 +157,7 @@ def start():
     importlib.import_module("aliyunsdkcore.client")
     kept = {}
     can = [*conversation.ABILITIES, "tls"]
-    ready = conversation.about(PACKAGE, view="json", methods=["GET", "POST"], can=can)
+    ready = conversation.about(PACKAGE, view="json", methods=["GET", "POST"], structures=True, can=can)
     return ready, lambda call: answer(call, kept)
 
 

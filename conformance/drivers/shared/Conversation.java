@@ -91,8 +91,7 @@ class Conversation {
         ready.put("runtime", "Java " + System.getProperty("java.version"));
         ready.put("dependencies", jars);
         ready.put("view", view);
-        // trust stores of Java are files of its own form, so the authority of a case cannot be made known to it: no tls
-        ready.put("can", new String[] {"nulls", "raw", "threads"});
+        ready.put("can", new String[] {"nulls", "raw", "threads", "tls"});
         return ready;
     }
 

@@ -21,6 +21,7 @@ from conformance.sdk.view import (
     received_items,
     received_keys,
     renamed,
+    same_keys,
     shown,
     text,
 )
@@ -204,7 +205,7 @@ def silent_loss(seen: Observation, call: ObservedCall) -> SdkFinding | None:
     key = contract.semantics.key or ""
     sent = [text(member(item, key)) for item in received_items(tree, contract)]
     got = received_keys(call.answer.result, contract)
-    if sorted(sent) == sorted(got) or (len(sent) == len(got) and seen.roles.fields.get("key") in seen.unknown):
+    if same_keys(sent, got) or (len(sent) == len(got) and seen.roles.fields.get("key") in seen.unknown):
         return None
     if len(got) < len(sent):
         what = f"SILENT LOSS: the call succeeds, and {len(sent) - len(got)} of {len(sent)} items are gone"
