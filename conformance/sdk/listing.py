@@ -15,14 +15,19 @@ from xml.sax.saxutils import escape
 from conformance.contract.model import Contract, Field
 
 Tree = dict[str, Any]
+# the name of the code in the envelope of errors
+CODE = "Code"
 
 
 def result(contract: Contract, items: int = 1, first: int = 1) -> Tree:
     """A documented result with that many items, every documented field present, every item and value different.
 
-    `first` is the number of the first item, so that pages of one listing can be made one by one.
+    `first` is the number of the first item, so that pages of one listing can be made one by one. A member by the name
+    of an error's code, of which SDKs may think that it makes an error, has its documented value, or is not there.
     """
     tree = _object(contract.response, (), 0, contract, items, first)
+    if (code := contract.at(CODE)) and not code.examples:
+        del tree[CODE]
     for path, value in (
         (contract.semantics.request_id, f"4F2C1B60-0000-4000-8000-{items:06d}{first:06d}"),
         (contract.semantics.region_echo, "cn-hangzhou"),
@@ -140,6 +145,8 @@ def _value(f: Field, path: tuple[str, ...], number: int, contract: Contract, ite
 
 
 def _scalar(kind: str, f: Field, number: int, contract: Contract, path: tuple[str, ...]) -> Any:
+    if path == (CODE,) and f.examples:
+        return f.examples[0]
     if kind == "integer":
         return number + 1
     if kind == "number":

@@ -15,7 +15,6 @@ from attrs import evolve, frozen
 
 from conformance.contract.model import Contract, Field
 
-NO_ITEMS = "0 items"
 # what a language has where there is no value, as text
 _ZEROS = {"", "0", "false"}
 
@@ -53,11 +52,8 @@ def _renamed(f: Field, path: tuple[str, ...], name: str) -> Field:
 
 
 def lost_fields(sent: Mapping[str, Any], received: Any, contract: Contract) -> frozenset[str]:
-    """Paths of the fields that the caller does not have at all, because the SDK knows no such member."""
-    nothing = (None, "", 0, False)
-    found = {plain(d.path): d for d in differences(sent, received, contract)}
-    items = contract.semantics.items
-    return frozenset(p for p, d in found.items() if d.received in nothing or (d.received == NO_ITEMS and p != items))
+    """Paths of the fields that the caller does not have, or has otherwise: the SDK does not know or changes them."""
+    return frozenset(plain(d.path) for d in differences(sent, received, contract)) - {contract.semantics.items}
 
 
 def plain(path: str) -> str:
@@ -71,7 +67,8 @@ def received_items(received: Any, contract: Contract) -> list[Any]:
     *wrappers, name = (contract.semantics.items or "").split(".")
     for wrapper in wrappers:
         node = member(node, wrapper)
-    return _listed(node, name)
+    found = contract.at(contract.semantics.items or "")
+    return _listed(node, name, found is not None and bool(found.members))
 
 
 def received_keys(received: Any, contract: Contract) -> list[str]:
@@ -134,13 +131,13 @@ def shown(value: Any) -> str:
     return words if len(words) <= 120 else words[:117] + "…"
 
 
-def _listed(node: Any, name: str) -> list[Any]:
+def _listed(node: Any, name: str, of_objects: bool) -> list[Any]:
     """The list `name` inside a wrapper; the wrapper may be gone, doubled, or hold a single item that is no
-    list.
+    list. Without its wrapper, an object may have a value by the name of the list it is an item of.
     """
     if isinstance(node, list):
         wrapped = [member(one, name) for one in node if isinstance(one, Mapping) and name in one]
-        if wrapped:
+        if wrapped and not (of_objects and not any(isinstance(inner, (Mapping, list)) for inner in wrapped)):
             return [item for inner in wrapped for item in (inner if isinstance(inner, list) else [inner])]
         return list(node)
     inner = member(node, name)
@@ -153,7 +150,10 @@ def _compare(f: Field, path: str, sent: Any, received: Any) -> Iterator[ValueDif
     if f.type == "object" and len(f.members) == 1 and f.members[0].type == "array" and isinstance(sent, Mapping):
         inner = f.members[0]
         yield from _compare_list(
-            inner, f"{path}.{inner.name}", sent.get(inner.name) or [], _listed(received, inner.name)
+            inner,
+            f"{path}.{inner.name}",
+            sent.get(inner.name) or [],
+            _listed(received, inner.name, bool(inner.members)),
         )
     elif f.type == "array":
         got = received if isinstance(received, list) else [] if received in (None, "") else [received]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 
 import pytest
+from attrs import evolve
 from lxml import etree
 
+from conformance.contract.model import Field
 from conformance.sdk.listing import array_of_one, as_json, as_xml, drop, items, put, result
 from conformance.sdk.view import differences, received_items, received_keys, same, same_keys
 
@@ -68,6 +70,41 @@ def test_a_list_of_one_in_xml_is_no_list(contract):
     got = {**tree, "TaskSet": {"Task": tree["TaskSet"]["Task"][0]}}
     assert list(differences(tree, got, contract)) == []
     assert received_items({**tree, "TaskSet": ""}, contract) == []
+
+
+def locks(contract):
+    """The contract with a list of objects that have a text by the name of the list, and a list of texts."""
+    reason = Field("LockReason", "string", ())
+    wrapper = Field("Locks", "object", (), members=(Field("LockReason", "array", (), members=(reason,)),))
+    texts = Field("Ids", "object", (), members=(Field("Id", "array", (), item_type="string"),))
+    return evolve(contract, response=(wrapper, texts), semantics=evolve(contract.semantics, items="Locks.LockReason"))
+
+
+@pytest.mark.parametrize(
+    ("got", "lost"),
+    [
+        ([{"LockReason": "a"}, {"LockReason": "b"}], 0),
+        ([{"LockReason": [{"LockReason": "a"}, {"LockReason": "b"}]}], 0),
+        ({"LockReason": [{"LockReason": "a"}, {"LockReason": "b"}]}, 0),
+        ([{"LockReason": "a"}], 1),
+        ([{"LockReason": "a"}, {}], 1),
+        ([{"LockReason": {"LockReason": "a"}}], 1),
+        ([], 1),
+    ],
+)
+def test_an_item_may_have_a_member_by_the_name_of_its_list(contract, got, lost):
+    sent = {"Locks": {"LockReason": [{"LockReason": "a"}, {"LockReason": "b"}]}, "Ids": {"Id": ["x", "y"]}}
+    received = {"Locks": got, "Ids": [{"Id": "x"}, {"Id": "y"}]}
+    assert len(list(differences(sent, received, locks(contract)))) == lost
+    if not lost:
+        assert [item["LockReason"] for item in received_items(received, locks(contract))] == ["a", "b"]
+
+
+def test_a_code_in_a_success_is_the_documented_one_or_is_not_there(contract):
+    """SDKs take a Code for an error's; what a success has there is no value of ours."""
+    for examples, code in ((("200",), "200"), ((), None)):
+        own = evolve(contract, response=(*contract.response, Field("Code", "string", (), examples=examples)))
+        assert result(own).get("Code") == code
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,8 @@ public class Driver implements Conversation.Answering {
         return keptClient;
     }
 
-    // What the getters of the response's own class give, by the names that the getters have.
+    // What the getters of the response's own class give, by the names that the getters have. Where a class of that name was there
+    // already, the generator put a number behind that of the getter (getTags1 for Tags): the same without it, where there is no other.
     static Object view(Object value) throws Exception {
         if (value == null || value instanceof String || value instanceof Number || value instanceof Boolean) return value;
         if (value instanceof List) {
@@ -174,6 +175,7 @@ public class Driver implements Conversation.Answering {
                 members.put(method.getName().substring(3), view(method.invoke(value)));
             }
         }
+        for (String name : new ArrayList<>(members.keySet())) members.putIfAbsent(name.replaceFirst("\\d+$", ""), members.get(name));
         return members;
     }
 

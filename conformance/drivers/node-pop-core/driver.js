@@ -14,7 +14,7 @@ function client(call) {
 async function answer(call) {
   if (call.raw) return parsesAll;
   // The SDK fills in no region of its own: a caller passes RegionId like any other parameter.
-  const options = { timeout: call.timeout * 1000 };
+  const options = { timeout: call.timeout * 1000, formatParams: false }; // names go as they are documented, also those in small letters
   if (call.method) options.method = call.method;
   const kept = clientFor(call, () => client(call));
   return made(call, () => kept.request(call.operation.action, call.parameters, options));
