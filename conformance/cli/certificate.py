@@ -13,6 +13,7 @@ from conformance.foreign import BadText, bytes_of, decoded
 from conformance.report import certificate as certificates
 from conformance.report import signature
 from conformance.report.certificate import NotCertifiable
+from conformance.report.league_files import stream_in
 from conformance.report.service_run import (
     ServiceStreamError,
     event_lines,
@@ -38,6 +39,11 @@ def stream_file(path: Path) -> Path:
     return path / "events.jsonl" if path.is_dir() else path
 
 
+def stream_bytes(path: Path) -> bytes:
+    """The bytes of an event stream, which may be packed. Raises Refusal."""
+    return stream_in(path) if path.name.endswith(".gz") else read_bytes(path, "the event stream")
+
+
 @click.command()
 @click.argument("events", type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The certificate to write.")
@@ -51,7 +57,7 @@ def certificate(events: Path, output: Path, key: Path | None, partial: bool) -> 
     over a service names what it judged, and in part, by itself.
     """
     try:
-        made = _made(read_bytes(stream_file(events), "the event stream"), partial)
+        made = _made(stream_bytes(stream_file(events)), partial)
         signed = signature.sign(made, read_bytes(key, "the key")) if key else made
         output.write_bytes(signed)
     except NotCertifiable as e:

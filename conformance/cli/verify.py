@@ -6,14 +6,13 @@ from pathlib import Path
 
 import click
 
-from conformance.cli.certificate import read_bytes, stream_file
+from conformance.cli.certificate import read_bytes, stream_bytes, stream_file
 from conformance.cli.errors import ExitStatus
 from conformance.cli.output import say
 from conformance.contract.files import ContractError
 from conformance.errors import Refusal
 from conformance.report import signature
 from conformance.report.basis import Basis
-from conformance.report.league_files import stream_in
 from conformance.report.service_run import is_of_service
 from conformance.report.service_verification import verify_service
 from conformance.report.signature import BadKey, Verification
@@ -50,7 +49,7 @@ def verify(
     Exit status: 0 valid, 1 not valid, 3 consistent and not signed (0 with --allow-unsigned).
     """
     file = stream_file(events)
-    certificate, stream = read_bytes(path, "the certificate"), _stream(file)
+    certificate, stream = read_bytes(path, "the certificate"), stream_bytes(file)
     public = read_bytes(key, "the key") if key else None
     try:
         if is_of_service(stream):
@@ -63,11 +62,6 @@ def verify(
     if not found.valid:
         raise SystemExit(ExitStatus.NOT_CONFORMANT)
     raise SystemExit(ExitStatus.CONFORMANT if found.proven or allow_unsigned else ExitStatus.NOT_ESTABLISHED)
-
-
-def _stream(path: Path) -> bytes:
-    """The bytes of an event stream, which may be packed."""
-    return stream_in(path) if path.name.endswith(".gz") else read_bytes(path, "the event stream")
 
 
 def _show(found: Verification) -> None:

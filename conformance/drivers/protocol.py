@@ -47,8 +47,8 @@ class Burst:
 class Ready:
     """What a driver says of itself. `view` is what a caller holds: `typed`, `json` or `xml` (all values are
     text). With `structures` it takes parameters that are objects, and lists of objects. `can` has what not every driver
-    is able to do: give null (`nulls`), hand over a body unparsed (`raw`), make calls at once by `threads` or forked
-    `processes`, and use `tls`.
+    is able to do: give null (`nulls`) or `bytes`, hand over a body unparsed (`raw`), make calls at once by `threads` or
+    forked `processes`, and use `tls`.
     """
 
     name: str
@@ -104,7 +104,8 @@ class DriverAnswer:
 @frozen
 class DriverCall:
     """One call for a driver to make. `timeout` in seconds. Values of `parameters` are scalars, or lists of
-    them; objects and lists of objects too for a driver that takes structures. `raw` asks for the body as it came.
+    them; objects and lists of objects too for a driver that takes structures. Those that `binary` names are given as
+    the bytes of their text. `raw` asks for the body as it came.
     """
 
     endpoint: str
@@ -118,6 +119,7 @@ class DriverCall:
     options: Mapping[str, str] = field(factory=dict)
     burst: Burst | None = None
     raw: bool = False
+    binary: tuple[str, ...] = ()
 
     def message(self, number: int) -> dict[str, Any]:
         """The line of the protocol, under the number that the answer has to repeat."""
@@ -141,6 +143,7 @@ class DriverCall:
             **self.options,
             **({} if self.burst is None else {"burst": asdict(self.burst)}),
             **({"raw": True} if self.raw else {}),
+            **({"bytes": list(self.binary)} if self.binary else {}),
         }
 
 

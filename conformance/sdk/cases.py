@@ -133,7 +133,7 @@ class Case:
     refused: bool = False
     proxy: Literal["", "used", "excluded", "refuses"] = ""
     walk: Walk | None = None
-    ability: Literal["", "nulls", "raw", "threads", "processes", "tls"] = ""
+    ability: Literal["", "nulls", "bytes", "raw", "threads", "processes", "tls"] = ""
     elsewhere: ReplySpec | None = None
     environment: Mapping[str, str] = field(factory=dict)
     tls: Literal["", "trusted", "expired", "wrong-host", "self-signed"] = ""

@@ -39,6 +39,7 @@ from conformance.wire.redaction import redact_text
 _SHOWN_OF_A_BODY = 600
 _UNABLE = {
     "nulls": "the driver has no way to give null",
+    "bytes": "the driver has no way to give bytes",
     "raw": "the driver has no way to hand over a body unparsed",
     "threads": "the driver has no way to make calls at once by threads",
     "processes": "the driver has no way to make calls at once by forked processes",

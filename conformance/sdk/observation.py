@@ -232,6 +232,7 @@ def _call(case: Case, spec: CallSpec, url: str, roles: SdkRoles, credentials: Cr
         options=case.options,
         burst=Burst(case.burst, case.ability) if case.burst else None,
         raw=case.ability == "raw",
+        binary=tuple(roles.given(spec.parameters)) if case.ability == "bytes" else (),
     )
 
 

@@ -39,6 +39,9 @@ FAULTS = {
     "numbers-as-text": ("responses.types", "numbers reach the caller as text"),
     "wraps-numbers": ("responses.number-not-altered", "numbers wrap at 2^31"),
     "ascii-only": ("responses.unicode", "characters outside ASCII become question marks"),
+    "trims-answers": ("responses.space", "texts of an answer are stripped"),
+    "null-text-is-none": ("responses.words-of-other-types", "the text null of an answer is taken for nothing"),
+    "guesses-types": ("responses.words-of-other-types", "texts of an answer that look like numbers become numbers"),
     "no-gzip": ("responses.gzip", "gzip is asked for and not decoded"),
     "total-of-page": ("paging.total-is-not-the-page", "the total is the number of items on the page"),
     "reverses": ("responses.item-order", "items are reversed"),
@@ -68,6 +71,7 @@ FAULTS = {
     "stuck-page": ("paging.walk", "the first page is asked for again and again"),
     # what only odd conditions show
     "null-as-none": ("requests.null-value", "null is written as the language prints it"),
+    "prints-bytes": ("requests.bytes-for-text", "bytes are written as the language prints them"),
     "prints-lists": ("requests.list-for-text", "a list is written as the language prints it"),
     "clock-nonces": ("signing.nonce-is-not-guessable", "a nonce is the time and the host"),
     "counting-nonces": ("signing.nonce-is-not-guessable", "nonces are counted"),

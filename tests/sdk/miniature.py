@@ -91,6 +91,10 @@ class Client:
                 continue
             if ("drops-false" in ON and value is False) or ("drops-zero" in ON and value == 0 and value is not False):
                 continue
+            if isinstance(value, bytes) and "refuses-bytes" in ON:
+                raise ApiError("Mistyped", f"{name} is text")
+            if isinstance(value, bytes) and "prints-bytes" not in ON:
+                value = base64.b64encode(value).decode() if "bytes-in-base64" in ON else value.decode()
             if isinstance(value, list) and "prints-lists" not in ON:
                 first = 0 if "lists-from-zero" in ON else 1
                 query |= {f"{name}.{n}": str(one) for n, one in enumerate(value, first)}
@@ -268,6 +272,12 @@ class Client:
             yield secret.encode().hex()
 
     def shaped(self, tree):
+        if "trims-answers" in ON:
+            tree = texts(tree, str.strip)
+        if "null-text-is-none" in ON:
+            tree = texts(tree, lambda text: None if text == "null" else text)
+        if "guesses-types" in ON:
+            tree = texts(tree, lambda text: int(text) if text.isdigit() else text)
         lost = {word.removeprefix("knows-no-") for word in ON if word.startswith("knows-no-")}
         if lost:
             tree = without(tree, lost)
@@ -316,6 +326,15 @@ def camel(tree):
     return {n[:1].lower() + n[1:]: camel(v) for n, v in tree.items()} if isinstance(tree, dict) else tree
 
 
+def texts(tree, change):
+    """The tree with each text of it changed."""
+    if isinstance(tree, list):
+        return [texts(one, change) for one in tree]
+    if isinstance(tree, dict):
+        return {n: texts(v, change) for n, v in tree.items()}
+    return change(tree) if isinstance(tree, str) else tree
+
+
 def without(tree, names):
     """What a typed model hands out that has no members of these names."""
     if isinstance(tree, list):
@@ -338,7 +357,7 @@ def main():
         "signatures": ["v3", "v1"],
     }
     if "of-the-first" not in ON:
-        known |= {"protocol": 2, "can": ["nulls", "raw", "threads", "processes", "tls"]}
+        known |= {"protocol": 2, "can": ["nulls", "bytes", "raw", "threads", "processes", "tls"]}
     if "structures" in ON:
         known["structures"] = True
     mine = next((word.removeprefix("is-") for word in ON if word.startswith("is-") and word[3:4].isdigit()), VERSION)
@@ -350,6 +369,7 @@ def main():
         if f"lacks-{call['operation']['action']}" in ON:
             say({"id": call["id"], "ok": False, "unsupported": call["operation"]["action"]})
             continue
+        call["parameters"] |= {name: call["parameters"][name].encode() for name in call.get("bytes", ())}
         unknown = [name for name, _ in flat(call["parameters"]) if f"cannot-give-{name}" in ON]
         if unknown:
             say({"id": call["id"], "ok": False, "unsupported": ", ".join(unknown)})

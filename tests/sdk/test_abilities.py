@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 import socket
 import ssl
 import uuid
 from base64 import b64encode
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from attrs import evolve
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import pkcs12
 
 from conformance.drivers.protocol import SdkError
 from conformance.sdk.certificates import Authority
@@ -22,7 +26,7 @@ from conformance.wire.dates import http_date
 from conformance.wire.exchange import Credentials
 from tests.sdk.faults import VERSION
 
-UNABLE = ("requests.null-value", "responses.unparsed-body", "errors.short-transfer-unparsed",
+UNABLE = ("requests.null-value", "requests.bytes-for-text", "responses.unparsed-body", "errors.short-transfer-unparsed",
           "signing.nonces-of-*", "behaviour.parallel-*", "behaviour.*certificate*",
           "behaviour.private-authority")  # fmt: skip
 KEYS = Credentials("testid0123", "TestSecretab01cd23ef", "TestToken/+=9f8e7d6c5b4a")
@@ -34,7 +38,7 @@ def test_what_a_driver_cannot_do_is_inconclusive_and_fails_no_release(plan, mini
     found = {r.partition(".sdk.")[2]: v for r, v in done.summary().items()}
     assert found.pop("requests.plus") == "passed"
     assert set(found.values()) == {"inconclusive"}
-    assert len(found) == 11
+    assert len(found) == 12
     assert done.conformant
     assert {v.message for v in done.verdicts if "certificate" in v.requirement} == {
         "the driver has no way to call an https endpoint"
@@ -52,7 +56,7 @@ def test_what_only_the_driver_cannot_express_is_inconclusive(plan, miniature):
 def test_what_needs_an_ability_is_no_must(plan):
     """A driver of the first version of the protocol still certifies."""
     needing = [r for r in requirements(plan.contract) if any(spec.case.ability for spec in r.cases)]
-    assert len(needing) == 11
+    assert len(needing) == 12
     assert [r.id for r in needing if r.level == "MUST"] == []
 
 
@@ -169,3 +173,15 @@ def test_one_thing_is_wrong_with_a_certificate(kind, reason, tmp_path):
         else:
             with pytest.raises(ssl.SSLCertVerificationError, match=reason):
                 shake_hands()
+
+
+def test_a_java_is_told_of_the_authority_by_a_trust_store_of_its_own(tmp_path):
+    authority = Authority(tmp_path, "trusted")
+    authority.context()
+    options = dict(word.split("=", 1) for word in shlex.split(authority.environment["JAVA_TOOL_OPTIONS"]))
+    assert options["-Djavax.net.ssl.trustStoreType"] == "PKCS12"
+    store, password = options["-Djavax.net.ssl.trustStore"], options["-Djavax.net.ssl.trustStorePassword"]
+    kept = pkcs12.load_pkcs12(Path(store).read_bytes(), password.encode())
+    pem = x509.load_pem_x509_certificate(authority.trusted.read_bytes())
+    assert [one.certificate for one in kept.additional_certs] == [pem]
+    assert kept.key is None

@@ -27,9 +27,19 @@ def test_the_right_miniature_passes_everything(plan, miniature):
     assert set(done.summary()) == {r.id for r in plan.requirements()}
 
 
-@pytest.mark.parametrize("custom", ["camel-case", "without-wrappers", "waits-with-jitter", "leaves-out-nothing"])
+@pytest.mark.parametrize(
+    "custom",
+    ["camel-case", "without-wrappers", "waits-with-jitter", "leaves-out-nothing", "refuses-bytes", "bytes-in-base64"],
+)
 def test_what_is_unusual_and_right_passes(custom, plan, miniature):
-    select = ("requests.each-parameter", "responses.*", "paging.*", "errors.*", "behaviour.retry*")
+    select = (
+        "requests.each-parameter",
+        "requests.bytes-for-text",
+        "responses.*",
+        "paging.*",
+        "errors.*",
+        "behaviour.retry*",
+    )
     done = certify(miniature(custom), evolve(plan, select=select), expected_version=faults.VERSION, workers=2)
     wrong = [(v.requirement, v.case, v.message) for v in done.verdicts if v.verdict in ("failed", "warned")]
     assert wrong == []

@@ -4,8 +4,8 @@ const fs = require('fs');
 const path = require('path');
 const readline = require('readline');
 
-// what any Node.js is able to do: give null, take bytes, share a client between calls that are under way, and be told of an authority
-const ABILITIES = ['nulls', 'raw', 'threads', 'tls'];
+// what any Node.js is able to do: give null and bytes, take bytes, share a client between calls that are under way, and be told of an authority
+const ABILITIES = ['nulls', 'bytes', 'raw', 'threads', 'tls'];
 const modules = path.join(process.argv[2], 'node_modules');
 const say = (message) => fs.writeSync(1, JSON.stringify(message) + '\n');
 const load = (name) => require(path.join(modules, name));
@@ -92,6 +92,7 @@ async function converse(start, answer, failure) {
   }
   for (let line = await lines.next(); !line.done; line = await lines.next()) {
     const call = JSON.parse(line.value);
+    for (const name of call.bytes || []) call.parameters[name] = Buffer.from(call.parameters[name]);
     const inexact = Object.keys(call.parameters).filter((name) => isInexact(call.parameters[name]));
     let reply;
     try {

@@ -10,8 +10,8 @@ import platform
 import sys
 import traceback
 
-# what any Python is able to do: give None, take bytes, and share a client between threads and with forked processes
-ABILITIES = ["nulls", "raw", "threads"] + ["processes"] * hasattr(os, "fork")
+# what any Python is able to do: give None and bytes, take bytes, share a client between threads and forked processes
+ABILITIES = ["nulls", "bytes", "raw", "threads"] + ["processes"] * hasattr(os, "fork")
 
 
 def converse(start, error):
@@ -33,6 +33,7 @@ def converse(start, error):
     say(ready)
     for line in sys.stdin:
         call = json.loads(line)
+        call["parameters"].update({name: call["parameters"][name].encode() for name in call.get("bytes", ())})
         try:
             reply = answer(call)
         except Exception as exception:

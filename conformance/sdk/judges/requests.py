@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -99,6 +100,25 @@ def null_arrives_as_nothing(seen: Observation) -> SdkFinding:
                 f"{name}={shown(arrived[name])}",
                 call.requests[0],
                 "null arrives as a value",
+            )
+    return PASSED
+
+
+def bytes_arrive_as_their_text(seen: Observation) -> SdkFinding:
+    """A parameter that was given as bytes arrives as the text that they are, or in base64; it may also be refused."""
+    call = seen.last
+    problem = _unjudged(call, seen)
+    if problem:
+        return problem
+    arrived = dict(call.requests[0].arrival.parameters)
+    for name, value in seen.roles.given(seen.case.calls[-1].parameters).items():
+        if arrived.get(name) not in (value, b64encode(value.encode()).decode()):
+            return failed(
+                f"{name} was given as bytes, and arrived as something else",
+                f"{name}={shown(value)}, or that in base64",
+                f"{name}={shown(arrived[name])}" if name in arrived else "no such parameter",
+                call.requests[0],
+                "bytes arrive as something else",
             )
     return PASSED
 

@@ -20,6 +20,7 @@ CASES: Mapping[str, CaseJudge] = {
     "carries-the-token": requests.carries_the_token,
     "signed-as-asked": requests.signed_as_asked,
     "null-arrives-as-nothing": requests.null_arrives_as_nothing,
+    "bytes-arrive-as-their-text": requests.bytes_arrive_as_their_text,
     "list-arrives-in-a-documented-form": requests.list_arrives_in_a_documented_form,
     "arrives-directly": requests.arrives_directly,
     "arrives-validly-somewhere": requests.arrives_validly_somewhere,
