@@ -370,4 +370,4 @@ def service_certificate(run: ServiceRun, events: bytes) -> dict[str, Any] | None
 
 
 def _certified(o: OperationJudged) -> dict[str, Any]:
-    return {"verdict": o.verdict, "reason": o.reason, "events": o.digest}
+    return {"verdict": o.verdict, **({"reason": o.reason} if o.reason else {}), "events": o.digest}
