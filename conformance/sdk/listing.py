@@ -157,7 +157,7 @@ def _scalar(kind: str, f: Field, number: int, contract: Contract, path: tuple[st
     if listed:
         return listed[number % len(listed)]
     example = next((e for e in f.examples if e), "")
-    if f.value("time_format") or _looks_like_time(example):
+    if f.value("time_format") or looks_like_time(example):
         return f"2021-03-{1 + number % 28:02d}T{number % 24:02d}:{number % 60:02d}Z"
     if example.lower() in ("true", "false"):
         return "true" if number % 2 else "false"
@@ -175,5 +175,6 @@ def _listed_values(f: Field, contract: Contract) -> list[str]:
     return []
 
 
-def _looks_like_time(text: str) -> bool:
+def looks_like_time(text: str) -> bool:
+    """Whether a documented value is a time as the samples write them."""
     return len(text) >= 17 and text[4:5] == "-" and "T" in text and text.endswith("Z")

@@ -102,7 +102,9 @@ def _tree(spec: ReplySpec, roles: SdkRoles, walk: Walk | None, recorded: Recorde
             if path:
                 put(tree, path, value)
     for role, value in spec.set.items():
-        put(tree, roles.fields[role], value)
+        # what is no text, or will be none, would make one key of all items
+        free = "any-note" if role == "note" and (spec.mangled or not isinstance(value, str)) else role
+        put(tree, roles.fields[free], value)
     for role in spec.nulls:
         put(tree, roles.fields[role], None)
     pinned = {} if spec.items else {c.id: a for c, a in _choices(roles.pins, contract) if c.kind == "empty-list"}

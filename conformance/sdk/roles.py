@@ -11,9 +11,10 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from conformance.contract.forms import item_names
-from conformance.contract.model import Choice, Contract, Parameter
+from conformance.contract.model import Choice, Contract, Field, Parameter
 from conformance.ledger.roles import free_texts, is_repeated
 from conformance.sdk.giving import example, sdk_name, ways
+from conformance.sdk.listing import looks_like_time
 from conformance.wire.arrival import COMMON
 
 
@@ -140,6 +141,13 @@ def _travels_as(parameter: Parameter, name: str) -> bool:
     return re.fullmatch(pattern, name) is not None
 
 
+def _has_form(f: Field | None) -> bool:
+    """Whether the values of a text are those of another type: times, or truth values."""
+    examples = [e for e in f.examples if e] if f is not None else []
+    written = all(looks_like_time(e) or e.lower() in ("true", "false") for e in examples) and bool(examples)
+    return written or (f is not None and bool(f.value("time_format")))
+
+
 def _fields(contract: Contract) -> dict[str, str]:
     semantics, found = contract.semantics, {}
     if semantics.paging and contract.at(semantics.paging.total):
@@ -149,7 +157,10 @@ def _fields(contract: Contract) -> dict[str, str]:
     if semantics.key:
         found["key"] = f"{semantics.items}.{semantics.key}"
     if free := free_texts(contract):
-        found["note"] = f"{semantics.items}.{free[0]}"
+        # a language may have a type for times and truth values, which takes no other text
+        named = [name for name in free if not _has_form(contract.at(f"{semantics.items}.{name}"))]
+        found["any-note"] = f"{semantics.items}.{free[0]}"
+        found["note"] = f"{semantics.items}.{next(iter(named), semantics.key or free[0])}"
     if semantics.optional_fields:
         found["optional"] = f"{semantics.items}.{semantics.optional_fields[0].field}"
     return found

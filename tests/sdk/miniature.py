@@ -276,6 +276,8 @@ class Client:
             tree = texts(tree, str.strip)
         if "null-text-is-none" in ON:
             tree = texts(tree, lambda text: None if text == "null" else text)
+        if "typed-times" in ON:
+            times(tree)
         if "guesses-types" in ON:
             tree = texts(tree, lambda text: int(text) if text.isdigit() else text)
         lost = {word.removeprefix("knows-no-") for word in ON if word.startswith("knows-no-")}
@@ -324,6 +326,19 @@ def camel(tree):
     if isinstance(tree, list):
         return [camel(one) for one in tree]
     return {n[:1].lower() + n[1:]: camel(v) for n, v in tree.items()} if isinstance(tree, dict) else tree
+
+
+def times(tree):
+    """What a language does that has a type for times: what is none is an error."""
+    for name, value in tree.items():
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, dict):
+                times(one)
+            elif name.endswith("Time") and one:
+                try:
+                    datetime.fromisoformat(one)
+                except (TypeError, ValueError) as problem:
+                    raise ApiError("Unreadable", f"{name} is no time") from problem
 
 
 def texts(tree, change):

@@ -29,7 +29,15 @@ def test_the_right_miniature_passes_everything(plan, miniature):
 
 @pytest.mark.parametrize(
     "custom",
-    ["camel-case", "without-wrappers", "waits-with-jitter", "leaves-out-nothing", "refuses-bytes", "bytes-in-base64"],
+    [
+        "camel-case",
+        "without-wrappers",
+        "waits-with-jitter",
+        "leaves-out-nothing",
+        "refuses-bytes",
+        "bytes-in-base64",
+        "typed-times",
+    ],
 )
 def test_what_is_unusual_and_right_passes(custom, plan, miniature):
     select = (
