@@ -15,7 +15,7 @@ from conformance.report.service_run import (
     service_run_of,
 )
 from conformance.report.service_streams import StreamsChecked, check_streams
-from conformance.report.signature import Verification, opened, public_key_in
+from conformance.report.signature import Verification, names_one_of, opened, public_key_in
 from conformance.report.text import one_line
 
 NOT_CHECKED = (
@@ -82,7 +82,7 @@ def _disagreements(statement: object, run: ServiceRun, events: bytes, subject: s
     names, sdk = [run.started.target], run.started.subject
     if sdk is not None:
         names += [sdk.name, *(f"{algorithm}:{value}" for algorithm, value in sdk.digest.items())]
-    if subject is not None and subject.rstrip("/") not in [name.rstrip("/") for name in names]:
+    if subject is not None and not names_one_of(subject, names):
         yield f"The certificate is about {one_line(' or '.join(names), 200)}, not {subject}."
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from attrs import frozen
@@ -17,7 +17,7 @@ from securesystemslib.signer import CryptoSigner, SSlibKey
 
 from conformance.foreign import BadText, decoded, json_value
 from conformance.report.basis import Basis
-from conformance.report.certificate import EXTENSION, NotCertifiable, canonical, certify
+from conformance.report.certificate import DIGEST, EXTENSION, NotCertifiable, canonical, certify
 from conformance.report.events import RunStarted
 from conformance.report.stream import StreamError, parse
 from conformance.report.text import one_line
@@ -124,11 +124,20 @@ def _about(statement: dict[str, Any], subject: str | None) -> list[str]:
     target = statement["predicate"][EXTENSION]["target"]
     digests = [f"{algorithm}:{value}" for algorithm, value in statement["subject"][0]["digest"].items()]
     names = [statement["subject"][0]["name"], target["name"], target["url"], *(digests if target["release"] else ())]
-    if subject is None or subject.rstrip("/") in [name.rstrip("/") for name in names if name]:
+    if subject is None or names_one_of(subject, names):
         return []
     return [
         f"The certificate is about {one_line(' or '.join(dict.fromkeys(filter(None, names))), 200)}, not {subject}."
     ]
+
+
+def names_one_of(subject: str, names: Iterable[str | None]) -> bool:
+    """Whether a subject is one of these names, with or without a slash at its end; digests in letters of any case."""
+
+    def plain(name: str) -> str:
+        return name.casefold() if DIGEST.fullmatch(name.casefold()) else name.rstrip("/")
+
+    return plain(subject) in {plain(name) for name in names if name}
 
 
 def public_key_in(pem: bytes) -> SSlibKey:

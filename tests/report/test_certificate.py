@@ -84,7 +84,12 @@ def test_a_release_is_known_by_the_digest_of_its_package():
     with pytest.raises(NotCertifiable, match="digest of the package"):
         certify(stream(conformant(target=evolve(target, digest={}))))
     events = stream(conformant(target=target))
-    for name in ("alibabacloud_ecs20140526", "alibabacloud_ecs20140526 7.11.8", f"sha256:{'a' * 64}"):
+    for name in (
+        "alibabacloud_ecs20140526",
+        "alibabacloud_ecs20140526 7.11.8",
+        f"sha256:{'a' * 64}",
+        f"SHA256:{'A' * 64}",
+    ):
         assert verify(certify(events), events, subject=name).valid
     for name in ("alibabacloud_ecs20140526 7.11.9", f"sha256:{'b' * 64}"):
         assert not verify(certify(events), events, subject=name).valid
