@@ -16,7 +16,7 @@ from conformance.contract.model import ErrorCode, Field, Parameter
 from conformance.drivers.process import DriverFault
 from conformance.drivers.protocol import Ready
 from conformance.ledger.conclusion import RequirementVerdicts, Word, decide
-from conformance.ledger.findings import Finding, Inconclusive, Met, Violation
+from conformance.ledger.findings import Finding, Inconclusive, Met, NotApplicable, Violation
 from conformance.ledger.requirement import Level
 from conformance.ledger.verdicts import Evidence, Verdict, VerdictName, verdict_on, worst
 from conformance.sdk.attribution import Judged, attributed
@@ -228,7 +228,7 @@ def _over_cases(requirement: SdkRequirement, observed: Observed, plan: Plan) -> 
             continue
         seen = evolve(done, case=case)
         seconds = sum(call.answer.seconds for call in seen.calls)
-        finding = _excused(judge(seen), case, plan)
+        finding = _without_what_is_required(_excused(judge(seen), case, plan), seen)
         shown = ((case.key, finding),) if isinstance(finding, Violation) else ()
         found.append(Judged(case.name, finding, len(seen.requests), seconds, _alternative(seen), shown))
     if not found:
@@ -246,6 +246,14 @@ def _over_cases(requirement: SdkRequirement, observed: Observed, plan: Plan) -> 
         else:
             of_answers = enough or bool(case.replies[0].alternative)
             yield evolve(one, finding=UNDERSTOOD if of_answers else TAKEN, alternative=None, shown=())
+
+
+def _without_what_is_required(finding: Finding, seen: Observation) -> Finding:
+    """Where the SDK has no way to be given what every call needs, nothing is said of the rest of the case."""
+    needed = [n for n in (seen.last.answer.unsupported or "").split(", ") if n in seen.roles.required()]
+    if needed and isinstance(finding, NotApplicable):
+        return Inconclusive(f"this SDK has no {needed[0]}, which every call of {seen.roles.contract.operation} needs")
+    return finding
 
 
 def _is_lacking(done: Observation | None) -> bool:

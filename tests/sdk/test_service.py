@@ -66,6 +66,15 @@ def test_what_names_no_bytes_gets_no_certificate(judged):
     assert service_certificate(nameless, events) is None
 
 
+def test_an_sdk_without_what_every_call_needs_is_not_conformant_in_silence(judged):
+    _, run = judged("structures", "cannot-give-ResourceType", operations=("TagResources", "StartInstances"))
+    [without, other] = sorted(run.operations, key=lambda o: o.name, reverse=True)
+    assert (without.verdict, other.verdict) == ("in-part", "conformant")
+    assert "this SDK has no ResourceType, which every call of TagResources needs" in without.reason
+    assert without.verdicts["sdk.requests.each-parameter"] == "inconclusive"
+    assert run.headline == "Conformant in part"
+
+
 @pytest.mark.parametrize("fault", OF_OPERATIONS)
 def test_a_fault_of_some_operations_is_found_in_those_and_no_others(judged, ecs, fault):
     _, run = judged("structures", fault)

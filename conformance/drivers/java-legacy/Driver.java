@@ -132,8 +132,9 @@ public class Driver implements Conversation.Answering {
     }
 
     static Method setter(Object target, String name) {
+        String named = "set" + Character.toUpperCase(name.charAt(0)) + name.substring(1).replace(".", "");
         for (Method method : target.getClass().getMethods()) {
-            if (method.getParameterCount() == 1 && method.getName().equals("set" + name.replace(".", ""))) return method;
+            if (method.getParameterCount() == 1 && method.getName().equals(named)) return method;
         }
         return null;
     }
