@@ -131,8 +131,9 @@ public class Driver implements Conversation.Answering {
         return false;
     }
 
+    // By the very name: setKey gives Tag.1.Key, and not Tag.1.key.
     static Method setter(Object target, String name) {
-        String named = "set" + Character.toUpperCase(name.charAt(0)) + name.substring(1).replace(".", "");
+        String named = "set" + name.replace(".", "");
         for (Method method : target.getClass().getMethods()) {
             if (method.getParameterCount() == 1 && method.getName().equals(named)) return method;
         }
