@@ -14,6 +14,9 @@ from attrs import field, frozen
 
 from conformance.contract.narrowing import Bound, Selector, TagFilter
 
+# the syntax of a text that is an object, or an array of objects, in JSON
+JSON_TEXT = "json"
+
 Place = Literal["query", "path", "body", "header"]
 ParameterType = Literal["string", "integer", "number", "boolean", "array", "object", "unknown"]
 FieldType = Literal["string", "integer", "number", "boolean", "array", "object", "unknown"]

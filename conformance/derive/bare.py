@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -10,6 +11,7 @@ from attrs import evolve
 from conformance.contract.model import Contract, ErrorCode, Field
 
 _LONGEST = 64  # characters; a value that is longer is a text or a document
+_LONGEST_OBJECT = 256
 _CHINESE = re.compile("[\u3000-\u9fff\uff00-\uffef]")
 # kinds of choice whose alternatives are the documentation's own wording
 _OF_WORDS = ("error-message",)
@@ -39,8 +41,21 @@ def _values(examples: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def is_value(text: str) -> bool:
-    """Whether a sample is a value and not a sentence: short, of few words, and not in the language of the page."""
-    return len(text) <= _LONGEST and not _CHINESE.search(text) and "\n" not in text and len(text.split()) <= 4
+    """Whether a sample is a value and not a sentence: short, of few words, and not in the language of the page. An
+    object in JSON may be longer.
+    """
+    if _CHINESE.search(text) or "\n" in text:
+        return False
+    few = len(text) <= _LONGEST and len(text.split()) <= 4
+    return few or (text.startswith(("{", "[{")) and len(text) <= _LONGEST_OBJECT and _is_json(text))
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _codes(contract: Contract) -> Iterator[ErrorCode]:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from conformance.contract.model import (
+    JSON_TEXT,
     Citation,
     Constraint,
     ConstraintKind,
@@ -176,11 +177,35 @@ def _parameter(page: Page, described: Described) -> Parameter:
         required=s.get("required") is True,
         citations=(row,),
         constraints=joined(
-            _containing([*lower, *stated, *_agreeing(stated, said), *(c for c in said if c.kind not in kinds)], s)
+            _containing(
+                [
+                    *lower,
+                    *stated,
+                    *_agreeing(stated, said),
+                    *(c for c in said if c.kind not in kinds),
+                    *_shown(entry, row),
+                ],
+                s,
+            )
         ),
-        examples=(example,) if example else (),
+        examples=tuple(dict.fromkeys([*([example] if example else []), *_named(entry)])),
         place=_PLACES.get(described.place, "query"),
     )
+
+
+def _named(entry: RowEntry) -> list[str]:
+    """What the key of a pair may be, where sentences say what each does: `Filter.N.Key` is no list of values, since a
+    request needs the value beside it.
+    """
+    if not re.search(r"Filters?\.(?:N|\d+)\.Key$", entry.name):
+        return []
+    return re.findall(r"(?:取值(?:必须)?(?:为|是)|(?i:\b(?:set to|must be)))\s*`(\w+)`", entry.description)
+
+
+def _shown(entry: RowEntry, row: Citation) -> Iterator[Constraint]:
+    """That a text is an object, or an array of objects, in JSON, as its sample is."""
+    if entry.type == "string" and re.match(r"\s*(?:\[\s*\{|\{)\s*\"", entry.example):
+        yield Constraint("syntax", JSON_TEXT, (row,))
 
 
 def _is_less(limit: Constraint, stated: Iterable[Constraint]) -> bool:

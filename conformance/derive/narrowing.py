@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Mapping
+from typing import Literal
 
-from conformance.contract.model import Contract, Field, Parameter
+from conformance.contract.model import JSON_TEXT, Contract, Field, Parameter
 from conformance.contract.narrowing import Bound, Form, Selector, TagFilter
 from conformance.derive.nouns import folded
 from conformance.derive.shape import singular
 
 _TAG = re.compile(r"([A-Za-z]*Tags?)\.N\.Key")
+_PAIR = re.compile(r"(\w*Filters?)\.(N|\d+)\.Key")
 _TAG_LISTS = ("tags", "tagset", "resourcetags", "taglist")
 _TAG_KEYS, _TAG_VALUES = ("tagkey", "key"), ("tagvalue", "value")
 # what a parameter about a least or a greatest value has before, in or after the name of the member
@@ -77,17 +79,32 @@ def _is_value(field: Field) -> bool:
 
 def tags(contract: Contract, members: Mapping[str, Field]) -> TagFilter | None:
     """`Tag.N.Key` and `Tag.N.Value`, where the items show their tags."""
-    known = {p.name for p in contract.parameters if not p.required}
-    for name in known:
+    known = {p.name: p for p in contract.parameters if not p.required}
+    for name, p in known.items():
         match = _TAG.fullmatch(name)
         value = f"{match.group(1)}.N.Value" if match else ""
-        if match is None or value not in known:
+        names = _names_in_text(p)
+        if value not in known and names is None:
             continue
         for path, listed in _lists(members):
             keys = [m.name for m in listed.members if _plain(m.name) in _TAG_KEYS]
             values = [m.name for m in listed.members if _plain(m.name) in _TAG_VALUES]
+            if keys and values and names:
+                return TagFilter(name, name, path, keys[0], values[0], *names)
             if keys and values:
                 return TagFilter(name, value, path, keys[0], values[0])
+    return None
+
+
+def _names_in_text(parameter: Parameter) -> tuple[str, str] | None:
+    """What the key and the value of a tag are called in a parameter that takes tags as one text in JSON."""
+    if parameter.type != "string" or _plain(parameter.name) not in _TAG_LISTS or parameter.value("syntax") != JSON_TEXT:
+        return None
+    for example in parameter.examples:
+        names = re.findall(r'[{,]\s*"(\w+)"\s*:', example)
+        keys, values = ([n for n in names if _plain(n) in wanted] for wanted in (_TAG_KEYS, _TAG_VALUES))
+        if keys and values and example.lstrip().startswith("["):
+            return keys[0], values[0]
     return None
 
 
@@ -114,7 +131,28 @@ def bounds(contract: Contract, members: Mapping[str, Field], taken: Container[st
             if field is not None and _compares(p, field):
                 found.append(Bound(p.name, field.name, "least" if side == "least" else "most"))
                 break
-    return tuple(found)
+    return (*found, *_named_bounds(contract, known))
+
+
+def _named_bounds(contract: Contract, known: Mapping[str, Field]) -> Iterator[Bound]:
+    """Pairs of which one says what the value of the other bounds: `Filter.1.Key` is to be `CreationStartTime`."""
+    for p in contract.parameters:
+        match = _PAIR.fullmatch(p.name)
+        value = contract.parameter(f"{match[1]}.{match[2]}.Value") if match else None
+        if match is None or value is None or p.required or value.required:
+            continue
+        any_number = match[2] == "N"
+        listed = (str(v) for v in p.value("enum") or ())
+        words = [w for w in dict.fromkeys([*p.examples, *listed]) if re.fullmatch(r"[A-Za-z]\w*", w)]
+        for number, word in enumerate(words if any_number else words[:1], 1):
+            for side, pattern in _BOUNDS:
+                name = pattern.fullmatch(word)
+                field = known.get(_plain("".join(name.groupdict().values()))) if name else None
+                if field is not None and _compares(value, field):
+                    prefix = f"{match[1]}.{number if any_number else match[2]}"
+                    least: Literal["least", "most"] = "least" if side == "least" else "most"
+                    yield Bound(f"{prefix}.Value", field.name, least, f"{prefix}.Key", word, any_number)
+                    break
 
 
 def _compares(parameter: Parameter, field: Field) -> bool:

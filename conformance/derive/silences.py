@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from attrs import frozen
 
-from conformance.contract.model import Citation, Contract, Field, Parameter
+from conformance.contract.model import JSON_TEXT, Citation, Contract, Field, Parameter
 from conformance.derive.fields import SECONDS
 from conformance.derive.prose import JSON_ARRAY
 from conformance.derive.revision import Facts
@@ -81,8 +81,12 @@ def _to_the_second(contract: Contract, name: str) -> bool:
     return _is_time(contract, name) and _parameter(contract, name).value("time_format") == SECONDS
 
 
-def _integer_or_time(contract: Contract, name: str) -> bool:
-    return _parameter(contract, name).type == "integer" or _is_time(contract, name)
+def _time_or_json(contract: Contract, name: str) -> bool:
+    return _is_time(contract, name) or _parameter(contract, name).value("syntax") == JSON_TEXT
+
+
+def _has_a_form(contract: Contract, name: str) -> bool:
+    return _parameter(contract, name).type == "integer" or _time_or_json(contract, name)
 
 
 def _lists_values(contract: Contract, name: str) -> bool:
@@ -126,8 +130,8 @@ CONDITIONS: Mapping[str, Callable[[Contract, str], bool]] = {
     "has-maximum": _bounded("maximum"),
     "has-minimum": _bounded("minimum"),
     "has-default": lambda contract, name: _parameter(contract, name).value("default") is not None,
-    "integer-or-time": _integer_or_time,
-    "time": _is_time,
+    "has-a-form": _has_a_form,
+    "time-or-json": _time_or_json,
     "has-limit": lambda contract, name: roles.has(contract, "ids-limit"),
     "lists-values": _lists_values,
     "has-known-values": roles.has_known_values,

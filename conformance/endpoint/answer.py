@@ -11,7 +11,7 @@ from conformance.contract.model import Contract, Field
 from conformance.endpoint.bodies import Body
 from conformance.endpoint.findings import Inconclusive, MadeUp, Violation
 from conformance.endpoint.response_reading import SERVER_FAILED, Item, Kind, ResponseReading
-from conformance.generate.required import names_something, sent_name
+from conformance.generate.required import allowed_value, names_something, sent_name
 from conformance.wire.exchange import Exchange
 
 
@@ -196,8 +196,8 @@ class Answer:
             name = sent_name(p.name)
             if ".N." in p.name and name in self.exchange.call.varies:
                 found.append(f"{name}, without what may belong beside it,")
-            elif p.name != self.contract.semantics.region and names_something(p) and sent.get(name) in p.examples:
-                found.append(name)
+            elif p.name != self.contract.semantics.region and names_something(p) and name in sent:
+                found += [name] if sent[name] in (*p.examples, allowed_value(p)) else []
         return found
 
     def readable(self) -> Answer:

@@ -71,12 +71,12 @@ def crossed_tags(contract: Contract, items: Items) -> list[tuple[str, str]]:
 
 def bound_values(contract: Contract, bound: Bound, items: Items) -> list[str]:
     """Values at, beside and between those that items have, as the parameter is written."""
-    parameter = contract.parameter(bound.parameter)
+    parameter = contract.parameter(bound.documented)
     shown = [value for item in items if (value := item.get(bound.field))]
     if parameter is None:
         return []
     if parameter.type not in ("integer", "number"):
-        form = request_time_format(contract, bound.parameter)
+        form = request_time_format(contract, bound.documented)
         moments = sorted({t for value in shown if (t := parse_time(value))})
         return [format_time(t + timedelta(minutes=m), form) for t in moments for m in (0, 1, -1)]
     numbers = sorted({n for value in shown if (n := number_of(value)) is not None})

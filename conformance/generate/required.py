@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from conformance.contract.model import Contract, Parameter
+from conformance.contract.model import JSON_TEXT, Contract, Parameter
 from conformance.generate.times import format_time, parse_time
 
 A_TIME = "2015-11-23T15:10:00Z"
@@ -88,8 +88,10 @@ def _made(parameter: Parameter) -> str:
         moment = parse_time(A_TIME)
         assert moment is not None, "it is a constant"
         return format_time(moment, str(pattern))
-    if parameter.type == "object" or parameter.value("syntax") == "json-array":
-        return "{}" if parameter.type == "object" else '["x-0001"]'
+    if parameter.type == "object" or parameter.value("syntax") in ("json-array", JSON_TEXT):
+        return (
+            "{}" if parameter.type == "object" else '["x-0001"]' if parameter.value("syntax") != JSON_TEXT else "[{}]"
+        )
     text = f"{parameter.value('prefix', '') if isinstance(parameter.value('prefix', ''), str) else ''}x-0001"
     longest = parameter.value("max_length")
     padded = text.ljust(int(parameter.value("min_length", 0)), "0")

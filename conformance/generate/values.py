@@ -45,6 +45,16 @@ def not_a_time() -> st.SearchStrategy[str]:
     )
 
 
+def not_json() -> st.SearchStrategy[str]:
+    """Texts that are no JSON: cut off, wrongly closed, or something else."""
+    return st.sampled_from(['[{"a": "b"', '{"a": "b"]', '[{"a" "b"}]', '[{"a": }]', "a=b", "[{", "}", '"a": "b"'])
+
+
+def barely_json() -> st.SearchStrategy[str]:
+    """Texts in JSON that are no objects, and texts that some readers take for JSON."""
+    return st.sampled_from(["null", "1", '"a"', "[]", "{}", "[1]", "[null]", "[[]]", "{'a': 'b'}", '[{"a": "b"},]'])
+
+
 def barely_times() -> st.SearchStrategy[str]:
     """Times in notations that the documentation does not give."""
     return st.sampled_from(

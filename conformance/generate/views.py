@@ -14,7 +14,7 @@ from attrs import evolve, field, frozen
 from hypothesis import strategies as st
 
 from conformance.contract.model import Contract
-from conformance.contract.narrowing import Form
+from conformance.contract.narrowing import Form, TagFilter
 from conformance.generate.required import as_sent, is_within_limits
 from conformance.generate.times import format_time, parse_time
 
@@ -58,9 +58,9 @@ class View:
         for s in semantics.selectors:
             if s.parameter in self.among:
                 sent |= write_values(s.parameter, self.among[s.parameter], s.form)
-        for number, (key, value) in enumerate(self.tags if semantics.tags else (), 1):
-            pair = {semantics.tags.key: key, semantics.tags.value: value} if semantics.tags else {}
-            sent |= {name.replace(".N.", f".{number}."): text for name, text in pair.items() if text is not None}
+        sent |= {b.key: b.word for b in semantics.bounds if b.word and b.parameter in self.bounds}
+        if self.tags and semantics.tags:
+            sent |= write_tags(semantics.tags, self.tags)
         if semantics.range:
             for name, moment in ((semantics.range.start, self.start), (semantics.range.end, self.end)):
                 if name and moment is not None:
@@ -78,6 +78,19 @@ def write_values(parameter: str, values: Sequence[str], form: Form) -> dict[str,
         head = parameter.removesuffix("N")
         return {f"{head}{number}": value for number, value in enumerate(values, 1)}
     return {parameter: write_ids(values, form)}
+
+
+def write_tags(tags: TagFilter, asked: Sequence[tuple[str, str | None]]) -> dict[str, str]:
+    """Pairs of a key and a value, or None for a key alone, as they are asked for."""
+    if tags.text_key:
+        pairs = [{tags.text_key: key, tags.text_value: value} for key, value in asked]
+        given = [{name: text for name, text in pair.items() if text is not None} for pair in pairs]
+        return {tags.key: json.dumps(given, ensure_ascii=False, separators=(",", ":"))}
+    sent: dict[str, str] = {}
+    for number, (key, value) in enumerate(asked, 1):
+        pair = {tags.key: key, tags.value: value}
+        sent |= {name.replace(".N.", f".{number}."): text for name, text in pair.items() if text is not None}
+    return sent
 
 
 def write_ids(ids: Sequence[str], syntax: IdSyntax) -> str:

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from conformance.contract.forms import states_time
 from conformance.contract.listed import values_in_force
-from conformance.contract.model import Citation, Contract, Field, Parameter
+from conformance.contract.model import JSON_TEXT, Citation, Contract, Field, Parameter
 from conformance.contract.protocol import Protocol
 from conformance.contract.scope import scopes
 from conformance.ledger import roles
@@ -81,7 +81,7 @@ def _selectors(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubje
 
 def _bounds(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject]:
     for b in contract.semantics.bounds:
-        parameter = contract.parameter(b.parameter)
+        parameter = contract.parameter(b.documented)
         words = {"field": b.field, "side": "under" if b.side == "least" else "over"}
         yield TemplateSubject(b.parameter, parameter.citations if parameter else (), words, parameter)
 
@@ -218,7 +218,9 @@ WHERE: Mapping[str, Callable[[Contract, TemplateSubject], bool]] = {
     "has-maximum": lambda contract, s: s.thing.value("maximum") is not None,
     "has-enum": lambda contract, s: bool(s.thing.value("enum")),
     "has-ignored-values": _ignores_values,
-    "integer-or-time": lambda contract, s: s.thing.type == "integer" or _is_time(s.thing),
+    "has-a-form": lambda contract, s: (
+        s.thing.type == "integer" or _is_time(s.thing) or s.thing.value("syntax") == JSON_TEXT
+    ),
     "echoed": lambda contract, s: roles.echo_of(contract, s.name or "") is not None,
     "optional-text": _is_optional_text,
     "filter-by-pattern": lambda contract, s: bool(s.thing and s.thing.value("matching") == "wildcard"),

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from conformance.contract.model import Filter, Parameter
+from conformance.contract.model import JSON_TEXT, Filter, Parameter
 from conformance.reference import refusals
 from conformance.reference.context import Query
 from conformance.reference.id_list import sent_as, with_ids
-from conformance.reference.meaning import IGNORED, NOTHING, ParameterMeaning, empty
+from conformance.reference.meaning import IGNORED, NOTHING, ParameterMeaning, empty, json_value
 from conformance.reference.rendering import xml_text
 from conformance.reference.signatures import COMMON_NAMES
 from conformance.reference.time_range import within
@@ -243,7 +243,28 @@ def filter_value(context: Context, filter: Filter) -> str | ParameterMeaning:
 
 
 def _check_others(context: Context) -> None:
-    """Integers that have no role: of their form and within their bounds. Raises RefusedRequest."""
+    """Numbers, times and texts in JSON, whatever they are for: of their form, and numbers within their bounds. Raises
+    RefusedRequest.
+    """
     for parameter in own_parameters(context):
         if parameter.type == "integer":
             context.steps.integer(context, parameter.name)
+        elif parameter.value("time_format") is not None:
+            context.steps.time(context, parameter.name)
+        elif parameter.value("syntax") == JSON_TEXT:
+            context.steps.json_text(context, parameter.name)
+
+
+def json_text(context: Context, name: str) -> str | ParameterMeaning:
+    """A parameter that is a text in JSON, IGNORED, or NOTHING. Raises RefusedRequest."""
+    text = context.steps.argument(context, name)
+    if text is None:
+        return IGNORED
+    if text == "":
+        return empty(context, name)
+    if json_value(text) is not None:
+        return text
+    taken = context.take("malformed", name)
+    if taken == "rejected":
+        context.steps.invalid(context, name)
+    return NOTHING if taken == "matches-nothing" else IGNORED

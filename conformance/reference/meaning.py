@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from conformance.reference.context import Context
@@ -17,6 +18,15 @@ class ParameterMeaning(Enum):
 
 
 IGNORED, NOTHING = ParameterMeaning.IGNORED, ParameterMeaning.NOTHING
+
+
+def json_value(text: str) -> Any:
+    """The object or array that a text in JSON is; None where it is none."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict | list) else None
 
 
 def empty(context: Context, name: str) -> ParameterMeaning:

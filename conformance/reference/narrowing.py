@@ -13,6 +13,7 @@ from conformance.contract.narrowing import Bound, Selector, TagFilter
 from conformance.reference.context import Query, Tag
 from conformance.reference.id_list import sent_as
 from conformance.reference.listing import value_at
+from conformance.reference.meaning import NOTHING, json_value
 from conformance.reference.refusals import RefusedRequest
 from conformance.reference.store import Item
 
@@ -27,7 +28,14 @@ def with_narrowings(context: Context, query: Query) -> Query:
     semantics, steps = context.contract.semantics, context.steps
     among = [(s, values) for s in semantics.selectors if (values := steps.selector_values(context, s)) is not None]
     tags = steps.tags(context, semantics.tags) if semantics.tags else ()
-    bounds = [(b, text) for b in semantics.bounds if (text := steps.argument(context, b.parameter))]
+    if semantics.tags and semantics.tags.text_key:
+        query = evolve(query, nothing=query.nothing or steps.json_text(context, semantics.tags.key) is NOTHING)
+    bounds = []
+    for b in semantics.bounds:
+        parameter, text = context.contract.parameter(b.documented), steps.bound(context, b)
+        meaning = steps.time(context, b.documented) if text and parameter and parameter.value("time_format") else text
+        query = evolve(query, nothing=query.nothing or meaning is NOTHING)
+        bounds += [(b, text)] if text and isinstance(meaning, str) else []
     return evolve(query, among=tuple(among), tags=tags, bounds=tuple(bounds))
 
 
@@ -59,15 +67,36 @@ def _is(name: str, sent: str) -> bool:
     return bool(sent_as(name).fullmatch(sent))
 
 
+def bound(context: Context, bound: Bound) -> str | None:
+    """The value of a bound, or None where it was not sent. Raises RefusedRequest."""
+    if not bound.word:
+        return context.steps.argument(context, bound.parameter)
+    key = sent_as(re.sub(r"\.\d+\.", ".N.", bound.key)) if bound.any_number else re.compile(re.escape(bound.key))
+    for name, word in context.parameters.items():
+        if key.fullmatch(name) and word == bound.word:
+            return context.parameters.get(f"{name.removesuffix('Key')}Value")
+    return None
+
+
 def tags(context: Context, tags: TagFilter) -> tuple[Tag, ...]:
     """The tags that are asked for, each a key with its value. Raises RefusedRequest."""
-    keys, values = (dict(_numbered(context.parameters, name)) for name in (tags.key, tags.value))
-    asked = tuple((key, values.get(number)) for number, key in keys.items() if key)
+    if tags.text_key:
+        asked = _tags_in_text(context, tags)
+    else:
+        keys, values = (dict(_numbered(context.parameters, name)) for name in (tags.key, tags.value))
+        asked = tuple((key, values.get(number)) for number, key in keys.items() if key)
     if len(asked) > 1 and context.take("several-tags", tags.key) == "rejected":
         context.steps.invalid(context, tags.key)
     if any(not value for _, value in asked) and context.take("tag-without-value", tags.key) == "rejected":
         context.steps.invalid(context, tags.value)
     return asked
+
+
+def _tags_in_text(context: Context, tags: TagFilter) -> tuple[Tag, ...]:
+    """The tags that one text in JSON has; none where it is no such text."""
+    held = json_value(context.steps.argument(context, tags.key) or "")
+    given = [t for t in held if isinstance(t, dict)] if isinstance(held, list) else []
+    return tuple((str(t[tags.text_key]), t.get(tags.text_value)) for t in given if t.get(tags.text_key))
 
 
 def narrowed(context: Context, query: Query, item: Item) -> bool:

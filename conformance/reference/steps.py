@@ -73,6 +73,7 @@ ValuesStep = Callable[[Context, Selector], tuple[str, ...] | None]
 TagsStep = Callable[[Context, TagFilter], tuple[Tag, ...]]
 SelectedStep = Callable[[Context, Selector, tuple[str, ...], Any], bool]
 TaggedStep = Callable[[Context, tuple[Tag, ...], Item], bool]
+BoundTextStep = Callable[[Context, Bound], str | None]
 BoundedByStep = Callable[[Context, Bound, str, Any], bool]
 BoundStep = Callable[[Context, str, str], bool]
 OrderStep = Callable[[Context, list[Item]], list[Item]]
@@ -144,6 +145,8 @@ class Steps:
     with_narrowings: Callable[[Context, Query], Query] = narrowing.with_narrowings
     selector_values: ValuesStep = narrowing.selector_values
     tags: TagsStep = narrowing.tags
+    bound: BoundTextStep = narrowing.bound
+    json_text: TimeStep = arguments.json_text
     dry_run: CheckStep = narrowing.dry_run
     # the last of these, because its name hides the module's
     arguments: ArgumentsStep = arguments.arguments

@@ -76,6 +76,34 @@ def test_least_and_greatest_values(name, kind, expected):
     assert roles(given).bounds == ((expected,) if expected else ())
 
 
+TEXT = parameter("Tags", syntax="json", examples=('[{"tagKey":"Key1","tagValue":"Value1"}]',))
+
+
+def test_tags_may_be_one_text_in_json():
+    expected = TagFilter("Tags", "Tags", "Tags.Tag", "TagKey", "TagValue", "tagKey", "tagValue")
+    assert roles(TEXT).tags == expected
+    assert roles(TEXT, members=(ID,)).tags is None
+    assert roles(evolve(TEXT, constraints=())).tags is None
+    assert roles(evolve(TEXT, examples=('{"key1":"value1"}',))).tags is None
+
+
+def test_pairs_whose_keys_are_documented_words_are_bounds():
+    pairs = [
+        (parameter(f"Filter.{n}.Key", examples=(word,)), parameter(f"Filter.{n}.Value", time_format=SECONDS))
+        for n, word in ((1, "SeenStartTime"), (2, "SeenEndTime"), (3, "Colour"))
+    ]
+    assert roles(*(p for pair in pairs for p in pair)).bounds == (
+        Bound("Filter.1.Value", "SeenTime", "least", "Filter.1.Key", "SeenStartTime"),
+        Bound("Filter.2.Value", "SeenTime", "most", "Filter.2.Key", "SeenEndTime"),
+    )
+    numbered = parameter("Filter.N.Key", examples=("SeenStartTime", "SeenEndTime"))
+    assert [b.parameter for b in roles(numbered, parameter("Filter.N.Value", time_format=SECONDS)).bounds] == [
+        "Filter.1.Value", "Filter.2.Value",
+    ]  # fmt: skip
+    assert roles(numbered).bounds == ()
+    assert roles(numbered, parameter("Filter.N.Value")).bounds == ()
+
+
 def test_what_tells_several_items_of_one_thing_apart_leaves_them_without_a_key():
     assert roles(members=(scalar("ResourceId"), scalar("TagKey"), scalar("TagValue"))).key is None
     assert roles(members=(scalar("TemplateId"), scalar("VersionNumber", type="integer"))).key is None

@@ -12,6 +12,7 @@ from conformance.derive.choices import silences_anew
 from conformance.ledger.files import ledger_of
 from conformance.reference.faults import filters as faults_of_filters
 from conformance.reference.faults import narrowing as faults_of_narrowing
+from conformance.reference.faults import parameters as faults_of_parameters
 from conformance.reference.faults.roles import FaultRoles
 from conformance.reference.variants.dialects import dialects
 from tests.gates.runs import certified
@@ -61,20 +62,75 @@ BOATS = evolve(BOATS, choices=silences_anew(BOATS, {}))
 ROLES = FaultRoles(BOATS, PROTOCOL)
 PATTERNS = tuple(f for f in faults_of_filters.faults(ROLES) if f.name.startswith("pattern-"))
 FAULTS = (*faults_of_narrowing.faults(ROLES), *PATTERNS)
+# tags as one text in JSON, and bounds whose word stands in a parameter beside them
+IN_TEXT = listing(
+    ID,
+    scalar("SeenTime", time_format=SECONDS),
+    Field("Tags", "object", HERE, (TAG,)),
+    parameters=(
+        *pages(),
+        parameter("Tags", syntax="json", examples=('[{"tagKey":"a","tagValue":"b"}]',)),
+        parameter("Filter.1.Key", examples=("SeenStartTime",)),
+        parameter("Filter.1.Value", time_format=SECONDS),
+        parameter("Pair.N.Key", examples=("SeenStartTime", "SeenEndTime")),
+        parameter("Pair.N.Value", time_format=SECONDS),
+    ),
+    response=TOTAL,
+    key="BoatId",
+    paging=PAGED,
+    tags=TagFilter("Tags", "Tags", "Tags.Tag", "TagKey", "TagValue", "tagKey", "tagValue"),
+    bounds=(
+        Bound("Filter.1.Value", "SeenTime", "least", "Filter.1.Key", "SeenStartTime"),
+        Bound("Pair.2.Value", "SeenTime", "most", "Pair.2.Key", "SeenEndTime", any_number=True),
+    ),
+)
+IN_TEXT = evolve(IN_TEXT, choices=silences_anew(IN_TEXT, {}))
+ROLES_IN_TEXT = FaultRoles(IN_TEXT, PROTOCOL)
+FAULTS_IN_TEXT = (
+    *faults_of_narrowing.faults(ROLES_IN_TEXT),
+    *(f for f in faults_of_parameters.faults(ROLES_IN_TEXT) if f.name == "malformed-crashes:Tags"),
+)
 THEMES = ("selectors.*", "tags.*", "bounds.*", "*.pattern", "parameters.dry-run")
 OPEN = ("several-tags", "tag-without-value")
 VARIANTS = tuple(v for v in dialects(BOATS) if any(f".{kind}=" in v.name for kind in OPEN))
 
 
-def run(folder, select=THEMES, examples=4, **settings):
-    (folder / "contract.yaml").write_text(dump_contract(BOATS), "utf-8")
+def run(folder, select=THEMES, examples=4, contract=BOATS, **settings):
+    (folder / "contract.yaml").write_text(dump_contract(contract), "utf-8")
     chosen = {"select": select, "traffic": select, "max_examples": examples, "seed": 3, "formats": ("json",)}
-    return certified(folder, BOATS, PROTOCOL, folder, **{**chosen, **settings})
+    return certified(folder, contract, PROTOCOL, folder, **{**chosen, **settings})
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda f: f.name)
-def test_the_fault_is_found(fault, tmp_path):
-    found = run(tmp_path, fault.killed_by, 10, faults=[fault.name], shrinks=2)
+# the others are judged as for tags that are repeated, and bounds that stand alone
+QUICK = ("tags-ignored", "bound-ignored:Pair.2.Value", "malformed-crashes:Tags")
+WAYS_IN_TEXT = tuple(v for v in dialects(IN_TEXT) if v.name.startswith("Tags.malformed="))
+
+
+@pytest.mark.parametrize("variant", [None, *WAYS_IN_TEXT], ids=lambda v: v.name if v else "as documented")
+def test_tags_in_a_text_and_pairs_are_no_accusation(variant, tmp_path):
+    themes = ("tags.*", "bounds.*", "parameters.*", "*.one-alternative", "isolation.mixed")
+    found = run(tmp_path, themes, 4, IN_TEXT, variants=[variant.name] if variant else [])
+    assert not found.breakdowns
+    assert not found.with_verdict("failed", "warned", "errored")
+    passed = set(found.with_verdict("passed"))
+    assert {f"DescribeBoats.{r}" for r in ("tags.complete", "bounds.Pair.2.Value.complete", "tags.several")} <= passed
+    assert "DescribeBoats.choices.Tags.malformed.one-alternative" in passed
+
+
+def test_there_is_a_variant_for_each_way_of_what_is_no_json():
+    assert {v.name.split("=")[1] for v in WAYS_IN_TEXT} == {"ignored", "matches-nothing"}
+
+
+@pytest.mark.parametrize(
+    ("contract", "fault"),
+    [
+        *((BOATS, f) for f in FAULTS),
+        *(pytest.param(IN_TEXT, f, marks=() if f.name in QUICK else pytest.mark.gate) for f in FAULTS_IN_TEXT),
+    ],
+    ids=lambda one: one.name if hasattr(one, "name") else "in-text" if one is IN_TEXT else "boats",
+)
+def test_the_fault_is_found(contract, fault, tmp_path):
+    found = run(tmp_path, fault.killed_by, 10, contract, faults=[fault.name], shrinks=2)
     assert not found.breakdowns
     assert {f"DescribeBoats.{k}" for k in fault.killed_by} <= set(found.with_verdict("failed", "warned"))
 

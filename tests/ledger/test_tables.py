@@ -47,7 +47,7 @@ def read(table, text):
         (KINDS, "  silence: echoed-and-bounded\n", "", "clamped-echo", 'or "silence" is a required'),
         (
             KINDS,
-            "where: time}",
+            "where: time-or-json}",
             "where: noon}",
             "malformed",
             'alternatives: matches-nothing: where: "noon" is not one of',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import Literal
@@ -10,7 +11,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.contract.model import Parameter
+from conformance.contract.model import JSON_TEXT, Parameter
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.checks.company import Given, Tried, did_no_harm, is_trial, were_taken
 from conformance.endpoint.checks.drawing import channel_of
@@ -30,7 +31,7 @@ from conformance.endpoint.inventory import Inventory
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
 from conformance.generate import values
-from conformance.generate.required import as_sent
+from conformance.generate.required import allowed_value, as_sent
 from conformance.generate.texts import near_values
 from conformance.generate.times import format_time
 from conformance.generate.views import View, request_time_format, views
@@ -51,11 +52,24 @@ def test_optional(target: Target, subject: str, format: Format, data: Draws) -> 
     """A request without the parameter, and with others, is accepted."""
     items = need_items(target, 0)
     if target.thrift.on:
-        target.ask((), target.channels_for(format)[0]).listing()  # one without any of those that may be left out
+        # one without any of those that may be left out
+        claim_not_demanded(target, subject, {}, target.ask((), target.channels_for(format)[0])).listing()
         return
     view = data.draw(views(target.contract, items), label="view")
     sent = {k: v for k, v in target.parameters_of(view).items() if k != subject}
-    target.ask(sent, channel_of(target, format, data)).listing()
+    claim_not_demanded(target, subject, sent, target.ask(sent, channel_of(target, format, data))).listing()
+
+
+def claim_not_demanded(target: Target, subject: str, sent: Mapping[str, str], without: Answer) -> Answer:
+    """The answer to a request without the parameter. Where that is refused, so is the same with it: else it is for want
+    of it. What creates something is not sent for this.
+    """
+    if without.refused and target.guard is None:
+        given = {**sent, subject: allowed_value(target.parameter(subject))}
+        what = f"a request without {subject} is refused, and the same with it is not"
+        accepted = target.ask(given, without.exchange.call.channel).accepted
+        claim(not accepted, what, "a result of both", without.outline(), without)
+    return without
 
 
 @requirement("parameters.required", shared=True)
@@ -247,9 +261,12 @@ def way_below(target: Target, subject: str, value: str, channel: Channel) -> tup
 @given(st.data())
 def test_malformed(target: Target, subject: str, format: Format, data: Draws) -> None:
     """A value that is not of the documented form is rejected or leaves no trace, and never breaks the server."""
-    integer = target.parameter(subject).type == "integer"
-    clear = values.not_an_integer() if integer else values.not_a_time()
-    barely = values.barely_integers() if integer else values.barely_times()
+    parameter = target.parameter(subject)
+    clear, barely = values.not_a_time(), values.barely_times()
+    if parameter.type == "integer":
+        clear, barely = values.not_an_integer(), values.barely_integers()
+    elif parameter.value("syntax") == JSON_TEXT:
+        clear, barely = values.not_json(), values.barely_json()
     is_clear = target.thrift.on or data.draw(st.booleans(), label="clearly malformed")
     value = data.draw(clear if is_clear else barely, label=subject)
     answer = target.ask({subject: value}, channel_of(target, format, data))

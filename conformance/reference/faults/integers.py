@@ -13,20 +13,22 @@ from conformance.reference.steps import STEP, ArgumentStep, BoundedStep, Integer
 BoundedMiddleware = Middleware[[str, int], int]
 
 
-def faults_of(parameter: Parameter, *, is_size: bool) -> list[Fault]:
+def faults_of(parameter: Parameter, *, is_size: bool, is_page: bool = True) -> list[Fault]:
     """The default, the bounds and the form of one parameter. That another number is meant than the one that is sent can
-    be seen of a page size alone, which says how many items a page holds.
+    be seen of a page size alone, which says how many items a page holds; that another default is taken, of what names a
+    page, and where the other is no allowed value.
     """
     name = parameter.name
     found: list[Fault] = []
     lowest, highest = parameter.value("minimum"), parameter.value("maximum")
-    if parameter.value("default") is not None:
+    default = parameter.value("default")
+    if default is not None and (is_page or (highest is not None and int(default) + 1 > int(highest))):
         found.append(
             Fault(
                 f"default-changed:{name}",
-                f"takes {int(parameter.value('default')) + 1} for a {name} that is left out",
+                f"takes {int(default) + 1} for a {name} that is left out",
                 (f"parameters.{name}.default",),
-                replacing(STEP.argument).by(_else(name, str(int(parameter.value("default")) + 1))),
+                replacing(STEP.argument).by(_else(name, str(int(default) + 1))),
             )
         )
     for kind, value in (("minimum", lowest), ("maximum", highest)):
@@ -40,7 +42,7 @@ def faults_of(parameter: Parameter, *, is_size: bool) -> list[Fault]:
                 )
             )
     if highest is not None:
-        found += _above(name, int(highest))
+        found += _above(name, int(highest)) if is_page else [_crashes_above(name, int(highest))]
         found += [_one_less(name, int(highest))] if is_size else []
     if lowest is not None:
         found.append(
@@ -95,6 +97,16 @@ def _above(name: str, highest: int) -> list[Fault]:
             replacing(STEP.bounded).by(_as_it_is(name, lambda value: value == highest + 1)),
         ),
     ]
+
+
+def _crashes_above(name: str, highest: int) -> Fault:
+    """What no page shows: a number that has its way looks like one that is brought within its limits."""
+    return Fault(
+        f"above-maximum-crashes:{name}",
+        f"answers a {name} over {highest} with an internal error",
+        (f"parameters.{name}.above-maximum",),
+        replacing(STEP.bounded).by(_crashing(name, lambda value: value > highest)),
+    )
 
 
 def _one_less(name: str, highest: int) -> Fault:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from attrs import evolve
 
-from conformance.contract.model import Filter, Parameter
+from conformance.contract.model import JSON_TEXT, Filter, Parameter
 from conformance.reference.context import Context, Query
 from conformance.reference.faults import enumerations, integers, times
 from conformance.reference.faults.fault import Fault
@@ -15,7 +15,7 @@ from conformance.reference.faults.middleware import Condition, crash, every, onl
 from conformance.reference.faults.roles import FaultRoles
 from conformance.reference.faults.times import in_the_middle
 from conformance.reference.listing import ListingPage
-from conformance.reference.meaning import ParameterMeaning
+from conformance.reference.meaning import ParameterMeaning, json_value
 from conformance.reference.rendering import Tree
 from conformance.reference.signatures import COMMON_NAMES
 from conformance.reference.steps import (
@@ -26,6 +26,7 @@ from conformance.reference.steps import (
     FilterValueStep,
     MembersStep,
     Middleware,
+    TimeStep,
     replacing,
 )
 
@@ -39,13 +40,32 @@ def faults(roles: FaultRoles) -> tuple[Fault, ...]:
             found += _of_required(roles, parameter) if parameter.required else _of_optional(parameter)
         if parameter in roles.times:
             found += times.faults_of(parameter)
+        elif parameter.value("syntax") == JSON_TEXT:
+            found.append(_json_crashes(parameter.name))
         elif parameter.type == "integer":
             paging = roles.contract.semantics.paging
-            found += integers.faults_of(parameter, is_size=paging is not None and parameter.name == paging.size)
+            cursor = roles.contract.semantics.cursor
+            is_size = paging is not None and parameter.name == paging.size
+            is_page = is_size or (paging is not None and parameter.name == paging.number)
+            is_page = is_page or (cursor is not None and parameter.name == cursor.size)
+            found += integers.faults_of(parameter, is_size=is_size, is_page=is_page)
         if parameter.value("enum"):
             found += enumerations.faults_of(parameter, parameter.name in filters)
     found += [_not_echoed(roles, parameter, path) for parameter, path in roles.echoes.items()]
     return (*found, *_by_hand(roles))
+
+
+def _json_crashes(name: str) -> Fault:
+    def json_text(inner: TimeStep, context: Context, asked: str) -> str | ParameterMeaning:
+        text = context.steps.argument(context, asked)
+        return crash() if asked == name and text and json_value(text) is None else inner(context, asked)
+
+    return Fault(
+        f"malformed-crashes:{name}",
+        f"answers a {name} that is no JSON with an internal error",
+        (f"parameters.{name}.malformed",),
+        replacing(STEP.json_text).by(json_text),
+    )
 
 
 def _of_required(roles: FaultRoles, parameter: Parameter) -> list[Fault]:
