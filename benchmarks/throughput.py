@@ -12,12 +12,15 @@ from urllib.parse import urlsplit
 
 from conformance.contract.files import load_contract, load_protocol, schemas_root
 from conformance.endpoint import run as runs
+from conformance.endpoint.certification import open_target
 from conformance.endpoint.embedded import embedded_reference
 from conformance.endpoint.settings import RunSettings
+from conformance.ledger.specification import Specification
 from conformance.reference import process, seeding
 from conformance.wire.client import Client
 from conformance.wire.exchange import HttpRequest
 
+LISTS, PAGES = ("DescribeTasks", "DescribeDisks", "DescribeInstances"), 1_500
 FOLDER = schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks"
 
 
@@ -38,6 +41,25 @@ def measure() -> Iterator[str]:
         bare = _bare_loop(endpoint.url, sent)
     yield f"{len(sent)} requests: run {len(sent) / run:,.0f}/s in {run:.1f} s, bare loop {len(sent) / bare:,.0f}/s"
     yield f"a run takes {run / bare:.1f} times the bare loop (aim: at most 6)"
+    for operation in LISTS:
+        yield _checked(operation)
+
+
+def _checked(operation: str) -> str:
+    """How many pages of a list are asked for, read and judged in a second, and in one of the suite's own processor."""
+    specification = Specification.load(FOLDER.parent / operation)
+    contract, protocol = specification.contract, specification.protocol
+    with tempfile.TemporaryDirectory() as folder, embedded_reference(contract, protocol, [], [], Path(folder)) as there:
+        settings = RunSettings(there.url, str(specification.folder), there.regions, items_file=str(there.items_file))
+        target, paging = open_target(settings, contract, protocol), contract.semantics.paging
+        wall, own = time.perf_counter(), time.process_time()
+        for n in range(PAGES):
+            sent = {paging.number: str(1 + n % 7), paging.size: "10"} if paging else {}
+            target.ask(sent, target.channels[n % len(target.channels)]).listing()
+        wall, own = time.perf_counter() - wall, time.process_time() - own
+    return (
+        f"{operation}: {PAGES / wall:,.0f} checked requests/s ({PAGES / own:,.0f} by the suite's processor; aim: 1,000)"
+    )
 
 
 def _noting(sent: list[HttpRequest]):

@@ -93,7 +93,8 @@ class _Certification:
             raise Refusal("Nothing is selected: --select and --level together match no requirement.")
         known = load_known(settings.known_file, ledger, contract)
         evidence = self.evidence
-        with target_of(settings, plan, self.specification, self.scratch) as found:
+        forked = evidence.one_of_many
+        with target_of(settings, plan, self.specification, self.scratch, forked) as found:
             found, pace = self._begun(found, ledger, selection)
             target = events.TargetIdentity("endpoint", settings.url or NAME, found.url)
             profile, pins, _ = pins_of(settings.profiles, contract)
@@ -254,9 +255,11 @@ def pinned_profile(name: str | None, pins: Mapping[str, str]) -> events.RunProfi
 
 @contextmanager
 def target_of(
-    settings: Settings, plan: RunSettings, specification: Specification, scratch: Path
+    settings: Settings, plan: RunSettings, specification: Specification, scratch: Path, forked: bool = False
 ) -> Iterator[RunSettings]:
-    """The plan with its target: a given URL, or the embedded reference, which runs while this is open."""
+    """The plan with its target: a given URL, or the embedded reference, which runs while this is open; `forked` from
+    this process, which then has no threads that do anything.
+    """
     if settings.url is not None:
         if settings.faults or settings.variants:
             raise Refusal("--fault and --variant change the embedded reference; leave them out, or leave out the URL.")
@@ -274,6 +277,7 @@ def target_of(
         scratch,
         settings.items_file,
         plan.signs,
+        forked,
     ) as reference:
         yield evolve(
             plan,

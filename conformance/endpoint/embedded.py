@@ -43,11 +43,13 @@ def embedded_reference(
     folder: Path,
     items: Path | None = None,
     signed: bool = True,
+    forked: bool = False,
 ) -> Iterator[Embedded]:
     """The reference in a child process, with an access key made for this run, while the context is open; where requests
     are not to be signed, with none, which takes them as they are.
 
     It stores the given `items`, or made-up ones. What the suite is to know of them is written to `folder`.
+    `forked`: the child is a fork of this process, which has no threads that do anything.
     """
     key = Credentials(f"LTAI{secrets.token_hex(8)}", secrets.token_hex(15))
     environment = {KEY_ID: key.access_key_id, KEY_SECRET: key.access_key_secret, TOKEN: None}
@@ -59,7 +61,13 @@ def embedded_reference(
         with (
             changed_environment(environment),
             process.running(
-                contract, protocol, store, [key] if signed else (), faults=faults, variants=variants
+                contract,
+                protocol,
+                store,
+                [key] if signed else (),
+                faults=faults,
+                variants=variants,
+                forked=forked,
             ) as endpoint,
         ):
             holding = tuple(name for name, stored in data["regions"].items() if stored)

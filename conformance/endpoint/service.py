@@ -4,23 +4,15 @@ all, and one result.
 
 from __future__ import annotations
 
-import json
-import multiprocessing
-import os
 import random
 import secrets
-import signal
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from functools import partial
-from multiprocessing.connection import wait
-from multiprocessing.context import ForkContext, ForkProcess
 from pathlib import Path
 from typing import Any
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve, field, frozen
 
 from conformance.contract.files import ContractError
 from conformance.contract.service import Service
@@ -28,26 +20,25 @@ from conformance.endpoint import consent
 from conformance.endpoint.allowance import SPENT
 from conformance.endpoint.certify import certify
 from conformance.endpoint.embedded import NAME
+from conformance.endpoint.forks import Task, judge_all
 from conformance.endpoint.judge import ONE_ALTERNATIVE
 from conformance.endpoint.lifecycle.cleaning import lines
 from conformance.endpoint.lifecycle.creations import CREATED, DEFAULT_CREATES, USED_UP
 from conformance.endpoint.lifecycle.guard import NAMELESS
 from conformance.endpoint.lifecycle.relations import irremovable
-from conformance.endpoint.lifecycle.running import KIND, SequencesAsked, judge_sequences, sequences_of
+from conformance.endpoint.lifecycle.running import KIND, judge_sequences, sequences_of
 from conformance.endpoint.settings import Settings
 from conformance.endpoint.support import READS, unsupported, without_consent
+from conformance.endpoint.warming import warm
 from conformance.errors import NotEstablished, Refusal
 from conformance.generate.required import required_names
-from conformance.interrupts import held_back, interrupted_once
 from conformance.ledger.specification import Specification
 from conformance.reference import manners
-from conformance.report.events import CONVERTER
 from conformance.report.evidence import RunEvidence
 from conformance.report.folder import bare, taken
 from conformance.report.results import Result, results
 from conformance.report.service_evidence import (
     Heard,
-    Told,
     concluded,
     decided,
     operation_judged,
@@ -73,8 +64,6 @@ STANDING_FOR_ALL = 3
 BUDGET_OF_READS, BUDGET_OF_OTHERS = 150, 250
 # said of an operation without a budget
 MANY = 100_000
-# seconds between two looks of an operation's process for the run that began it
-ORPHAN_CHECK = 0.5
 # faults and variants of the reference that only sequences show
 OVER_SEVERAL = frozenset(m.name for m in (*manners.all_faults(), *manners.all_variants()))
 NOT_SHOWN = "no exchange of this run could show it"
@@ -98,22 +87,6 @@ class ServicePlan:
     creates: int = DEFAULT_CREATES
     patience: float | None = None
     planned: Callable[[str], None] = lambda line: None
-
-
-@frozen
-class Task:
-    """One operation to judge, or the protocol on it, or sequences over a resource."""
-
-    name: str
-    kind: str
-    settings: Settings
-    protocol: bool = False
-    sequences: SequencesAsked | None = None
-
-    @property
-    def event(self) -> str:
-        """The event that says what came of it."""
-        return "sequences-judged" if self.sequences else "protocol-judged" if self.protocol else "operation-judged"
 
 
 def certify_service(plan: ServicePlan, heard: Heard = lambda judged, event: None) -> tuple[Path, ServiceRun]:
@@ -159,7 +132,9 @@ def certify_service(plan: ServicePlan, heard: Heard = lambda judged, event: None
         with service_stream(folder, started, heard, ended=ended) as told:
             for judged in untried:
                 told("operation-judged", judged)
-            _judge_all([*stand_in, *sequences, *tasks], base.workers, told)
+            if tasks:
+                warm(service, tasks[0].name)
+            judge_all([*stand_in, *sequences, *tasks], judge, base.workers, told)
         return folder, concluded(folder)
 
 
@@ -327,77 +302,3 @@ def _verdict(task: Task, found: Sequence[Result], broken: str | None) -> tuple[O
     if unshown:
         reasons.append(f"no answer could show {len(unshown)} of {len(musts)} MUSTs, such as {unshown[0].entry.id}")
     return ("in-part", "; ".join(reasons)) if reasons else ("conformant", "")
-
-
-# ------------------------------------------------------------------------------------------------------------- together
-
-
-@define
-class _Worker:
-    task: Task
-    process: ForkProcess
-    outcome: Path
-
-
-def _judge_all(tasks: Sequence[Task], workers: int, told: Told) -> None:
-    """Judge each task in a process of its own, several at a time. Raises KeyboardInterrupt once those under way ended,
-    where a person ended it before it was done.
-    """
-    context, waiting, running = multiprocessing.get_context("fork"), list(tasks), list[_Worker]()
-    try:
-        while waiting or running:
-            while waiting and len(running) < max(1, workers):
-                running.append(_begin(context, waiting.pop(0)))
-            wait([w.process.sentinel for w in running])
-            for worker in [w for w in running if w.process.exitcode is not None]:
-                running.remove(worker)
-                told(worker.task.event, _outcome_of(worker))
-    except KeyboardInterrupt:
-        for worker in running:
-            if worker.process.pid is not None:
-                with suppress(ProcessLookupError):
-                    os.kill(worker.process.pid, signal.SIGINT)
-        for worker in running:
-            worker.process.join()
-        raise
-
-
-def _begin(context: ForkContext, task: Task) -> _Worker:
-    assert task.settings.report_dir is not None, "set by the plan"
-    task.settings.report_dir.mkdir(parents=True, exist_ok=True)
-    outcome = task.settings.report_dir / "outcome.json"
-    outcome.unlink(missing_ok=True)
-    process = context.Process(target=_in_a_process, args=(task, outcome, os.getpid()))
-    with held_back():
-        process.start()
-    return _Worker(task, process, outcome)
-
-
-def _in_a_process(task: Task, outcome: Path, parent: int) -> None:
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    try:
-        interrupted_once()
-        judged = judge(task)
-    except KeyboardInterrupt:
-        judged = OperationJudged(task.name, task.kind, "not-established", "it was interrupted")
-    outcome.write_text(json.dumps(CONVERTER.unstructure(judged)), "utf-8")
-
-
-def _end_with(parent: int) -> None:
-    """End this process when the run that began it is no more: nobody would hear of what it finds."""
-    while os.getppid() == parent:
-        time.sleep(ORPHAN_CHECK)
-    os._exit(1)
-
-
-def _outcome_of(worker: _Worker) -> OperationJudged:
-    worker.process.join()
-    try:
-        data = json.loads(worker.outcome.read_text("utf-8"))
-        return CONVERTER.structure(data, OperationJudged)
-    except (OSError, ValueError):
-        task = worker.task
-        why = f"the suite itself broke down (exit status {worker.process.exitcode})"
-        return OperationJudged(task.name, task.kind, "not-established", why)
-    finally:
-        worker.outcome.unlink(missing_ok=True)

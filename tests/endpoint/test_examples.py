@@ -68,6 +68,22 @@ def test_a_violation_that_drift_explains_is_tried_again():
     assert len(attempts) == 3
 
 
+def test_draws_that_depend_on_what_changes_are_no_failure_of_the_suite():
+    """What can be drawn comes from what the endpoint answers, which may be another thing at each look."""
+    seen = []
+
+    @given(st.data())
+    def check(data):
+        seen.append(1)
+        data.draw(st.integers(0, 3))
+        if len(seen) % 2:
+            data.draw(st.integers(0, 3))
+
+    finding, tried = judged(check)
+    assert finding is None
+    assert tried == len(seen) > 1
+
+
 def test_a_listing_that_never_rests_is_inconclusive():
     def check():
         raise Violation("other items than a moment ago")

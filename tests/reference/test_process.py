@@ -29,11 +29,12 @@ def is_gone(pid, within=60.0):
     return False
 
 
-def test_it_answers_as_asked_and_ends(contract, protocol):
+@pytest.mark.parametrize("forked", [False, True])
+def test_it_answers_as_asked_and_ends(contract, protocol, forked):
     store = generated(contract, protocol, seed=5)
     with running(
         contract, protocol, store, [KEY], faults=["filter-ignored:TaskStatus"], variants=["json-indented"],
-        dialect={"TaskSet.list-form": "object"},
+        dialect={"TaskSet.list-form": "object"}, forked=forked,
     ) as child:  # fmt: skip
         with Client(child.url) as client:
             found = client.v3({"RegionId": next(iter(store.regions)), "TaskStatus": "Finished", "PageSize": "100"})
@@ -68,22 +69,31 @@ def test_unknown_names_are_told_before_anything_runs(contract, protocol, asked, 
         pass
 
 
+def test_a_fork_holds_nothing_open_of_what_its_parent_has(contract):
+    read, write = os.pipe()
+    with running(contract, forked=True):
+        os.close(write)
+        assert os.read(read, 1) == b""
+    os.close(read)
+
+
 PARENT = """
 import sys, time
 from conformance.contract.files import load_contract
 from conformance.reference.process import running
-with running(load_contract(sys.argv[1])) as child:
+with running(load_contract(sys.argv[1]), forked=sys.argv[2] == "forked") as child:
     print(child.pid, flush=True)
     time.sleep(60)
 """
 
 
-def test_it_dies_with_a_parent_that_is_killed():
+@pytest.mark.parametrize("how", ["forked", "spawned"])
+def test_it_dies_with_a_parent_that_is_killed(how):
     from tests.reference.contracts import ECS
 
     root = str(Path(__file__).parents[2])
     parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT, str(ECS / "DescribeTasks")], stdout=subprocess.PIPE,
+        [sys.executable, "-c", PARENT, str(ECS / "DescribeTasks"), how], stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": root},
     )  # fmt: skip
     pid = int(parent.stdout.readline())

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
 from typing import Any
 
@@ -110,6 +110,10 @@ class SchemaPair:
         """Whose word and message count for XML."""
         return xmlschema.XMLSchema11(self.xsd)
 
+    def warm(self) -> None:
+        """Compile what most bodies need."""
+        _ = self._fast_json, self._fast_xml
+
     def json_problem(self, value: Any) -> str | None:
         """What is wrong with a JSON value, in one line, or None."""
         if self._fast_json.is_valid(value):
@@ -138,6 +142,12 @@ class SchemaPair:
         return bool(self._fast_xml.validate(root))
 
 
+@cache
+def error_schemas() -> SchemaPair:
+    """The schemas of errors, which are the same for every operation."""
+    return SchemaPair(json_schema.error_schema(), xsd.error_xsd(), xsd.strict_error_xsd())
+
+
 @define(slots=False)
 class Validation:
     """The schemas of a contract, compiled once a run."""
@@ -153,7 +163,7 @@ class Validation:
     @cached_property
     def error(self) -> SchemaPair:
         """The schemas of an error."""
-        return SchemaPair(json_schema.error_schema(), xsd.error_xsd(), xsd.strict_error_xsd())
+        return error_schemas()
 
     def problem(self, answer: Answer) -> str | None:
         """What the schema of its kind has against a body, or None. An unreadable body is always a problem."""
