@@ -18,7 +18,7 @@ from conformance.endpoint import run as runs
 from conformance.endpoint.allowance import Allowance
 from conformance.endpoint.certification import open_target, selected
 from conformance.endpoint.embedded import NAME, embedded_reference
-from conformance.endpoint.findings import Inconclusive
+from conformance.endpoint.findings import Inconclusive, Violation
 from conformance.endpoint.known import Held, entries, load_known
 from conformance.endpoint.pace import pace_of
 from conformance.endpoint.paths import fitted
@@ -72,6 +72,22 @@ def certify(
             return _Certification(settings, specification, Path(scratch), live, recorder, evidence, earlier).run()
         except (BadEndpoint, TooEarly) as e:
             raise Refusal(str(e)) from None
+
+
+def is_answered(settings: Settings) -> bool:
+    """Whether an endpoint has a result for the barest request of an operation, in the first way that the settings have.
+    Raises Inconclusive where it gives no answer, Refusal for what is asked wrongly.
+    """
+    specification = Specification.load(settings.folder, settings.as_of)
+    with changed_environment(settings.secrets.shared()):
+        plan = run_settings(settings, specification)
+        target = open_target(plan, specification.contract, specification.protocol)
+        try:
+            return target.ask().accepted
+        except Violation:
+            return False
+        finally:
+            target.client.close()
 
 
 @frozen

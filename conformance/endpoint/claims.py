@@ -224,6 +224,11 @@ def _always_there(target: Target, field: str | None) -> bool:
     return field in always - optional
 
 
+def lack_of(target: Target, field: str, held: int = 0, needed: int = 1) -> Lack:
+    """What a listing lacks that has too few items with a value, or with another value, of a field."""
+    return Lack(target.regions[0], held, needed, field)
+
+
 def need_items(
     target: Target, at_least: int = 1, region: str | None = None, field: str | None = None
 ) -> tuple[Item, ...]:

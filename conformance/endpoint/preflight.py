@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from attrs import evolve
+
 from conformance.contract.protocol import Protocol
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.findings import shown
@@ -19,6 +21,8 @@ from conformance.wire.transport import NotHttp, TransportError
 LOCATION = 200
 PROXY_AUTHENTICATION = 407
 GATEWAY = (502, 503, 504)
+# what no service calls an action
+NO_ACTION = "DescribeWhatIsNotThere"
 CREDENTIAL_SITUATIONS = ("unknown-access-key", "wrong-signature")
 
 
@@ -84,6 +88,10 @@ def _explain(target: Target, answers: list[Answer], protocol: Protocol) -> None:
     if all(a.code in codes for a in answers):
         sentence = f"{url} does not accept the credentials ({last.code}); check the access key in the environment."
         raise Refusal(redact_text(sentence, secrets))
+    if target.contract.path is None and all(a.kind == "refusal" for a in answers) and _as_of_no_action(target, last):
+        what = f"status {last.status}, error {last.code}"
+        sentence = f"{url} has no such operation: it answers as to an action that does not exist ({what})."
+        raise NotEstablished(redact_text(sentence, secrets))
     names = [n for n in required_names(target.contract) if n not in target.values]
     if names and all(a.refused for a in answers):
         said = f"{last.code}: {last.message}" if last.message else str(last.code)
@@ -93,9 +101,22 @@ def _explain(target: Target, answers: list[Answer], protocol: Protocol) -> None:
         )
         raise NotEstablished(redact_text(sentence, secrets))
     if not any(a.code for a in answers) and not any(a.has_result for a in answers):
-        wanted = f"expected the {target.contract.operation} API there"
+        wanted = f"expected the API of {target.contract.product} there"
         sentence = f"{url} answers, but with {_what(last)}; {wanted}."
         raise NotEstablished(redact_text(sentence, secrets))
+
+
+def _as_of_no_action(target: Target, refusal: Answer) -> bool:
+    """Whether an action that does not exist gets the same error."""
+    call = evolve(refusal.exchange.call, action=NO_ACTION)
+    target.allowance.take()
+    try:
+        response = target.client.send(request := target.client.prepare(call))
+    except TransportError:
+        return False
+    other = Answer(target.contract, target.exchange_of(call, request, response))
+    said = (refusal.message or "").replace(target.contract.operation, NO_ACTION)
+    return (other.status, other.code, other.message) == (refusal.status, refusal.code, said)
 
 
 def _what(answer: Answer) -> str:

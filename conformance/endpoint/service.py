@@ -18,8 +18,9 @@ from conformance.contract.files import ContractError
 from conformance.contract.service import Service
 from conformance.endpoint import consent
 from conformance.endpoint.allowance import SPENT
-from conformance.endpoint.certify import certify
+from conformance.endpoint.certify import certify, is_answered
 from conformance.endpoint.embedded import NAME
+from conformance.endpoint.findings import Inconclusive
 from conformance.endpoint.forks import Task, judge_all
 from conformance.endpoint.judge import ONE_ALTERNATIVE
 from conformance.endpoint.lifecycle.cleaning import lines
@@ -48,6 +49,7 @@ from conformance.report.service_evidence import (
 from conformance.report.service_run import OperationJudged, OperationVerdict, ServiceRun
 from conformance.report.stream import pack
 from conformance.report.watching import Unseen
+from conformance.wire.client import BadEndpoint
 
 # what holds of the protocol, and so is judged once for a service
 PROTOCOL_THEMES = ("signatures", "protocol", "http", "formats", "methods", "isolation")
@@ -61,6 +63,8 @@ OF_ERRORS = (
 # checks that send hundreds of requests to show one thing of the server
 ONCE = ("stability.after-many", "stability.every-time")
 STANDING_FOR_ALL = 3
+# operations that are asked for a result before some stand for all
+MOST_TRIED = 40
 BUDGET_OF_READS, BUDGET_OF_OTHERS = 150, 250
 # said of an operation without a budget
 MANY = 100_000
@@ -224,6 +228,7 @@ def _standing_for_all(plan: ServicePlan, tasks: Sequence[Task], folder: Path) ->
     source = random.Random(f"{plan.base.seed} protocol")
     simple = [t for t in tasks if t.kind in READS and not required_names(plan.service.contract(t.name))]
     source.shuffle(simple)
+    simple = _answered(plan, simple)
     chosen: list[Task] = []
     for kind in (*READS, *READS, *READS):
         found = next((t for t in simple if t.kind == kind and t not in chosen), None)
@@ -233,6 +238,22 @@ def _standing_for_all(plan: ServicePlan, tasks: Sequence[Task], folder: Path) ->
         evolve(t, protocol=True, settings=evolve(t.settings, budget=None, report_dir=folder / "protocol" / t.name))
         for t in chosen
     ]
+
+
+def _answered(plan: ServicePlan, tasks: list[Task]) -> list[Task]:
+    """Those that an endpoint has a result for, as many as stand for all: what it lacks says nothing of its protocol.
+    All of them where it answers none of the first, or nothing at all.
+    """
+    if plan.base.url is None:
+        return tasks
+    found = list[Task]()
+    try:
+        for task in tasks[:MOST_TRIED]:
+            if len(found) < STANDING_FOR_ALL and is_answered(task.settings):
+                found.append(task)
+    except (Inconclusive, BadEndpoint):
+        return found or tasks
+    return found or tasks
 
 
 def _selection(task: Task) -> tuple[str, ...]:
@@ -289,7 +310,8 @@ def _verdict(task: Task, found: Sequence[Result], broken: str | None) -> tuple[O
     unshown = [r for r in open_ones if NOT_SHOWN in r.message and r.entry.id not in elsewhere]
     left_out = [r for r in open_ones if task.settings.budget is not None and SPENT in r.message]
     left_out += [r for r in open_ones if USED_UP in r.message or NAMELESS in r.message]
-    if unexplained := [r for r in open_ones if r not in left_out and NOT_SHOWN not in r.message]:
+    lacking = [r for r in open_ones if r not in left_out and r.decisive is not None and r.decisive.lack is not None]
+    if unexplained := [r for r in open_ones if r not in (*left_out, *lacking) and NOT_SHOWN not in r.message]:
         return "not-established", f"{unexplained[0].entry.id}: {unexplained[0].message}"
     if not any(r.standing == "passed" for r in musts):
         return "not-established", "no MUST could be judged"
@@ -299,6 +321,8 @@ def _verdict(task: Task, found: Sequence[Result], broken: str | None) -> tuple[O
             f"{len(left_out)} of {len(musts)} MUSTs lie beyond the budget of {task.settings.budget} requests"
             + (f", or of {task.settings.creates} creations" if task.settings.creates is not None else "")
         )
+    if lacking:
+        reasons.append(f"{len(lacking)} of {len(musts)} MUSTs need other data ({lacking[0].message})")
     if unshown:
         reasons.append(f"no answer could show {len(unshown)} of {len(musts)} MUSTs, such as {unshown[0].entry.id}")
     return ("in-part", "; ".join(reasons)) if reasons else ("conformant", "")

@@ -18,6 +18,8 @@ from conformance.contract.files import dump_contract, load_protocol, schemas_roo
 from conformance.contract.service import Service, ServiceOperation, dump_service
 from conformance.endpoint.certification import open_target
 from conformance.endpoint.settings import RunSettings
+from conformance.reference.server import ReferenceEndpoint
+from conformance.reference.store import Store
 from conformance.report.service_run import ServiceStreamError, service_run_of
 from tests.reference.contracts import parameter, scalar
 from tests.reference.small_contracts import ID, KEYED, NAME, TOTAL, answering, listing, pages
@@ -107,6 +109,29 @@ def test_nothing_that_creates_is_sent_to_a_url(service, tmp_path, silent, consen
     assert verdicts(summary) == {"CreateBoat": "not-established"}
     assert summary["requests"] == 0
     assert not came(silent)
+
+
+def test_an_operation_that_an_endpoint_lacks_is_one_sentence_and_no_stand_in(service, tmp_path):
+    with ReferenceEndpoint(OPERATIONS["DescribeLoad"][1], PROTOCOL) as endpoint:
+        given = (endpoint.url, "--operation", "Describe*", "--signature", "none", "--seed", "3")
+        summary, output = judged(service, tmp_path, *given, "--operation-budget", "40", status=3)
+    assert set(summary["protocol"]) == {"DescribeLoad"}
+    boats = summary["operations"]["DescribeBoats"]
+    assert (boats["verdict"], boats["requests"], boats["failed"]) == ("not-established", 0, [])
+    assert "has no such operation" in boats["reason"]
+    assert "Start here" not in output
+    assert verdicts(summary)["DescribeLoad"] in ("conformant", "in-part")
+
+
+def test_what_another_listing_would_judge_leaves_an_operation_in_part(service, tmp_path):
+    contract = OPERATIONS["DescribeBoats"][1]
+    store = Store({"": ({"BoatId": "b-1", "Name": "one"},)})
+    with ReferenceEndpoint(contract, PROTOCOL, store=store) as endpoint:
+        given = (endpoint.url, "--operation", "DescribeBoats", "--signature", "none", "--seed", "3")
+        summary, _ = judged(service, tmp_path, *given)
+    boats = summary["operations"]["DescribeBoats"]
+    assert boats["verdict"] == "in-part"
+    assert "MUSTs need other data (the listing holds 1 item" in boats["reason"]
 
 
 def test_one_operation_that_changes_something_needs_consent_too(service, tmp_path, silent):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.endpoint.checks.drawing import all_keys, drawn_or_first
-from conformance.endpoint.claims import claim_complete, claim_listing, claim_selected, need_items
+from conformance.endpoint.claims import claim_complete, claim_listing, claim_selected, lack_of, need_items
 from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import Inconclusive
 from conformance.endpoint.marks import requirement
@@ -21,7 +21,7 @@ def bounded(target: Target, subject: str, data: Draws) -> View:
     bound = next(b for b in target.contract.semantics.bounds if b.parameter == subject)
     values = bound_values(target.contract, bound, need_items(target, field=bound.field))
     if not values:
-        raise Inconclusive(f"no item has a value of {bound.field} to compare with")
+        raise Inconclusive(f"no item has a value of {bound.field} to compare with", lack=lack_of(target, bound.field))
     return View(bounds={subject: drawn_or_first(target, data, values[len(values) // 2 :], subject)})
 
 
@@ -51,7 +51,7 @@ def test_pattern(target: Target, subject: str, format: Format, data: Draws) -> N
     items = need_items(target, field=field)
     values = sorted({v for item in items if (v := item.get(field)) and "*" not in v and v == v.strip()})
     if not values:
-        raise Inconclusive(f"no item has a value to look for with {subject}")
+        raise Inconclusive(f"no item has a value to look for with {subject}", lack=lack_of(target, field))
     value = data.draw(st.sampled_from(values), label="value")
     cut = data.draw(st.integers(1, max(1, len(value) - 1)), label="cut")
     patterns = [f"{value[:cut]}*", f"*{value[cut:]}", f"*{value[cut:]}*", f"{value[0]}*{value[cut:]}", f"{value}*"]

@@ -17,6 +17,7 @@ from conformance.endpoint.claims import (
     claim_listing,
     claim_same_items,
     claim_selected,
+    lack_of,
     need_items,
     unreadable_times,
 )
@@ -45,7 +46,7 @@ def filtered(target: Target, subject: str, format: Format, data: Draws) -> tuple
     listed = filter_values(target.contract, subject, ())
     values = filter_values(target.contract, subject, need_items(target, field=None if listed else field))
     if not values:
-        raise Inconclusive(f"no item has a value to filter {subject} by")
+        raise Inconclusive(f"no item has a value to filter {subject} by", lack=lack_of(target, field))
     view = View({subject: drawn_or_first(target, data, values, subject)})
     channel = channel_of(target, format, data)
     size = target.largest_page if target.thrift.on else data.draw(sizes(target), label="page size")

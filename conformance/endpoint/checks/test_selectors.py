@@ -12,6 +12,7 @@ from conformance.endpoint.claims import (
     claim_listing,
     claim_never_breaks,
     claim_selected,
+    lack_of,
     need_items,
 )
 from conformance.endpoint.draws import Draws
@@ -38,7 +39,8 @@ def need_values(target: Target, selector: Selector, least: int = 1) -> tuple[Ite
         raise NotApplicable(f"the documentation allows {selector.limit} values, and this needs {least}")
     known = len(selector_values(target.contract, selector, items))
     if known < least:
-        raise Inconclusive(f"the items have {known} values of {selector.field}; this needs at least {least}")
+        why = f"the items have {known} values of {selector.field}; this needs at least {least}"
+        raise Inconclusive(why, lack=lack_of(target, selector.field, known, least))
     return items
 
 

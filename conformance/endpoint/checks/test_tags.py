@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from conformance.contract.narrowing import TagFilter
 from conformance.endpoint.checks.drawing import all_keys, channel_of
-from conformance.endpoint.claims import claim, claim_complete, claim_never_breaks, claim_selected
+from conformance.endpoint.claims import claim, claim_complete, claim_never_breaks, claim_selected, lack_of
 from conformance.endpoint.claims import need_items as items_of
 from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import Inconclusive, NotApplicable, Violation
@@ -32,7 +32,8 @@ def need_tags(target: Target, least: int = 1) -> list[tuple[str, str]]:
     """Tags that items have. Raises Inconclusive where there are too few."""
     tags = known_tags(target.contract, items_of(target))
     if len(tags) < least:
-        raise Inconclusive(f"the items show {len(tags)} tags with a value; this needs at least {least}")
+        why = f"the items show {len(tags)} tags with a value; this needs at least {least}"
+        raise Inconclusive(why, lack=lack_of(target, tag_filter(target).field, len(tags), least))
     return tags
 
 
