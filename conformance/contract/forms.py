@@ -72,6 +72,13 @@ def states_time(contract: Contract, thing: Parameter | Field) -> bool:
     )
 
 
+def have_one_time_format(contract: Contract) -> bool:
+    """Whether the times of an item are documented in one form. Where they are not, each has its own: there is no one
+    precision that all could keep to.
+    """
+    return len({pattern for f in contract.item_fields if (pattern := f.value("time_format"))}) < 2
+
+
 def path_of(choice: Choice, contract: Contract) -> tuple[str, ...]:
     """The whole path of a choice's subject, which may be named by its last part."""
     path = tuple(choice.subject.split("."))

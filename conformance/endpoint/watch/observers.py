@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import frozen
 
-from conformance.contract.forms import path_of
+from conformance.contract.forms import have_one_time_format, path_of
 from conformance.contract.model import Choice
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.renaming import names_shown
@@ -77,6 +77,8 @@ def _time_precision(answer: Answer, choice: Choice) -> set[str]:
         return set()
     times = [f.name for f in answer.contract.item_fields if f.value("time_format")]
     subject = choice.subject.split(".")[-1]
+    if subject not in times and not have_one_time_format(answer.contract):
+        return set()
     names = [subject] if subject in times else times
     return {p for item in answer.items for n in names if (p := precision_of(item.get(n)))}
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from conformance.contract.model import Choice
+from conformance.contract.forms import have_one_time_format
+from conformance.contract.model import Choice, Contract
 from conformance.ledger.choices import kinds
 from conformance.reference.context import Context
 from conformance.reference.faults.fault import Fault
@@ -21,15 +22,26 @@ BY_WHAT_MATCHES = ("empty-value", "unknown-value")
 def faults(roles: FaultRoles) -> tuple[Fault, ...]:
     """A fault for each choice that has several alternatives, and for each that is settled."""
     listed = roles.contract.semantics.items is not None
-    several = (c for c in roles.contract.choices if len(c.alternatives) > 1)
+    several = (c for c in roles.contract.choices if len(c.alternatives) > 1 and _can_be_seen(roles.contract, c))
     # whether a value is passed over or matches nothing only a listing shows
     turning = (_flip(c, _shown(roles, c)) for c in several if listed or c.kind not in BY_WHAT_MATCHES)
-    return (*turning, *(_another(c) for c in roles.contract.choices if c.is_settled))
+    return (*turning, *(_another(c) for c in roles.contract.choices if c.is_settled and _others(c)))
+
+
+def _can_be_seen(contract: Contract, choice: Choice) -> bool:
+    """Whether any answer shows which way is taken: of the precision of all times only where they have one."""
+    about_all = choice.kind == "time-precision" and choice.subject == "response"
+    return not about_all or have_one_time_format(contract)
+
+
+def _others(choice: Choice) -> list[str]:
+    """The ways of its kind that are not documented."""
+    return [a for a in kinds()[choice.kind].ids if choice.alternative(a) is None]
 
 
 def _another(choice: Choice) -> Fault:
     """Another way than the one that the pages leave."""
-    other = next(a for a in kinds()[choice.kind].ids if choice.alternative(a) is None)
+    other = _others(choice)[0]
 
     def take(inner: TakeStep, context: Context, kind: str, subjects: tuple[str, ...]) -> str | None:
         found, _ = context.server.dialect.alternative(kind, subjects, context.format)
