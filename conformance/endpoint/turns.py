@@ -13,6 +13,13 @@ from conformance.contract.model import Contract
 from conformance.ledger import roles
 from conformance.ledger.requirement import Requirement
 
+MEANINGS = ("region", "ids", "size", "cursor", "bound", "filters", "selectors", "number")
+# a choice that no other check needs to know, and that takes many requests to find out
+LATE_CHOICE = "order-over-sizes"
+# checks that ask nothing but what others ask, for any number of parameters
+CHEAP = ("parameters.optional",)
+# modules and checks that take many requests for a verdict
+DEAR = ("test_forms", "test_overflow", "parameters.listed-values")
 # the theme whose checks ask the same again and again for one verdict
 COSTLY = "stability"
 
@@ -32,18 +39,21 @@ def in_turns(checks: Iterable[pytest.Item]) -> list[pytest.Item]:
     for item in checks:
         again = is_again(item)
         name = str(item.path), str(getattr(item, "originalname", item.name)), again
-        rounds[name] = rounds.get(name, 0) + 1
-        late = not finds_out_choices(item) and _about(item)[0].startswith(f"{COSTLY}.") + 2 * (not _is_must(item))
-        turns.append(((again, late, rounds[name], not finds_out_choices(item), _theme(item)), item))
+        rounds[name] = 1 if _about(item)[0] in CHEAP else rounds.get(name, 0) + 1
+        must, choice = _is_must(item), item.get_closest_marker("choice_kinds")
+        late = LATE_CHOICE in choice.args if choice else _about(item)[0].startswith(f"{COSTLY}.") + 2 * (not must)
+        turns.append(((again, late, rounds[name], not choice, not choice and not must, _theme(item)), item))
     return [item for _, item in sorted(turns, key=lambda turn: turn[0])]
 
 
 def place_of_role(contract: Contract, subject: str | None) -> int:
-    """What of an operation is looked at first: its region, ids, pages and filters, then what has no such meaning."""
-    ways = (
-        roles.names(contract, word) for word in ("region", "ids", "paging", "cursor", "bound", "filters", "selectors")
-    )
-    return next((place for place, names in enumerate(ways) if subject in names), len(roles.NAMES))
+    """What of an operation is looked at first: one parameter of each meaning (region, ids, pages, filters, …), since
+    those of one meaning are often read alike; then a second of each, and so on; then what has no such meaning.
+    """
+    ways = [roles.names(contract, word) for word in MEANINGS]
+    places = ((names.index(subject), place) for place, names in enumerate(ways) if subject in names)
+    nth, place = next(places, (len(contract.parameters), 0))
+    return nth * len(ways) + place
 
 
 def _is_must(item: pytest.Item) -> bool:
@@ -64,8 +74,11 @@ def shares_answers(item: pytest.Item) -> bool:
 
 
 def _theme(item: pytest.Item) -> int:
-    """Errors before the rest of a round: much of what every exchange is judged by is about them."""
-    return 0 if Path(item.path).stem == "test_errors" else 1
+    """Errors before the rest of a round: much of what every exchange is judged by is about them. What takes many
+    requests for one verdict after the rest.
+    """
+    theme = Path(item.path).stem
+    return 0 if theme == "test_errors" else 2 if theme in DEAR or _about(item)[0] in DEAR else 1
 
 
 def finds_out_choices(item: pytest.Item) -> bool:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.contract.files import dump_contract, load_protocol, schemas_root
+from conformance.derive.choices import silences_anew
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.examples import run_check
 from conformance.endpoint.findings import MadeUp, Violation
@@ -132,6 +133,31 @@ def test_one_request_judges_all_parameters_that_do_no_harm(folder):
 def test_of_many_parameters_that_were_tried_together_the_one_that_breaks_the_server_is_found(folder, fault):
     found = run(WIDE, folder, budget=60, faults=[f"{fault}:Part17"])
     assert {name.split(".")[2] for name in found.with_verdict("failed", "warned")} == {"Part17"}
+
+
+REGIONAL = answering(
+    scalar("BoatId", "b-1"),
+    operation="ModifyBoat",
+    parameters=(parameter("RegionId", required=True, examples=("cn-hangzhou",)),),
+    region="RegionId",
+)
+REGIONAL = evolve(REGIONAL, choices=silences_anew(REGIONAL, {}))
+REPEATED = ("*.repeated", "*.one-alternative")
+WHICH = "ModifyBoat.choices.request.repeated-parameter.one-alternative"
+
+
+@pytest.mark.parametrize("way", [None, "first", "rejected"])
+def test_which_of_two_values_counts_shows_by_what_is_refused_where_no_list_shows_it(folder, way):
+    variants = [f"request.repeated-parameter={way}"] if way else []
+    found = run(REGIONAL, folder, budget=60, select=REPEATED, traffic=REPEATED, variants=variants)
+    assert found.dialect.mapping()["request.repeated-parameter"] == (way or "last")
+    assert WHICH in found.with_verdict("passed")
+
+
+def test_now_one_value_and_then_the_other_is_found(folder):
+    fault = "choice-turns:request.repeated-parameter"
+    found = run(REGIONAL, folder, budget=60, select=REPEATED, traffic=REPEATED, faults=[fault])
+    assert WHICH in found.with_verdict("failed", "warned")
 
 
 COUNT = tuple(evolve(field, presence="sometimes") for field in TOTAL)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+from attrs import evolve
+
+from conformance.contract.model import Filter
 from conformance.endpoint.turns import bring_forward, in_turns, place_of_role
 from conformance.ledger.requirement import Requirement
 from tests.reference.contracts import parameter
@@ -27,16 +30,20 @@ def told(items):
     return [(i.name, i.callspec.params["acs_requirement"].subject, i.callspec.params["acs_again"]) for i in items]
 
 
-def test_musts_come_in_turns_then_what_costs_much_then_what_is_no_must_then_all_of_it_again():
+def test_musts_come_in_turns_cheap_ones_first_then_what_costs_much_then_what_is_no_must_then_all_of_it_again():
     checks = [
-        item("stability.after-errors", ""),
-        item("a", "1", again=True), item("a", "1"), item("a", "2"),
-        item("b", "1", level="SHOULD"),
+        item("parameters.listed-values", "9"), item("stability.order", "", path="test_stability.py"),
+        item("a", "1", again=True), item("a", "1", path="test_ids.py"), item("a", "2", path="test_ids.py"),
+        item("b", "1", level="SHOULD"), item("b", "2", level="SHOULD"),
         item("c", "1"), item("c", "2"), item("c", "3", path="test_ids.py"),
+        item("parameters.optional", "1", path="test_ids.py"), item("parameters.optional", "2", path="test_ids.py"),
     ]  # fmt: skip
     assert told(in_turns(checks)) == [
-        ("a", "1", False), ("c", "1", False), ("c", "3", False), ("a", "2", False), ("c", "2", False),
-        ("stability.after-errors", "", False), ("b", "1", False), ("a", "1", True),
+        ("a", "1", False), ("c", "3", False),
+        ("parameters.optional", "1", False), ("parameters.optional", "2", False),
+        ("parameters.listed-values", "9", False), ("c", "1", False),
+        ("a", "2", False), ("c", "2", False), ("stability.order", "", False),
+        ("b", "1", False), ("b", "2", False), ("a", "1", True),
     ]  # fmt: skip
 
 
@@ -51,5 +58,9 @@ def test_what_may_have_broken_a_server_is_looked_at_next():
 
 def test_what_has_a_meaning_comes_before_what_has_none():
     contract = listing(ID, parameters=(parameter("Note"), *pages()), response=TOTAL, **KEYED)
-    names = sorted(("Note", "PageSize"), key=lambda name: place_of_role(contract, name))
-    assert names == ["PageSize", "Note"]
+    named = ("Note", "PageNumber", "PageSize", "Colour", "Name")
+    contract = evolve(
+        contract, semantics=evolve(contract.semantics, filters=(Filter("Name", "Name"), Filter("Colour", "Colour")))
+    )
+    names = sorted(named, key=lambda name: place_of_role(contract, name))
+    assert names == ["PageSize", "Name", "PageNumber", "Colour", "Note"]

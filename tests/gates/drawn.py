@@ -112,9 +112,11 @@ def _cause(one: Drawn, id: str) -> str:
 
 
 def _shows_nothing(one: Drawn, id: str) -> bool:
-    """Whether a requirement is about which of two values counts, in an operation whose answer depends on neither."""
-    choice = _choice(one, id)
-    return choice is not None and choice.kind == "repeated-parameter" and one.contract.semantics.items is None
+    """Whether a requirement is about which of two values counts, in an operation without a list or a region: of no
+    parameter it is known that two values of it bring different answers.
+    """
+    choice, semantics = _choice(one, id), one.contract.semantics
+    return choice is not None and choice.kind == "repeated-parameter" and not (semantics.items or semantics.region)
 
 
 def accused(one: Drawn, variant: str, scratch: Path) -> dict[str, str]:

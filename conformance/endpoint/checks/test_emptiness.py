@@ -24,9 +24,9 @@ from conformance.generate.nothing import empty_views
 from conformance.generate.views import View
 from conformance.wire.exchange import Channel, Format
 
+# so many reasons, and regions that the run was not told of, do where requests are scarce
+FEW_REASONS, FEW_REGIONS = 3, 2
 # of a form that ids have, and no item's
-# so many reasons do where requests are scarce
-FEW_REASONS = 3
 NO_SUCH_ID = "zz-0zz0zz0zz"
 
 
@@ -52,9 +52,19 @@ def reasons(target: Target) -> list[Reason]:
             found += [Reason(why, view, region) for why, view in empty_views(target.contract, items)]
     if target.contract.semantics.ids and not may_reject_unknown_ids(target):
         found.append(Reason("an id that no item has", View(ids=(NO_SUCH_ID,)), target.regions[0]))
+    found = found or [Reason("a region without items", View(), region) for region in empty_regions(target)]
     if not found:
         raise NotApplicable("there is nothing to ask for that no item matches")
     return found[: FEW_REASONS if target.thrift.on else None]
+
+
+def empty_regions(target: Target) -> Iterator[str]:
+    """Documented regions beside those of the run that are answered and have nothing in them; few are asked."""
+    others = [r for r in target.protocol.regions if r not in target.regions] if target.contract.semantics.region else []
+    for region in others[:FEW_REGIONS]:
+        answer = target.ask((), region=region)
+        if answer.accepted and not answer.items and not answer.total:
+            yield region
 
 
 def may_reject_unknown_ids(target: Target) -> bool:
@@ -63,9 +73,15 @@ def may_reject_unknown_ids(target: Target) -> bool:
 
 
 def answers(target: Target, format: Format) -> Iterator[tuple[Reason, Answer]]:
-    """One answer in a format for each reason, each by another channel."""
-    channels = target.channels_for(format)
-    for i, reason in enumerate(reasons(target)):
+    """One answer in a format for each reason, each by another channel. Where requests are scarce, and a check has one
+    turn for all formats, the formats come by turns, and two answers at least.
+    """
+    found, channels = reasons(target), target.channels_for(format)
+    if target.thrift.on:
+        formats = dict.fromkeys((format, *(c.format for c in target.channels if c.format)))
+        channels = tuple(target.channels_for(f)[0] for f in formats)
+        found += found[: len(channels) - len(found)] if len(found) < len(channels) else []
+    for i, reason in enumerate(found):
         yield reason, reason.ask(target, channels[i % len(channels)])
 
 

@@ -17,11 +17,14 @@ from conformance.generate import texts
 from conformance.generate.required import allowed_value
 from conformance.generate.times import format_time, parse_time
 from conformance.generate.views import View, filter_values, request_time_format
+from conformance.wire.exchange import Channel
 
 BLANK = "parameters.blank-value"
 HOSTILE = "parameters.hostile-text"
 # texts near an id that are tried one by one where requests are scarce
 FEW_NEAR = 3
+# of the form of a region, and none
+NO_REGION = "zz-nowhere"
 # a value left out, as the blank that it may be read as
 AS_LEFT_OUT: tuple[Way, ...] = ("left-out", "nothing")
 
@@ -153,10 +156,20 @@ def test_padded_value(target: Target, subject: str) -> None:
         answer = no_value.send(text, next(channels))
         if not (answer.accepted and meant[0].accepted and same(answer, meant[0])):
             no_value.claim(text, answer)
+        claim_no_other_region(no_value, values[0], text, answer)
     if use_of(target, subject) == "ids" and target.id_syntax == "comma" and target.longest_id_list > 1 < len(values):
         for separator in texts.SEPARATORS[: 1 if target.thrift.on else None]:
             text = separator.format(*values)
             claim_only(no_value, text, no_value.send(text, next(channels)), {k for a in meant for k in a.keys})
+
+
+def claim_no_other_region(no_value: NoValue, value: str, text: str, answer: Answer) -> None:
+    """What a response repeats of a region with white space around it may be written in any way, and is no other one."""
+    target = no_value.target
+    echo = target.contract.semantics.region_echo if use_of(target, no_value.subject) == "region" else None
+    shown = answer.text(echo) if echo and answer.accepted else None
+    others = {*target.protocol.regions, *target.regions} - {value}
+    claim(shown not in others, f"{no_value.subject} of {shortened(text)} is another region", value, shown, answer)
 
 
 def claim_only(no_value: NoValue, text: str, answer: Answer, keys: set[str]) -> None:
@@ -198,6 +211,9 @@ def test_repeated(target: Target, subject: str) -> None:
     if not (twice.accepted and first.accepted and same(twice, first)):
         # the two joined are no value: `2,2`
         no_value.claim(f"{values[0]}, sent twice,", twice, AS_LEFT_OUT if use_of(target, subject) == "names" else ())
+    if use_of(target, subject) == "region" and not target.contract.semantics.items and first.accepted:
+        observe_which_counts(no_value, values[0], channels)
+        return
     if len(values) < 2 or (target.thrift.on and use_of(target, subject) != "region"):
         return
     other = no_value.send(values[1], channel)
@@ -211,6 +227,30 @@ def test_repeated(target: Target, subject: str) -> None:
     if not same(first, other) or len({way == "rejected" for way, _ in seen}) > 1:
         for way, answer in seen:
             target.watch.dialect.observe("repeated-parameter", "request", way, answer.exchange)
+
+
+def observe_which_counts(no_value: NoValue, value: str, channels: Iterator[Channel]) -> None:
+    """Which of two values counts where no list shows it: of a region and what is none, by what is refused. Where what
+    is no region is answered too, nothing tells the two apart.
+    """
+    target = no_value.target
+    if not no_value.send(NO_REGION, next(channels)).refused:
+        return
+    with target.thrift.afresh():
+        # each order twice in a row, so that a server that goes one way and then the other is seen to
+        orders = ((value, NO_REGION),) * 2 + ((NO_REGION, value),) * 2
+        answers = [(one == value, no_value.send(one, next(channels), other)) for one, other in orders]
+    for _, answer in answers:
+        claim_never_breaks(answer, f"{no_value.subject} of {value} and {NO_REGION}")
+    fits = {
+        "first": all(answer.accepted == begins for begins, answer in answers),
+        "last": all(answer.accepted != begins for begins, answer in answers),
+        "rejected": not any(answer.accepted for _, answer in answers),
+    }
+    for begins, answer in answers:
+        alone = ("first" if begins else "last") if answer.accepted else "rejected"
+        way = next((way for way, all_fit in fits.items() if all_fit), alone)
+        target.watch.dialect.observe("repeated-parameter", "request", way, answer.exchange)
 
 
 def way_of_repeated(

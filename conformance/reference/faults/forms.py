@@ -150,7 +150,7 @@ def _unescaped(roles: FaultRoles) -> list[Fault]:
 def _by_hand(roles: FaultRoles) -> list[Fault]:
     semantics, found = roles.contract.semantics, []
     if semantics.region:
-        found += _of_region(semantics.region)
+        found += _of_region(roles, semantics.region)
     if semantics.paging:
         size = semantics.paging.size
         found += [
@@ -209,7 +209,7 @@ def _enum(roles: FaultRoles, name: str) -> list[str]:
     return [str(v) for v in listed or ()]
 
 
-def _of_region(region: str) -> list[Fault]:
+def _of_region(roles: FaultRoles, region: str) -> list[Fault]:
     def first(context: Context, text: str) -> str:
         return next(iter(context.server.store.regions)) if _is_blank(text) else text
 
@@ -217,20 +217,24 @@ def _of_region(region: str) -> list[Fault]:
         known = list(context.server.store.regions)
         return known[1 - known.index(text.strip()) % 2] if text != text.strip() and text.strip() in known[:2] else text
 
-    return [
+    found = [
         Fault(
             "blank-region-is-the-first",
             f"takes the first region for a {region} without a value",
             (f"parameters.{region}.blank-value",),
             read_as(region, first),
         ),
-        Fault(
-            "padded-region-is-another",
-            f"takes another region for a {region} with white space around it",
-            (f"parameters.{region}.padded-value",),
-            read_as(region, other),
-        ),
     ]
+    if roles.contract.semantics.items or roles.contract.semantics.region_echo:  # nothing else shows which region it was
+        found.append(
+            Fault(
+                "padded-region-is-another",
+                f"takes another region for a {region} with white space around it",
+                (f"parameters.{region}.padded-value",),
+                read_as(region, other),
+            )
+        )
+    return found
 
 
 def _of_listed(roles: FaultRoles, name: str) -> list[Fault]:
