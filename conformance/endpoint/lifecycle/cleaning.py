@@ -46,6 +46,7 @@ class Cleaner:
     _lives: dict[str, Lifecycle | None] = field(factory=dict)
     _read: dict[tuple[str, str], Listed] = field(factory=dict)
     _handled: set[str] = field(factory=set)
+    _in_vain: set[str] = field(factory=set)
 
     def run(self) -> Cleaning:
         """Take away what is there. What stands in the way of one does not keep another."""
@@ -139,7 +140,10 @@ class Cleaner:
         if item is not None and not any(OURS in (text or "") for text in item.values()):
             self.left.append(f"{line}: it is not called as this run calls what it makes, and is left alone")
             return
-        until, pause, accepted = time.monotonic() + self.patience, FIRST_PAUSE, False
+        # where deletions do nothing, that is waited for once and not for each thing
+        operation = lifecycle.delete.operation if lifecycle.delete else ""
+        patience = 0.0 if operation in self._in_vain else self.patience
+        until, pause, accepted = time.monotonic() + patience, FIRST_PAUSE, False
         while True:
             answer = self._delete(lifecycle, creation, id)
             accepted = accepted or answer.accepted
@@ -150,6 +154,7 @@ class Cleaner:
                 (self.removed if accepted else self.already).append(line)
                 return
             if time.monotonic() + pause > until:
+                self._in_vain |= {operation} if accepted else set()
                 said = "it is still listed after its deletion" if accepted else f"the answer is {answer.outline()}"
                 self.left.append(without_secrets(f"{line}: {said}", answer.exchange))
                 return

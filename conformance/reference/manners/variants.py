@@ -6,6 +6,7 @@ from attrs import evolve
 
 from conformance.contract.service import ServiceOperation
 from conformance.reference.context import Context, Query
+from conformance.reference.listing import ListingPage
 from conformance.reference.manners.effects import Effects, Inner, after, everything, instead, listing, plainly
 from conformance.reference.manners.faults import CREATING, TOKEN
 from conformance.reference.manners.manner import Manner
@@ -13,15 +14,17 @@ from conformance.reference.members import folded
 from conformance.reference.message import Response
 from conformance.reference.mock import Mock
 from conformance.reference.refusals import RefusedRequest
+from conformance.reference.rendering import Tree
 from conformance.reference.resources import Change
 from conformance.reference.states import first_of
-from conformance.reference.steps import Replacement
+from conformance.reference.steps import STEP, MembersStep, Replacement, replacing
 from conformance.reference.store import Item
 
 # how long, in seconds, what is done later takes
 A_MOMENT = 0.12
 NOT_THERE = ("NotFound", "NotExist", "NoSuch")
 _BORN = "(born)"
+CROWD = 60
 
 
 def _born_now(mock: Mock, effects: Effects, context: Context) -> None:
@@ -117,7 +120,29 @@ def _dry_success(mock: Mock, operation: ServiceOperation, inner: Inner, context:
     return inner(context)
 
 
+def _many_without_totals(mock: Mock, operation: ServiceOperation) -> tuple[Replacement, ...]:
+    return (*listing(_beside_many)(mock, operation), *replacing(STEP.result).by(_without_total))
+
+
+def _beside_many(
+    mock: Mock, operation: ServiceOperation, context: Context, query: Query, items: list[Item]
+) -> list[Item]:
+    """The items after so many others that nobody asked for that they do not stand on the first page."""
+    key = context.contract.semantics.key
+    if query.is_selective or not items or not key:
+        return items
+    return [*({**items[0], key: f"{items[0][key]}{number:02}"} for number in range(CROWD)), *items]
+
+
+def _without_total(inner: MembersStep, context: Context, query: Query, page: ListingPage) -> Tree:
+    """A page without a total that need not be there."""
+    paging, tree = context.contract.semantics.paging, inner(context, query, page)
+    member = context.contract.at(paging.total) if paging else None
+    return {k: v for k, v in tree.items() if member is None or member.presence != "sometimes" or k != member.name}
+
+
 VARIANTS: tuple[Manner, ...] = (
+    Manner("many-without-totals", "lists more than a page of things, and does not say how many", _many_without_totals),
     Manner("new-appears-later", "lists a new thing a moment after it was made", _later_listed),
     Manner("changes-take-a-moment", "shows a change a moment later", after(("modify",), _later_changed)),
     Manner("deletions-take-a-moment", "lists a deleted thing a moment longer", after(("delete",), _later_gone)),
