@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import field, frozen
 
@@ -14,6 +14,9 @@ from conformance.report.results import Result
 # of a failure, what a reader goes on from; what is known does not need mending now
 NOT_MET = (*BAD, "known-failing", "warned")
 NUMBER = re.compile(r"(?<=result of )\d+(?= items)")
+# what came is an error, which says more of the cause than the check that met it
+ERROR = re.compile(r"\bstatus \d+, error \w")
+SHOWN_CHECKS = 2
 TO_MEND = ("failed", "errored", "unexpectedly-passed")
 
 
@@ -72,6 +75,7 @@ class ServiceCause:
 @frozen
 class _Shown:
     first: Failed
+    checks: dict[str, None] = field(factory=dict)
     operations: dict[str, None] = field(factory=dict)
     subjects: set[tuple[str, str]] = field(factory=set)
 
@@ -83,30 +87,36 @@ def service_causes(failures: Iterable[tuple[str, Failed]]) -> tuple[ServiceCause
         if failed.level != "MUST" or failed.standing not in TO_MEND:
             continue
         shown = found.setdefault(_key(name, failed), _Shown(failed))
+        shown.checks[_general(failed.requirement.removeprefix(f"{name}."))] = None
         shown.operations[name] = None
         shown.subjects.update((name, subject) for subject in failed.subjects)
     causes = (
-        ServiceCause(_text(next(iter(s.operations)), s.first), tuple(s.operations), len(s.subjects), s.first)
+        ServiceCause(_text(s.first, tuple(s.checks)), tuple(s.operations), len(s.subjects), s.first)
         for s in found.values()
     )
     return tuple(sorted(causes, key=lambda cause: (-len(cause.operations), -cause.subjects)))
 
 
 def _key(operation: str, failed: Failed) -> str:
-    """What failures have in common that are one cause. How many items an answer holds makes no other cause of it."""
+    """What failures have in common that are one cause: the check, or for what answers that are errors fail, what was
+    said and what came, whichever check asked. How many items an answer holds makes no other cause of it.
+    """
     if failed.subjects and failed.cause:
         return failed.cause
+    if failed.cause and ERROR.search(failed.cause):
+        return f"{failed.message}: {failed.cause}"
     check = failed.requirement.removeprefix(f"{operation}.")
     return f"{_general(check)}: {NUMBER.sub('N', failed.cause or failed.message)}"
 
 
-def _text(operation: str, failed: Failed) -> str:
-    """A cause in words: what was found of which check, and what came where that is no part of it."""
+def _text(failed: Failed, checks: Sequence[str]) -> str:
+    """A cause in words: what was found of which checks, and what came where that is no part of it."""
     if failed.subjects and failed.cause:
         return failed.cause
-    check, cause = failed.requirement.removeprefix(f"{operation}."), failed.cause
+    cause, more = failed.cause, len(checks) - SHOWN_CHECKS
     came = "" if cause is None or cause in failed.message else f" ({cause})"
-    return f"{_general(check)}: {failed.message}{came}"
+    named = ", ".join(checks[:SHOWN_CHECKS]) + (f" and {more} more" if more > 0 else "")
+    return f"{named}: {failed.message}{came}"
 
 
 def _general(check: str) -> str:

@@ -174,8 +174,10 @@ class ServiceRun:
         said = [f"{number} {verdict}" for verdict, number in self.counts.items() if number]
         what = f"{self.started.product} {self.started.version}"
         of = f"{len(self.operations)} of {self.started.operations} operations of {what}"
-        named = [o.name if o.verdict == "conformant" else f"{o.name} ({o.verdict})" for o in self.protocol]
-        protocol = f" The protocol was judged on {', '.join(named)}." if named else ""
+        judged = [o for o in self.protocol if o.verdict != "not-established"]
+        named = [o.name if o.verdict == "conformant" else f"{o.name} ({o.verdict})" for o in judged]
+        on = f"judged on {', '.join(named)}" if named else "not judged"
+        protocol = f" The protocol was {on}." if self.protocol else ""
         if number := len(self.not_established):
             protocol += f" {number} of what is recommended could not be judged somewhere."
         broken = " The run was interrupted." if self.finished.interrupted else ""
