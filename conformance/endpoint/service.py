@@ -310,8 +310,9 @@ def _verdict(task: Task, found: Sequence[Result], broken: str | None) -> tuple[O
     unshown = [r for r in open_ones if NOT_SHOWN in r.message and r.entry.id not in elsewhere]
     left_out = [r for r in open_ones if task.settings.budget is not None and SPENT in r.message]
     left_out += [r for r in open_ones if USED_UP in r.message or NAMELESS in r.message]
-    lacking = [r for r in open_ones if r not in left_out and r.decisive is not None and r.decisive.lack is not None]
-    if unexplained := [r for r in open_ones if r not in (*left_out, *lacking) and NOT_SHOWN not in r.message]:
+    unseen = [r for r in open_ones if r not in left_out and NOT_SHOWN not in r.message]
+    lacking = [r for r in unseen if r.decisive is not None and r.decisive.lack is not None]
+    if unexplained := [r for r in unseen if r not in lacking]:
         return "not-established", f"{unexplained[0].entry.id}: {unexplained[0].message}"
     if not any(r.standing == "passed" for r in musts):
         return "not-established", "no MUST could be judged"
