@@ -167,14 +167,20 @@ def _refused(constant: str) -> None:
 def yaml_value(text: str, loader: Any = SAFE, most: int | None = None) -> Any:
     """The value in a YAML document of at most so many nodes; `loader` is a safe one. Raises BadText."""
     try:
-        _look_over(text, loader, most)
+        for _ in events_of(text, loader, most):
+            pass
         return yaml.load(text, Loader=loader)
     except BadText:
         raise
     except MISFITS as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f" (line {mark.line + 1})" if mark else ""
-        raise BadText(f"is not YAML{place}: {_phrase(getattr(error, 'problem', None) or error)}") from None
+        raise no_yaml(error) from None
+
+
+def no_yaml(error: Exception) -> BadText:
+    """What is said of a text that is no YAML, because of what reading it raised."""
+    mark = getattr(error, "problem_mark", None)
+    place = f" (line {mark.line + 1})" if mark else ""
+    return BadText(f"is not YAML{place}: {_phrase(getattr(error, 'problem', None) or error)}")
 
 
 def _phrase(error: object) -> str:
@@ -198,9 +204,9 @@ class _Weights:
             self.open[-1] = (name, before + weight)
 
 
-def _look_over(text: str, loader: Any, most: int | None) -> None:
-    """Raises BadText for a document that is nested too deeply, has more nodes than `most`, or whose aliases stand for
-    too much.
+def events_of(text: Any, loader: Any, most: int | None) -> Iterator[Any]:
+    """The events of a YAML document, a text or what has a `read`. Raises BadText for one that is nested too deeply, has
+    more nodes than `most`, or whose aliases stand for too much, and what `loader` raises for what is no YAML.
     """
     weights = _Weights()
     for number, event in enumerate(yaml.parse(text, Loader=loader)):
@@ -224,3 +230,4 @@ def _look_over(text: str, loader: Any, most: int | None) -> None:
         elif isinstance(event, yaml.CollectionEndEvent):
             anchor, weight = weights.open.pop()
             weights.add(anchor, weight)
+        yield event

@@ -18,6 +18,7 @@ from cattrs import Converter
 from cattrs.errors import BaseValidationError
 
 from conformance import foreign
+from conformance.cassettes import relaid
 from conformance.cassettes.text import CassetteText, TooMuch
 from conformance.foreign import MEBI, BadText
 from conformance.wire.arrival import COMMON
@@ -34,8 +35,8 @@ SECTION_LINE = re.compile(SECTION.pattern.encode())
 # of 4,000 requests holds 25,000 of them in 400 kB, beside the interactions
 MOST_INTERACTIONS = 100_000
 MOST_VALUES, MOST_KEPT = 600_000, 24 * MEBI
-# another layout is read as YAML, of which each node takes 1 kB
-MOST_NODES = 150_000
+# a head is read as YAML, of which each node takes 1 kB
+MOST_OF_A_HEAD, MOST_NODES = 4 * MEBI, 150_000
 T = TypeVar("T")
 ADVICE = "Record it again with `acs-conformance record` or `sdk --record`."
 
@@ -127,11 +128,13 @@ def _data(text: CassetteText, name: str) -> Any:
     except ValueError:  # another tool laid it out, or it is damaged
         pass
     try:
-        if text.size > MOST_KEPT:
-            raise BadText(f"has another layout than a recording, in more than {MOST_KEPT // MEBI} MiB")
-        return foreign.yaml_value(text.part(0, text.size).decode(), most=MOST_NODES)
+        return _quickly(relaid.laid_out(text, lambda name: bool(SECTION.fullmatch(f"{name}:"))))
+    except TooMuch as e:
+        raise _too_much(name, e) from None
     except BadText as e:
         raise BadCassette(f"{name} is no cassette: it {e}. {ADVICE}") from None
+    except relaid.NoMapping:
+        return None
 
 
 def digest_below_the_head(text: CassetteText) -> str:
@@ -164,7 +167,7 @@ class Bounds:
 def _quickly(text: CassetteText) -> dict[str, Any]:
     """A cassette that is laid out as `text_of` does it. Raises ValueError for any other, and TooMuch."""
     data: dict[str, Any] = {}
-    head, bounds = list[str](), Bounds()
+    head, bounds, room = list[str](), Bounds(), MOST_OF_A_HEAD
     lines: list[Any] | None = None
     for at, raw in text.lines():
         if lines is not None and raw.startswith(b"- "):
@@ -181,12 +184,14 @@ def _quickly(text: CassetteText) -> dict[str, Any]:
             lines = data[line[:-1]] = []
         else:
             lines = None
-            bounds.keep(raw)
             head.append(line)
+            room -= len(raw)
+            if room < 0:
+                raise BadText(f"has more than {MOST_OF_A_HEAD // MEBI} MiB outside its sections")
     top = foreign.yaml_value("\n".join(head), most=MOST_NODES)
-    if not isinstance(top, dict):
+    if not isinstance(top, dict | None):
         raise ValueError("no head")
-    return {**top, **data}
+    return {**(top or {}), **data}
 
 
 def value_of(entry: Any) -> Any:

@@ -5,28 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import tempfile
 import zlib
-from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import IO, Any, Protocol
-from uuid import uuid4
 
 import yaml
 from attrs import define, field
 
 from conformance import foreign
 from conformance.cassettes import integrity
+from conformance.cassettes.json_line import line_of_value
 from conformance.cassettes.layout import DIGESTS, INTERACTIONS, OWN, VCR_VERSION, LayoutEntry
 from conformance.wire.exchange import HttpResponse
 
 # the body is kept decoded, so that these no longer hold
 DECODED = ("content-encoding", "content-length", "transfer-encoding")
-# what YAML readers take for the end of a line, or refuse
-ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
 def save(path: Path, pieces: Callable[[], Iterable[bytes]]) -> None:
@@ -102,7 +98,7 @@ def line_of(entry: LayoutEntry) -> tuple[bytes, str]:
     headers = _grouped(entry.request.headers)
     made = {**made, "request": {**made["request"], "headers": headers}, "acs": dict(entry.own)}
     made["acs"]["digest"] = digest = integrity.of_interaction(made)
-    return f"- {_line(made)}\n".encode(), digest
+    return f"- {line_of_value(made)}\n".encode(), digest
 
 
 @define
@@ -139,22 +135,7 @@ def pieces_of(provenance: Any, sections: Mapping[str, Sequence[Any] | None], lin
 def _lines(values: Sequence[Any] | None) -> str:
     if not values:
         return " []" if values == [] else " null"
-    return "".join(f"\n- {_line(value)}" for value in values)
-
-
-def _line(value: Any) -> str:
-    """A value as JSON, but for bytes that are no text, which stand there as YAML has them."""
-    mark, found = uuid4().hex, list[bytes]()
-
-    def noted(data: bytes) -> str:
-        found.append(data)
-        return mark
-
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ": "), default=noted)
-    text = ESCAPED.sub(lambda odd: f"\\u{ord(odd[0]):04x}", text)
-    for data in found:
-        text = text.replace(f'"{mark}"', f'!!binary "{b64encode(data).decode()}"', 1)
-    return text
+    return "".join(f"\n- {line_of_value(value)}" for value in values)
 
 
 def _grouped(headers: Sequence[tuple[str, str]]) -> dict[str, list[str]]:

@@ -11,8 +11,10 @@ from random import Random
 import pytest
 import yaml
 from attrs import evolve
+from vcr.serialize import deserialize, serialize
+from vcr.serializers import yamlserializer
 
-from conformance.cassettes import endpoint_file, file, layout, writing
+from conformance.cassettes import endpoint_file, file, layout, relaid, writing
 from conformance.cassettes import text as texts
 from conformance.cassettes.cassette import Example, Interaction
 from conformance.cassettes.file import BadCassette
@@ -97,12 +99,93 @@ def test_a_line_that_is_too_long_is_refused(monkeypatch) -> None:
         file.parse(file.dump(evolve(cassette(), interactions=answers(2, 4 * MB))), "it")
 
 
-def test_another_layout_is_read_where_it_is_small_and_refused_where_it_is_not(monkeypatch) -> None:
-    text = yaml.safe_dump(yaml.safe_load(file.dump(cassette())))
-    assert not file.parse(text, "it").changes
-    monkeypatch.setattr(layout, "MOST_NODES", 50)
-    with pytest.raises(BadCassette, match="has more than 50 values"):
+LAYOUTS = {
+    "blocks": {},
+    "wide, in quotes": {"width": 10**6, "default_style": "'"},
+    "narrow, in other quotes": {"width": 20, "default_style": '"', "allow_unicode": True},
+    "flow": {"default_flow_style": True, "sort_keys": False},
+    "indented, with marks": {"indent": 8, "explicit_start": True, "explicit_end": True, "version": (1, 1)},
+}
+
+
+@pytest.mark.parametrize("way", LAYOUTS)
+def test_another_layout_is_read_entry_by_entry(way: str, monkeypatch) -> None:
+    whole = evolve(cassette(), interactions=answers(5, 2_000))
+    text = yaml.safe_dump(yaml.safe_load(file.dump(whole)), **LAYOUTS[way])
+    loaded = file.parse(text, "it")
+    assert not loaded.changes
+    assert loaded.cassette == whole
+    monkeypatch.setattr(layout, "MOST_OF_A_HEAD", 1_000)
+    assert file.parse(text, "it").cassette == whole
+    monkeypatch.setattr(relaid, "MOST_IN_AN_ENTRY", 20)
+    with pytest.raises(BadCassette, match="has an entry of more than 20 values"):
         file.parse(text, "it")
+
+
+def test_what_vcrpy_reads_and_writes_again_is_read() -> None:
+    whole = evolve(cassette(), interactions=(*answers(3, 2_000), interaction(3, b"\xff\x00")))
+    loaded = file.parse(yamlserializer.serialize(yamlserializer.deserialize(file.dump(whole))), "it")
+    assert not loaded.changes
+    assert loaded.cassette == whole
+    without = serialize(
+        dict(zip(("requests", "responses"), deserialize(file.dump(whole), yamlserializer), strict=True)), yamlserializer
+    )
+    with pytest.raises(BadCassette, match=r"carries no provenance .* another tool recorded or rewrote it"):
+        file.parse(without, "it")
+
+
+def test_a_change_in_another_layout_is_named() -> None:
+    data = yaml.safe_load(file.dump(evolve(cassette(), interactions=answers(5, 2_000))))
+    data["interactions"][2]["response"]["status"]["code"] = 201
+    assert file.parse(yaml.safe_dump(data), "it").changes == ["interaction 3 was changed"]
+
+
+HEAD = "version: 1\nacs-conformance: {format_version: 1}\n"
+LONG = f"{HEAD}interactions:\n- &a '{'x' * MB}'\n" + "- *a\n" * 40
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "expected YAML with `version` and `interactions`"),
+        ("a\n", "expected YAML with"),
+        ("- a\n- b\n", "expected YAML with"),
+        ("interactions:\n", "expected YAML with"),
+        ("a: 1\n---\nb: 2\n", "expected YAML with"),
+        (f"{HEAD}interactions:\n - {{<<: {{a: 1}}}}\n", "a kind that no recording has: tag:yaml.org,2002:merge"),
+        (f"{HEAD}interactions:\n - 2020-01-01\n", "a kind that no recording has: tag:yaml.org,2002:timestamp"),
+        (f"{HEAD}interactions:\n - !!set {{a}}\n", "a kind that no recording has: tag:yaml.org,2002:set"),
+        (f"{HEAD}interactions:\n - !!python/name:os.system\n", "a kind that no recording has"),
+        (f"{HEAD}interactions: !!python/object/apply:os.system ['exit 1']\n", "a kind that no recording has"),
+        (f"{HEAD}interactions:\n - {{1: 2}}\n", "whose name is no text: 1"),
+        (f"{HEAD}interactions:\n - {{[a]: 2}}\n", "whose name is no text"),
+        (f"{HEAD}interactions:\n - *b\n", "alias"),
+        (f"{HEAD}interactions:\n - {{a: [}}\n", "is not YAML"),
+        (f"{HEAD}interactions: {{a: 1}}\n", "expected YAML with"),
+        (LONG, "aliases that stand for more than 16 MiB"),
+    ],
+    ids=range(16),
+)
+def test_another_layout_that_is_none_of_a_recording_is_refused(text: str, why: str) -> None:
+    with pytest.raises(BadCassette, match=why):
+        file.parse(text, "it")
+
+
+def test_a_value_that_is_too_long_is_refused_before_it_is_there(monkeypatch) -> None:
+    monkeypatch.setattr(relaid, "MOST_IN_A_LINE", MB)
+    text = yaml.safe_dump(yaml.safe_load(file.dump(evolve(cassette(), interactions=answers(2, 4 * MB)))))
+    with pytest.raises(BadCassette, match="has a value of more than 1 MiB"):
+        file.parse(text, "it")
+
+
+def test_aliases_of_little_are_written_out() -> None:
+    whole = evolve(cassette(), interactions=answers(5, 2_000))
+    data = yaml.safe_load(file.dump(whole))
+    for one in data["interactions"]:
+        one["request"]["headers"] = data["interactions"][0]["request"]["headers"]
+    text = yaml.safe_dump(data)
+    assert "*id001" in text
+    assert file.parse(text, "it").cassette == whole
 
 
 def test_what_is_recorded_can_be_read(tmp_path: Path, monkeypatch) -> None:
