@@ -13,12 +13,15 @@ from conformance.cli import access_options
 from conformance.cli.access_options import AccessOptions, access_of
 from conformance.cli.dates import checked_date
 from conformance.cli.gathered import gathered_into, with_options
+from conformance.cli.output import say
 from conformance.contract.catalogue import USUAL_OPERATION, operation_folder
 from conformance.endpoint.settings import FORMATS, METHODS, SIGNATURES, Settings
 from conformance.endpoint.traffic import Limits
 from conformance.errors import Refusal
 from conformance.foreign import BadText, text_of, yaml_value
 from conformance.ledger.requirement import LEVELS, Level
+from conformance.wire.access import short_secrets
+from conformance.wire.environment import credentials_from
 from conformance.wire.exchange import Format, SignatureVersion
 from conformance.wire.transport import MAX_BODY
 
@@ -219,6 +222,9 @@ def settings_of(given: RunOptions, reached: AccessOptions, folder: Path) -> Sett
     """The settings of a run on the contract in a folder, as these options say. Raises Refusal for what cannot be."""
     signatures = given.signatures or SIGNATURES
     access, secrets = access_of(reached, signed="v3" in signatures)
+    signs = given.url is not None and any(signature != "none" for signature in signatures)
+    for sentence in short_secrets(credentials_from() if signs else None, secrets):
+        say(sentence, err=True)
     return Settings(
         folder,
         given.url,

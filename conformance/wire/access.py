@@ -20,8 +20,11 @@ from urllib.parse import unquote, urlsplit
 from attrs import field, frozen
 
 from conformance.wire.connection import Route, proxy_authorization
+from conformance.wire.environment import KEY_SECRET
+from conformance.wire.environment import TOKEN as TOKEN_NAME
 from conformance.wire.exchange import Credentials
-from conformance.wire.redaction import secrets_of
+from conformance.wire.pieces import LEAST
+from conformance.wire.redaction import SHORTEST, secrets_of
 
 # what the processes of a run find the secret part in; set while a run goes on
 SECRETS = "ACS_CONFORMANCE_ACCESS"
@@ -102,6 +105,25 @@ class Access:
 def known_secrets(credentials: Credentials | None) -> tuple[str, ...]:
     """What must not appear anywhere: of these credentials, and of the access of the run that goes on."""
     return (*secrets_of(credentials), *Secrets.from_environment().values)
+
+
+def short_secrets(credentials: Credentials | None, secrets: Secrets) -> tuple[str, ...]:
+    """What is said, a sentence each, of secrets that are too short to be found however an endpoint shows them. Most
+    short values of headers are no secrets.
+    """
+    given = [("The password of the proxy", unquote(urlsplit(secrets.proxy or "").password or ""))]
+    if credentials is not None:
+        given += [(KEY_SECRET, credentials.access_key_secret), (TOKEN_NAME, credentials.security_token or "")]
+    return tuple(_too_short(name, len(value)) for name, value in given if 0 < len(value) < LEAST)
+
+
+def _too_short(name: str, length: int) -> str:
+    if length < SHORTEST:
+        return (
+            f"{name} has fewer than {SHORTEST} characters, which could be anything: "
+            "it is not taken out of what is shown and kept."
+        )
+    return f"{name} has fewer than {LEAST} characters: parts of it are not taken out of what is shown and kept."
 
 
 def parse_headers(lines: Iterable[str], source: str, signed: bool, signed_host: bool) -> Headers:

@@ -31,17 +31,19 @@ Span = tuple[int, int]
 def without_pieces(text: str, secrets: Iterable[str], forms: Forms, instead: str) -> str:
     """`text` with `instead` in the place of every piece of the secrets, in whatever capitals.
 
-    `forms` are the ways in which a secret may be written. Takes time in proportion to the text.
+    `forms` are the ways in which a secret may be written. A shorter secret, which a caller looks for as it is, is only
+    looked for where some of its characters are escaped. Takes time in proportion to the text.
     """
-    secrets = [secret for secret in secrets if len(secret) >= LEAST]
-    if not secrets or len(text) < LEAST:
+    known = tuple(secrets)
+    secrets, short = [s for s in known if len(s) >= LEAST], [s for s in known if len(s) < LEAST]
+    if not known:
         return text
     lowered = _lowered(text)
     ways, grams = ways_in(lowered), _grams_of(lowered, len(secrets))
     spans = [span for secret in secrets for span in islice(_all_spans(lowered, grams, ways, secret, forms), MOST)]
     plain = unescaped(text)
     if plain is not None:
-        spans += _spans_of_escaped(plain, secrets)
+        spans += _spans_of_escaped(plain, secrets) + _spans_of_short(plain, short)
     if len(spans) >= MOST:
         return instead
     found = sorted(span for span in spans if span)
@@ -83,6 +85,19 @@ def _spans_of_escaped(plain: Unescaped, secrets: Sequence[str]) -> list[Span | N
     if plain.places is None:
         return [None] * MOST if any(found) else found
     return [span and plain.span(*span) for span in found]
+
+
+def _spans_of_short(plain: Unescaped, secrets: Iterable[str]) -> list[Span | None]:
+    """Where whole secrets stand, in their very letters, of which some are escaped."""
+    found: list[Span | None] = []
+    for secret in secrets:
+        at = plain.text.find(secret)
+        while at >= 0 and len(found) < MOST:
+            if plain.places is None:
+                return [None] * MOST
+            found.append(plain.span(at, at + len(secret)))
+            at = plain.text.find(secret, at + len(secret))
+    return found
 
 
 def _both_ways(secret: str) -> tuple[str, ...]:

@@ -21,7 +21,9 @@ from conformance.contract.files import load_contract, load_protocol, schemas_roo
 from conformance.errors import Refusal
 from conformance.reference import seeding
 from conformance.reference.server import ReferenceEndpoint
-from tests.cli.conftest import NO_KEY
+from conformance.wire.access import Secrets, short_secrets
+from conformance.wire.exchange import Credentials
+from tests.cli.conftest import NO_KEY, SOME_KEY
 from tests.cli.test_endpoint import refused
 from tests.wire.certificates import Authority
 
@@ -259,6 +261,29 @@ def test_an_authorization_is_taken_where_requests_have_none(tmp_path):
     assert access.headers == ("Authorization",)
     assert {pair, CANARY} <= set(secrets.values)
     assert CANARY not in repr(secrets)
+
+
+@pytest.mark.parametrize(
+    ("secret", "said"),
+    [("s" * 8, None), ("s" * 7, "parts of it are not taken out"), ("sss", "it is not taken out of what is shown")],
+)
+def test_it_is_said_of_a_secret_that_it_is_too_short_to_be_found(secret, said):
+    proxy = f"http://user:{secret}@127.0.0.1:9"
+    _, secrets = access_of(evolve(NOTHING, proxy=proxy), signed=True)
+    for key in (Credentials("key-of-nobody", secret), Credentials("key-of-nobody", "x" * 30, secret)):
+        told = short_secrets(key, secrets)
+        assert len(told) == (2 if said else 0)
+        assert all(said in sentence and secret not in sentence for sentence in told)
+    assert not short_secrets(None, Secrets((("X-Env", "dev"),)))
+
+
+def test_a_run_says_so_when_it_begins(acs, monkeypatch):
+    monkeypatch.setitem(SOME_KEY, "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "qzx7")
+    done = acs("endpoint", "http://127.0.0.1:9", key=True)
+    assert done.returncode == 3
+    assert done.stderr.startswith("ALIBABA_CLOUD_ACCESS_KEY_SECRET has fewer than 8 characters: ")
+    assert "qzx7" not in done.stderr
+    assert "fewer than" not in acs("endpoint", "http://127.0.0.1:9", "--signature", "none", key=True).stderr
 
 
 def test_a_certificate_file_of_rubbish_is_named(acs, tmp_path):

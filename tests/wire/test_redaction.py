@@ -226,6 +226,17 @@ def test_any_eight_characters_go_of_which_some_are_escaped(way, each):
     assert redact_values(f"said {seven} zz", [secret]) == f"said {seven} zz", "fewer could be anything"
 
 
+@pytest.mark.parametrize("way", ESCAPES)
+@pytest.mark.parametrize("secret", ["hunt", "p4ss/", "s3crt+7"])
+def test_a_short_secret_goes_whole_whichever_of_its_characters_are_escaped(secret, way):
+    for which in range(1, 1 << len(secret)):
+        text = "".join(way.format(ord(sign)) if which >> n & 1 else sign for n, sign in enumerate(secret))
+        assert redact_values(f"said [{text}], {text}", [secret]) == "said [REDACTED], REDACTED"
+    assert redact_values(f"{way.format(ord('x'))} {secret[:-1]}", [secret]) == f"{way.format(ord('x'))} {secret[:-1]}"
+    many = "\\u0041" * 100_001
+    assert redact_values(f"{many} {way.format(ord(secret[0]))}{secret[1:]}", [secret]) == "REDACTED"
+
+
 @given(st.lists(st.sampled_from(ESCAPES) | st.none(), min_size=34, max_size=34), st.text(max_size=9))
 def test_a_secret_goes_whichever_of_its_characters_are_escaped_in_whichever_way(ways, around):
     secret = "CAISsecret+token/==abcdefgh0123456"
