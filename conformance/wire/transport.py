@@ -230,7 +230,7 @@ class _Exchange:
         return NotHttp(f"What answers at {self.origin} does not speak HTTP ({why}{begins}).")
 
     def _body(self, headers: tuple[tuple[str, str], ...]) -> bytes:
-        encoding = next((value for name, value in headers if name.lower() == "content-encoding"), "")
+        encoding = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
         received = 0
         try:
             decoder = Decoder.of(encoding, self.max_body)

@@ -1,0 +1,86 @@
+"""Content encodings, whichever way a server writes them and wherever its pieces end."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from random import Random
+
+import pytest
+
+from conformance.wire.decoding import BadEncoding, Decoder, Overflow
+
+TEXT = b'{"TotalCount": 12, "TaskSet": {"Task": []}}'
+
+
+def raw(data: bytes, level: int = 6) -> bytes:
+    packer = zlib.compressobj(level, zlib.DEFLATED, -15)
+    return packer.compress(data) + packer.flush()
+
+
+def members(count: int) -> bytes:
+    return b"".join(gzip.compress(TEXT[n::count], mtime=0) for n in range(count))
+
+
+ENCODED = {
+    "gzip": ("gzip", gzip.compress(TEXT), TEXT),
+    "gzip, in other capitals": (" X-GZIP ", gzip.compress(TEXT), TEXT),
+    "gzip and identity": ("identity, gzip", gzip.compress(TEXT), TEXT),
+    "no encoding twice": ("identity,, identity", TEXT, TEXT),
+    "members": ("gzip", members(3), b"".join(TEXT[n::3] for n in range(3))),
+    "members, some of nothing": ("gzip", gzip.compress(b"") * 2 + gzip.compress(TEXT) + gzip.compress(b""), TEXT),
+    "padding behind gzip": ("gzip", gzip.compress(TEXT) + bytes(9), TEXT),
+    "half a member's beginning behind gzip": ("gzip", gzip.compress(TEXT) + b"\x1f", TEXT),
+    "gzip of nothing": ("gzip", gzip.compress(b""), b""),
+    "nothing at all": ("gzip", b"", b""),
+    "deflate": ("deflate", zlib.compress(TEXT), TEXT),
+    "deflate without its header": ("deflate", raw(TEXT), TEXT),
+    "deflate, stored": ("deflate", raw(TEXT, 0), TEXT),
+    "no second member of deflate": ("deflate", zlib.compress(TEXT) + gzip.compress(TEXT), TEXT),
+}
+
+
+@pytest.mark.parametrize("way", ENCODED)
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
+def test_what_was_encoded_is_decoded_wherever_its_pieces_end(way, size):
+    name, data, text = ENCODED[way]
+    decoder = Decoder.of(name, 1000)
+    for at in range(0, len(data), size):
+        decoder.add(data[at : at + size])
+    assert decoder.end() == text
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("br", TEXT), ("zstd", TEXT), ("gzip, gzip", gzip.compress(TEXT)), ("gzip, br", TEXT), ("deflate", TEXT),
+        ("gzip", TEXT), ("gzip", gzip.compress(TEXT)[:-1]), ("gzip", gzip.compress(TEXT)[:9]), ("gzip", b"\x1f"),
+        ("gzip", gzip.compress(TEXT) + gzip.compress(TEXT)[:12]), ("deflate", zlib.compress(TEXT)[:-1]),
+        ("deflate", b"x"), ("gzip", zlib.compress(TEXT)),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("size", [1, 1000])
+def test_what_does_not_fit_its_encoding_is_none(name, data, size):
+    with pytest.raises(BadEncoding):
+        decoded(name, data, size, 1000)
+
+
+def decoded(name: str, data: bytes, size: int, limit: int) -> bytes:
+    decoder = Decoder.of(name, limit)
+    for at in range(0, len(data), size):
+        decoder.add(data[at : at + size])
+    return decoder.end()
+
+
+@pytest.mark.parametrize(
+    "packed", [gzip.compress(bytes(5000)), gzip.compress(b"") * 200, gzip.compress(b"") + b"x" * 3000]
+)
+def test_what_is_too_much_is_refused_packed_or_not(packed):
+    with pytest.raises(Overflow):
+        decoded("gzip", packed, 1000, 1000)
+
+
+def test_what_cannot_be_packed_may_be_as_long_as_the_limit():
+    data = Random(1).randbytes(100_000)
+    for name, packed in (("gzip", gzip.compress(data)), ("deflate", raw(data))):
+        assert decoded(name, packed, 4096, len(data)) == data
