@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -11,6 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from conformance.drivers.answers import go_packages, go_releases, go_zip
 from conformance.drivers.artifact import Artifact, names, only
 from conformance.drivers.recipe import Recipe
 from conformance.drivers.toolchain import InstallFailed, required, run
@@ -40,11 +40,11 @@ def same(one: str, other: str) -> bool:
 
 def known(recipe: Recipe, shop: Workshop) -> tuple[str, ...]:
     """A major release from 2 on is a module of its own, and a registry may have one and refuse its neighbour."""
-    folder, found, refused = _empty_module(shop.cache), [], None
+    folder, found, refused = _empty_module(shop.cache), list[str](), None
     for major in range(1, _MAJORS + 1):
         module = recipe.package if major == 1 else f"{recipe.package}/v{major}"
         try:
-            found += run(["go", "list", "-m", "-versions", module], cwd=folder, seconds=120).split()[1:]
+            found += go_releases(run(["go", "list", "-m", "-versions", module], cwd=folder, seconds=120))
         except InstallFailed as error:
             refused = refused or error
     if not found and refused is not None:
@@ -57,7 +57,7 @@ def fetched(recipe: Recipe, release: str, folder: Path, shop: Workshop) -> Artif
     module = _module(recipe, release)
     environment = {**_settings(shop.cache), "GOMODCACHE": str(folder / "modules")}
     answer = run(["go", "mod", "download", "-json", f"{module}@{release}"], cwd=folder, environment=environment)
-    return Artifact(Path(json.loads(answer)["Zip"]), module, release)
+    return Artifact(go_zip(answer), module, release)
 
 
 def offered(recipe: Recipe, given: Path, release: str | None, folder: Path, shop: Workshop) -> Artifact:
@@ -94,8 +94,7 @@ def install(recipe: Recipe, artifact: Artifact, folder: Path, shop: Workshop) ->
     wanted = [f"{artifact.package}@{artifact.release}"]
     wanted += [f"{c.package}@{c.release or 'latest'}" for c in recipe.companions]
     run(["go", "get", *wanted], cwd=folder, environment=settings)
-    listing = run(["go", "list", "-m", "all"], cwd=folder, environment=settings)
-    return dict(line.split()[:2] for line in listing.splitlines() if len(line.split()) >= 2)
+    return go_packages(run(["go", "list", "-m", "all"], cwd=folder, environment=settings))
 
 
 def prepare(recipe: Recipe, artifact: Artifact, packages: Path, folder: Path, shop: Workshop) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from attrs import field, frozen
 
 from conformance.drivers import golang, maven, npm, pypi
+from conformance.drivers.answers import RELEASE
 from conformance.drivers.artifact import Artifact
 from conformance.drivers.cache import built, cache_folder, digest, latest, made
 from conformance.drivers.recipe import Recipe
@@ -98,6 +99,10 @@ def install_artifact(
         if not ecosystem.same(artifact.package, recipe.package):
             raise Refusal(
                 f"{given} holds {artifact.package}, and {recipe.name} drives {recipe.package}; give its own driver."
+            )
+        if not RELEASE.fullmatch(artifact.release):
+            raise Refusal(
+                f"{given} calls its release {artifact.release!r:.60}, which is no name of one; build it again."
             )
         if release not in (None, artifact.release):
             raise Refusal(

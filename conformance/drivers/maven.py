@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 from lxml import etree
 
+from conformance.drivers.answers import maven_packages, maven_releases
 from conformance.drivers.artifact import Artifact, member, only
 from conformance.drivers.recipe import Recipe
 from conformance.drivers.toolchain import InstallFailed, required, run
@@ -40,8 +40,7 @@ def known(recipe: Recipe, shop: Workshop) -> tuple[str, ...]:
     asked = f"-Dartifact={recipe.package}:LATEST:pom"
     _maven(shop, shop.cache, "-U", f"{_PLUGIN}:get", asked, "-Dtransitive=false")
     home = _repository(shop).joinpath(*group.split("."), artifact)
-    text = "".join(p.read_text(encoding="utf-8") for p in home.glob("maven-metadata-*.xml"))
-    return tuple(re.findall(r"<version>([^<]+)</version>", text))
+    return maven_releases("".join(map(_read, home.glob("maven-metadata-*.xml"))))
 
 
 def fetched(recipe: Recipe, release: str, folder: Path, shop: Workshop) -> Artifact:
@@ -140,12 +139,10 @@ def _resolved(project: str, folder: Path, shop: Workshop, may_be_none: bool = Fa
         "-DincludeScope=runtime",
     ]
     _maven(shop, folder, f"{_PLUGIN}:copy-dependencies", f"{_PLUGIN}:list", *options)
-    rows = re.findall(
-        r"^\s+([\w.\-]+):([\w.\-]+):jar:(?:[\w.\-]+:)?([\w.\-]+):\w+", _read(folder / "resolved.txt"), re.M
-    )
-    if not rows and not may_be_none:
+    resolved = maven_packages(_read(folder / "resolved.txt"))
+    if not resolved and not may_be_none:
         raise InstallFailed("Maven resolved no artifact")
-    return {f"{group}:{artifact}": version for group, artifact, version in rows}
+    return resolved
 
 
 def _named(pom: Path) -> tuple[str, str]:
@@ -190,4 +187,4 @@ def _dependency(package: str, release: str) -> str:
 
 
 def _read(path: Path) -> str:
-    return re.sub(r"\x1b\[[0-9;]*m", "", path.read_text(encoding="utf-8")) if path.is_file() else ""
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""

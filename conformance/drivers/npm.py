@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
+from conformance.drivers.answers import npm_packages, npm_releases
 from conformance.drivers.artifact import Artifact, member, only
 from conformance.drivers.recipe import Recipe
 from conformance.drivers.toolchain import required, run
@@ -31,9 +31,8 @@ def same(one: str, other: str) -> bool:
 
 
 def known(recipe: Recipe, shop: Workshop) -> tuple[str, ...]:
-    """All published releases; npm writes a single one as plain text."""
-    listing = json.loads(run(["npm", "view", recipe.package, "versions", "--json"], seconds=120))
-    return tuple(listing) if isinstance(listing, list) else (listing,)
+    """All published releases."""
+    return npm_releases(run(["npm", "view", recipe.package, "versions", "--json"], seconds=120))
 
 
 def fetched(recipe: Recipe, release: str, folder: Path, shop: Workshop) -> Artifact:
@@ -63,8 +62,7 @@ def install(recipe: Recipe, artifact: Artifact, folder: Path, shop: Workshop) ->
     wanted: list[str | Path] = [artifact.path.absolute()]
     wanted += [f"{c.package}@{c.release or 'latest'}" for c in recipe.companions]
     run(["npm", "install", *_QUIET, *wanted], cwd=folder)
-    lock = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))
-    return {re.sub(r"^.*node_modules/", "", path): entry["version"] for path, entry in lock["packages"].items() if path}
+    return npm_packages((folder / "package-lock.json").read_text(encoding="utf-8", errors="replace"))
 
 
 def prepare(recipe: Recipe, artifact: Artifact, packages: Path, folder: Path, shop: Workshop) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from pathlib import Path
 
+from conformance.drivers.answers import pip_packages, pip_releases
 from conformance.drivers.artifact import Artifact, only, wheel_or_sdist
 from conformance.drivers.recipe import Recipe
 from conformance.drivers.toolchain import InstallFailed, run
@@ -38,9 +38,7 @@ def same(one: str, other: str) -> bool:
 
 def known(recipe: Recipe, shop: Workshop) -> tuple[str, ...]:
     """All releases that pip can see, pre-releases included."""
-    listing = run([sys.executable, "-m", "pip", "index", "versions", recipe.package, "--pre"], seconds=120)
-    found = re.search(r"Available versions: (.*)", listing)
-    return tuple(v.strip() for v in found.group(1).split(",")) if found else ()
+    return pip_releases(run([sys.executable, "-m", "pip", "index", "versions", recipe.package, "--pre"], seconds=120))
 
 
 def fetched(recipe: Recipe, release: str, folder: Path, shop: Workshop) -> Artifact:
@@ -86,8 +84,7 @@ def install(recipe: Recipe, artifact: Artifact, folder: Path, shop: Workshop) ->
     if artifact.path.suffix != ".whl" and not shop.build:
         raise InstallFailed(f"{what} is no wheel; building it runs code of the package, which --allow-build allows")
     _wheels_alone(what, shop, [*pip, "install", "--quiet"], artifact.path.absolute(), *companions)
-    packages = json.loads(run([*pip, "list", "--format", "json"]))
-    resolved = {p["name"]: p["version"] for p in packages}
+    resolved = pip_packages(run([*pip, "list", "--format", "json"]))
     if not resolved:
         raise InstallFailed("pip installed nothing")
     return resolved
