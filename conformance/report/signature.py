@@ -168,10 +168,13 @@ def opened(certificate: bytes, key: SSlibKey | None) -> tuple[bytes, str | None,
         # the library has no one exception for a malformed envelope, and every one of them means the same
         return b"", None, [NO_ENVELOPE]
     problems = []
-    if envelope.payload_type != PAYLOAD_TYPE or not whole:
+    of_another_type = envelope.payload_type != PAYLOAD_TYPE
+    if of_another_type or not whole:
         problems.append("The envelope was changed after it was signed, or made by something else.")
     if key is None:
         problems.append(f"The certificate is signed, by key {key_id[:80]!r}: its public key is needed to check it.")
+        return envelope.payload, key_id, problems
+    if of_another_type:  # which is a part of what is signed, and may be no text
         return envelope.payload, key_id, problems
     try:
         envelope.verify([key], 1)

@@ -304,6 +304,13 @@ def test_extra_members_in_the_envelope_are_found():
     assert not verify(json.dumps(json.loads(SIGNED)).encode(), EVENTS, PUBLIC).valid
 
 
+@pytest.mark.parametrize("kind", [0, None, {}, "\ud800", "application/json", ""])
+def test_an_envelope_of_another_type_is_not_valid(kind):
+    envelope = json.dumps({**json.loads(SIGNED), "payloadType": kind}).encode()
+    for key in (PUBLIC, None):
+        assert verify(envelope, EVENTS, key).problems[0].startswith("The envelope was changed after it was signed")
+
+
 def test_where_they_differ_is_said():
     statement = json.loads(CERTIFICATE)
     statement["predicate"][EXTENSION]["seed"] = 8
