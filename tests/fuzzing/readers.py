@@ -40,6 +40,7 @@ from conformance.wire.exchange import Call, Exchange, HttpRequest, HttpResponse
 from tests.fuzzing.foreign_readers import foreign_readers
 from tests.fuzzing.kept_readers import kept_readers
 from tests.fuzzing.mutation import mutants, tree_mutants
+from tests.fuzzing.outside_readers import outside_readers
 
 ROOT = Path(__file__).parents[2]
 OPERATION = schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks"
@@ -227,7 +228,8 @@ def readers() -> tuple[Reader, ...]:
         Reader("progress", [PROGRESS], _progress, (Refusal,), [json.loads(PROGRESS)]),
         Reader("page", pages, _page, (PageError,)),
         Reader("metadata", metadata, _page, (PageError,), [json.loads(m) for m in metadata]),
-        *(Reader(*one, whole=one[0] not in NOT_WHOLE) for one in (*kept_readers(), *foreign_readers())),
+        *(Reader(*one, whole=one[0] not in NOT_WHOLE) for one in
+          (*kept_readers(), *foreign_readers(), *outside_readers())),
     )  # fmt: skip
 
 
