@@ -13,6 +13,7 @@ import conformance
 
 ROOT = Path(conformance.__file__).parent
 FLOORS = {
+    "collecting": 0,
     "errors": 0,
     "foreign": 0,
     "interrupts": 0,

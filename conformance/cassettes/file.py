@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from attrs import define
@@ -14,6 +12,7 @@ from conformance.cassettes.cassette import FORMAT_VERSION, Cassette
 from conformance.cassettes.layout import ADVICE, DIGESTS, OWN, BadCassette
 from conformance.cassettes.sdk_cassette import KIND, SdkCassette
 from conformance.cassettes.text import CassetteText
+from conformance.collecting import uncollected
 
 __all__ = ["BadCassette", "Loaded", "dump", "load", "parse", "save"]
 
@@ -44,20 +43,8 @@ def load(path: Path) -> Loaded:
 
 def parse(text: str | CassetteText, name: str) -> Loaded:
     """The cassette in a text; `name` is what messages call it. Raises BadCassette."""
-    with _uncollected():
+    with uncollected():
         return _parsed(CassetteText.of((text.encode(),)) if isinstance(text, str) else text, name)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """While open, no cycles are looked for: much is made, nothing is thrown away."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _parsed(text: CassetteText, name: str) -> Loaded:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from attrs import evolve
 
+from conformance.collecting import uncollected
 from conformance.contract.as_of import is_later
 from conformance.contract.files import ContractError
 from conformance.contract.model import Contract
@@ -33,8 +34,9 @@ def derive(
     that, ContractError for the overlay.
     """
     overlay = overlay if isinstance(overlay, Overlay) else load_overlay(overlay)
-    pages, notes = published(read_pages(paths, overlay), as_of)
-    return contract_of(understand(pages), evolve(overlay, notes=(*overlay.notes, *notes)))
+    with uncollected():
+        pages, notes = published(read_pages(paths, overlay), as_of)
+        return contract_of(understand(pages), evolve(overlay, notes=(*overlay.notes, *notes)))
 
 
 def published(pages: Sequence[Page], as_of: str | None) -> tuple[tuple[Page, ...], tuple[str, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from attrs import define, evolve, frozen
 
@@ -253,7 +254,12 @@ def _only_item(path: Path, placed: _Placed, shape: Shape) -> bool:
 
 
 def _sample_citations(node: Node | None, revision: str) -> tuple[Citation, ...]:
-    return tuple(Citation(revision, "examples", f.upper()) for f in sorted(node.formats)) if node else ()
+    return _cited(tuple(sorted(node.formats)), revision) if node else ()
+
+
+@lru_cache(maxsize=256)
+def _cited(formats: tuple[str, ...], revision: str) -> tuple[Citation, ...]:
+    return tuple(Citation(revision, "examples", f.upper()) for f in formats)
 
 
 def _examples(entry: RowEntry | None, node: Node | None) -> tuple[str, ...]:
