@@ -14,10 +14,12 @@ GZIP, ZLIB, RAW = 31, 15, -15
 MEMBER = b"\x1f\x8b"
 # packed data gives its first byte before that
 LONGEST_START = 4096
+# block-wise gzip has one for each 64 kB; each costs as much as a page
+MOST_MEMBERS = 50_000
 
 
 class Overflow(Exception):
-    """The body is larger than the limit."""
+    """The body is larger than the limit; the message, if there is one, says of what it has more."""
 
 
 class BadEncoding(Exception):
@@ -57,6 +59,7 @@ class Decoder:
     _parts: list[bytes] = field(factory=list)
     _size: int = 0
     _received: int = 0
+    _members: int = 1
     # what came before anything could be unpacked, and what came behind the end of what could
     _first: bytes = b""
     _behind: bytes = b""
@@ -111,6 +114,9 @@ class Decoder:
         if len(self._behind) < len(MEMBER):
             data, self._behind = self._behind + data, (self._behind + data)[: len(MEMBER)]
             if self.gzip and self._behind == MEMBER:
+                self._members += 1
+                if self._members > MOST_MEMBERS:
+                    raise Overflow(f"{MOST_MEMBERS:,} members of gzip")
                 self.zlib, self._behind = zlib.decompressobj(GZIP), b""
                 return data
         return b""

@@ -8,6 +8,7 @@ sent anew.
 
 from __future__ import annotations
 
+import re
 import ssl
 import time
 from collections.abc import Callable
@@ -25,6 +26,8 @@ MAX_BODY = 4 * 1024 * 1024
 MOST_HEADERS = 256
 LARGEST_HEAD = 1 << 16
 SHOWN_OF_GARBAGE = 40
+# h11 shows what it has read as the Python that makes it
+BYTES = re.compile(r"bytearray\((b'.*?'|b\".*?\")\)")
 
 
 class TransportError(Exception):
@@ -191,7 +194,7 @@ class _Exchange:
                 # h11 tells by a name of its own that the server changes to another protocol
                 unasked = "_SWITCH_" in str(error)
                 raise self._not_http(
-                    "it changes to a protocol that nobody asked for" if unasked else str(error)
+                    "it changes to a protocol that nobody asked for" if unasked else BYTES.sub(r"\1", str(error))
                 ) from None
             if event is h11.NEED_DATA:
                 self._more(method)
@@ -245,8 +248,9 @@ class _Exchange:
                     self._line.receive_data(self.connection.receive())
                 else:
                     raise h11.RemoteProtocolError("the connection ended")
-        except Overflow:
-            raise TooLarge(f"{self.origin} sent a body of more than {self.max_body:,} bytes.") from None
+        except Overflow as error:
+            what = str(error) or f"{self.max_body:,} bytes"
+            raise TooLarge(f"{self.origin} sent a body of more than {what}.") from None
         except BadEncoding:
             message = f"{self.origin} sent a body that its Content-Encoding {encoding!r} does not fit."
             raise BrokenOff(message) from None

@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from conformance.wire import decoding
 from conformance.wire.decoding import BadEncoding, Decoder, Overflow
 
 TEXT = b'{"TotalCount": 12, "TaskSet": {"Task": []}}'
@@ -78,6 +79,13 @@ def decoded(name: str, data: bytes, size: int, limit: int) -> bytes:
 def test_what_is_too_much_is_refused_packed_or_not(packed):
     with pytest.raises(Overflow):
         decoded("gzip", packed, 1000, 1000)
+
+
+def test_members_are_counted(monkeypatch):
+    monkeypatch.setattr(decoding, "MOST_MEMBERS", 3)
+    assert decoded("gzip", members(3), 7, 1000)
+    with pytest.raises(Overflow, match="3 members of gzip"):
+        decoded("gzip", members(4), 7, 1000)
 
 
 def test_what_cannot_be_packed_may_be_as_long_as_the_limit():
