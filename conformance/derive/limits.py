@@ -44,6 +44,8 @@ def limits(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind
         or re.search(rf"(?i)\bcan be set to\s*[\[（(【]?\s*{NUMBER}(?:{TO}|\s*[,，]\s*){NUMBER}\s*[\]）)】]", text)
         or (re.search(rf"(?i)\bn is (?:a number )?from\s+{NUMBER}{TO}{NUMBER}", text) if of_n else None)
     )
+    if span and _CONDITION.search(text, 0, span.start()):
+        return  # the limits of a case, and other cases have others
     if span:
         low, high = number(span.group(1)), number(span.group(2))
         counts = re.findall(r"\.([A-MO-Z])(?=\.|$)", subject.name)
@@ -125,6 +127,11 @@ def _joined_range(sentence: Sentence) -> tuple[int | float, int | float] | None:
     return (min(found), max(found)) if ranges else None
 
 
+# what stands before a limit that is not that of every request: `PeriodUnit=Week时，…`, `如果…，…`, `When …, …`
+_CONDITION = re.compile(
+    r"(?i)(?<![相应适])当(?![前天日地])|如果|若(?!干)|(?:=|＝|==|为|是)\s*[\w“”\"'（）()]+\s*时\s*[，,：:]"
+    r"|(?:^|[;；,，.:：]\s*)(?:-\s*)?(?:if|when)\b"
+)
 _DEPENDS = re.compile(r"(?i)对于|当|如果|若|仅|时[，,：:]|\b(?:if|when|for|only)\b")
 
 

@@ -22,6 +22,8 @@ JSON_ARRAY = "json-array"
 NO_DEFAULT: Final = "no-default"
 REQUIRED: Final = "required"
 
+# `the value of ScalingRuleId`: what another has is no text that could be sent
+_OF_ANOTHER = re.compile(r"(?a)[\"'`“]?[A-Za-z][\w.]*[\"'`”]?\s*(?:参数)?的(?:取?值|内容)")
 _NOTHING = re.compile(r"(?i)^(null|empty|none|n/a|blank|空|无|不设置|an empty string|空字符串)(\b|[。.，；\s]|$|目)")
 _WORD = r"(?:-(?=\d))?[A-Za-z0-9][A-Za-z0-9_.+/-]*(?::[A-Za-z0-9_.]+)?"
 
@@ -116,7 +118,7 @@ def _default(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKi
             yield NO_DEFAULT, None
             return
         value = scalar(text, subject.type)
-        if value is not None:
+        if value is not None and not _OF_ANOTHER.match(text):
             yield "default", value
         return
     if re.search(r"(?i)\b(?:is|are) (?:empty|null) by default", sentence.text):

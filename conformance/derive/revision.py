@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache, partial
 from importlib import resources
 
@@ -116,7 +116,8 @@ def facts(page: Page, known: Iterable[Path] = ()) -> Facts:
     for name, value in (pair for r in readings if r.format == "url" for pair in r.value):
         sent.setdefault(name, []).append(value)
     in_rows = frozenset(e.name for s in page.of_kind("parameters") for e in rows.entries(s))
-    parameters = tuple(_parameter(page, e, sent, in_rows, notes) for e in requested.requested(page, route, notes))
+    asked = tuple(_parameter(page, e, sent, in_rows, notes) for e in requested.requested(page, route, notes))
+    parameters = tuple(_without_ids_for_defaults(p, {*names, *in_rows}, page, notes) for p in asked)
     notes += [str(r) for r in remarks.remarks(page)]
     for reading in readings:
         notes += [f"{_place(page, reading)}: {r}" for r in reading.repairs]
@@ -234,6 +235,15 @@ def _parameter(
         examples=tuple(dict.fromkeys(examples))[:3],
         place=words.place(entry.place) or "query",
     )
+
+
+def _without_ids_for_defaults(parameter: Parameter, names: Collection[str], page: Page, notes: list[str]) -> Parameter:
+    """A parameter whose default is said to be `ScalingGroupId` has no such text for its default, but what the id is."""
+    given = parameter.value("default")
+    if not isinstance(given, str) or not given.endswith("Id") or given not in names:
+        return parameter
+    notes.append(f"{parameter.name}: its default is the value of {given} ({page.id}, parameters)")
+    return evolve(parameter, constraints=tuple(c for c in parameter.constraints if c.kind != "default"))
 
 
 def _spelling(page: Page, name: str, in_rows: frozenset[str]) -> str:

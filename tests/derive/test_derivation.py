@@ -189,3 +189,30 @@ def test_every_sample_response_is_valid_by_the_schemas_derived_from_it(pages: li
                 schema.validate(value.get(contract.operation, value))
             elif "root element added around several" not in sample.repairs:
                 xmlschema.XMLSchema11(response_xsd(contract)).validate(sample.body)
+
+
+NAMED = """# CreateScalingGroup
+
+## Request parameters
+
+|Parameter|Type|Required|Description|
+|---|---|---|---|
+|Action|String|Yes|The operation. Set the value to CreateScalingGroup.|
+|GroupName|String|No|The name. Default value: {}.|
+
+## Response parameters
+
+|Parameter|Type|Description|
+|---|---|---|
+|ScalingGroupId|String|The ID.|
+|RequestId|String|The ID of the request.|
+"""
+
+
+@pytest.mark.parametrize(("default", "read"), [("ScalingGroupId", None), ("OtherId", "OtherId"), ("RequestId", None)])
+def test_a_default_that_names_an_id_is_what_that_is(default: str, read: str | None, tmp_path: Path) -> None:
+    (tmp_path / "page.en.2020-01-01.md").write_text(NAMED.format(default))
+    found = derive([tmp_path / "page.en.2020-01-01.md"])
+    name = next(p for p in found.parameters if p.name == "GroupName")
+    assert name.value("default") == read
+    assert (f"GroupName: its default is the value of {default} (2020-01-01, parameters)" in found.notes) == (not read)

@@ -126,6 +126,14 @@ def said(text: str, type: str = "string", name: str = "Thing") -> list[tuple[str
         ("For API requests using HTTP, `Thing` is required.", "string", [(REQUIRED, True)]),
         ("When X is set, Thing is required.", "string", []),
         ("The maximum entries on a page.", "integer", []),
+        ("取值范围：\n\n-   Unit=Week时，Thing取值：1~4\n-   Unit=Month时，Thing取值：1~12, 24", "integer", []),
+        ("如果PricingCycle为month，取值为1~9。", "integer", []),
+        ("When bandwidth is at most 10, the valid values of Thing are 1 to 10.", "integer", []),
+        ("当前页码，取值范围：1~100。", "integer", [("minimum", 1), ("maximum", 100)]),
+        ("若干条，取值范围：1~100。", "integer", [("minimum", 1), ("maximum", 100)]),
+        ("Valid values: 1 to 100 when Other is a.", "integer", [("minimum", 1), ("maximum", 100)]),
+        ("默认值为ScalingRuleId的值。", "string", []),
+        ("默认值为ascending。", "string", [("default", "ascending")]),
     ],
 )  # fmt: skip
 def test_a_rule_is_read(text: str, type: str, expected: list[tuple[str, object]]) -> None:
