@@ -14,6 +14,7 @@ from conformance.wire.parsing import BYTE_ORDER_MARK, Malformed, XmlNode, parse_
 
 HTML = re.compile(rb"(?i)<(?:!doctype\s+html|html|head|body)\b")
 SHOWN_OF_A_BODY = 40
+GZIP = b"\x1f\x8b"
 
 
 @frozen
@@ -44,6 +45,8 @@ def read_body(data: bytes) -> Body | str:
     except Malformed as problem:
         if stripped[:1] in b"<{[":
             return str(problem)
+        if stripped.startswith(GZIP):
+            return "gzip that no Content-Encoding announces"
         beginning = stripped[:SHOWN_OF_A_BODY].decode("utf-8", "replace")
         return f"neither JSON nor XML: it begins {beginning!r}"
 

@@ -92,7 +92,8 @@ def parse_json(body: bytes) -> JsonDocument:
     try:
         value = json.loads(text, object_pairs_hook=members, parse_constant=_refuse, parse_float=_finite)
     except json.JSONDecodeError as error:
-        raise Malformed(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
+        why = error.msg.removesuffix(" at")
+        raise Malformed(f"not JSON: {why} at line {error.lineno}, column {error.colno}") from error
     except RecursionError as error:
         raise Malformed(f"JSON nested deeper than {MAX_DEPTH} levels") from error
     except ValueError as error:
