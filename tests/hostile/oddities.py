@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
+import zlib
 
 from tests.hostile.targets import Hostile
 
@@ -42,6 +44,31 @@ def hints(count: int):
     return written(lambda status, lines, body: early + plain(status, lines, body))
 
 
+def strangely(asked, status, headers, body):
+    """A result with members that nobody documents."""
+    if not body.startswith(b"{") or status != 200:
+        return None
+    odd = {"__proto__": {}, "": 1, "\0": 1, "a.b[0]": [], "\U0001f600" * 99: None}
+    return plain(status, "Content-Type: application/json\r\n", json.dumps({**json.loads(body), **odd}).encode())
+
+
+def raw(body: bytes) -> bytes:
+    packer = zlib.compressobj(6, zlib.DEFLATED, -15)
+    return packer.compress(body) + packer.flush()
+
+
+def in_members(body: bytes) -> bytes:
+    return b"".join(gzip.compress(body[at : at + 50]) for at in range(0, len(body), 50))
+
+
+def encoded(name: str, pack):
+    return written(lambda s, h, b: plain(s, f"{h}Content-Encoding: {name}\r\n", pack(b)))
+
+
+def in_pieces(name: str, pack):
+    return written(lambda s, h, b: chunked(s, f"{h}Content-Encoding: {name}\r\n", pack(b)))
+
+
 ODDITIES: tuple[Hostile, ...] = (
     Hostile("HTTP/1.0 that is kept", spoil=written(lambda s, h, b: plain(s, h + "Connection: keep-alive\r\n", b, "HTTP/1.0"))),
     Hostile("Connection: close", spoil=written(lambda s, h, b: plain(s, h + "Connection: close\r\n", b)), closes=True),
@@ -57,5 +84,13 @@ ODDITIES: tuple[Hostile, ...] = (
     Hostile("cookies", spoil=written(lambda s, h, b: plain(s, h + "Set-Cookie: a=b; Path=/\r\n" * 20, b))),
     Hostile("an answer twice, of which the second is to nothing", spoil=written(lambda s, h, b: plain(s, h, b) * 2)),
     Hostile("IPv6", spoil=written(plain), host="::1"),
+    Hostile("gzip in members", spoil=encoded("gzip", in_members)),
+    Hostile("gzip by its old name, and identity", spoil=encoded("identity, x-gzip", gzip.compress)),
+    Hostile("deflate", spoil=encoded("deflate", zlib.compress)),
+    Hostile("deflate without its header, in small chunks", spoil=in_pieces("deflate", raw)),
+    Hostile("a folded header", spoil=written(lambda s, h, b: plain(s, f"{h}X-Long: a\r\n b\r\n", b))),
+    Hostile("letters in a header", spoil=written(lambda s, h, b: plain(s, f"{h}X-Place: M\u00fcnchen\r\n", b))),
+    Hostile("blanks around a body", spoil=written(lambda s, h, b: plain(s, h, b" \r\n\t" + b + b"\n\n") if b"<?xml" not in b[:9] else plain(s, h, b + b"\n"))),
+    Hostile("members of strange names", spoil=strangely),
     Hostile("the same length twice", spoil=written(lambda s, h, b: plain(s, f"{h}Content-Length: {len(b)}\r\n", b))),
 )  # fmt: skip

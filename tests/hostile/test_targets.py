@@ -19,12 +19,13 @@ from conformance.reference.server import ReferenceEndpoint
 from tests.cli.conftest import NO_KEY
 from tests.hostile import table
 from tests.hostile.oddities import ODDITIES
+from tests.hostile.strangers import STRANGERS
 from tests.hostile.targets import TARGETS as FIRST
 from tests.hostile.targets import Served
 from tests.hostile.turncoats import TURNCOATS
 
 FOLDER = schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks"
-TARGETS = (*FIRST, *TURNCOATS)
+TARGETS = (*FIRST, *TURNCOATS, *STRANGERS)
 SECONDS = 20
 MOST_MEMORY = 300 << 20
 SAMPLE = (
