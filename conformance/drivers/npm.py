@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from conformance.drivers.answers import npm_packages, npm_releases
@@ -11,6 +10,7 @@ from conformance.drivers.recipe import Recipe
 from conformance.drivers.toolchain import required, run
 from conformance.drivers.workshop import Runtimes, Workshop
 from conformance.errors import Refusal
+from conformance.foreign import decoded, json_value
 
 _QUIET = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
 
@@ -50,7 +50,7 @@ def offered(recipe: Recipe, given: Path, release: str | None, folder: Path, shop
             run(["npm", "pack", *_QUIET, "--pack-destination", folder, given.absolute()])
         path = only(folder if is_package else given, "npm tarball", "*.tgz")
     try:
-        data = json.loads(member(path, "*/package.json"))
+        data = json_value(decoded(member(path, "*/package.json")))
         return Artifact(path, str(data["name"]), str(data["version"]), given=True)
     except (ValueError, KeyError, TypeError):
         raise Refusal(f"{path} has a package.json without a name and a version; build it again.") from None

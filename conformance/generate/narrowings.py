@@ -44,7 +44,7 @@ def tags_of(tags: TagFilter, item: Mapping[str, str | None]) -> Iterator[Tag]:
     top, *inner = tags.field.split(".")
     try:
         held = json.loads(item.get(top) or "null")
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     for name in inner:
         held = held.get(name) if isinstance(held, dict) else None
@@ -89,7 +89,7 @@ def number_of(text: str | None) -> float | None:
     """The number in a text, or None."""
     try:
         return float(text) if text else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

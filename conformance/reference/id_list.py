@@ -91,7 +91,7 @@ def _without_blanks(context: Context, ids: tuple[str, ...]) -> tuple[str, ...]:
 def _json_ids(text: str) -> tuple[str, ...] | None:
     try:
         ids = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return tuple(ids) if isinstance(ids, list) and all(isinstance(i, str) for i in ids) else None
 

@@ -50,7 +50,7 @@ def selector_values(context: Context, selector: Selector) -> tuple[str, ...] | N
         return tuple(part.strip() for part in text.split(",") if part.strip())
     try:
         values = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         values = None
     if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
         context.steps.invalid(context, selector.parameter)
@@ -152,7 +152,7 @@ def _comparable(value: Any) -> float | str | None:
     text = _text(value)
     try:
         return float(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return f"{text[:-1]}:00Z" if re.fullmatch(r"[\d-]+T\d\d:\d\dZ", text) else text
 
 

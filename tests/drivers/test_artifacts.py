@@ -95,8 +95,17 @@ def test_a_tarball_of_npm_says_its_name_and_release(tmp_path, shop):
     given = tarball(tmp_path / "x.tgz", {"package/lib/package.json.js": "", "package/package.json": body})
     one = npm.offered(recipe("node-ecs20140526"), given, None, tmp_path, shop)
     assert (one.package, one.release, one.given) == ("@alicloud/ecs20140526", "9.0.0", True)
-    with pytest.raises(Refusal, match="without a name and a version"):
-        npm.offered(TINY, tarball(tmp_path / "y.tgz", {"package/package.json": "[]"}), None, tmp_path, shop)
+    for wrong in ("[]", "[" * 100_000, '{"name": "x"}', "\0"):
+        with pytest.raises(Refusal, match="without a name and a version"):
+            npm.offered(TINY, tarball(tmp_path / "y.tgz", {"package/package.json": wrong}), None, tmp_path, shop)
+
+
+def test_a_release_that_names_a_place_is_refused(tmp_path):
+    for release in ("../../x", "1/2"):
+        body = json.dumps({"name": "@alicloud/ecs20140526", "version": release})
+        given = tarball(tmp_path / "x.tgz", {"package/package.json": body})
+        with pytest.raises(Refusal, match="which is no name of one"):
+            install_artifact(recipe("node-ecs20140526"), given, cache=tmp_path / "cache")
 
 
 POM = '<project xmlns="http://maven.apache.org/POM/4.0.0">{}<artifactId>a</artifactId></project>'

@@ -4,7 +4,9 @@ inputs, and the errors for others.
 
 from __future__ import annotations
 
+import io
 import json
+import tarfile
 import tempfile
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -17,7 +19,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from conformance.contract.files import ContractError
 from conformance.derive.overlay import load_service_overlay
 from conformance.drivers import answers, maven
+from conformance.drivers import npm as npm_packages
+from conformance.drivers.recipe import recipe
 from conformance.drivers.toolchain import InstallFailed
+from conformance.drivers.workshop import Workshop
 from conformance.errors import Refusal
 from conformance.report import signature
 from conformance.report.certificate import certify
@@ -130,6 +135,15 @@ def chain() -> tuple[bytes, bytes]:
         return authority.file.read_bytes(), certificate.read_bytes() + own.read_bytes()
 
 
+def npm_package(folder: Path, data: bytes) -> object:
+    """What a tarball of npm says of itself."""
+    with tarfile.open(folder / "x.tgz", "w:gz") as archive:
+        entry = tarfile.TarInfo("package/package.json")
+        entry.size = len(data)
+        archive.addfile(entry, io.BytesIO(data))
+    return npm_packages.offered(recipe("node-pop-core"), folder / "x.tgz", None, folder, Workshop(folder))
+
+
 def text_of(read: Callable[[str], object]) -> Callable[[Path, bytes], object]:
     """A reader of what a program has printed, which is read as UTF-8 whatever it is."""
     return lambda folder, data: read(data.decode("utf-8", "replace"))
@@ -174,6 +188,8 @@ def outside_readers() -> tuple[tuple[str, Sequence[bytes], Any, tuple[type[Excep
         ("answers of go", [GO, GO.replace(b" ", b"\n"), b'{"Zip": "/x/y.zip"}'], text_of(of_go), (InstallFailed,),
          [{"Zip": "/x", "Version": "v1"}]),
         ("pom", [POM], lambda f, d: maven._named(put(f, "pom.xml", d)), (Refusal,), ()),
+        ("package of npm", [b'{"name": "@a/b", "version": "1.0.0"}'], npm_package, (Refusal,),
+         [{"name": "a", "version": "1.0.0", "scripts": {}}]),
         ("overlay of a service", [json.dumps(OVERLAY).encode()],
          lambda f, d: load_service_overlay(put(f, "overlay.yaml", d)), (ContractError,), [OVERLAY]),
     )  # fmt: skip

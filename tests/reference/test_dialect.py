@@ -101,6 +101,7 @@ AS_EMPTY = {"ignored": EVERY, "matches-nothing": 0, "rejected": REFUSED}
     [
         ("TaskIds.id-syntax", {"comma": 2, "json-array": REFUSED, "both": 2}, {"TaskIds": ",".join(IDS[:2])}),
         ("TaskIds.id-syntax", {"comma": 0, "json-array": 2, "both": 2}, {"TaskIds": f'["{IDS[0]}", "{IDS[1]}"]'}),
+        ("TaskIds.id-syntax", {"json-array": REFUSED, "both": REFUSED}, {"TaskIds": "[" * 5000}),
         ("StartTime.short-time", {"accepted": EVERY, "rejected": REFUSED}, {"StartTime": "2015-01-01T00:00Z"}),
         ("StartTime.range-bound", {"inclusive": EVERY, "exclusive": EVERY - TIMES.count(TIMES[0])},
          {"StartTime": TIMES[0]}),
