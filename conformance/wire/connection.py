@@ -249,14 +249,20 @@ def _tunnel(connection: Connection, host: str, port: int, proxy: str) -> None:
                 line.receive_data(data := connection.receive())
                 if not data:
                     raise NoConnection("the proxy ended the connection")
-    except h11.RemoteProtocolError:
-        raise NoConnection("the proxy does not speak HTTP") from None
+    except h11.RemoteProtocolError as error:
+        # h11 tells by a name of its own that the server changes to another protocol
+        what = "answered CONNECT with status 101" if "_SWITCH_" in str(error) else "does not speak HTTP"
+        raise NoConnection(f"the proxy {what}") from None
+    except Late:
+        raise Late("no answer of the proxy to CONNECT") from None
     except OSError as error:
         raise NoConnection(f"the proxy: {error.strerror or error}") from None
     if not isinstance(event, h11.Response) or not 200 <= event.status_code < 300:
         status = event.status_code if isinstance(event, h11.Response) else "of no kind"
         wants = ", it wants a user and a password" if status == 407 else ""
         raise NoConnection(f"the proxy answered CONNECT with status {status}{wants}")
+    if line.trailing_data[0]:  # in TLS it is the client that speaks first
+        raise NoConnection("the proxy says more than that it has opened the way, and nothing was asked yet")
 
 
 def _secured(connection: Connection, host: str, context: ssl.SSLContext) -> ssl.SSLSocket:

@@ -106,17 +106,23 @@ class Transport:
         started = time.perf_counter()
         try:
             connection, reused = self._connected(deadline)
-            exchange = _Exchange(self.origin, connection, reused, self.max_body)
+            exchange = _Exchange(self._whoever_answers, connection, reused, self.max_body)
             response = exchange.run(request, *self._as_the_proxy_wants(request))
         except Late:
             self.close()
-            raise TimedOut(f"{self.origin} did not answer in full within {self.timeout:g} s.") from None
+            raise TimedOut(f"{self._whoever_answers} did not answer in full within {self.timeout:g} s.") from None
         except BaseException:
             self.close()
             raise
         if not exchange.may_go_on:
             self.close()
         return HttpResponse(response.status, response.headers, response.body, time.perf_counter() - started)
+
+    @property
+    def _whoever_answers(self) -> str:
+        """The origin, or what hands on what is said in the clear."""
+        through = self.route.proxy is not None and self.origin.startswith("http:")
+        return f"{self.origin}, through the proxy," if through else self.origin
 
     def _connected(self, deadline: float) -> tuple[Connection, bool]:
         if self._connection is not None and self._connection.is_quiet:

@@ -58,8 +58,8 @@ GO = b"github.com/a/b v1.0.0 v1.1.0 v2.0.0+incompatible\n"
 OVERLAY = {"kinds": {"ListA": "list"}, "resources": {"ListA": "A"}, "operations": {"ListA": {"notes": ["n"]}}}
 TUNNELS = (
     b"HTTP/1.1 200 Connection established\r\nVia: 1.1 p\r\n\r\n",
-    b"HTTP/1.0 200 OK\r\n\r\n\x16\x03\x03",
-    b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nA: b\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
+    b"HTTP/1.0 200 OK\r\n\r\n",
+    b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nA: b\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
 )
 
 

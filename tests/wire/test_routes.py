@@ -155,6 +155,8 @@ def test_a_tunnel_through_a_proxy_ends_in_verified_tls(authority):
         (answer(b"", "407 Proxy Authentication Required"), "status 407, it wants a user and a password"),
         (answer(b"", "502 Bad Gateway"), "status 502"),
         (b"SSH-2.0-x\r\n\r\n", "the proxy does not speak HTTP"),
+        (b"HTTP/1.1 101 X\r\nUpgrade: x\r\n\r\n", "the proxy answered CONNECT with status 101"),
+        (b"HTTP/1.1 200 X\r\n\r\nno TLS", "the proxy says more than that it has opened the way"),
         (b"", "the proxy ended the connection"),
     ],
 )
@@ -167,3 +169,23 @@ def test_a_proxy_that_refuses_is_named(reply, words):
         transport = t.Transport("https://endpoint.example", 5.0, route=Route(proxy=proxy))
         with pytest.raises(t.Unreachable, match=words):
             transport.send(t.HttpRequest("GET", "/"))
+
+
+@pytest.mark.parametrize(
+    ("origin", "words"),
+    [
+        ("https://endpoint.example", "cannot be reached: no answer of the proxy to CONNECT within 0.1 s"),
+        ("http://endpoint.example", "http://endpoint.example, through the proxy, did not answer in full"),
+    ],
+)
+def test_a_proxy_that_says_nothing_is_what_says_nothing(origin, words):
+    done = threading.Event()
+
+    def handle(connection, number):
+        read_head(connection)
+        done.wait(60)
+
+    with server(handle) as proxy:
+        with pytest.raises(t.TransportError, match=words):
+            t.Transport(origin, 0.1, route=Route(proxy=proxy)).send(t.HttpRequest("GET", "/"))
+        done.set()
