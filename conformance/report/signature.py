@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from attrs import frozen
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 from securesystemslib.dsse import Envelope
@@ -23,6 +23,8 @@ from conformance.report.stream import StreamError, parse
 from conformance.report.text import one_line
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
+# what the library raises for a file that holds no key that it knows, also where OpenSSL does not say why
+NO_KEY = (ValueError, TypeError, UnsupportedAlgorithm, InternalError)
 NO_ENVELOPE = "The certificate is no DSSE envelope with one signature."
 
 
@@ -60,7 +62,7 @@ def sign(certificate: bytes, private_key: bytes) -> bytes:
     """The certificate in an envelope, signed with a PEM Ed25519 key. Raises BadKey."""
     try:
         key = load_pem_private_key(private_key, password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+    except NO_KEY as error:
         raise BadKey("The file is no unencrypted private key in PEM; expected an Ed25519 key.") from error
     if not isinstance(key, Ed25519PrivateKey):
         raise BadKey("The private key is not an Ed25519 key.")
@@ -144,7 +146,7 @@ def public_key_in(pem: bytes) -> SSlibKey:
     """The key in a PEM file. Raises BadKey."""
     try:
         key = load_pem_public_key(pem)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+    except NO_KEY as error:
         raise BadKey("The file is no public key in PEM; expected an Ed25519 key.") from error
     if not isinstance(key, Ed25519PublicKey):
         raise BadKey("The public key is not an Ed25519 key.")

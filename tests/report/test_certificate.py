@@ -1,5 +1,5 @@
 import json
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from hashlib import sha256
 
 import pytest
@@ -327,3 +327,17 @@ def test_a_merged_run_is_certified_with_all_its_seeds():
     certificate = certify(stream(whole))
     assert sorted(json.loads(certificate)["predicate"][EXTENSION]["seeds"]) == [7, 8]
     assert verify(certificate, stream(whole)).valid
+
+
+def test_a_key_that_openssl_has_no_words_for_is_no_key():
+    """An Ed25519 key that says that it is of another curve, whose keys are longer."""
+    made = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    for der, label in (
+        (made.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()), "PRIVATE KEY"),
+        (made.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo), "PUBLIC KEY"),
+    ):
+        other = der.replace(b"\x06\x03+ep", b"\x06\x03+eo")
+        assert other != der
+        pem = f"-----BEGIN {label}-----\n{b64encode(other).decode()}\n-----END {label}-----\n".encode()
+        with pytest.raises(BadKey):
+            sign(CERTIFICATE, pem) if label == "PRIVATE KEY" else verify(SIGNED, EVENTS, pem)
