@@ -27,6 +27,10 @@ _OF_ANOTHER = re.compile(r"(?a)[\"'`“]?[A-Za-z][\w.]*[\"'`”]?\s*(?:参数)?�
 _NOTHING = re.compile(r"(?i)^(null|empty|none|n/a|blank|空|无|不设置|an empty string|空字符串)(\b|[。.，；\s]|$|目)")
 _WORD = r"(?:-(?=\d))?[A-Za-z0-9][A-Za-z0-9_.+/-]*(?::[A-Za-z0-9_.]+)?"
 
+# one of several values on a line: `on (default) | off`
+_MARK = re.compile(r"(?i)\s*[(（]\s*(?:default(?: value)?|默认值?)\s*[)）]")
+_MARKED = re.compile(rf"[:：|,，、]\s*({_WORD}){_MARK.pattern[4:]}", re.IGNORECASE)
+
 
 @frozen
 class ProseFact:
@@ -129,6 +133,9 @@ def _default(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKi
         if typed([head.group(1)], subject.type):
             yield "default", scalar(head.group(1), subject.type)
         return
+    marked = _MARKED.findall(sentence.text) if announces_values(sentence.text) and not sentence.items else []
+    if len(marked) == 1 and typed(marked, subject.type):
+        yield "default", scalar(marked[0], subject.type)
     for item in sentence.items if announces_values(sentence.text) else ():
         # one of the listed values says that it is the default
         if re.search(r"(?i)[(（](?:default(?: value)?|默认值?)[)）]", item) and (value := listed(item)):
@@ -144,6 +151,7 @@ def _enumeration(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[Fa
         if values and len(values) == len(sentence.items):
             yield from _listed(values, subject)
         return
+    text = _MARK.sub("", text)
     inline = re.search(
         rf"(?i)(?:valid values?|可选值|取值(?:范围)?|可能值)\s*(?:are|is|为|[:：])\s*"
         rf"({_WORD}(?:\s*(?:(?:[,，、|/]|\bor\b|\band\b|或者?|和)\s*)+{_WORD})+)\s*(?:[.。]|[,，;；.。]\s*(?:and the )?"

@@ -13,7 +13,9 @@ _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~,\"'&-])")
 _BULLET = re.compile(r"^(\s*)(?:[-*+•]|\d+[.)])\s+(?=\S)")
 _INLINE_BULLET = re.compile(r"(?<=\S)[ \t]*(?<![\w-])-   (?=\S)|(?<=[.:：。])-   (?=\S)")
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|approx|No)|\b[A-Z])\.$")
-_END = re.compile(r"(?<=[。！？；!?])|(?<=[.;])(?=\s)|(?<=[a-z0-9\])]\.)(?=(?:Default|Valid|Maximum|Minimum|Note)\b)")
+_END = re.compile(
+    r"(?<=[。！？；!?])|(?<=[.;])(?=\s)|(?:(?<=[a-z0-9\])]\.)|(?<=[A-Z]{2}\.))(?=(?:Default|Valid|Maximum|Minimum|Note)\b)"
+)
 
 
 @frozen

@@ -134,6 +134,12 @@ def said(text: str, type: str = "string", name: str = "Thing") -> list[tuple[str
         ("Valid values: 1 to 100 when Other is a.", "integer", [("minimum", 1), ("maximum", 100)]),
         ("默认值为ScalingRuleId的值。", "string", []),
         ("默认值为ascending。", "string", [("default", "ascending")]),
+        (r"Valid values: on | off \(default\)", "string", [("default", "off"), ("enum", ("on", "off"))]),
+        (r"Valid value: http\_2xx \(Default\) | http\_3xx", "string",
+         [("default", "http_2xx"), ("enum", ("http_2xx", "http_3xx"))]),
+        (r"Valid values: a \(default\) | b \(default\)", "string", [("enum", ("a", "b"))]),
+        ("The source of the CMK.Valid values: Aliyun_KMS and EXTERNAL.", "string",
+         [("enum", ("Aliyun_KMS", "EXTERNAL"))]),
     ],
 )  # fmt: skip
 def test_a_rule_is_read(text: str, type: str, expected: list[tuple[str, object]]) -> None:
