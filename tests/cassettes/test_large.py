@@ -78,6 +78,20 @@ def test_reading_takes_a_few_times_what_it_reads(tmp_path: Path) -> None:
     assert [i.length for i in loaded.cassette.interactions[:2]] == [MB // 4 + 12] * 2
 
 
+def test_reading_another_layout_takes_no_more(tmp_path: Path) -> None:
+    path, whole = tmp_path / "large.yaml", evolve(cassette(), interactions=answers(17, MB // 4))
+    path.write_text(yaml.dump(yaml.safe_load(file.dump(whole)), Dumper=yaml.CSafeDumper), "utf-8")
+    tracemalloc.start()
+    try:
+        loaded = file.load(path)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(loaded.cassette.interactions) == 16
+    assert not loaded.changes
+    assert most < 10 * MB
+
+
 @pytest.mark.parametrize(
     ("bound", "most", "words"),
     [
