@@ -129,7 +129,7 @@ def _joined_range(sentence: Sentence) -> tuple[int | float, int | float] | None:
 
 # what stands before a limit that is not that of every request: `PeriodUnit=Week时，…`, `如果…，…`, `When …, …`
 _CONDITION = re.compile(
-    r"(?i)(?<![相应适])当(?![前天日地])|如果|若(?!干)|(?:=|＝|==|为|是)\s*[\w“”\"'（）()]+\s*时\s*[，,：:]"
+    r"(?i)(?<![相应适])当(?![前天日地])|如果|若(?!干)|(?:=|＝|==|为|是)\s*[\w“”\"'（）()]+(?<![小实及同])\s*时\s*[，,：:]"
     r"|(?:^|[;；,，.:：]\s*)(?:-\s*)?(?:if|when)\b"
 )
 _DEPENDS = re.compile(r"(?i)对于|当|如果|若|仅|时[，,：:]|\b(?:if|when|for|only)\b")

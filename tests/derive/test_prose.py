@@ -130,6 +130,7 @@ def said(text: str, type: str = "string", name: str = "Thing") -> list[tuple[str
         ("如果PricingCycle为month，取值为1~9。", "integer", []),
         ("When bandwidth is at most 10, the valid values of Thing are 1 to 10.", "integer", []),
         ("当前页码，取值范围：1~100。", "integer", [("minimum", 1), ("maximum", 100)]),
+        ("单位为小时，取值范围：1~24。", "integer", [("minimum", 1), ("maximum", 24)]),
         ("若干条，取值范围：1~100。", "integer", [("minimum", 1), ("maximum", 100)]),
         ("Valid values: 1 to 100 when Other is a.", "integer", [("minimum", 1), ("maximum", 100)]),
         ("默认值为ScalingRuleId的值。", "string", []),
