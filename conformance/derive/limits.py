@@ -44,8 +44,6 @@ def limits(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind
         or re.search(rf"(?i)\bcan be set to\s*[\[（(【]?\s*{NUMBER}(?:{TO}|\s*[,，]\s*){NUMBER}\s*[\]）)】]", text)
         or (re.search(rf"(?i)\bn is (?:a number )?from\s+{NUMBER}{TO}{NUMBER}", text) if of_n else None)
     )
-    if span and _CONDITION.search(text, 0, span.start()):
-        return  # the limits of a case, and other cases have others
     if span:
         low, high = number(span.group(1)), number(span.group(2))
         counts = re.findall(r"\.([A-MO-Z])(?=\.|$)", subject.name)
@@ -58,7 +56,8 @@ def limits(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind
             # of two counts the last is the row's own
             if subject.name.endswith((".N", ".n")) or len(re.findall(r"(?i)\.n(?=\.)", subject.name)) < 2:
                 yield "max_items", high
-        elif subject.type in ("integer", "number"):
+        elif subject.type in ("integer", "number") and not _CONDITION.search(text, 0, span.start()):
+            # the limits of one case are not those of others
             yield "minimum", low
             yield "maximum", high
         return

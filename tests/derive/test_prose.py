@@ -209,6 +209,7 @@ def test_a_number_that_is_documented_as_text_has_limits(
          {"minimum": 1, "maximum": 65535, "max_items": 7}),
         ("Group.N.Member.M.Port", "Valid values: 1 to 9. Valid values of N: 1 to 5. Valid values of M: 1 to 7.",
          {"minimum": 1, "maximum": 9, "max_items": 7}),
+        ("Group.N", "如果使用了Group.N，Other将被忽略，其中N的取值范围：1~10，即最多10种。", {"max_items": 10}),
         ("Group.N.Port", "Valid values: 1 to 9. Valid values of N: 1 to 5.",
          {"minimum": 1, "maximum": 9, "max_items": 5}),
     ],
