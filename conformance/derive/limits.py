@@ -87,7 +87,7 @@ def _counted(letter: str, text: str) -> bool:
     """Whether a sentence says which numbers a letter in the names of repeated parameters stands for."""
     return bool(
         re.search(
-            rf"(?i)\bof {letter}\b\s*(?:is|are|[:：])|\bof which {letter} is|\b{letter}\s*的取值范围"
+            rf"(?i)\bof {letter}\b\s*(?:is|are|[:：])|\bof which {letter} is|(?<![A-Za-z.]){letter}\s*的取值范围"
             rf"|\b{letter} (?:ranges?|is|can be set to)\b"
             rf"|(?<![A-Za-z.]){letter}\s*(?:表示|代表|为|是)[^。;；]*取值(?:范围)?",
             text,
