@@ -11,25 +11,16 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
+from conformance.derive.defaults import MARK, default
 from conformance.derive.limits import TO, FactKind, ProseSubject, announces_values, limits
 from conformance.derive.text import Sentence
-from conformance.derive.values import NUMBER, listed, number, scalar, typed
+from conformance.derive.values import NUMBER, WORD, listed, number, typed
 
 OTHERS = "others"  # an `ignored_values` finding: all values but the effective ones
 EPOCH_MS = "epoch-milliseconds"
 JSON_ARRAY = "json-array"
 # understood, and no constraint
-NO_DEFAULT: Final = "no-default"
 REQUIRED: Final = "required"
-
-# `the value of ScalingRuleId`: what another has is no text that could be sent
-_OF_ANOTHER = re.compile(r"(?a)[\"'`“]?[A-Za-z][\w.]*[\"'`”]?\s*(?:参数)?的(?:取?值|内容)")
-_NOTHING = re.compile(r"(?i)^(null|empty|none|n/a|blank|空|无|不设置|an empty string|空字符串)(\b|[。.，；\s]|$|目)")
-_WORD = r"(?:-(?=\d))?[A-Za-z0-9][A-Za-z0-9_.+/-]*(?::[A-Za-z0-9_.]+)?"
-
-# one of several values on a line: `on (default) | off`
-_MARK = re.compile(r"(?i)\s*[(（]\s*(?:default(?: value)?|默认值?)\s*[)）]")
-_MARKED = re.compile(rf"[:：|,，、]\s*({_WORD}){_MARK.pattern[4:]}", re.IGNORECASE)
 
 
 @frozen
@@ -104,44 +95,6 @@ _POINTER = re.compile(r"(?i)\bfor more information\b|\byou can call the\b|更多
 # --------------------------------------------------------------------------------------------------- readers
 
 
-def _default(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:
-    patterns = (
-        r"(?i)\bdefault(?: value)?\s*(?:is|[:：])\s*(.+)$",
-        r"(?i)\bdefaults to\s+(.+)$",
-        r"默认值?(?:为|是|[:：])\s*(.+)$",
-        rf"(?i)\bis ({_WORD}) by default",
-        r"(?i)[(（]\s*(?:default(?: value)?|默认值?)\s*(?:is\b|为|是|[:：])?\s*"
-        r"(?!values?\b)([^()（）\s值][^()（）]*?)\s*[)）]",
-    )
-    for pattern in patterns:
-        match = re.search(pattern, sentence.text)
-        if not match:
-            continue
-        text = match.group(1).strip()
-        if _NOTHING.match(text):
-            yield NO_DEFAULT, None
-            return
-        value = scalar(text, subject.type)
-        if value is not None and not _OF_ANOTHER.match(text):
-            yield "default", value
-        return
-    if re.search(r"(?i)\b(?:is|are) (?:empty|null) by default", sentence.text):
-        yield NO_DEFAULT, None
-    head = re.match(rf"({_WORD})\s*[(（]\s*(?i:default(?: value)?|默认值?)\s*[)）]", sentence.text)
-    if sentence.lead is not None and head:
-        # a bullet that is longer than a sentence
-        if typed([head.group(1)], subject.type):
-            yield "default", scalar(head.group(1), subject.type)
-        return
-    marked = _MARKED.findall(sentence.text) if announces_values(sentence.text) and not sentence.items else []
-    if len(marked) == 1 and typed(marked, subject.type):
-        yield "default", scalar(marked[0], subject.type)
-    for item in sentence.items if announces_values(sentence.text) else ():
-        # one of the listed values says that it is the default
-        if re.search(r"(?i)[(（](?:default(?: value)?|默认值?)[)）]", item) and (value := listed(item)):
-            yield "default", scalar(value, subject.type)
-
-
 def _enumeration(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:
     text = sentence.text
     if _CONDITION.search(text):
@@ -151,15 +104,15 @@ def _enumeration(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[Fa
         if values and len(values) == len(sentence.items):
             yield from _listed(values, subject)
         return
-    text = _MARK.sub("", text)
+    text = MARK.sub("", text)
     inline = re.search(
         rf"(?i)(?:valid values?|可选值|取值(?:范围)?|可能值)\s*(?:are|is|为|[:：])\s*"
-        rf"({_WORD}(?:\s*(?:(?:[,，、|/]|\bor\b|\band\b|或者?|和)\s*)+{_WORD})+)\s*(?:[.。]|[,，;；.。]\s*(?:and the )?"
+        rf"({WORD}(?:\s*(?:(?:[,，、|/]|\bor\b|\band\b|或者?|和)\s*)+{WORD})+)\s*(?:[.。]|[,，;；.。]\s*(?:and the )?"
         r"(?:默认|default).*)?$",
         text,
     )
     if inline and not _IN_CASE.search(text[: inline.start()]):
-        values = re.findall(_WORD, re.sub(r"(?i)\b(or|and)\b", " ", inline.group(1)))
+        values = re.findall(WORD, re.sub(r"(?i)\b(or|and)\b", " ", inline.group(1)))
         if not all(re.fullmatch(r"-?[\d.]+", v) for v in values) or len(values) > 2:
             yield from _listed([v.rstrip(".") for v in values], subject)
         return
@@ -169,10 +122,10 @@ def _enumeration(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[Fa
     )
     if braced:
         values = [v.strip().strip("\"'“”") for v in re.split(r"[,，、]", braced.group(1))]
-        if len(values) > 1 and all(re.fullmatch(_WORD, v) for v in values):
+        if len(values) > 1 and all(re.fullmatch(WORD, v) for v in values):
             yield from _listed(values, subject)
         return
-    fixed = re.search(rf"(?i)(?:set (?:the|this) value to|(?<![\w ])value[:：]|取值[:：])\s*({_WORD})\s*[.。]?$", text)
+    fixed = re.search(rf"(?i)(?:set (?:the|this) value to|(?<![\w ])value[:：]|取值[:：])\s*({WORD})\s*[.。]?$", text)
     if fixed and not re.fullmatch(r"[\d.]+", fixed.group(1)):
         yield from _listed([fixed.group(1).rstrip(".")], subject)
 
@@ -237,8 +190,8 @@ _PART = re.compile(r"每个?(?:部分|命令|段|标签|元素)|(?i:\beach (?:pa
 def _prefix(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:
     """What a value begins with, or forbidden beginnings, each with `!` before it."""
     wanted = re.search(
-        rf"(?i)\b(?:must|have to) (?:start|begin) with (?:the )?(?:prefix )?({_WORD}[/:_-]?)(?=[\s.,;]|$)"
-        rf"|必须(?:包含前缀|以)\s*({_WORD}[/:_-]?)(?=\s*(?:[。，；]|开头|为前缀|$))",
+        rf"(?i)\b(?:must|have to) (?:start|begin) with (?:the )?(?:prefix )?({WORD}[/:_-]?)(?=[\s.,;]|$)"
+        rf"|必须(?:包含前缀|以)\s*({WORD}[/:_-]?)(?=\s*(?:[。，；]|开头|为前缀|$))",
         sentence.text,
     )
     if wanted and (begin := (wanted.group(1) or wanted.group(2)).rstrip(".")) and not _OF_KIND.match(begin):
@@ -308,7 +261,7 @@ def _time(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind,
 
 def _effective(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKind, Any]]:
     text = sentence.text
-    values = rf"({_WORD}(?:(?:,? and |, | or ){_WORD})*)"
+    values = rf"({WORD}(?:(?:,? and |, | or ){WORD})*)"
     only = (
         re.search(
             r"(?i)\bonly\s+(?:retrieves?|quer(?:y|ies)|supports?|returns?)\b.*?"
@@ -316,12 +269,12 @@ def _effective(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[Fact
             text,
         )
         or re.search(rf"(?i)\bcan query .*?\bin (?:the )?{values} (?:states?|status)", text)
-        or re.search(rf"(?:只|仅)支持查询状态为\s*({_WORD}(?:\s*[、和，,或]\s*{_WORD})*)\s*的", text)
+        or re.search(rf"(?:只|仅)支持查询状态为\s*({WORD}(?:\s*[、和，,或]\s*{WORD})*)\s*的", text)
     )
     if only:
         yield (
             "effective_values",
-            [v.rstrip(".") for v in re.findall(_WORD, re.sub(r"(?i)\b(and|or)\b", " ", only.group(1)))],
+            [v.rstrip(".") for v in re.findall(WORD, re.sub(r"(?i)\b(and|or)\b", " ", only.group(1)))],
         )
     if re.search(
         r"(?i)\bignores? (?:all )?other values|other values? (?:are|is|will be) ignored|其他取值将?不会生效|忽略其他",
@@ -403,6 +356,6 @@ def _dry_run(subject: ProseSubject, sentence: Sentence) -> Iterator[tuple[FactKi
 
 
 READERS: tuple[Reader, ...] = (
-    _default, limits, _enumeration, _length, _prefix, _items, _separator, _syntax, _time, _effective, _together,
+    default, limits, _enumeration, _length, _prefix, _items, _separator, _syntax, _time, _effective, _together,
     _required, _matching, _dry_run,
 )  # fmt: skip

@@ -25,6 +25,7 @@ from conformance.contract.model import (
     first_fields,
 )
 from conformance.derive import naming, prose, remarks, requested, routes, rows, samples, words
+from conformance.derive.defaults import NO_DEFAULT
 from conformance.derive.dotted import undotted
 from conformance.derive.fields import joined, response_tree, time_pattern
 from conformance.derive.mentions import Names, spellings
@@ -274,7 +275,7 @@ def parameter_constraints(
     """The rules that the sentences of a row state about its parameter, and the format that its example shows."""
     found = []
     for f in prose.findings(entry.name, kind, read):
-        if f.kind == prose.NO_DEFAULT or f.kind == prose.REQUIRED:
+        if f.kind == NO_DEFAULT or f.kind == prose.REQUIRED:
             continue
         value = [] if f.value == prose.OTHERS else list(f.value) if isinstance(f.value, tuple) else f.value
         found.append(Constraint(f.kind, value, (Citation(page.id, "parameters", entry.label, f.sentence),)))

@@ -7,6 +7,8 @@ from typing import Any
 
 NUMBER = r"(-?(?:\d{1,3}(?:,\d{3}){1,4}(?!\d)|\d{1,18})(?:\.\d{1,9})?)"
 
+WORD = r"(?:-(?=\d))?[A-Za-z0-9][A-Za-z0-9_.+/-]*(?::[A-Za-z0-9_.]+)?"
+
 
 def number(text: str) -> int | float:
     """A number that may have commas between its thousands."""

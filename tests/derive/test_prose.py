@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from conformance.contract.model import Constraint
+from conformance.derive.defaults import NO_DEFAULT
 from conformance.derive.fields import joined
 from conformance.derive.page import Page
-from conformance.derive.prose import NO_DEFAULT, OTHERS, REQUIRED, findings, is_normative
+from conformance.derive.prose import OTHERS, REQUIRED, findings, is_normative
 from conformance.derive.revision import parameter_constraints
 from conformance.derive.rows import RowEntry
 from conformance.derive.text import sentences
