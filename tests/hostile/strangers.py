@@ -102,9 +102,13 @@ def never_reads(connection, stopped):
     stopped.wait(60)
 
 
+# goes at the end of the process
+FOLDER = tempfile.TemporaryDirectory(prefix="acs-hostile-", ignore_cleanup_errors=True)
+
+
 @cache
 def _authority() -> Authority:
-    return Authority.made(Path(tempfile.mkdtemp(prefix="acs-hostile-")))
+    return Authority.made(Path(FOLDER.name))
 
 
 def over_tls(host: str, until=NOW + DAY, version: ssl.TLSVersion | None = None):
