@@ -149,7 +149,7 @@ def _named(pom: Path) -> tuple[str, str]:
     """Group and artifact, and version, which a pom may have from its parent. Raises Refusal."""
     try:
         root = etree.parse(str(pom), etree.XMLParser(resolve_entities=False, no_network=True)).getroot()
-    except etree.XMLSyntaxError:
+    except (etree.XMLSyntaxError, OSError):  # the latter for bytes that are none of the encoding that it names
         raise Refusal(f"{pom} is no XML.") from None
     own = {etree.QName(tag).localname: tag for tag in root.iterchildren("{*}*")}
     above = {etree.QName(tag).localname: tag for tag in own["parent"].iterchildren("{*}*")} if "parent" in own else {}

@@ -100,6 +100,12 @@ def test_a_tarball_of_npm_says_its_name_and_release(tmp_path, shop):
             npm.offered(TINY, tarball(tmp_path / "y.tgz", {"package/package.json": wrong}), None, tmp_path, shop)
 
 
+def test_a_pom_whose_bytes_are_of_no_encoding_is_no_xml(tmp_path):
+    (tmp_path / "pom.xml").write_bytes(b"<project><version>0." + b"\xff" * 9 + b"2</version></project>")
+    with pytest.raises(Refusal, match="is no XML"):
+        maven._named(tmp_path / "pom.xml")
+
+
 def test_a_release_that_names_a_place_is_refused(tmp_path):
     for release in ("../../x", "1/2"):
         body = json.dumps({"name": "@alicloud/ecs20140526", "version": release})
