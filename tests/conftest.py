@@ -30,7 +30,7 @@ def pytest_collection_finish() -> None:
     """Look for cycles rarely, and not among what was collected: thousands of tests, and the modules of them all."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(50_000, 10, 10)
 
 
 @pytest.fixture(scope="session")

@@ -153,15 +153,19 @@ def _noting_interruption(results: Results) -> Iterator[None]:
 
 @contextmanager
 def _rare_collection() -> Iterator[None]:
-    """While open, cycles are looked for rarely: a run keeps many parsed bodies, and makes few cycles."""
-    before = gc.get_threshold()
-    gc.freeze()
+    """While open, cycles are looked for rarely: a run keeps many parsed bodies, and makes few cycles. What the caller
+    has frozen stays so.
+    """
+    before, frozen = gc.get_threshold(), gc.get_freeze_count()
+    if not frozen:
+        gc.freeze()
     gc.set_threshold(100_000, 50, 1000)
     try:
         yield
     finally:
         gc.set_threshold(*before)
-        gc.unfreeze()
+        if not frozen:
+            gc.unfreeze()
 
 
 # what would change a run from outside: it depends on nothing but its settings
