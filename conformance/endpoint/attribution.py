@@ -19,16 +19,13 @@ ABOUT_PAGES = ("paging.", "stability.")
 
 def asks_for_what_is_gone(target: Target, exchange: Exchange | None) -> bool:
     """Whether a refused request names an item that was there when it was drawn, and is not any more."""
-    semantics = target.contract.semantics
-    if exchange is None or semantics.ids is None or semantics.key is None:
+    ids = target.contract.semantics.ids
+    if exchange is None or ids is None or not (gone := target.gone()):
         return False
     if not Answer(target.contract, exchange).refused:
         return False
-    sent = [value for name, value in exchange.call.parameters if name.startswith(semantics.ids.parameter)]
-    there = set(target.inventory().keys(semantics.key))
-    return any(
-        id in text for item in target.sample() if (id := item.get(semantics.key) or "") not in there for text in sent
-    )
+    sent = [value for name, value in exchange.call.parameters if name.startswith(ids.parameter.removesuffix(".N"))]
+    return any(key in text for key in gone for text in sent)
 
 
 def found_elsewhere(target: Target, violation: Violation, check: str = "") -> Inconclusive | None:

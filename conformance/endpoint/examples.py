@@ -144,7 +144,11 @@ def run_check(
         elif examples.recording.kept is not None:
             _repeat(inner, arguments, examples)
         else:
-            _explore(inner, arguments, examples, seed_of, max_examples)
+            for turn in range(RETRIES):
+                _explore(inner, arguments, examples, f"{seed_of}{' again' * turn}", max_examples)
+                if examples.judged or not examples.gone:
+                    break
+                target.resample()
     except Finding as finding:
         plainest = isinstance(finding, Violation) and inner and examples.violations
         return (examples.plainest() if plainest else finding), examples.judged

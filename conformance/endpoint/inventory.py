@@ -54,12 +54,15 @@ def _text(item: Item) -> str:
 @define
 class Inventories:
     """The inventories of a run by region, each read once, and again where a listing may have moved. `gives_away` says
-    of a text whether it holds a secret of the run: no request is drawn from such an item.
+    of a text whether it holds a secret of the run: no request is drawn from such an item. `key` is the field that
+    identifies items, if one does.
     """
 
     read: Callable[[str], Inventory]
     gives_away: Callable[[str], bool] = lambda text: False
+    key: str | None = None
     _kept: dict[str, Inventory] = field(factory=dict)
+    _former: dict[str, set[str]] = field(factory=dict)
     _samples: dict[str, tuple[Item, ...]] = field(factory=dict)
     _harmless: dict[str, tuple[Inventory, tuple[Item, ...]]] = field(factory=dict)
 
@@ -82,6 +85,11 @@ class Inventories:
             self._samples[region] = items
         return self._samples[region]
 
+    def gone(self, region: str) -> frozenset[str]:
+        """What identified items that were there at an earlier reading and are not any more."""
+        former = self._former.get(region)
+        return frozenset(former).difference(self.of(region).keys(self.key)) if former and self.key else frozenset()
+
     def resample(self) -> None:
         """From here on, `sample` is what the inventory is now."""
         self._samples = {}
@@ -100,5 +108,7 @@ class Inventories:
                 previous = now
             if now.moving != before.moving:
                 self._kept[region] = now
+                if self.key:
+                    self._former.setdefault(region, set()).update(before.keys(self.key))
                 return True
         return False

@@ -90,7 +90,7 @@ def _explain(target: Target, answers: list[Answer], protocol: Protocol) -> None:
         raise Refusal(redact_text(sentence, secrets))
     if target.contract.path is None and all(a.kind == "refusal" for a in answers) and _as_of_no_action(target, last):
         what = f"status {last.status}, error {last.code}"
-        sentence = f"{url} has no such operation: it answers as to an action that does not exist ({what})."
+        sentence = f"{url} answers {target.contract.operation} as it does an action that does not exist ({what})."
         raise NotEstablished(redact_text(sentence, secrets))
     names = [n for n in required_names(target.contract) if n not in target.values]
     if names and all(a.refused for a in answers):

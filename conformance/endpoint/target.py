@@ -100,7 +100,10 @@ class Target(ContractRoles):
         init=False,
     )
     _inventories: Inventories = field(
-        default=Factory(lambda self: Inventories(self._read, self.sender.gives_away), takes_self=True), init=False
+        default=Factory(
+            lambda self: Inventories(self._read, self.sender.gives_away, self.contract.semantics.key), takes_self=True
+        ),
+        init=False,
     )
     stored: StoredItems = field(
         default=Factory(lambda self: StoredItems(self.contract, self.known, self.scopes, self.values), takes_self=True),
@@ -337,6 +340,10 @@ class Target(ContractRoles):
             return self.known is None and self._inventories.have_moved()
         except Violation:
             return False
+
+    def gone(self) -> frozenset[str]:
+        """What identified items of the first region that are gone by now."""
+        return self._inventories.gone(self.regions[0])
 
     def is_watched(self, exchange: Exchange) -> bool:
         """Whether the answer of an exchange was judged on its own merits, too."""

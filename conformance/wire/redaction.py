@@ -72,6 +72,10 @@ def _json_members(names: str, leave: str = "") -> tuple[re.Pattern[str], ...]:
             rf"(?i)(?P<before>{_QUOTE}(?:{names}){_SAME_QUOTE}\s*:\s*{_SAME_QUOTE})(?!{_SAME_QUOTE}){leave}{_IN_JSON}"
         ),
         re.compile(rf"(?i)(?P<before>&quot;(?:{names})&quot;\s*:\s*&quot;)(?!&quot;){leave}{_IN_QUOTED_JSON}"),
+        # as Python writes it, in what a schema has against a value
+        re.compile(
+            rf"""(?i)(?P<before>'(?:{names})':\s*(?P<mark>['"]))(?!(?P=mark)){leave}(?:(?!(?P=mark))[^\\]|\\.)*"""
+        ),
     )
 
 
@@ -106,7 +110,9 @@ ACCOUNT_NAMES = "|".join(
 )
 ACCOUNT_MEMBERS = (*_json_members(ACCOUNT_NAMES), *_xml_members(ACCOUNT_NAMES))
 ACCOUNT_ELEMENTS = _elements(ACCOUNT_NAMES)
-ACCOUNT_NUMBER = re.compile(rf'(?i)(?P<before>(?P<quote>(?<!\\)\\*"|&quot;)(?:{ACCOUNT_NAMES})(?P=quote)\s*:\s*)\d+')
+ACCOUNT_NUMBER = re.compile(
+    rf"""(?i)(?P<before>(?P<quote>(?<!\\)\\*"|&quot;|')(?:{ACCOUNT_NAMES})(?P=quote)\s*:\s*)\d+"""
+)
 ACCOUNT_PAIR = re.compile(
     rf"(?i)(?<![A-Za-z-])((?:{ACCOUNT_NAMES})(?:=|%(?:25)?3D))((?:(?!%(?:25)?26)[^&\s\"'<>,;\\])++)"
 )

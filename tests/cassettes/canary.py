@@ -18,7 +18,8 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
-KEY, SECRET, TOKEN = "canary-key-4711", "canary+secret/with=odd&zones", "canary-token~%25 4711"
+# the token shares no word with the name of its header, which stays where the token goes
+KEY, SECRET, TOKEN = "canary-key-4711", "canary+secret/with=odd&zones", "canary-ticket~%25 4711"
 ACCOUNT = "1234567890123456"
 COOKIE = "canary-cookie-value"
 PASSWORD = "canary-password-of-nobody"

@@ -36,6 +36,7 @@ from tests.cassettes.canary import (
     PASSWORD,
     SECRET,
     TOKEN,
+    Echo,
     echoing,
     forms,
     given,
@@ -65,7 +66,8 @@ class Written:
     secrets: set[str] = field(factory=lambda: set(PLANTED))
 
     def acs(self, *words: object) -> int:
-        """Run a command with the canary's credentials; its exit status."""
+        """Run a command with the canary's credentials; its exit status. The endpoint begins with a result."""
+        Echo.count = 0
         with chdir(self.folder):
             done = CliRunner().invoke(main, [*map(str, words)], env=ENVIRONMENT)
         assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info

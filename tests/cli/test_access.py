@@ -202,7 +202,8 @@ def test_a_value_that_the_endpoint_echoes_stays_nowhere(acs, tmp_path, reference
     def echo(headers):
         if "X-Token" not in headers:
             return None
-        body = {"Code": "Odd", "Message": f"you sent {headers['X-Token']}", "RequestId": "x", "HostId": "h"}
+        body = {"Code": f"Odd{len(gate.heads)}", "Message": f"you sent {headers['X-Token']}"}
+        body |= {"RequestId": "x", "HostId": "h"}
         return 400, json.dumps(body).encode(), {"Content-Type": "application/json", "X-Seen": headers["X-Token"]}
 
     with serving(gate := Gateway(endpoint.url, echo)) as url:

@@ -173,7 +173,7 @@ def page_server(status: int, body: bytes, media_type: str):
 )
 def test_a_404_page_is_3(acs, body):
     with page_server(404, body, "text/html") as url:
-        refused(acs("endpoint", url, key=True), 3, url, "404", "DescribeTasks")
+        refused(acs("endpoint", url, key=True), 3, url, "404", "the API of Ecs")
 
 
 def test_wrong_credentials_are_2_and_are_not_shown(acs, contract, protocol):

@@ -118,7 +118,7 @@ def test_an_operation_that_an_endpoint_lacks_is_one_sentence_and_no_stand_in(ser
     assert set(summary["protocol"]) == {"DescribeLoad"}
     boats = summary["operations"]["DescribeBoats"]
     assert (boats["verdict"], boats["requests"], boats["failed"]) == ("not-established", 0, [])
-    assert "has no such operation" in boats["reason"]
+    assert "as it does an action that does not exist" in boats["reason"]
     assert "Start here" not in output
     assert verdicts(summary)["DescribeLoad"] in ("conformant", "in-part")
 
