@@ -13,9 +13,16 @@ from conformance import interrupts
 PIPES = {"capture_output": True, "text": True, "timeout": 60}
 
 
-def interruptible():
-    """What a shell starts in the background, with all that this starts, has interruptions ignored."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# what a shell starts in the background, with all that this starts, has interruptions ignored; `preexec_fn` would say so
+# before the child begins, and may hang where this process has threads
+INTERRUPTIBLE = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+
+
+def printed(script: str, *words: str) -> str:
+    """What a script prints, and nothing goes to standard error."""
+    done = subprocess.run([sys.executable, "-c", f"{INTERRUPTIBLE}\n{script}", *words], **PIPES)
+    assert done.stderr == ""
+    return done.stdout
 
 
 # an interruption in the middle of a finalizer, or of a callback of the garbage collector; then a wait that only it ends
@@ -46,9 +53,7 @@ except KeyboardInterrupt:
 
 @pytest.mark.parametrize("place", ["finalizer", "collection"])
 def test_an_interruption_is_not_dropped(place):
-    done = subprocess.run([sys.executable, "-c", DROPPED, place], preexec_fn=interruptible, **PIPES)
-    assert done.stdout == "interrupted\n"
-    assert done.stderr == ""
+    assert printed(DROPPED, place) == "interrupted\n"
 
 
 # a child that is interrupted before it is ready, and again while it ends
@@ -79,9 +84,7 @@ print(child.exitcode)
 
 
 def test_a_child_is_interrupted_once():
-    done = subprocess.run([sys.executable, "-c", CHILD], preexec_fn=interruptible, **PIPES)
-    assert done.stdout == "ends once\n0\n"
-    assert done.stderr == ""
+    assert printed(CHILD) == "ends once\n0\n"
 
 
 def raised(number=signal.SIGINT) -> bool:
