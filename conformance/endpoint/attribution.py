@@ -56,8 +56,9 @@ def _about_the_way(target: Target, exchange: Exchange | None) -> Inconclusive | 
         if not others or _is_served(target, by):
             return None
         served = next((c for c in others if _is_served(target, c)), None)
-    if served is None:
-        return None
+        # what is refused for another reason, such as that it was asked before, is so by turns
+        if served is None or _is_served(target, by) or not _is_served(target, served):
+            return None
     about = FORM_BODY if by.placement == "form" and served.method == by.method else METHODS
     way = "with its parameters in the form of a POST" if by.placement == "form" else f"by {by.method}"
     return Inconclusive(f"not judged, because not even a plain request is served {way}", exchange, because=about)
