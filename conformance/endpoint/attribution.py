@@ -13,8 +13,8 @@ from conformance.wire.exchange import Channel, Exchange
 
 FORM_BODY, METHODS = "methods.form-body", "methods.agree"
 COUNTS, CONSTANT = "paging.total-counts-the-listing", "paging.total-is-constant"
-# what judges pages and totals themselves
-ABOUT_PAGES = ("paging.", "stability.")
+# what judges pages and totals themselves, or what no total explains
+ABOUT_PAGES = ("paging.", "stability.", "regions.")
 
 
 def asks_for_what_is_gone(target: Target, exchange: Exchange | None) -> bool:
