@@ -4,6 +4,8 @@ sent, or of an outage.
 
 from __future__ import annotations
 
+import re
+
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.findings import Disturbed, Inconclusive, Violation
 from conformance.endpoint.target import Target
@@ -13,6 +15,8 @@ from conformance.wire.exchange import Channel, Exchange
 
 FORM_BODY, METHODS = "methods.form-body", "methods.agree"
 COUNTS, CONSTANT = "paging.total-counts-the-listing", "paging.total-is-constant"
+# what stands between ids, in whatever syntax they are listed
+BETWEEN_IDS = re.compile(r"""[][",\s]+""")
 # what judges pages and totals themselves, or what no total explains
 ABOUT_PAGES = ("paging.", "stability.", "regions.")
 
@@ -25,7 +29,7 @@ def asks_for_what_is_gone(target: Target, exchange: Exchange | None) -> bool:
     if not Answer(target.contract, exchange).refused:
         return False
     sent = [value for name, value in exchange.call.parameters if name.startswith(ids.parameter.removesuffix(".N"))]
-    return any(key in text for key in gone for text in sent)
+    return not gone.isdisjoint(id for text in sent for id in BETWEEN_IDS.split(text))
 
 
 def found_elsewhere(target: Target, violation: Violation, check: str = "") -> Inconclusive | None:
