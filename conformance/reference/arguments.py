@@ -12,7 +12,7 @@ from conformance.contract.model import JSON_TEXT, Filter, Parameter
 from conformance.reference import refusals
 from conformance.reference.context import Query
 from conformance.reference.id_list import sent_as, with_ids
-from conformance.reference.meaning import IGNORED, NOTHING, ParameterMeaning, empty, json_value
+from conformance.reference.meaning import IGNORED, NOTHING, ParameterMeaning, empty, json_value, malformed, written
 from conformance.reference.rendering import xml_text
 from conformance.reference.signatures import COMMON_NAMES
 from conformance.reference.time_range import within
@@ -221,11 +221,9 @@ def _filtered(context: Context, query: Query) -> Query:
 def filter_value(context: Context, filter: Filter) -> str | ParameterMeaning:
     """The value that a filter keeps, IGNORED, or NOTHING. Raises RefusedRequest."""
     name = filter.parameter
-    value = context.steps.argument(context, name)
-    if value is None:
-        return IGNORED
-    if value == "":
-        return empty(context, name)
+    value = written(context, name)
+    if not isinstance(value, str):
+        return value
     parameter = context.contract.parameter(name)
     if parameter and parameter.type == "boolean":
         value = value.lower()
@@ -257,14 +255,5 @@ def _check_others(context: Context) -> None:
 
 def json_text(context: Context, name: str) -> str | ParameterMeaning:
     """A parameter that is a text in JSON, IGNORED, or NOTHING. Raises RefusedRequest."""
-    text = context.steps.argument(context, name)
-    if text is None:
-        return IGNORED
-    if text == "":
-        return empty(context, name)
-    if json_value(text) is not None:
-        return text
-    taken = context.take("malformed", name)
-    if taken == "rejected":
-        context.steps.invalid(context, name)
-    return NOTHING if taken == "matches-nothing" else IGNORED
+    text = written(context, name)
+    return text if not isinstance(text, str) or json_value(text) is not None else malformed(context, name)

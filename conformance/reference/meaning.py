@@ -35,3 +35,17 @@ def empty(context: Context, name: str) -> ParameterMeaning:
     if taken == "rejected":
         context.steps.invalid(context, name)
     return NOTHING if taken == "matches-nothing" else IGNORED
+
+
+def written(context: Context, name: str) -> str | ParameterMeaning:
+    """What is written as the value of a parameter; what an empty one means, and IGNORED where it was not sent."""
+    text = context.steps.argument(context, name)
+    return IGNORED if text is None else empty(context, name) if text == "" else text
+
+
+def malformed(context: Context, name: str, refused: bool = False) -> ParameterMeaning:
+    """What a value means that is not of the form of its parameter. Raises RefusedRequest."""
+    taken = context.take("malformed", name)
+    if taken == "rejected" or refused:
+        context.steps.invalid(context, name)
+    return NOTHING if taken == "matches-nothing" else IGNORED

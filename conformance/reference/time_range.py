@@ -10,7 +10,7 @@ from attrs import evolve
 
 from conformance.contract.model import TimeRange
 from conformance.reference.context import Query
-from conformance.reference.meaning import IGNORED, NOTHING, ParameterMeaning, empty
+from conformance.reference.meaning import IGNORED, NOTHING, ParameterMeaning, malformed, written
 from conformance.reference.rendering import MILLISECONDS
 from conformance.reference.seeding import stamp
 from conformance.reference.signatures import epoch
@@ -53,21 +53,16 @@ def inverted(context: Context, query: Query) -> Query:
 
 def time(context: Context, name: str) -> str | ParameterMeaning:
     """A time parameter as `yyyy-MM-ddTHH:mm:ssZ`, IGNORED, or NOTHING. Raises RefusedRequest."""
-    text = context.steps.argument(context, name)
-    if text is None:
-        return IGNORED
-    if text == "":
-        return empty(context, name)
+    text = written(context, name)
+    if not isinstance(text, str):
+        return text
     if _is_in_milliseconds(context, name) and text.isascii() and text.isdigit():
         text = stamp(datetime.fromtimestamp(min(int(text) // 1000, LATEST), UTC))
     full = f"{text[:-1]}:00Z" if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\dZ", text, re.ASCII) else text
     short_refused = full != text and context.take("short-time", name) == "rejected"
     if epoch(full) is not None and not short_refused:
         return full
-    taken = context.take("malformed", name)
-    if taken == "rejected" or short_refused:
-        context.steps.invalid(context, name)
-    return NOTHING if taken == "matches-nothing" else IGNORED
+    return malformed(context, name, short_refused)
 
 
 def _is_in_milliseconds(context: Context, name: str) -> bool:
