@@ -15,6 +15,7 @@ from conformance.wire.exchange import Channel, Exchange
 
 FORM_BODY, METHODS = "methods.form-body", "methods.agree"
 COUNTS, CONSTANT = "paging.total-counts-the-listing", "paging.total-is-constant"
+KEPT_CHANGING = "the listing kept changing while it was compared"
 # what stands between ids, in whatever syntax they are listed
 BETWEEN_IDS = re.compile(r"""[][",\s]+""")
 # what judges pages and totals themselves, or what no total explains
@@ -84,7 +85,7 @@ def _about_the_total(target: Target, check: str) -> Inconclusive | None:
     if whole.total is None or small.total is None or whole.total == len(whole.items) == small.total:
         return None
     if target.has_moved():
-        return Disturbed("the listing kept changing while it was compared")
+        return Disturbed(KEPT_CHANGING)
     if whole.total != len(whole.items):
         why = f"the total of the listing is {whole.total}, and its pages hold {len(whole.items)} items"
         return Inconclusive(f"not judged, because {why}", because=COUNTS)

@@ -15,7 +15,7 @@ from hypothesis import Phase, given, seed
 from hypothesis import strategies as st
 from hypothesis.errors import FlakyStrategyDefinition, HypothesisException, Unsatisfiable
 
-from conformance.endpoint.attribution import asks_for_what_is_gone, found_elsewhere
+from conformance.endpoint.attribution import KEPT_CHANGING, asks_for_what_is_gone, found_elsewhere
 from conformance.endpoint.draws import Discarded, FreshDraws, KeptDraws, exploring
 from conformance.endpoint.findings import Disturbed, Finding, Inconclusive, MadeUp, NotApplicable, Violation
 from conformance.endpoint.own_hypothesis import unkept
@@ -60,7 +60,7 @@ class Examples:
 
     def _until_still(self, example: Callable[[], None]) -> bool:
         """Whether it judged anything: an example whose items are gone by now does not."""
-        disturbance: Inconclusive = Inconclusive("the listing kept changing while it was compared")
+        disturbance: Inconclusive = Inconclusive(KEPT_CHANGING)
         for _ in range(RETRIES):
             self.target.thrift.begin()
             try:

@@ -64,15 +64,19 @@ def test_what_was_changed_in_a_long_answer_is_named(place: int) -> None:
     assert file.parse("\n".join(lines), "it").changes == [f"interaction {place} was changed"]
 
 
+def measured(path: Path):
+    """What is read of a file, and the most bytes of memory that it took."""
+    tracemalloc.start()
+    try:
+        return file.load(path), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
 def test_reading_takes_a_few_times_what_it_reads(tmp_path: Path) -> None:
     path = tmp_path / "large.yaml.gz"
     file.save(path, evolve(cassette(), interactions=answers(65, MB // 4)))
-    tracemalloc.start()
-    try:
-        loaded = file.load(path)
-        most = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+    loaded, most = measured(path)
     assert len(loaded.cassette.interactions) == 64
     assert most < 10 * MB
     assert [i.length for i in loaded.cassette.interactions[:2]] == [MB // 4 + 12] * 2
@@ -81,12 +85,7 @@ def test_reading_takes_a_few_times_what_it_reads(tmp_path: Path) -> None:
 def test_reading_another_layout_takes_no_more(tmp_path: Path) -> None:
     path, whole = tmp_path / "large.yaml", evolve(cassette(), interactions=answers(17, MB // 4))
     path.write_text(yaml.dump(yaml.safe_load(file.dump(whole)), Dumper=yaml.CSafeDumper), "utf-8")
-    tracemalloc.start()
-    try:
-        loaded = file.load(path)
-        most = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+    loaded, most = measured(path)
     assert len(loaded.cassette.interactions) == 16
     assert not loaded.changes
     assert most < 10 * MB
