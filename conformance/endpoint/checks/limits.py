@@ -66,17 +66,6 @@ def claim_page_or_beyond(target: Target, view: View, number: int, answer: Answer
     claim_never_breaks(answer, f"page {number}")
 
 
-def observe_echo(target: Target, subject: str, answer: Answer, requested: str, effective: int) -> None:
-    """Which of two sizes the response repeats when the one asked for is not the one in force."""
-    paging = target.contract.semantics.paging
-    if paging is None or subject != paging.size or not paging.size_echo:
-        return
-    echo = answer.text(paging.size_echo)
-    claim(echo in (str(requested), str(effective)), "the echo is neither size", effective, echo, answer)
-    kind = "effective" if echo == str(effective) else "requested"
-    target.watch.dialect.observe("clamped-echo", subject, kind, answer.exchange)
-
-
 def way_below(target: Target, subject: str, value: str, channel: Channel) -> tuple[str, Exchange]:
     """Which of the documented ways a value under the minimum takes."""
     parameter = target.parameter(subject)

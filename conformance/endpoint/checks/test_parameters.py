@@ -14,7 +14,7 @@ from conformance.contract.model import JSON_TEXT, Parameter
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.checks.company import Given, Tried, did_no_harm, is_trial, were_taken
 from conformance.endpoint.checks.drawing import channel_of
-from conformance.endpoint.checks.limits import claim_taken_as_is, observe_echo, way_below
+from conformance.endpoint.checks.limits import claim_taken_as_is, way_below
 from conformance.endpoint.checks.ways import count_of, same, use_of
 from conformance.endpoint.claims import (
     claim,
@@ -165,6 +165,17 @@ def test_above_maximum(target: Target, subject: str, format: Format, data: Draws
         claim_same_page(f"{subject} of {value} has its way", clamped, answer.listing())
         target.watch.dialect.observe("above-maximum", subject, "clamped", answer.exchange)
         observe_echo(target, subject, answer, value, maximum)
+
+
+def observe_echo(target: Target, subject: str, answer: Answer, requested: str, effective: int) -> None:
+    """Which of two sizes the response repeats when the one asked for is not the one in force."""
+    paging = target.contract.semantics.paging
+    if paging is None or subject != paging.size or not paging.size_echo:
+        return
+    echo = answer.text(paging.size_echo)
+    claim(echo in (str(requested), str(effective)), "the echo is neither size", effective, echo, answer)
+    kind = "effective" if echo == str(effective) else "requested"
+    target.watch.dialect.observe("clamped-echo", subject, kind, answer.exchange)
 
 
 @requirement("parameters.below-minimum", shared=True)
