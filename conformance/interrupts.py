@@ -24,8 +24,11 @@ AN_ENDING: Final = 10.0
 
 
 class _Heard:
-    """What was raised in the main thread: until when others are part of it, and whether the ending has begun."""
+    """What reached the main thread: how many, until when others are part of the one that was raised, and whether the
+    ending has begun.
+    """
 
+    times = 0
     until = 0.0
     ending = False
 
@@ -33,6 +36,7 @@ class _Heard:
 def interrupt(number: int, frame: FrameType | None) -> None:
     """A handler: raises KeyboardInterrupt, unless one was raised just now or the ending that it asks for has begun."""
     now = time.monotonic()
+    _Heard.times += 1
     if now >= _Heard.until:
         _Heard.until = now + AT_ONCE
         raise KeyboardInterrupt
@@ -88,7 +92,7 @@ def keep_interruptions() -> Any:
 
 def _deliver_after(code: CodeType) -> None:
     """Interrupt the main thread itself, whatever it waits for, once it has left this code: within it, what is raised
-    would be dropped once more.
+    would be dropped once more. Again until it is heard: a signal that comes just before a wait begins does not end it.
     """
     main = threading.main_thread().ident or 0
     within = True
@@ -100,7 +104,10 @@ def _deliver_after(code: CodeType) -> None:
         within = frame is not None
     if not _Heard.ending:
         _Heard.until = 0.0
-    signal.pthread_kill(main, signal.SIGINT)
+    heard = _Heard.times
+    while _Heard.times == heard and signal.getsignal(signal.SIGINT) is interrupt:
+        signal.pthread_kill(main, signal.SIGINT)
+        time.sleep(SOON)
 
 
 @contextmanager
