@@ -9,6 +9,7 @@ pytest.
 from __future__ import annotations
 
 import pickle
+import sys
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import nullcontext
@@ -61,6 +62,7 @@ from conformance.wire.client import Client
 from conformance.wire.environment import credentials_from
 from conformance.wire.redaction import redact_text
 
+CHECKS = "conformance.endpoint.checks"
 VERDICT = "acs-verdict"
 OBSERVED = "acs-observed"
 REQUESTS = "acs-requests"
@@ -68,6 +70,7 @@ DONE = "acs-done"
 # what a check is that came to nothing
 UNJUDGED: tuple[VerdictName, ...] = ("inconclusive", "not-applicable")
 RECORDING: pytest.StashKey[Recording | None] = pytest.StashKey()
+SPECIFICATION: pytest.StashKey[Specification] = pytest.StashKey()
 
 
 def settings_kept(settings: RunSettings) -> dict[str, Any]:
@@ -144,6 +147,20 @@ def passed(item: pytest.Function, verdict: Verdict, retry: Callable[[int], Verdi
     """In a run of ours every test passes: verdicts travel beside it."""
 
 
+def _is_idle(obj: object, idle: frozenset[str]) -> bool:
+    """Whether a function is a check that judges nothing."""
+    marks = getattr(obj, "pytestmark", ())
+    return any(mark.name == "requirement" and not idle.isdisjoint(mark.args[:1]) for mark in marks)
+
+
+class _IdleChecks(pytest.Module):
+    """A module of checks that all judge nothing."""
+
+    def collect(self) -> list[pytest.Item | pytest.Collector]:
+        """None of them."""
+        return []
+
+
 @define(eq=False, slots=False)
 class CertificationPlugin:
     """One run of the suite, or a worker's share of it: a pytest plugin."""
@@ -170,7 +187,8 @@ class CertificationPlugin:
         keeps: bool = False,
     ) -> CertificationPlugin:
         """Raises ContractError and BadEndpoint; nothing is sent yet."""
-        specification = Specification.load(Path(settings.contract_dir), settings.as_of)
+        kept = config.stash.get(SPECIFICATION, None)
+        specification = kept or Specification.load(Path(settings.contract_dir), settings.as_of)
         contract, protocol = specification.contract, specification.protocol
         ledger = specification.ledger.strict(settings.strict)
         recording = config.stash.get(RECORDING, None)
@@ -209,11 +227,19 @@ class CertificationPlugin:
         return frozenset(template.check for template in endpoint_templates()) - {r.check for r in self.run_for}
 
     @pytest.hookimpl(tryfirst=True)
+    def pytest_pycollect_makemodule(self, module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+        """A module of ours that is imported is not even looked into where none of its checks is collected."""
+        module = sys.modules.get(f"{CHECKS}.{module_path.stem}")
+        if getattr(module, "__file__", None) != str(module_path):
+            return None
+        checks = [obj for name, obj in vars(module).items() if name.startswith("test")]
+        idle = all(_is_idle(obj, self._idle) for obj in checks)
+        return _IdleChecks.from_parent(parent, path=module_path) if idle else None
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_pycollect_makeitem(self, obj: object) -> list[pytest.Item] | None:
         """A check that judges nothing here is not collected: for a narrow run that is most of its time."""
-        marks = getattr(obj, "pytestmark", ())
-        idle = any(mark.name == "requirement" and not self._idle.isdisjoint(mark.args[:1]) for mark in marks)
-        return [] if idle else None
+        return [] if _is_idle(obj, self._idle) else None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:

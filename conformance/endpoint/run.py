@@ -21,6 +21,7 @@ from conformance.endpoint.certification import (
     OBSERVER,
     RECORDING,
     REQUESTS,
+    SPECIFICATION,
     VERDICT,
     handed_over,
     merged,
@@ -41,6 +42,12 @@ from conformance.report.events import Verdict, from_dict
 from conformance.wire.environment import changed_environment
 
 SUITE = Path(__file__).parent / "checks"
+# what pytest brings and no run uses: a run over a service is hundreds of its sessions
+NOT_NEEDED = (
+    "cacheprovider", "debugging", "doctest", "faulthandler", "freeze_support", "hypothesispytest", "junitxml",
+    "legacypath", "logging", "nose", "pastebin", "python_path", "recwarn", "setuponly", "setupplan", "stepwise",
+    "terminal", "threadexception", "unittest", "unraisableexception",
+)  # fmt: skip
 Listener = Callable[[Verdict], None]
 
 
@@ -98,14 +105,12 @@ def run(
     ledger = specification.ledger.strict(settings.strict)
     arguments = [
         "-p", "conformance.endpoint.plugin", f"--acs-settings={settings_file}",
-        "-p", "no:terminal", "-p", "no:cacheprovider",
-        "-p", "no:hypothesispytest", "-p", "no:faulthandler", "-p", "no:logging",
-        "-p", "no:unraisableexception", "-p", "no:threadexception",
+        *(word for name in NOT_NEEDED for word in ("-p", f"no:{name}")),
         "--assert=plain", "--capture=no", "--noconftest",
         f"--rootdir={SUITE}", f"--confcutdir={SUITE}", "-c", str(SUITE / "pytest.ini"), str(SUITE),
     ]  # fmt: skip
     results = Results()
-    collector = Collector(results, listener, recording, on_requests, sharing.available(shares), progress)
+    collector = Collector(results, listener, specification, recording, on_requests, sharing.available(shares), progress)
     if progress is not None:
         trim(progress)
         arguments.append(f"--acs-progress={progress}")
@@ -153,19 +158,13 @@ def _noting_interruption(results: Results) -> Iterator[None]:
 
 @contextmanager
 def _rare_collection() -> Iterator[None]:
-    """While open, cycles are looked for rarely: a run keeps many parsed bodies, and makes few cycles. What the caller
-    has frozen stays so.
-    """
-    before, frozen = gc.get_threshold(), gc.get_freeze_count()
-    if not frozen:
-        gc.freeze()
+    """While open, cycles are looked for rarely: a run keeps many parsed bodies, and makes few cycles."""
+    before = gc.get_threshold()
     gc.set_threshold(100_000, 50, 1000)
     try:
         yield
     finally:
         gc.set_threshold(*before)
-        if not frozen:
-            gc.unfreeze()
 
 
 # what would change a run from outside: it depends on nothing but its settings
@@ -178,6 +177,7 @@ class Collector:
 
     results: Results
     listener: Listener
+    specification: Specification
     recording: Recording | None = None
     on_requests: Callable[[int], None] = lambda requests: None
     shares: int = 1
@@ -189,7 +189,8 @@ class Collector:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Hand the recording to the certification, which asks for it when it begins."""
+        """Hand the certification what it asks for when it begins."""
+        config.stash[SPECIFICATION] = self.specification
         config.stash[RECORDING] = self.recording
         if self.shares > 1 and self.recording is not None:
             config.pluginmanager.register(Sharing(self._sharer(self.recording), self.shares), "acs-sharing")
