@@ -121,6 +121,8 @@ ACCOUNT_HINTS = (*(name.lower() for name in ACCOUNT_NAMES.split("|")), "acs:")
 # without one of these, in lower case, no pattern of names finds anything
 HINTS = tuple({name.lower() for name in (*SECRET_NAMES, *SECRET_HEADERS, "Credential")})
 SHORTEST = 4
+# what is no longer than this is looked at once
+OFTEN = 100
 ESCAPE = re.compile("%[0-9A-F]{2}")
 # what some writers of JSON escape in it
 ESCAPED_IN_JSON = re.compile(r"""[^\w\s.~+/-]""", re.ASCII)
@@ -173,6 +175,17 @@ def redact_values(text: str, secrets: Iterable[str]) -> str:
     A piece is any 8 characters in a row (see pieces.py): an endpoint may put a secret into an id, which is then cut
     and varied.
     """
+    known = tuple(secrets)
+    # names, and values that everybody sends, are asked for again and again
+    return _often_redacted(text, known) if len(text) <= OFTEN else _redacted(text, known)
+
+
+@lru_cache(maxsize=4096)
+def _often_redacted(text: str, secrets: tuple[str, ...]) -> str:
+    return _redacted(text, secrets)
+
+
+def _redacted(text: str, secrets: tuple[str, ...]) -> str:
     known = sorted((secret for secret in secrets if len(secret) >= SHORTEST), key=len, reverse=True)
     for secret in known:
         for form in forms_of(secret):

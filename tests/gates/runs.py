@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from conformance.endpoint import run as runs
 from conformance.endpoint.embedded import PROGRESSING
 from conformance.endpoint.settings import RunSettings
 from conformance.endpoint.watch.dialect import Dialect
+from conformance.ledger.requirement import Ledger
 from conformance.reference import faults as fault_table
 from conformance.reference import seeding
 from conformance.reference import variants as variant_table
@@ -23,7 +26,28 @@ from conformance.report.events import Verdict
 from conformance.wire.environment import KEY_ID, KEY_SECRET
 from conformance.wire.exchange import Credentials
 
+# the sweeps over every page size and every pair of values, and what is asked hundreds of times: most of a run's
+# requests, and alike in every form of answers
+SWEEPS = (
+    "paging.pages-are-full", "paging.last-page-holds-the-rest", "filters.intersect", "stability.after-many",
+    "stability.every-time",
+)  # fmt: skip
+# seconds by look at such a clock
+TICK = 0.003
 KEY = Credentials("gate-key-id", "the-secret-of-the-gate-key")
+
+
+def all_but_sweeps(ledger: Ledger) -> tuple[str, ...]:
+    """The requirements of an endpoint that take few requests each."""
+    return tuple(r.id for r in ledger.requirements if r.side == "endpoint" and r.check not in SWEEPS)
+
+
+def ticking() -> Callable[[], float]:
+    """A clock for what changes by itself: it goes on with every look, so that as much changes between two requests on
+    a busy machine as on a quiet one.
+    """
+    began, looks = time.time(), itertools.count()
+    return lambda: began + TICK * next(looks)
 
 
 @frozen
@@ -61,6 +85,7 @@ def certified(
         contract,
         protocol,
         store=store,
+        clock=ticking() if PROGRESSING in variants else time.time,
         credentials=[KEY],
         faults=[fault_table.named(contract, name, protocol) for name in faults],
         variants=[variant_table.named(contract, name, protocol) for name in variants],
