@@ -88,8 +88,13 @@ def _sentence(decision: Decision, run: Run, found: tuple[Result, ...]) -> str:
             return _with_notes(exception, run, found, musts)
         case "met":
             applied = sum(_applied(result) for result in musts)
-            every = f"Each of {applied} MUST requirements that apply was met" if musts else "No MUST was selected"
-            return _with_notes(every, run, found, musts)
+            return _with_notes(_every(applied) if musts else "No MUST was selected", run, found, musts)
+
+
+def _every(applied: int) -> str:
+    if applied == 1:
+        return "The one MUST requirement that applies was met"
+    return f"Each of {applied} MUST requirements that apply was met"
 
 
 def _with_notes(main: str, run: Run, found: tuple[Result, ...], musts: list[Result]) -> str:

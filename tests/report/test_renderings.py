@@ -116,7 +116,7 @@ def test_the_terminal_report_shows_each_failure_whole():
 def test_a_conformant_run_ends_in_one_sentence():
     text = printed(run(verdicts=[("a.b", "passed"), ("a.c", "not-applicable")]), 200)
     assert text.rstrip().splitlines()[-1] == (
-        "Conformant. Each of 1 MUST requirements that apply was met (1 does not apply): "
+        "Conformant. The one MUST requirement that applies was met (1 does not apply): "
         "DescribeTasks of endpoint under test at http://127.0.0.1:4000, over 100 requests."
     )
 
