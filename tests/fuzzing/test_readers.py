@@ -9,7 +9,7 @@ import pytest
 from tests.fuzzing.readers import readers
 from tests.fuzzing.run import failures
 
-INPUTS = 60
+INPUTS = 40
 SECONDS = 180
 
 
