@@ -172,7 +172,7 @@ class _Certification:
         plan = evolve(plan, allowance_file=str(file))
         target = open_target(plan, self.specification.contract, protocol)
         try:
-            seconds = preflight(target, protocol)
+            seconds = preflight(target, protocol, self.settings.shown)
             # what is left of a run that is gone on with is not known to be long
             workers, pace = self.settings.workers, None
             if self.earlier is None:

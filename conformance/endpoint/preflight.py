@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from attrs import evolve
 
 from conformance.contract.protocol import Protocol
@@ -53,10 +55,11 @@ def refuse_address(settings: Settings) -> None:
         raise Refusal(str(e)) from None
 
 
-def preflight(target: Target, protocol: Protocol) -> float:
+def preflight(target: Target, protocol: Protocol, looked_up: Collection[str] = ()) -> float:
     """Send the barest request over each channel until one is understood. Refuses a target that cannot be judged.
 
-    What is merely wrong about an answer is for the run to say. Returns the seconds that the last answer took.
+    `looked_up` are the parameters whose values a list of the target showed. What is merely wrong about an answer is for
+    the run to say. Returns the seconds that the last answer took.
     """
     answers, seconds = [], 0.0
     for channel in target.channels:
@@ -77,11 +80,11 @@ def preflight(target: Target, protocol: Protocol) -> float:
         if answer.accepted:
             return seconds
         answers.append(answer)
-    _explain(target, answers, protocol)
+    _explain(target, answers, protocol, looked_up)
     return seconds
 
 
-def _explain(target: Target, answers: list[Answer], protocol: Protocol) -> None:
+def _explain(target: Target, answers: list[Answer], protocol: Protocol, looked_up: Collection[str]) -> None:
     url, last = target.client.base_url, answers[0]
     secrets = known_secrets(target.client.credentials)
     codes = {a.code for name in CREDENTIAL_SITUATIONS for a in protocol.situation(name).answers}
@@ -92,12 +95,14 @@ def _explain(target: Target, answers: list[Answer], protocol: Protocol) -> None:
         what = f"status {last.status}, error {last.code}"
         sentence = f"{url} answers {target.contract.operation} as it does an action that does not exist ({what})."
         raise NotEstablished(redact_text(sentence, secrets))
-    names = [n for n in required_names(target.contract) if n not in target.values]
-    if names and all(a.refused for a in answers):
+    made_up = [n for n in required_names(target.contract) if n not in target.values]
+    if (made_up or looked_up) and all(a.refused for a in answers):
         said = f"{last.code}: {last.message}" if last.message else str(last.code)
+        about = [f"what is made up for {', '.join(made_up)}"] if made_up else []
+        about += [f"what its lists show first for {', '.join(looked_up)}"] if looked_up else []
         sentence = (
-            f"{url} refuses {target.contract.operation} with what is made up for {', '.join(names)} ({said}); "
-            "give values that are there with --values FILE."
+            f"{url} refuses {target.contract.operation} with {' and '.join(about)} ({said}); "
+            f"give values that {'are there' if made_up else 'it takes'} with --values FILE."
         )
         raise NotEstablished(redact_text(sentence, secrets))
     if not any(a.code for a in answers) and not any(a.has_result for a in answers):

@@ -28,6 +28,7 @@ from conformance.endpoint.lifecycle.creations import CREATED, DEFAULT_CREATES, U
 from conformance.endpoint.lifecycle.guard import NAMELESS
 from conformance.endpoint.lifecycle.relations import irremovable
 from conformance.endpoint.lifecycle.running import KIND, judge_sequences, sequences_of
+from conformance.endpoint.lifecycle.shown import shown_at
 from conformance.endpoint.settings import Settings
 from conformance.endpoint.support import READS, unsupported, without_consent
 from conformance.endpoint.warming import warm
@@ -105,6 +106,7 @@ def certify_service(plan: ServicePlan, heard: Heard = lambda judged, event: None
     target = base.url or NAME
     with taken(base.report_dir, f"{bare(target)}-{service.product}") as folder:
         tasks, untried = _planned(plan, names, folder)
+        tasks = _with_what_is_there(plan, tasks)
         stand_in = _standing_for_all(plan, tasks, folder)
         sequences = _sequences(plan, names, folder)
         changing = {t.name: t.settings.budget or MANY for t in tasks if base.url and t.kind not in READS}
@@ -159,6 +161,23 @@ def _planned(plan: ServicePlan, names: Sequence[str], folder: Path) -> tuple[lis
         else:
             tasks.append(Task(name, operation.kind, _settings_of(plan, name, operation.kind, folder)))
     return tasks, untried
+
+
+def _with_what_is_there(plan: ServicePlan, tasks: list[Task]) -> list[Task]:
+    """At a URL, reads that must name something name what is there. Nothing else does: what changes something is never
+    about a thing that somebody else made.
+    """
+    if plan.base.url is None:
+        return tasks
+    reads = [t for t in tasks if t.kind in READS and required_names(plan.service.contract(t.name))]
+    found = shown_at(plan.service, plan.base, [t.name for t in reads], plan.values)
+
+    def knowing(task: Task) -> Task:
+        shown = found[task.name]
+        values = {**shown, **task.settings.values}
+        return evolve(task, settings=evolve(task.settings, values=values, shown=tuple(shown)))
+
+    return [knowing(t) if found.get(t.name) else t for t in tasks]
 
 
 def _settings_of(plan: ServicePlan, name: str, kind: str, folder: Path) -> Settings:

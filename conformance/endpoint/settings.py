@@ -31,8 +31,8 @@ class Settings:
     known, `known_file` the failures that are known. Evidence goes to `report_dir` (None: a new folder under reports/),
     and the event stream to `events_file` too. `timeout` is in seconds. `access` is how the endpoint is reached
     beside its address, and `secrets` what of that is secret. `budget`, `traffic`, `values`, `creations` and
-    `creates` as for a run. Nothing but reads goes to a URL unless `allow_changes`. Pages that were published after
-    `as_of` do not count.
+    `creates` as for a run; `shown` are the names of those values that a list of the endpoint showed. Nothing but reads
+    goes to a URL unless `allow_changes`. Pages that were published after `as_of` do not count.
     """
 
     folder: Path
@@ -63,6 +63,7 @@ class Settings:
     budget: int | None = None
     traffic: tuple[str, ...] = ("*",)
     values: Mapping[str, str] = field(factory=dict)
+    shown: tuple[str, ...] = ()
     allow_changes: bool = False
     as_of: str | None = None
     creations: Path | None = None

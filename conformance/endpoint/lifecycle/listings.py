@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 
-from attrs import define, field, frozen
+from attrs import Factory, define, field, frozen
 
 from conformance.contract.model import Contract
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.findings import Inconclusive
 from conformance.endpoint.lifecycle.asker import Asker
-from conformance.endpoint.lifecycle.guard import texts_at
-from conformance.endpoint.lifecycle.relations import Lifecycle, lister_of
+from conformance.endpoint.lifecycle.pool import Pool
+from conformance.endpoint.lifecycle.relations import Lifecycle
 from conformance.endpoint.response_reading import Item
-from conformance.generate.required import as_sent, names_something, sent_name
+from conformance.generate.required import as_sent, sent_name
 from conformance.generate.views import IdSyntax, View
 
 # pages of one listing that are read; of a longer one only what is asked for by id
@@ -66,8 +66,8 @@ class Listings:
 
     asker: Asker
     lifecycle: Lifecycle
-    _needed: dict[str, dict[str, str]] = field(factory=dict)
     _syntax: IdSyntax | None = None
+    _pool: Pool = field(init=False, default=Factory(lambda self: Pool(self.asker), takes_self=True))
 
     @property
     def contract(self) -> Contract:
@@ -177,26 +177,7 @@ class Listings:
 
     def needed(self, region: str) -> dict[str, str]:
         """What a creation needs beside it that has to be there: the first of each that a list brings."""
-        if region not in self._needed:
-            self._needed[region] = dict(self._found(region))
-        return self._needed[region]
-
-    def _found(self, region: str) -> Iterator[tuple[str, str]]:
-        create = self.lifecycle.create
-        contract, target = self.asker.contract(create), self.asker.target(create)
-        for relation in self.asker.service.operation(create).consumes:
-            parameter = contract.parameter(relation.at)
-            name = sent_name(relation.at)
-            if parameter is None or not parameter.required or name in target.values or not names_something(parameter):
-                continue
-            lister = lister_of(self.asker.service, None, relation.resource, contract)
-            if lister is None or relation.resource == self.lifecycle.resource:
-                continue
-            answer = self.asker.ask(lister, {}, region)
-            semantics = answer.contract.semantics
-            found = texts_at(answer.tree, f"{semantics.items}.{semantics.key}".split("."))
-            if answer.accepted and found:
-                yield name, found[0]
+        return self._pool.needed(self.lifecycle.create, region, but=self.lifecycle.resource)
 
 
 class TooLong(Inconclusive):

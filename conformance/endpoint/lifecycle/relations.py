@@ -206,7 +206,7 @@ def _naming(service: Service, operations: Iterable[ServiceOperation], resource: 
     for operation in operations:
         contract = service.contract(operation.name)
         if (relation := _about(contract, operation, resource)) is not None:
-            return _named_by(contract, relation)
+            return named_by(contract, relation)
     return None
 
 
@@ -220,7 +220,8 @@ def _about(contract: Contract, operation: ServiceOperation, resource: str) -> Re
     return chosen if chosen is not None and others <= {chosen.at} else None
 
 
-def _named_by(contract: Contract, relation: Relation) -> Naming:
+def named_by(contract: Contract, relation: Relation) -> Naming:
+    """How an operation is told of things by the parameter of a relation."""
     parameter = contract.parameter(relation.at)
     syntax = parameter.value("syntax") if parameter else None
     return Naming(contract.operation, relation.at, _singular(relation.at), str(syntax) if syntax else None)
@@ -244,7 +245,7 @@ def _modifier(
         texts = list(_texts(contract, operation, resource, shown.item_fields))
         relation = _about(contract, operation, resource)
         if texts and relation is not None and texts[0].parameter != relation.at:
-            return _named_by(contract, relation), texts[0]
+            return named_by(contract, relation), texts[0]
     return None, None
 
 
