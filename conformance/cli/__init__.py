@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 from importlib import import_module
 from typing import Any
@@ -16,6 +15,7 @@ from conformance.cli.errors import Ending, ExitStatus
 from conformance.cli.output import document, guarded
 from conformance.errors import NotEstablished, Refusal, unknown_sentence
 from conformance.interrupts import ending_begins, is_interruption
+from conformance.report.json_text import json_text
 
 DEBUG = "ACS_CONFORMANCE_DEBUG"
 STOPPED = "Stopped before the end; nothing is established."
@@ -133,7 +133,7 @@ def _as_json(ending: click.ClickException) -> str:
         "sentence": ending.format_message(),
         "evidence": str(evidence) if evidence else None,
     }
-    return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+    return json_text(told, 2) + "\n"
 
 
 def _sentence(error: Exception) -> str:

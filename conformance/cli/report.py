@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from conformance.report.badge import badge, badge_svg
 from conformance.report.conclusion import conclude
 from conformance.report.folder import EVENTS
 from conformance.report.html import html
+from conformance.report.json_text import json_text
 from conformance.report.junit import junit
 from conformance.report.markdown import markdown
 from conformance.report.merge import Unmergeable, merge
@@ -53,7 +53,7 @@ OF_SERVICES: Mapping[str, Callable[[ServiceRun], str]] = {
 
 def as_json_text(value: object) -> str:
     """A JSON document, ended by a newline."""
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    return json_text(value, 2) + "\n"
 
 
 def runs_of(streams: tuple[Path, ...]) -> list[Run]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from conformance.cli.output import document, say
 from conformance.report import terminal
 from conformance.report.differential import Differential, as_data, terminal_lines
 from conformance.report.evidence import RunEvidence, summary_text
+from conformance.report.json_text import json_text
 from conformance.report.progress import Progress
 
 
@@ -21,7 +21,7 @@ def live(quiet: bool = False, as_json: bool = False) -> Progress:
 def differences_shown(folder: Path, found: Differential, quiet: bool, as_json: bool) -> int:
     """Print in what two endpoints differ; the exit status."""
     if as_json:
-        document(json.dumps({**as_data(found), "evidence": str(folder)}, indent=2, ensure_ascii=False) + "\n")
+        document(json_text({**as_data(found), "evidence": str(folder)}, 2) + "\n")
         return found.exit_status
     for line in list(terminal_lines(found))[-1 if quiet else 0 :]:
         say(line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import tempfile
 from collections.abc import Callable, Iterator
@@ -33,6 +32,7 @@ from conformance.report.differential import (
 )
 from conformance.report.evidence import Live
 from conformance.report.folder import EVENTS, SUMMARY, bare, taken
+from conformance.report.json_text import json_text
 from conformance.report.service_run import ServiceRun
 from conformance.report.stream import Run, StreamError, read
 from conformance.report.watching import Unseen
@@ -173,7 +173,7 @@ def _of_sequences(runs: list[ServiceRun], names: tuple[str, str]) -> Iterator[Di
 
 
 def _write(folder: Path, differential: Differential) -> None:
-    text = json.dumps(as_data(differential), indent=2, ensure_ascii=False) + "\n"
+    text = json_text(as_data(differential), 2) + "\n"
     for name in (SUMMARY, DIFFERENCES):
         (folder / name).write_text(text, "utf-8")
     (folder / DIFFERENCES_PAGE).write_text(differences_markdown(differential), "utf-8")

@@ -6,7 +6,6 @@ This is the whole interface between a run and its reports, and it is public:
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -18,6 +17,7 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 from conformance.ledger.findings import Lack as Lack
 from conformance.ledger.verdicts import Evidence as Evidence
 from conformance.ledger.verdicts import Verdict as Verdict
+from conformance.report.json_text import json_text
 
 FORMAT_VERSION = 2
 SCHEMA = "event.schema.json"
@@ -357,12 +357,8 @@ def to_line(event: Event) -> str:
     """One line of a stream, with its newline. Characters outside ASCII stay as they are, lone surrogates
     escaped.
     """
-    text = json.dumps(to_dict(event), ensure_ascii=False, separators=(",", ":"))
+    text = json_text(to_dict(event))
     if not text.isascii():
-        try:
-            text.encode("utf-8")
-        except UnicodeEncodeError:
-            text = json.dumps(to_dict(event), separators=(",", ":"))
         # separators that some readers take for the end of a line
         text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("\x85", "\\u0085")
     return text + "\n"

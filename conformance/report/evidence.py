@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
@@ -21,6 +20,7 @@ from conformance.report.events import Event, RunStarted, Suite, TargetIdentity
 from conformance.report.folder import EVENTS, JUNIT, PAGE, SUMMARY, taken
 from conformance.report.header import NAME
 from conformance.report.html import html
+from conformance.report.json_text import json_text
 from conformance.report.junit import junit
 from conformance.report.stream import Run, Writer, begun, read, text_of
 from conformance.report.summary import summarise
@@ -168,7 +168,7 @@ def summary_text(run: Run, status: int | None = None, evidence: Path | None = No
     summary = summarise(run) if status is None else {**summarise(run), "exit_status": status}
     if evidence is not None:
         summary["evidence"] = str(evidence)
-    return json.dumps(summary, indent=2, ensure_ascii=False) + "\n"
+    return json_text(summary, 2) + "\n"
 
 
 def _unknown(operation: str, target: TargetIdentity) -> RunStarted:

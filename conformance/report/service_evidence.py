@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from conformance.interrupts import ending_begins
 from conformance.report.certificate import canonical
 from conformance.report.evidence import RunEvidence
 from conformance.report.folder import EVENTS, PAGE, SUMMARY, WRITTEN
+from conformance.report.json_text import json_text
 from conformance.report.results import Result, by_theme, counts, results
 from conformance.report.service_causes import NOT_MET, Failed, failures_of
 from conformance.report.service_page import service_html
@@ -103,7 +103,7 @@ def concluded(folder: Path) -> ServiceRun:
     """Write what follows from the stream in a folder: summary, page, and a certificate where the run earns one."""
     events = (folder / EVENTS).read_bytes()
     run = service_run_of(event_lines(events.decode()))
-    (folder / SUMMARY).write_text(json.dumps(service_summary(run), indent=2, ensure_ascii=False) + "\n", "utf-8")
+    (folder / SUMMARY).write_text(json_text(service_summary(run), 2) + "\n", "utf-8")
     (folder / PAGE).write_text(service_html(run), "utf-8")
     (folder / CERTIFICATE).unlink(missing_ok=True)
     if statement := service_certificate(run, events):

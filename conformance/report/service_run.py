@@ -20,6 +20,7 @@ from cattrs.gen import make_dict_unstructure_fn
 
 from conformance.ledger.known_failing import speaks_of
 from conformance.report.events import CONVERTER, TargetIdentity
+from conformance.report.json_text import json_text
 from conformance.report.service_causes import Failed, ServiceCause, service_causes
 
 OperationVerdict = Literal[
@@ -221,7 +222,7 @@ class ServiceStreamError(ValueError):
 
 def line_of(event: str, value: Any) -> str:
     """An event as a line of the stream."""
-    return json.dumps({"event": event, **CONVERTER.unstructure(value)}, ensure_ascii=False) + "\n"
+    return json_text({"event": event, **CONVERTER.unstructure(value)}) + "\n"
 
 
 def event_lines(text: str) -> list[str]:
@@ -347,7 +348,7 @@ def service_certificate(run: ServiceRun, events: bytes) -> dict[str, Any] | None
                 "name": run.started.target,
                 "digest": dict(subject.digest)
                 if subject is not None
-                else {"sha256": sha256(run.started.target.encode()).hexdigest()},
+                else {"sha256": sha256(run.started.target.encode("utf-8", "surrogatepass")).hexdigest()},
             }
         ],
         "predicateType": "https://in-toto.io/attestation/test-result/v0.1",

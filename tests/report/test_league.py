@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from lxml import html as reader
@@ -186,6 +187,16 @@ def test_a_certificate_over_a_service_can_be_signed_and_says_what_was_not_judged
     assert "not signed" in verify_service(statement, events, public_key=public).problems[0]
     other = sign(statement.replace(b"in-part", b"conformant"), private)
     assert not verify_service(other, events, public_key=public).valid
+
+
+def test_half_a_character_in_the_name_of_a_target_breaks_nothing() -> None:
+    verdicts = {"sdk.requests.plus": "passed"}
+    judged = [OperationJudged(name, "get", "conformant", verdicts=verdicts) for name in "AB"]
+    first = ("service-started", evolve(started(), target="somewhere\ud800", subject=None))
+    lines = [first, *(("operation-judged", one) for one in judged), ("protocol-judged", judged[0])]
+    events = "".join(line_of(*one) for one in [*lines, ("service-finished", ServiceFinished(1.0))]).encode()
+    statement = canonical(service_certificate(service_run_of(events.decode().splitlines()), events))
+    assert json.loads(statement)["subject"][0]["name"] == "somewhere\ud800"
 
 
 def test_where_the_sdk_has_none_of_the_operations_nothing_is_established() -> None:
