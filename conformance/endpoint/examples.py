@@ -96,17 +96,22 @@ class Examples:
 
     def drawn(self, example: Callable[[], None], draws: FreshDraws | KeptDraws) -> None:
         """`once` as a Hypothesis example. What cannot be judged ends the check, as a skip, which Hypothesis passes on;
-        so does a search for a plainer failing example that has gone on for long.
+        so does a search for a plainer failing example that has gone on for long. It ends with an example that has drawn
+        all that it draws: Hypothesis takes one that stops before for draws that depend on something else.
         """
-        if self.violations:
-            self.since_failure += 1
-        if self.since_failure > self.shrinks:
-            raise SkipTest("searched long enough")
+        searching, violation = bool(self.violations), None
         try:
             self.once(example, draws)
         except (Inconclusive, NotApplicable) as finding:
             self.unjudged = finding
             raise SkipTest(finding.message) from None
+        except Violation as found:
+            violation = found
+        self.since_failure += searching
+        if self.violations and self.since_failure >= self.shrinks:
+            raise SkipTest("searched long enough")
+        if violation is not None:
+            raise violation
 
     def plainest(self) -> Violation:
         """The failing example that a person has least to read of; the last one where none has evidence."""
@@ -157,7 +162,8 @@ def run_check(
     except SkipTest:
         pass
     except FlakyStrategyDefinition:
-        # what can be drawn depends on what the endpoint answers, which was another thing the second time
+        # what can be drawn depends on what the endpoint answers, which was another thing the second time; or the run
+        # came to its end in the middle of an example that had drawn more before
         if not (examples.violations or examples.unjudged or examples.judged):
             return Inconclusive("what can be asked for was another thing at each look"), 0
     except (HypothesisException, BaseExceptionGroup):

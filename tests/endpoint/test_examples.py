@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest import SkipTest
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,6 +84,34 @@ def test_draws_that_depend_on_what_changes_are_no_failure_of_the_suite():
     finding, tried = judged(check)
     assert finding is None
     assert tried == len(seen) > 1
+
+
+@pytest.mark.parametrize("shrinks", [0, 1, 7])
+def test_a_search_for_a_plainer_example_ends_with_a_whole_one(monkeypatch, shrinks):
+    """One that ended before it drew what it draws would look to Hypothesis like draws that depend on something else."""
+    ends, explore = [], examples._explore
+
+    def watched(*arguments):
+        try:
+            explore(*arguments)
+        except BaseException as end:
+            ends.append(type(end))
+            raise
+
+    monkeypatch.setattr(examples, "_explore", watched)
+    seen = []
+
+    @given(st.data())
+    def check(data):
+        drawn = [data.draw(st.integers(0, 10**9)) for _ in range(3)]
+        seen.append(sum(drawn) > 1000)
+        if seen[-1]:
+            raise Violation("too much", exchange=exchange("u"))
+
+    finding, _ = judged(check, shrinks=shrinks)
+    assert isinstance(finding, Violation)
+    assert ends == [SkipTest]
+    assert len(seen) - seen.index(True) == shrinks + 1
 
 
 def test_a_listing_that_never_rests_is_inconclusive():
