@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from conformance.contract.model import Contract, Filter
+from conformance.contract.model import Contract, Filter, Parameter
 from conformance.reference.context import Query
 from conformance.reference.store import Item
 
@@ -78,7 +78,15 @@ def matches(context: Context, filter: Filter, value: str, item: Item) -> bool:
     how = parameter.value("matching") if parameter else None
     if found is None:
         return False
-    return str(found) == value if how is None else fits_pattern(how, str(found), value)
+    if how is not None:
+        return fits_pattern(how, str(found), value)
+    return str(found) == value or _respelled(parameter, value, str(found))
+
+
+def _respelled(parameter: Parameter | None, value: str, found: str) -> bool:
+    """Whether an item shows a listed value of a parameter in another spelling, as samples do: IMPORT_IMAGE."""
+    listed = parameter.value("enum") if parameter else None
+    return value in (listed or ()) and found.replace("_", "").casefold() == value.replace("_", "").casefold()
 
 
 def fits_pattern(how: str, found: str, value: str) -> bool:

@@ -73,6 +73,14 @@ def test_what_is_created_is_found_changed_and_gone(fair: Caller) -> None:
         assert fair.refused(action, StallId=id) == (404, "InvalidStallId.NotFound")
 
 
+def test_a_filter_finds_what_items_show_in_another_spelling(ecs: Caller) -> None:
+    tasks = ecs.call("DescribeTasks", RegionId="cn-hangzhou")["TaskSet"]["Task"]
+    assert {task["TaskAction"] for task in tasks} == {"IMPORT_IMAGE"}
+    kept = ecs.call("DescribeTasks", RegionId="cn-hangzhou", TaskAction="ImportImage")["TaskSet"]["Task"]
+    assert [task["TaskId"] for task in kept] == [task["TaskId"] for task in tasks]
+    assert not ecs.call("DescribeTasks", RegionId="cn-hangzhou", TaskAction="ExportImage")["TaskSet"]["Task"]
+
+
 def test_a_reading_is_the_same_as_the_last(fair: Caller) -> None:
     assert stalls(fair) == stalls(fair)
     id = next(iter(stalls(fair)))
