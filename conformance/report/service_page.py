@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
 from conformance.report.html import TONES, WORDS, page_template, template
-from conformance.report.service_run import VERDICTS, ServiceRun
+from conformance.report.service_run import VERDICTS, OperationJudged, ServiceRun
 from conformance.report.text import printable
 
 SIGNS = {
@@ -31,9 +30,11 @@ def terminal_lines(run: ServiceRun) -> Iterator[str]:
         if verdict == "conformant" or not found:
             continue
         yield f"{verdict} ({len(found)}):"
-        reasons = Counter(o.reason for o in found)
-        for reason, _ in reasons.most_common(SHOWN_CAUSES):
-            yield printable(f"  {_few([o.name for o in found if o.reason == reason])}: {reason}")
+        reasons: dict[str, list[OperationJudged]] = {}
+        for one in found:
+            reasons.setdefault(_of_any(one), []).append(one)
+        for reason, those in sorted(reasons.items(), key=lambda r: -len(r[1]))[:SHOWN_CAUSES]:
+            yield printable(f"  {_few([o.name for o in those])}: {those[0].reason if len(those) == 1 else reason}")
         if len(reasons) > SHOWN_CAUSES:
             yield f"  and {len(reasons) - SHOWN_CAUSES} more reasons, in the report"
     yield from _sequences(run)
@@ -69,6 +70,11 @@ def _sequences(run: ServiceRun) -> Iterator[str]:
                 yield f"    and {len(failed.steps) - SHOWN_STEPS} more requests, in the report"
     for line in run.finished.left[:SHOWN_CAUSES]:
         yield printable(f"not taken away: {line}")
+
+
+def _of_any(judged: OperationJudged) -> str:
+    """Why an operation has its verdict, without its name: the same for all that have it for the same reason."""
+    return judged.reason.replace(f"{judged.name}.", "").replace(judged.name, "each")
 
 
 def _few(names: Sequence[str]) -> str:

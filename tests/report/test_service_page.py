@@ -6,7 +6,7 @@ from attrs import evolve
 from lxml import html as reader
 
 from conformance.report.service_evidence import concluded, service_stream
-from conformance.report.service_page import service_html
+from conformance.report.service_page import service_html, terminal_lines
 from conformance.report.service_run import (
     Failed,
     OperationJudged,
@@ -123,3 +123,14 @@ def test_other_line_separators_in_what_an_endpoint_said_end_no_line() -> None:
     )
     run = service_run_of(event_lines("".join(told)))
     assert [f.message for o in run.operations for f in o.failed] == [said]
+
+
+def test_what_several_operations_have_for_one_reason_is_one_line() -> None:
+    why = "http://127.0.0.1 answers {} as it does an action that does not exist (status 404)."
+    lacking = [judged(name, "not-established", why.format(name)) for name in ("ListA", "MakeB", "StopD", "GetE")]
+    failing = [judged(name, "not-conformant", f"{name}.ids.selects: items come") for name in ("ListF", "ListG")]
+    alone = judged("GetC", "not-established", "http://127.0.0.1 refuses GetC with what is made up.")
+    lines = [line.strip() for line in terminal_lines(made(*lacking, *failing, alone))]
+    assert "ListA, MakeB, StopD and 1 more: " + why.format("each") in lines
+    assert "ListF, ListG: ids.selects: items come" in lines
+    assert "GetC: http://127.0.0.1 refuses GetC with what is made up." in lines
