@@ -7,13 +7,15 @@ from __future__ import annotations
 import re
 
 from conformance.endpoint.answer import Answer
-from conformance.endpoint.findings import Disturbed, Inconclusive, Violation
+from conformance.endpoint.findings import Disturbed, Inconclusive, NotApplicable, Violation
+from conformance.endpoint.situations import SITUATIONS
 from conformance.endpoint.target import Target
 from conformance.endpoint.watch.envelope import ERROR_STATUS, RESULT_STATUS, has_its_status
 from conformance.endpoint.watch.identity import ANSWERED
 from conformance.wire.exchange import Channel, Exchange
 
 FORM_BODY, METHODS = "methods.form-body", "methods.agree"
+SIGNATURES, UNSIGNED, WRONGLY_SIGNED = "signatures", "missing-signature", "wrong-signature"
 COUNTS, CONSTANT = "paging.total-counts-the-listing", "paging.total-is-constant"
 KEPT_CHANGING = "the listing kept changing while it was compared"
 # what stands between ids, in whatever syntax they are listed
@@ -42,10 +44,30 @@ def found_elsewhere(target: Target, violation: Violation, check: str = "") -> In
         return None
     found = (
         _about_the_answer(target, violation)
+        or _about_no_signature(target, violation.exchange, check)
         or _about_the_way(target, violation.exchange)
         or _about_the_total(target, check)
     )
     return (None if found and found.because == check else found) or outage(target, violation.exchange)
+
+
+def _about_no_signature(target: Target, exchange: Exchange | None, check: str) -> Inconclusive | None:
+    """Whether a request gets a result that is not rightly signed where no signature is looked at: neither that there is
+    one, nor whether it is right.
+    """
+    if exchange is None or not check.startswith(f"{SIGNATURES}.") or not Answer(target.contract, exchange).accepted:
+        return None
+    with target.thrift.afresh():
+        for wrong in (UNSIGNED, WRONGLY_SIGNED):
+            known = [s for s in target.protocol.situations if s.id == wrong]
+            ways = [c for c in target.channels if known and c.signature in known[0].signatures]
+            try:
+                if not ways or not SITUATIONS[wrong](target, ways[0]).accepted:
+                    return None
+            except (Inconclusive, NotApplicable, Violation):
+                return None
+    why = "not judged, because a request without a signature gets a result, and so does one whose signature is wrong"
+    return Inconclusive(why, exchange, because=f"{SIGNATURES}.{UNSIGNED}.refused")
 
 
 def _about_the_way(target: Target, exchange: Exchange | None) -> Inconclusive | None:

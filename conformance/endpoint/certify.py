@@ -178,7 +178,8 @@ class _Certification:
             if self.earlier is None:
                 pace = pace_of(target, seconds, plan, ledger, selection, workers)
         except Inconclusive as spent:
-            raise NotEstablished(f"Nothing is judged: {spent.message}.") from None
+            why = spent.message.removeprefix("not judged: ")
+            raise NotEstablished(f"Nothing is judged: {why}.") from None
         if plan.limits.max_requests is None:
             return plan, pace
         used = target.allowance.requests

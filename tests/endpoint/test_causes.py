@@ -19,7 +19,8 @@ from conformance.reference.faults.fault import Fault
 from conformance.reference.message import Response
 from conformance.reference.server import ReferenceEndpoint
 from conformance.reference.steps import STEP, EncodeStep, ResponseStep, replacing
-from tests.gates.runs import certified
+from conformance.wire.environment import KEY_ID, KEY_SECRET
+from tests.gates.runs import KEY, certified
 
 FOLDER = schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks"
 CONTRACT, PROTOCOL = load_contract(FOLDER), load_protocol(FOLDER.parent / "common")
@@ -202,3 +203,27 @@ def test_what_is_allowed_and_gets_an_error_is_found_whatever_its_status(tmp_path
 
     failed, _ = judged(Fault("quirk", "a quirk", (), replacing(STEP.answer).by(refuse)), tmp_path, ("json",))
     assert {"envelope.error-status", "paging.pages-partition-the-listing"} <= set(failed)
+
+
+@pytest.mark.parametrize("fault", ["last-id-is-ignored", "filter-ignored:TaskStatus"])
+def test_what_a_request_is_answered_alone_is_no_finding_of_isolation(fault, tmp_path):
+    """A filter, or an id, that does not count leaves requests under way together no worse than each by itself."""
+    found = certified(
+        FOLDER, CONTRACT, PROTOCOL, tmp_path, faults=[fault], select=("*.isolation.*",), max_examples=4, seed=7
+    )
+    assert not found.with_verdict("failed", "warned", "errored")
+    so = found.with_verdict("inconclusive")
+    assert any("answered so alone, too" in message for message in so.values()), so
+
+
+def test_an_endpoint_that_looks_at_no_signature_has_one_finding_about_it(tmp_path, monkeypatch):
+    monkeypatch.setenv(KEY_ID, KEY.access_key_id)
+    monkeypatch.setenv(KEY_SECRET, KEY.access_key_secret)
+    with ReferenceEndpoint(CONTRACT, PROTOCOL, seeding.generated(CONTRACT, PROTOCOL)) as endpoint:
+        settings = RunSettings(
+            endpoint.url, str(FOLDER), ("cn-hangzhou",), ("json",), max_examples=1, select=("*.signatures.*",), seed=7
+        )
+        results, _ = runs.run(settings, lambda verdict: None, tmp_path / "settings.json")
+    about = "DescribeTasks.signatures.missing-signature.refused"
+    assert {v.requirement for v in results.verdicts if v.verdict in ("failed", "warned", "errored")} == {about}
+    assert len([v for v in results.verdicts if v.because == about]) > 12

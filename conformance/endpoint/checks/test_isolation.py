@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,11 +20,12 @@ from conformance.endpoint.claims import (
     need_items,
 )
 from conformance.endpoint.draws import Draws
+from conformance.endpoint.findings import Inconclusive, Violation
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
 from conformance.generate.crowds import crowds
 from conformance.generate.views import View, views
-from conformance.wire.exchange import Format
+from conformance.wire.exchange import Call, Format
 
 
 @requirement("isolation.connection-reuse")
@@ -33,7 +37,12 @@ def test_connection_reuse(target: Target, format: Format, data: Draws) -> None:
     for i, view in enumerate(asked):
         channel = channels[i % len(channels)]
         keys = [item.get(target.contract.semantics.key or "") or "" for item in target.listing(view, channel)]
-        claim_listing(f"request {i + 1} of {len(asked)}", target.expect(view), keys, None)
+        try:
+            claim_listing(f"request {i + 1} of {len(asked)}", target.expect(view), keys, None)
+        except Violation as wrong:
+            call = target.call({**target.parameters_of(view), **whole_page(target)}, channel)
+            refuse_if_so_alone(target, view, call, partial(claim_page, target, view, None))
+            raise wrong from None
 
 
 @requirement("isolation.concurrent")
@@ -52,11 +61,38 @@ def test_concurrent(target: Target, format: Format, data: Draws) -> None:
         target.call({**target.parameters_of(v), **largest}, channel, region=home)
         for v, home in zip(asked, homes, strict=True)
     ]
-    for view, home, answer in zip(asked, homes, target.together(calls), strict=True):
-        wanted = target.expect(view, home)
-        most = target.largest_size if largest else len(target.inventory(home).items)
-        if wanted.most <= most and answer.listing().is_whole:
-            claim_listing("under way with others", wanted, answer.listing().keys, answer)
+    for view, home, call, answer in zip(asked, homes, calls, target.together(calls), strict=True):
+        claimed = partial(claim_page, target, view, home)
+        try:
+            claimed(answer)
+        except Violation as wrong:
+            refuse_if_so_alone(target, view, call, claimed)
+            raise wrong from None
+
+
+def claim_page(target: Target, view: View, region: str | None, answer: Answer) -> None:
+    """A page of the largest size holds what a view must bring, where that fits on one."""
+    wanted, known = target.expect(view, region), len(target.inventory(region).items)
+    most = target.largest_size if whole_page(target) else known
+    if wanted.most <= most and answer.listing().is_whole:
+        claim_listing("under way with others", wanted, answer.listing().keys, answer)
+
+
+def refuse_if_so_alone(target: Target, view: View, call: Call, claimed: Callable[[Answer], None]) -> None:
+    """Raises Inconclusive where a request has a wrong answer also alone, over a connection of its own: that has another
+    cause than the requests around it.
+    """
+    semantics = target.contract.semantics
+    abouts = ("ids.selects" if view.ids else None, *(f"filters.{name}.selects" for name in view.equals))
+    about = next(filter(None, abouts), "paging.pages-partition-the-listing" if semantics.paging else None)
+    answer = target.together([call])[0]
+    if not answer.accepted:
+        return
+    try:
+        claimed(answer)
+    except Violation as alone:
+        why = f"not judged, because a request is answered so alone, too: {alone.message}"
+        raise Inconclusive(why, alone.exchange, because=about) from None
 
 
 @requirement("isolation.mixed")
@@ -74,8 +110,13 @@ def test_mixed(target: Target, data: Draws) -> None:
         page = {paging.number: str(number), paging.size: str(size)} if paging else {}
         sent = {**target.parameters_of(view), **page}
         calls.append(target.call(sent, target.channels[way], region=region))
-    for (region, view, size, number, _), answer in zip(crowd, target.together(calls), strict=True):
-        claim_own(target, region, view, (size, number) if paging else None, answer)
+    for (region, view, size, number, _), call, answer in zip(crowd, calls, target.together(calls), strict=True):
+        claimed = partial(claim_own, target, region, view, (size, number) if paging else None)
+        try:
+            claimed(answer)
+        except Violation as wrong:
+            refuse_if_so_alone(target, view, call, claimed)
+            raise wrong from None
 
 
 def claim_own(target: Target, region: str, view: View, page: tuple[int, int] | None, answer: Answer) -> None:
