@@ -74,7 +74,7 @@ def _lists(roles: FaultRoles) -> list[Fault]:
     if not wrapper or "." in wrapper:
         return []
     held, unlike = ("emptiness.list",), ("emptiness.containers",)
-    return [
+    found = [
         Fault("nothing-is-null", "writes null for an empty list in JSON", held, _written(in_json, {wrapper: None})),
         Fault(
             "empty-list-holds-null",
@@ -100,13 +100,17 @@ def _lists(roles: FaultRoles) -> list[Fault]:
             unlike,
             _written(in_xml, {wrapper: ...}),
         ),
-        Fault(
-            "empty-list-is-left-out-for-filters",
-            "leaves the wrapper of an empty list out where a filter is given",
-            unlike,
-            _written(lambda context: bool(context.query.filters), {wrapper: ...}),
-        ),
     ]
+    if roles.contract.semantics.filters:
+        found.append(
+            Fault(
+                "empty-list-is-left-out-for-filters",
+                "leaves the wrapper of an empty list out where a filter is given",
+                unlike,
+                _written(lambda context: bool(context.query.filters), {wrapper: ...}),
+            )
+        )
+    return found
 
 
 def _written(condition: Callable[[Context], bool], members: dict[str, Any]) -> tuple[Replacement, ...]:

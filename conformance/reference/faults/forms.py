@@ -217,15 +217,19 @@ def _of_region(roles: FaultRoles, region: str) -> list[Fault]:
         known = list(context.server.store.regions)
         return known[1 - known.index(text.strip()) % 2] if text != text.strip() and text.strip() in known[:2] else text
 
-    found = [
-        Fault(
-            "blank-region-is-the-first",
-            f"takes the first region for a {region} without a value",
-            (f"parameters.{region}.blank-value",),
-            read_as(region, first),
-        ),
-    ]
-    if roles.contract.semantics.items or roles.contract.semantics.region_echo:  # nothing else shows which region it was
+    parameter, semantics = roles.contract.parameter(region), roles.contract.semantics
+    shown = bool(semantics.items or semantics.region_echo)  # nothing else shows which region it was
+    found = []
+    if shown or (parameter and parameter.required):  # a region that may be left out is left out where it is blank
+        found.append(
+            Fault(
+                "blank-region-is-the-first",
+                f"takes the first region for a {region} without a value",
+                (f"parameters.{region}.blank-value",),
+                read_as(region, first),
+            )
+        )
+    if shown:
         found.append(
             Fault(
                 "padded-region-is-another",

@@ -37,7 +37,7 @@ def faults(roles: FaultRoles) -> tuple[Fault, ...]:
     filters = {f.parameter for f in roles.contract.semantics.filters}
     for parameter in roles.parameters:
         if not roles.contract.choice_about("required", parameter.name):
-            found += _of_required(roles, parameter) if parameter.required else _of_optional(parameter)
+            found += _of_required(roles, parameter) if parameter.required else _of_optional(roles, parameter)
         if parameter in roles.times:
             found += times.faults_of(parameter)
         elif parameter.value("syntax") == JSON_TEXT:
@@ -82,7 +82,7 @@ def _of_required(roles: FaultRoles, parameter: Parameter) -> list[Fault]:
     ]
 
 
-def _of_optional(parameter: Parameter) -> list[Fault]:
+def _of_optional(roles: FaultRoles, parameter: Parameter) -> list[Fault]:
     name = parameter.name
     found = [
         Fault(
@@ -101,6 +101,7 @@ def _of_optional(parameter: Parameter) -> list[Fault]:
                 replacing(STEP.required).by(_before(lambda context: context.parameters.get(name) == "", crash)),
             )
         )
+    if parameter.type == "string" and roles.contract.semantics.items:
         found.append(
             Fault(
                 f"empty-value-finds-one:{name}",
