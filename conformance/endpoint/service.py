@@ -275,6 +275,11 @@ def _answered(plan: ServicePlan, tasks: list[Task]) -> list[Task]:
     return found or tasks
 
 
+def is_of_the_protocol(check: str) -> bool:
+    """Whether a check is about the protocol, and so judged once for a service."""
+    return (check.split(".")[0] in PROTOCOL_THEMES or check in ONCE) and check not in STILL_EACH
+
+
 def _selection(task: Task) -> tuple[str, ...]:
     """The ids of what is judged of an operation, or of the protocol on it."""
     specification = Specification.load(task.settings.folder, task.settings.as_of)
@@ -283,11 +288,8 @@ def _selection(task: Task) -> tuple[str, ...]:
     if task.settings.select:
         return tuple(r.id for r in endpoint)
 
-    def is_protocol(check: str) -> bool:
-        return (check.split(".")[0] in PROTOCOL_THEMES or check in ONCE) and check not in STILL_EACH
-
     both = (*OF_ERRORS, ONE_ALTERNATIVE) if task.protocol else ()
-    return tuple(r.id for r in endpoint if is_protocol(r.check) == task.protocol or r.check in both)
+    return tuple(r.id for r in endpoint if is_of_the_protocol(r.check) == task.protocol or r.check in both)
 
 
 # ----------------------------------------------------------------------------------------------------------- one by one

@@ -4,6 +4,7 @@ it has its turn.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,8 +21,16 @@ LATE_CHOICE = "order-over-sizes"
 CHEAP = ("parameters.optional",)
 # modules and checks that take many requests for a verdict
 DEAR = ("test_forms", "test_overflow", "parameters.listed-values")
+# what is not so dear, though it is among them
+WORTH_IT = ("ids.near-id",)
+# so many subjects of what costs little come before one of what costs much
+FEW_SUBJECTS = 3
+# a check that takes many requests, and shows as many kinds of faults
+MANY_FAULTS = "parameters.hostile-text"
+# what shows of a server that keeps something from one request to the next
+KEPT = ("test_errors", "test_regions")
 # the theme whose checks ask the same again and again for one verdict
-COSTLY = "stability"
+COSTLY, AFTER_ERRORS = "stability", "stability.after-errors"
 
 
 def is_check(item: pytest.Item) -> bool:
@@ -30,20 +39,32 @@ def is_check(item: pytest.Item) -> bool:
 
 
 def in_turns(checks: Iterable[pytest.Item]) -> list[pytest.Item]:
-    """Each check for its first subject, then each for its second, and so on; then all of it again, for what else there
-    is to see. What comes late may not be judged: so what is a MUST comes before what is not, and what takes many
-    requests for one verdict after the rest.
+    """Each check for its first subject; then for its other subjects, those that take many requests for one verdict by
+    turns at last; then all of it again, for what else there is to see. What comes late may not be judged: so what is a
+    MUST comes before what is not, and what takes many requests after the rest.
     """
-    rounds: dict[tuple[str, str, bool], int] = {}
-    turns: list[tuple[tuple[bool | int, ...], pytest.Item]] = []
+    seen: Counter[tuple[str, str, bool]] = Counter()
+    turns = list[tuple[tuple[bool | int, ...], pytest.Item]]()
     for item in checks:
-        again = is_again(item)
-        name = str(item.path), str(getattr(item, "originalname", item.name)), again
-        rounds[name] = 1 if _about(item)[0] in CHEAP else rounds.get(name, 0) + 1
-        must, choice = _is_must(item), item.get_closest_marker("choice_kinds")
-        late = LATE_CHOICE in choice.args if choice else _about(item)[0].startswith(f"{COSTLY}.") + 2 * (not must)
-        turns.append(((again, late, rounds[name], not choice, not choice and not must, _theme(item)), item))
+        name = str(item.path), str(getattr(item, "originalname", item.name)), is_again(item)
+        seen[name] += 1
+        turns.append((_turn(item, seen[name]), item))
     return [item for _, item in sorted(turns, key=lambda turn: turn[0])]
+
+
+def _turn(item: pytest.Item, nth: int) -> tuple[bool | int, ...]:
+    """What the turn of a check is known by, for the `nth` of its subjects."""
+    choice, check, dear = item.get_closest_marker("choice_kinds"), _about(item)[0], is_dear(item)
+    late, cheap = choice is not None and LATE_CHOICE in choice.args, check in CHEAP
+    # one subject of everything; a few more of what costs little, then one of what costs much; the rest likewise
+    if check == MANY_FAULTS:
+        rank = (2 if nth <= FEW_SUBJECTS else 3, 0)
+    elif dear:
+        rank = (2, 0) if nth == 1 else (4, nth)
+    else:
+        rank = (0 if nth == 1 or cheap else 1 if nth <= FEW_SUBJECTS else 3, 0)
+    no_must = not choice and not _is_must(item)
+    return is_again(item), late, *rank, not cheap, not choice, no_must, _theme(item)
 
 
 def place_of_role(contract: Contract, subject: str | None) -> int:
@@ -73,12 +94,19 @@ def shares_answers(item: pytest.Item) -> bool:
     return any(mark.kwargs.get("shared") for mark in marks)
 
 
+def is_dear(item: pytest.Item) -> bool:
+    """Whether a check takes many requests for a verdict."""
+    return (Path(item.path).stem in DEAR or _about(item)[0] in DEAR) and _about(item)[0] not in WORTH_IT
+
+
 def _theme(item: pytest.Item) -> int:
-    """Errors before the rest of a round: much of what every exchange is judged by is about them. What takes many
-    requests for one verdict after the rest.
+    """Errors before the rest of a turn: much of what every exchange is judged by is about them, and a server that a
+    row of errors changes is to be seen before it has had one. What takes many requests for one verdict after the rest.
     """
-    theme = Path(item.path).stem
-    return 0 if theme == "test_errors" else 2 if theme in DEAR or _about(item)[0] in DEAR else 1
+    check = _about(item)[0]
+    if Path(item.path).stem in KEPT or check == AFTER_ERRORS:
+        return 0
+    return 3 if is_dear(item) else 2 if check.startswith(f"{COSTLY}.") else 1
 
 
 def finds_out_choices(item: pytest.Item) -> bool:

@@ -21,7 +21,7 @@ SUITE = Path(__file__).parents[2] / "conformance" / "endpoint"
 def marked(name: str) -> set[str]:
     """The arguments of every `@requirement(...)` or `@choice_kinds(...)` in the suite."""
     found = set()
-    for path in (SUITE / "checks").glob("test_*.py"):
+    for path in (SUITE / "checks").glob("*.py"):
         tree = ast.parse(path.read_text("utf-8"))
         names = {
             node.targets[0].id: node.value.value
@@ -85,7 +85,7 @@ def test_every_situation_of_the_protocol_can_be_brought_about(operation_folder):
 
 def test_every_choice_is_observed_somewhere(operation_folder):
     """A choice that no check looks at would be reported as not applicable for ever."""
-    texts = [p.read_text("utf-8") for p in (SUITE / "checks").glob("test_*.py")]
+    texts = [p.read_text("utf-8") for p in (SUITE / "checks").glob("*.py")]
     active = {
         kind
         for kind in {c.kind for c in load_contract(operation_folder).choices}

@@ -30,20 +30,34 @@ def told(items):
     return [(i.name, i.callspec.params["acs_requirement"].subject, i.callspec.params["acs_again"]) for i in items]
 
 
-def test_musts_come_in_turns_cheap_ones_first_then_what_costs_much_then_what_is_no_must_then_all_of_it_again():
+def test_one_subject_of_each_check_comes_first_then_more_of_what_costs_little_then_what_costs_much():
     checks = [
-        item("parameters.listed-values", "9"), item("stability.order", "", path="test_stability.py"),
-        item("a", "1", again=True), item("a", "1", path="test_ids.py"), item("a", "2", path="test_ids.py"),
-        item("b", "1", level="SHOULD"), item("b", "2", level="SHOULD"),
-        item("c", "1"), item("c", "2"), item("c", "3", path="test_ids.py"),
+        item("stability.order", "", path="test_stability.py"), item("a", "1", again=True),
+        *(item("a", n, path="test_ids.py") for n in "12345"),
+        item("b", "1", level="SHOULD", path="test_ids.py"), item("b", "2", level="SHOULD", path="test_ids.py"),
+        *(item("forms", n) for n in "123"),
+        *(item("parameters.hostile-text", n) for n in "1234"),
         item("parameters.optional", "1", path="test_ids.py"), item("parameters.optional", "2", path="test_ids.py"),
     ]  # fmt: skip
     assert told(in_turns(checks)) == [
-        ("a", "1", False), ("c", "3", False),
         ("parameters.optional", "1", False), ("parameters.optional", "2", False),
-        ("parameters.listed-values", "9", False), ("c", "1", False),
-        ("a", "2", False), ("c", "2", False), ("stability.order", "", False),
-        ("b", "1", False), ("b", "2", False), ("a", "1", True),
+        ("a", "1", False), ("stability.order", "", False), ("b", "1", False),
+        ("a", "2", False), ("a", "3", False), ("b", "2", False),
+        ("forms", "1", False), *(("parameters.hostile-text", n, False) for n in "123"),
+        ("a", "4", False), ("a", "5", False), ("parameters.hostile-text", "4", False),
+        ("forms", "2", False), ("forms", "3", False),
+        ("a", "1", True),
+    ]  # fmt: skip
+
+
+def test_a_server_that_errors_change_is_seen_before_it_has_had_many():
+    checks = [
+        item("a", "1", path="test_ids.py"), item("stability.order", "", path="test_stability.py"),
+        item("stability.after-errors", "", path="test_stability.py"),
+        item("errors.documented", "X", path="test_errors.py"),
+    ]  # fmt: skip
+    assert [name for name, _, _ in told(in_turns(checks))] == [
+        "stability.after-errors", "errors.documented", "a", "stability.order",
     ]  # fmt: skip
 
 

@@ -130,7 +130,8 @@ def test_message(target: Target, subject: str, format: Format, data: Draws) -> N
 def test_leave_no_trace(target: Target, format: Format, data: Draws) -> None:
     """A request that is refused does not change the answer to the next one."""
     need_items(target)
-    before, channel = target.ask().listing(), channel_of(target, format, data)
+    channel = channel_of(target, format, data)
+    before = target.ask((), channel).listing()
     codes = [e.code for e in target.contract.errors if cause_of(target, e)]
     if not codes:
         raise NotApplicable("no error is documented that the suite knows how to give cause for")

@@ -8,9 +8,11 @@ from typing import Literal
 from attrs import define
 
 from conformance.endpoint.answer import Answer
-from conformance.endpoint.claims import claim_never_breaks
+from conformance.endpoint.claims import claim, claim_equal, claim_never_breaks
 from conformance.endpoint.findings import Violation
 from conformance.endpoint.target import Target
+from conformance.generate.texts import near_values
+from conformance.generate.views import filter_values
 from conformance.wire.exchange import Channel
 
 # what the operation does with a parameter
@@ -137,3 +139,32 @@ WORDS: dict[Way, str] = {
 def shortened(text: str) -> str:
     """A text as a message shows it."""
     return repr(text) if len(text) <= 60 else f"{text[:40]!r}… ({len(text)} characters)"
+
+
+def ends_of_a_value(target: Target, subject: str) -> tuple[str, ...]:
+    """What the first listed value begins with, and what it ends with, as far as they are no listed values; one that
+    items have comes first.
+    """
+    parameter = target.parameter(subject)
+    is_filter = any(f.parameter == subject for f in target.contract.semantics.filters)
+    used = filter_values(target.contract, subject, target.sample()) if is_filter else ()
+    listed = tuple(map(str, parameter.value("enum")))
+    value, near = (*used, *listed)[0], near_values(listed)
+    return tuple(text for text in (value[:-1], value[1:]) if text in near)
+
+
+def claim_unlisted(target: Target, subject: str, value: str, channel: Channel) -> None:
+    """The value takes one of the ways that are documented for unlisted ones."""
+    documented = target.contract.choice_about("unknown-value", subject)
+    answer = target.ask({subject: value}, channel)
+    claim_never_breaks(answer, f"{subject} of {value!r}")
+    way = "rejected" if answer.refused else "matches-nothing" if not count_of(answer) else "drops-filter"
+    if way == "drops-filter":
+        bare, what = target.ask().listing(), f"{subject} of {value!r} is neither dropped nor matches nothing"
+        claim_equal(what, count_of(bare), count_of(answer), answer)
+        if bare.total is None:
+            claim_equal(what, bare.keys, answer.keys, answer)
+    allowed = [a.id for a in documented.alternatives] if documented else [way]
+    claim(way in allowed, f"{subject} of {value!r}", " or ".join(allowed), way, answer)
+    if target.inventory().items:
+        target.watch.dialect.observe("unknown-value", subject, way, answer.exchange)
