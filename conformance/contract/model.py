@@ -38,6 +38,7 @@ ConstraintKind = Literal[
     "excludes",
     "matching",
     "dry_run_code",
+    "bits",
 ]
 
 
@@ -78,6 +79,7 @@ class Constraint:
 
     `matching` is how a text is looked for: `wildcard` where `*` stands for any text, `part` where a part of it does.
     `dry_run_code` is the code of the error that answers a request which was only tried, and would have succeeded.
+    `bits` is how wide an integer is documented to be (64 for a Long); without it nothing is said of its width.
     """
 
     kind: ConstraintKind

@@ -290,6 +290,8 @@ def _constraints(field: Field, entry: RowEntry | None, node: Node | None, revisi
             found.append(Constraint("time_format", patterns.pop(), (Citation(revision, "examples", format.upper()),)))
     if entry and (pattern := time_pattern(entry.example)) and not any(c.kind == "time_format" for c in found):
         found.append(Constraint("time_format", pattern, (Citation(revision, "response", row),)))
+    if entry and field.type == "integer" and words.is_long(entry.type):
+        found.append(Constraint("bits", 64, (Citation(revision, "response", row),)))
     return joined(found)
 
 

@@ -112,6 +112,8 @@ def _constraints(name: str, groups: Sequence[tuple[Constraint, ...]], notes: lis
         same_kind = [joined(c for c in group if c.kind == kind) for group in groups]
         stated = [g for g in same_kind if g]
         best = stated[-1][0]
+        if kind == "bits" and not same_kind[-1]:
+            continue  # the newest page has an integer of which it does not say how wide it is
         # within one revision the first sentence counts, and the page contradicts itself
         others = (c for g in stated for c in g if c.value != best.value and kind != "ignored_values")
         notes.extend(

@@ -24,7 +24,7 @@ from conformance.contract.model import (
     Place,
     Sample,
 )
-from conformance.derive import explorer, prose, samples
+from conformance.derive import explorer, prose, samples, words
 from conformance.derive.explorer import ADVICE, Described, MetadataOperation, Schema
 from conformance.derive.fields import joined, time_pattern
 from conformance.derive.mentions import Names
@@ -226,6 +226,8 @@ def _stated(schema: Schema, kind: str, row: Citation) -> Iterator[Constraint]:
         if value in (None, "", []) or (constraint in _NUMERIC and kind not in ("integer", "number")):
             continue
         yield Constraint(constraint, _value(value, kind), (row,))
+    if kind == "integer" and any(words.is_long(str(schema.get(key) or "")) for key in ("type", "format")):
+        yield Constraint("bits", 64, (row,))
 
 
 def _said_to_be_required(page: Page, found: MetadataOperation) -> dict[str, tuple[Citation, ...]]:
@@ -284,7 +286,7 @@ def _rules(
     page: Page, row: Citation, name: str, kind: str, schema: Schema, shown: Shape, path: Path
 ) -> tuple[Constraint, ...]:
     """What the schema, the sentences and the sample say of the values of a field."""
-    found = [c for c in _stated(schema, kind, row) if c.kind in ("enum", "minimum", "maximum")]
+    found = [c for c in _stated(schema, kind, row) if c.kind in ("enum", "minimum", "maximum", "bits")]
     for f in prose.findings(name, kind, sentences(_description(schema))):
         if f.kind not in ("enum", "time_format") or f.value == prose.EPOCH_MS or (f.kind == "enum" and found):
             continue

@@ -292,6 +292,8 @@ def parameter_constraints(
         and (pattern := time_pattern(entry.example))
     ):
         found.append(Constraint("time_format", pattern, (Citation(page.id, "parameters", entry.label),)))
+    if words.is_long(entry.type):
+        found.append(Constraint("bits", 64, (Citation(page.id, "parameters", entry.label),)))
     return joined(found)
 
 

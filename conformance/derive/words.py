@@ -67,6 +67,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "message": ("error message", "error information", "message", "错误信息", "错误消息", "错误描述"),
 }  # fmt: skip
 
+# of the types that are integers, those that are said to be of 64 bits
+LONGS = ("long", "int64", "bigint", "长整型")
+
 YES = ("yes", "true", "是", "required", "必选", "必填", "必需")
 NO = ("no", "false", "否", "optional", "可选", "非必选")
 
@@ -145,6 +148,11 @@ def type_of(text: str) -> tuple[FieldType, str | None]:
     name = _unlinked(text).strip()
     # older pages give the name of a type that another page describes
     return "unknown", name if re.fullmatch(r"\w+", name) and key not in ("n/a", "na", "") else None
+
+
+def is_long(text: str) -> bool:
+    """Whether a documented type is an integer of 64 bits."""
+    return plain(text) in LONGS
 
 
 @lru_cache(maxsize=2048)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from conformance.contract.model import Contract, Parameter
+from conformance.contract.model import Contract, Field, Parameter
+
+# the least number that 32 bits have no place for
+BEYOND_32_BITS = 2**31
 
 
 def names(contract: Contract, role: str) -> tuple[str, ...]:
@@ -67,6 +70,24 @@ def is_repeated(parameter: Parameter) -> bool:
     return parameter.name.endswith(".N") or (parameter.type == "array" and "." not in parameter.name)
 
 
+def is_long(thing: Parameter | Field) -> bool:
+    """Whether it is documented as an integer of 64 bits (a Long)."""
+    return bool(thing.value("bits") == 64)
+
+
+def may_exceed(parameter: Parameter, value: int) -> bool:
+    """Whether the documentation allows that value of a parameter that is a Long."""
+    most = parameter.value("maximum")
+    return is_long(parameter) and not parameter.value("enum") and (most is None or bool(most >= value))
+
+
+def long_fields(contract: Contract) -> tuple[str, ...]:
+    """Paths of the fields that are Longs, without numbers of pages and items, which follow from what was asked."""
+    paging = contract.semantics.paging
+    counted = {paging.total, paging.number_echo, paging.size_echo} if paging else set()
+    return tuple(".".join(path) for path, f in contract.fields() if is_long(f) and ".".join(path) not in counted)
+
+
 Names = Callable[[Contract], tuple[str | None, ...]]
 
 NAMES: Mapping[str, Names] = {
@@ -116,4 +137,6 @@ NEEDS: Mapping[str, Callable[[Contract], object]] = {
     "free-text": free_texts,
     "optional-field": lambda c: c.semantics.items and c.semantics.optional_fields,
     "repeated": lambda c: any(is_repeated(p) for p in c.parameters),
+    "long-parameter": lambda c: any(may_exceed(p, BEYOND_32_BITS) for p in c.parameters),
+    "long-field": long_fields,
 }

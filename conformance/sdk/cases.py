@@ -13,7 +13,7 @@ from attrs import Attribute, evolve, field, fields, frozen, has
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
 from conformance.drivers.protocol import Ready
-from conformance.ledger.roles import is_repeated
+from conformance.ledger.roles import is_repeated, long_fields, may_exceed
 from conformance.sdk.endpoint import Transfer
 from conformance.sdk.giving import (
     as_types,
@@ -33,6 +33,8 @@ Expansion = Literal[
     "all-parameters",
     "listed-value",
     "false-or-zero",
+    "long-parameter",
+    "long-field",
     "repeated-parameter",
     "field",
     "error",
@@ -61,7 +63,7 @@ class ReplySpec:
     alternative in which the answer is written. `cut` ends the document half way, with a matching length. `charset` is
     the encoding of the document, `mangled` makes each `¤` in it a byte that is no UTF-8. `coding` compresses the body
     whether the request asked for it or not (`gzip`: only if it did). `redirect` leads to the other host, or to another
-    path of the `same` one.
+    path of the `same` one. `long` is where the values of integers of 64 bits begin.
     """
 
     items: int = 1
@@ -89,6 +91,7 @@ class ReplySpec:
     coding: Literal["", "deflate"] = ""
     redirect: int | None = None
     redirect_to: Literal["elsewhere", "same"] = "elsewhere"
+    long: int = 0
 
 
 @frozen
@@ -179,7 +182,7 @@ class CaseSpec:
     """A row of the table: a case, or the rule that makes several.
 
     For documented errors, `tails` maps codes to what the service appends to the documented message, and
-    `excluded` names codes that are left out.
+    `excluded` names codes that are left out. `value` is what a parameter of 64 bits is given.
     """
 
     case: Case
@@ -187,6 +190,7 @@ class CaseSpec:
     kind: str | None = None
     tails: Mapping[str, str] = field(factory=dict)
     excluded: tuple[str, ...] = ()
+    value: int = 0
 
 
 def _data(value: Any) -> Any:
@@ -237,6 +241,14 @@ def expanded(spec: CaseSpec, roles: SdkRoles, protocol: Protocol, ready: Ready) 
             for p in roles.own_parameters:
                 for value in nothing_like(p):
                     yield _with(spec.case, f"{p.name}={str(value).lower()}", {sdk_name(p.name): value})
+        case "long-parameter":
+            for p in roles.own_parameters:
+                if may_exceed(p, spec.value):
+                    yield _with(spec.case, p.name, {sdk_name(p.name): spec.value})
+        case "long-field":
+            for name in long_fields(roles.contract):
+                if not roles.is_in_renamed_list(tuple(name.split("."))):
+                    yield evolve(spec.case, name=name, subject=name)
         case "field":
             for path, f in roles.contract.fields():
                 # a list that has several names is received under one of them, which is a requirement of its own

@@ -12,20 +12,24 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
+from attrs import frozen
+
 from conformance.contract.model import Contract, Field
+from conformance.ledger.roles import is_long
 
 Tree = dict[str, Any]
 # the name of the code in the envelope of errors
 CODE = "Code"
 
 
-def result(contract: Contract, items: int = 1, first: int = 1) -> Tree:
+def result(contract: Contract, items: int = 1, first: int = 1, long: int = 0) -> Tree:
     """A documented result with that many items, every documented field present, every item and value different.
 
-    `first` is the number of the first item, so that pages of one listing can be made one by one. A member by the name
-    of an error's code, of which SDKs may think that it makes an error, has its documented value, or is not there.
+    `first` is the number of the first item, so that pages of one listing can be made one by one. Integers of 64 bits
+    are `long` and more, always by an even number. A member by the name of an error's code, of which SDKs may think that
+    it makes an error, has its documented value, or is not there.
     """
-    tree = _object(contract.response, (), 0, contract, items, first)
+    tree = _object(contract.response, (), 0, _Making(contract, items, first, long))
     if (code := contract.at(CODE)) and not code.examples:
         del tree[CODE]
     for path, value in (
@@ -126,34 +130,42 @@ def _element(name: str, value: Any) -> str:
     return f"<{name}>{inside}</{name}>"
 
 
-def _object(
-    fields: tuple[Field, ...], path: tuple[str, ...], number: int, contract: Contract, items: int, first: int
-) -> Tree:
-    return {f.name: _value(f, (*path, f.name), number, contract, items, first) for f in fields}
+@frozen
+class _Making:
+    """What a result is made of: see `result`."""
+
+    contract: Contract
+    items: int
+    first: int
+    long: int
 
 
-def _value(f: Field, path: tuple[str, ...], number: int, contract: Contract, items: int, first: int) -> Any:
+def _object(fields: tuple[Field, ...], path: tuple[str, ...], number: int, making: _Making) -> Tree:
+    return {f.name: _value(f, (*path, f.name), number, making) for f in fields}
+
+
+def _value(f: Field, path: tuple[str, ...], number: int, making: _Making) -> Any:
     if f.type == "array":
-        listed = ".".join(path) == contract.semantics.items
-        numbers = range(first, first + items) if listed else range(1, 3)
+        listed = ".".join(path) == making.contract.semantics.items
+        numbers = range(making.first, making.first + making.items) if listed else range(1, 3)
         if f.members:
-            return [_object(f.members, path, n, contract, items, first) for n in numbers]
-        return [_scalar(f.item_type or "string", f, n, contract, path) for n in numbers]
+            return [_object(f.members, path, n, making) for n in numbers]
+        return [_scalar(f.item_type or "string", f, n, making, path) for n in numbers]
     if f.type == "object" or f.members:
-        return _object(f.members, path, number, contract, items, first)
-    return _scalar(f.type, f, number, contract, path)
+        return _object(f.members, path, number, making)
+    return _scalar(f.type, f, number, making, path)
 
 
-def _scalar(kind: str, f: Field, number: int, contract: Contract, path: tuple[str, ...]) -> Any:
+def _scalar(kind: str, f: Field, number: int, making: _Making, path: tuple[str, ...]) -> Any:
     if path == (CODE,) and f.examples:
         return f.examples[0]
     if kind == "integer":
-        return number + 1
+        return making.long + 2 * number if making.long and is_long(f) else number + 1
     if kind == "number":
         return number + 0.5
     if kind == "boolean":
         return number % 2 == 1
-    listed = _listed_values(f, contract)
+    listed = _listed_values(f, making.contract)
     if listed:
         return listed[number % len(listed)]
     example = next((e for e in f.examples if e), "")

@@ -88,7 +88,7 @@ def answer(
 def _tree(spec: ReplySpec, roles: SdkRoles, walk: Walk | None, recorded: Recorded) -> Tree:
     contract, paging = roles.contract, roles.contract.semantics.paging
     if walk is None or paging is None:
-        tree = result(contract, spec.items)
+        tree = result(contract, spec.items, long=spec.long)
     else:
         asked = dict(recorded.arrival.parameters)
         number, size = (_integer(asked.get(name), 1) for name in (paging.number, paging.size))

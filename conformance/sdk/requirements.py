@@ -115,6 +115,7 @@ def _case(data: Mapping[str, Any]) -> CaseSpec:
         kind=data.get("kind"),
         tails=data.get("tails", {}),
         excluded=tuple(data.get("except", ())),
+        value=data.get("value", 0),
     )
 
 

@@ -138,6 +138,13 @@ OF_OPERATIONS = {
     "lists-from-zero": ("requests.repeated-parameter", "lists are numbered from 0"),
     "last-structure-only": ("requests.each-parameter", "of a list of structures the first one's members are lost"),
 }
+# What only integers of 64 bits can show, of which DescribeTasks documents none.
+OF_LONGS = {
+    "wraps-long-parameters": ("requests.long-integer", "parameters are written by way of integers of 32 bits"),
+    "wraps-long-answers": ("responses.long-integer", "integers of an answer are read into 32 bits"),
+    "parameters-are-doubles": ("requests.integer-beyond-2-53", "parameters are written by way of floating numbers"),
+    "answers-are-doubles": ("responses.integer-beyond-2-53", "integers of an answer are read as floating numbers"),
+}
 # Ways to break the protocol rather than the service's: the driver's fault, and the kind of it.
 BROKEN = {
     "crashes": "crash",

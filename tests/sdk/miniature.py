@@ -91,6 +91,8 @@ class Client:
                 continue
             if ("drops-false" in ON and value is False) or ("drops-zero" in ON and value == 0 and value is not False):
                 continue
+            if type(value) is int:
+                value = narrow(value, "parameters")
             if isinstance(value, bytes) and "refuses-bytes" in ON:
                 raise ApiError("Mistyped", f"{name} is text")
             if isinstance(value, bytes) and "prints-bytes" not in ON:
@@ -308,6 +310,8 @@ class Client:
             tree["TotalCount"] = len(tasks)
         if "wraps-numbers" in ON:
             tree = {n: (v + 2**31) % 2**32 - 2**31 if type(v) is int else v for n, v in tree.items()}
+        if ON & {"wraps-long-answers", "answers-are-doubles", "refuses-odd-answers"}:
+            tree = integers(tree)
         if "numbers-as-text" in ON:
             tree = {n: str(v) if type(v) is int else v for n, v in tree.items()}
         if "loses-duplicates" in ON:
@@ -319,6 +323,24 @@ class Client:
         if "leaves-out-nothing" in ON:
             tree = {n: v for n, v in tree.items() if v not in (None, "")}
         return camel(tree) if "camel-case" in ON else tree
+
+
+def narrow(value, where):
+    """A number as a language has it whose integers are of 32 bits, or are floating numbers."""
+    if f"refuses-odd-{where}" in ON and int(float(value)) != value:
+        raise ApiError("OutOfRange", f"{value} has no place here")
+    if f"{where}-are-doubles" in ON:
+        return int(float(value))
+    return (value + 2**31) % 2**32 - 2**31 if f"wraps-long-{where}" in ON else value
+
+
+def integers(tree):
+    """The tree with each integer of it narrowed."""
+    if isinstance(tree, list):
+        return [integers(one) for one in tree]
+    if isinstance(tree, dict):
+        return {n: integers(v) for n, v in tree.items()}
+    return narrow(tree, "answers") if type(tree) is int else tree
 
 
 def camel(tree):

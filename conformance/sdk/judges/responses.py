@@ -104,6 +104,11 @@ def receives_field(seen: Observation) -> SdkFinding:
     return PASSED
 
 
+def fails_or_receives_field(seen: Observation) -> SdkFinding:
+    """Like receives_field, but an error will do."""
+    return PASSED if seen.last.answer.error is not None and seen.last.requests else receives_field(seen)
+
+
 def receives_named_list(seen: Observation) -> SdkFinding:
     """The list of the choice reached the caller whole, under the name in which it was sent."""
     open_problem = _unjudged(seen, seen.last) or _error(seen.last)

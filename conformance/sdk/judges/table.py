@@ -38,6 +38,7 @@ CASES: Mapping[str, CaseJudge] = {
     "fails-or-has-a-result": responses.fails_or_has_a_result,
     "each-receives-everything": responses.each_receives_everything,
     "receives-field": responses.receives_field,
+    "fails-or-receives-field": responses.fails_or_receives_field,
     "receives-named-list": responses.receives_named_list,
     "receives-in-order": responses.receives_in_order,
     "receives-types": responses.receives_types,
