@@ -9,7 +9,7 @@ import click
 from conformance.cli.league import SITE
 from conformance.cli.output import say
 from conformance.cli.sdk_options import options_of_gates
-from conformance.cli.sdk_subject import recipe_of
+from conformance.cli.sdk_subject import recipe_of, refuse_other_api
 from conformance.contract.catalogue import USUAL_OPERATION, service_of
 from conformance.drivers.installation import known_releases
 from conformance.drivers.releases import ReleaseRangeError, selected
@@ -70,6 +70,8 @@ def matrix(
     operation = operations[0] if operations and service is None else USUAL_OPERATION
     plan, ledger = plan_of(operation, None, (), (), gates if service is None else None)
     recipe = recipe_of(name)
+    about = plan.contract if service is None else service
+    refuse_other_api(recipe, about.product, about.version)
     try:
         releases = selected(known_releases(recipe), wanted)
     except ReleaseRangeError as e:

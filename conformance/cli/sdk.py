@@ -14,7 +14,15 @@ from conformance.cli.output import say
 from conformance.cli.resuming import refuse_settings
 from conformance.cli.sdk_options import SdkOptions, options_of_an_sdk
 from conformance.cli.sdk_service import judge_sdk_service, not_established_service
-from conformance.cli.sdk_subject import driven, installed, list_drivers, refuse_misspelt, uninstalled
+from conformance.cli.sdk_subject import (
+    driven,
+    installed,
+    list_drivers,
+    refuse_further,
+    refuse_misspelt,
+    refuse_other_api,
+    uninstalled,
+)
 from conformance.cli.showing import live, shown
 from conformance.contract.catalogue import USUAL_OPERATION, service_of
 from conformance.drivers.installation import missing_toolchain
@@ -59,7 +67,10 @@ def sdk(ctx: click.Context, asked: SdkOptions, /) -> None:
         clear(asked.report_dir and asked.report_dir / release)
     asked.refuse_contradictions()
     one = _Certifying(asked, earlier)
+    options = [name for one in ctx.command.params for name in one.opts if name.startswith("-")]
     recipe = found(asked.words[0], known)
+    if recipe is not None or asked.words[0].startswith("-"):
+        refuse_further(asked.words, options)
     if recipe is None:
         refuse_misspelt(asked.words, bool(asked.releases or asked.artifact), known)
         raise SystemExit(one.judged(driven(asked.words), asked.report_dir))
@@ -69,6 +80,7 @@ def sdk(ctx: click.Context, asked: SdkOptions, /) -> None:
         )
     if asked.cassette and is_cassette(asked.cassette) and len(asked.releases) > 1:
         raise Refusal(f"{asked.cassette} can hold one release only; give --record a folder.")
+    refuse_other_api(recipe, *one.api)
     if missing := missing_toolchain(recipe, asked.runtimes):
         raise NotEstablished(f"{recipe.name} cannot be driven here: {missing}")
     releases = asked.releases or (None,)
@@ -91,6 +103,12 @@ class _Certifying:
         select = asked.select if self.service is None else ()
         gates = asked.gates if self.service is None else None
         self.plan, self.ledger = plan_of(operation, asked.folder, select, asked.levels, gates)
+
+    @property
+    def api(self) -> tuple[str, str]:
+        """Product and version of what is judged by."""
+        about = self.plan.contract if self.service is None else self.service
+        return about.product, about.version
 
     def released(self, recipe: Recipe, release: str | None, several: bool) -> int:
         """The exit status of one release. Of one that cannot be installed, reports say why."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -18,7 +19,7 @@ from conformance.drivers.recipe import Recipe, drivers, found
 from conformance.drivers.releases import is_final
 from conformance.drivers.toolchain import InstallFailed
 from conformance.drivers.workshop import Runtimes
-from conformance.errors import NotEstablished, unknown
+from conformance.errors import NotEstablished, Refusal, unknown
 from conformance.report.events import TargetIdentity
 from conformance.report.folder import safe_name
 from conformance.report.text import printable
@@ -29,6 +30,25 @@ def refuse_misspelt(words: tuple[str, ...], is_name: bool, known: tuple[Recipe, 
     """A single word with a release is a driver's name, not a command."""
     if is_name or (len(words) == 1 and not Path(words[0]).exists()):
         raise unknown("driver", words[0], [r.name for r in known], "See acs-conformance sdk --list.")
+
+
+def refuse_further(words: tuple[str, ...], options: Iterable[str]) -> None:
+    """One driver is named; what else stands there is an option that there is not, or a word too many."""
+    odd = next((word for word in words if word.startswith("-")), None)
+    if odd is not None:
+        raise unknown("option", odd.partition("=")[0], options, "See acs-conformance sdk --help.")
+    if len(words) > 1:
+        raise Refusal(f"{words[1]!r} is one word too many: one driver is certified at a time, {words[0]} here.")
+
+
+def refuse_other_api(recipe: Recipe, product: str, version: str) -> None:
+    """The driver of a package for one API is not judged by what is documented of another."""
+    if not recipe.serves(product, version):
+        raise Refusal(
+            f"{recipe.name} drives a package for {recipe.api}, and what it would be judged by is of {product} {version}:"
+            " derive that API's own contracts (acs-conformance derive API-DOCS.json -o DIR), and give them with "
+            "--service DIR, or one of them with --contract DIR/OPERATION."
+        )
 
 
 def recipe_of(name: str, folder: Path | None = None) -> Recipe:

@@ -75,7 +75,8 @@ def service_of(name: str) -> Service:
         raise Refusal(
             f"{name} holds no {SERVICE_FILE}; give a folder that `acs-conformance derive API-DOCS.json -o DIR` wrote."
         )
-    advice = f"Shipped: {', '.join(found) or 'none'}. For another derive it from its metadata and give the folder."
+    others = "For another give the folder that `acs-conformance derive API-DOCS.json -o DIR` writes."
+    advice = f"Shipped: {', '.join(found) or 'none'}. {others}"
     raise unknown("service", name, found, advice)
 
 

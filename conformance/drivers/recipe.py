@@ -75,6 +75,10 @@ class Recipe:
         """What the driver of a family is given on its command line: the package."""
         return (self.package,) if self.pattern else ()
 
+    def serves(self, product: str, version: str) -> bool:
+        """Whether it drives a package for that API (`Vpc`, `2016-04-28`). One that is of no family may do so for any."""
+        return not self.pattern or _plain(self.api) == _plain(product + version)
+
     def member(self, name: str) -> Recipe | None:
         """The recipe of that name in the same family (`python-vpc20160428`), or None where it is of no such name."""
         prefix = self.name.removesuffix(self.api)
@@ -120,6 +124,10 @@ def recipe(name: str, folder: Path | None = None) -> Recipe:
     if one is None:
         raise UnknownDriver(f"no driver named {name!r}; there are {', '.join(r.name for r in known)}")
     return one
+
+
+def _plain(api: str) -> str:
+    return re.sub("[^a-z0-9]", "", api.lower())
 
 
 def _named(pattern: str, api: str) -> str:

@@ -86,10 +86,30 @@ def test_misspelt_drivers_and_missing_words_are_2(acs):
         (["sdk", "python-ecs20140526"], "--release"),
         (["sdk", "-k", "no.such", "--", "true"], "no.such"),
         (["matrix", "--driver", "nodejs", "--releases", "latest:1"], "nodejs"),
+        (["sdk", "python-ecs20140526", "--release", "1", "--package", "vpc"], "no option '--package'"),
+        (["sdk", "--relaese=1", "python-ecs20140526"], "did you mean --release?"),
+        (["sdk", "python-ecs20140526", "go-legacy", "--release", "1"], "'go-legacy' is one word too many"),
     ):
         done = acs(*words)
         assert done.returncode == 2, (words, done.stderr)
         assert named in done.stderr, (words, done.stderr)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("sdk", "python-vpc20160428", "--release", "1"),
+        ("sdk", "node-vpc20160428", "--release", "1", "--operation", "DescribeVpcs"),
+        ("sdk", "go-slb20140515", "--release", "1", "--service", "ecs"),
+        ("matrix", "--driver", "java-vpc20160428", "--releases", "latest:1", "--service", "ecs"),
+    ],
+)
+def test_the_package_of_one_api_is_not_judged_by_the_documentation_of_another(acs, asked):
+    """DescribeVpcs is an operation of ECS, too, of another version: a right package of VPC would be called wrong."""
+    done = acs(*asked)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert re.search(r"drives a package for (vpc|slb)\d{8}, and what would judge it is of Ecs 2014-05-26", done.stderr)
+    assert "acs-conformance derive API-DOCS.json -o DIR" in done.stderr
 
 
 @pytest.fixture

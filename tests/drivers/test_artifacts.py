@@ -185,6 +185,16 @@ def test_a_go_registry_that_refuses_one_major_release_lists_the_others(tmp_path,
     assert golang.known(TINY, Workshop(tmp_path)) == ("v1.0.0", "v3.0.0", "v3.1.0")
 
 
+def test_a_driver_of_a_family_serves_one_api_and_any_other_every_one():
+    node, core = recipe("node-vpc20160428"), recipe("node-pop-core")
+    assert node.serves("Vpc", "2016-04-28")
+    assert not node.serves("Ecs", "2014-05-26")
+    assert not node.serves("Vpc", "2017-04-28")
+    assert recipe("python-r_kvstore20150101").serves("R-kvstore", "2015-01-01")
+    assert core.serves("Ecs", "2014-05-26")
+    assert core.serves("Vpc", "2016-04-28")
+
+
 def test_a_family_has_a_driver_for_each_api():
     one = recipe("python-vpc20160428")
     assert (one.package, one.arguments, one.source) == (
