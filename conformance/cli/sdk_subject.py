@@ -45,7 +45,7 @@ def refuse_other_api(recipe: Recipe, product: str, version: str) -> None:
     """The driver of a package for one API is not judged by what is documented of another."""
     if not recipe.serves(product, version):
         raise Refusal(
-            f"{recipe.name} drives a package for {recipe.api}, and what it would be judged by is of {product} {version}:"
+            f"{recipe.name} drives a package for {recipe.api}, and what would judge it is of {product} {version}:"
             " derive that API's own contracts (acs-conformance derive API-DOCS.json -o DIR), and give them with "
             "--service DIR, or one of them with --contract DIR/OPERATION."
         )

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from attrs import asdict, field, frozen
 from jsonschema import Draft202012Validator
@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from conformance.foreign import BadText, decoded, json_value
 
 VERSION = 2
+Giver = Literal["sdk", "driver", "language"]
 # how many threads or processes share the calls of a burst
 WORKERS = 8
 _SCHEMA = "acs-conformance/driver.schema.json"
@@ -85,20 +86,31 @@ class SdkError:
 
 @frozen
 class DriverAnswer:
-    """What the caller received: a result, an error, or nothing because the SDK has no such parameter (`unsupported`),
-    or because the driver cannot give it (`by_driver`).
+    """What the caller received: a result, an error, or nothing because something could not be given (`unsupported`).
+
+    `by` says who has no way: the SDK, the driver, or the language, in which nobody could write it; `because` says why.
     """
 
     result: Any = None
     error: SdkError | None = None
     unsupported: str | None = None
     seconds: float = 0.0
-    by_driver: bool = False
+    by: Giver = "sdk"
+    because: str = ""
 
     @property
     def ok(self) -> bool:
         """Whether the call succeeded for the caller."""
         return self.error is None and self.unsupported is None
+
+    @property
+    def lack(self) -> str:
+        """Who has no way to give what was not given, and why."""
+        if self.by == "sdk":
+            return f"this SDK has no {self.unsupported}"
+        who = "the driver has" if self.by == "driver" else "a program in its language has"
+        why = f": {self.because}" if self.because else " as it is documented"
+        return f"{who} no way to give {self.unsupported} to this SDK{why}"
 
 
 @frozen
@@ -180,8 +192,8 @@ def decode_answer(line: bytes, number: int, seconds: float = 0.0) -> DriverAnswe
     if message["id"] != number:
         raise ProtocolError(f"it answered call {message['id']}, but call {number} was asked")
     if "unsupported" in message:
-        by_driver = message.get("by") == "driver"
-        return DriverAnswer(unsupported=message["unsupported"], seconds=seconds, by_driver=by_driver)
+        told = {key: message[key] for key in ("unsupported", "by", "because") if key in message}
+        return DriverAnswer(**told, seconds=seconds)
     if message["ok"]:
         return DriverAnswer(result=message["result"], seconds=seconds)
     return DriverAnswer(error=SdkError(**{"text": "", **message["error"]}), seconds=seconds)

@@ -76,7 +76,7 @@ class Recipe:
         return (self.package,) if self.pattern else ()
 
     def serves(self, product: str, version: str) -> bool:
-        """Whether it drives a package for that API (`Vpc`, `2016-04-28`). One that is of no family may do so for any."""
+        """Whether it drives a package for that API (`Vpc`, `2016-04-28`); one that is of no family may, for any."""
         return not self.pattern or _plain(self.api) == _plain(product + version)
 
     def member(self, name: str) -> Recipe | None:

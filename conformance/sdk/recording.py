@@ -148,7 +148,8 @@ def _served_data(served: Served | None) -> dict[str, Any] | None:
 def _answer_data(answer: DriverAnswer) -> dict[str, Any]:
     """As in the driver protocol. The text of an exception stays out: it is a stack of the machine."""
     if answer.unsupported is not None:
-        return {"unsupported": answer.unsupported} | ({"by": "driver"} if answer.by_driver else {})
+        why = {"by": answer.by, "because": answer.because} if answer.by != "sdk" else {}
+        return {"unsupported": answer.unsupported} | {key: text for key, text in why.items() if text}
     if answer.error is not None:
         return {"error": {name: value for name, value in asdict(answer.error).items() if name != "text"}}
     return {"result": answer.result}
@@ -216,6 +217,5 @@ def _recorded(one: Arrived) -> Recorded:
 def _answer(kept: KeptCall) -> DriverAnswer:
     told: Mapping[str, Any] = kept.answer
     error = SdkError(**told["error"]) if "error" in told else None
-    return DriverAnswer(
-        told.get("result"), error, told.get("unsupported"), kept.seconds, by_driver=told.get("by") == "driver"
-    )
+    by, because = told.get("by", "sdk"), told.get("because", "")
+    return DriverAnswer(told.get("result"), error, told.get("unsupported"), kept.seconds, by, because)

@@ -155,8 +155,7 @@ def _given(call: ObservedCall) -> Iterator[str]:
 def _got(call: ObservedCall) -> Iterator[str]:
     answer = call.answer
     if answer.unsupported is not None:
-        who = "the driver cannot give" if answer.by_driver else "this SDK has no"
-        yield f"nothing: {who} {answer.unsupported}"
+        yield f"nothing: {answer.lack}"
     elif answer.error is not None:
         error = answer.error
         yield f"an exception: {error.type}{'' if error.declared else ', which the SDK does not declare'}"

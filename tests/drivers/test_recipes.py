@@ -89,7 +89,7 @@ def test_node_does_not_give_a_number_that_is_another_one_in_javascript(tmp_path)
     )
     _, exact, *inexact = map(json.loads, done.stdout.splitlines())
     assert exact["result"] == calls[0]
-    assert [(one["unsupported"], one["by"]) for one in inexact] == [("B", "driver"), ("A", "driver")]
+    assert [(one["unsupported"], one["by"]) for one in inexact] == [("B", "language"), ("A", "language")]
 
 
 def test_an_unknown_driver_is_named_with_those_that_exist():

@@ -406,6 +406,10 @@ def main():
         if f"lacks-{call['operation']['action']}" in ON:
             say({"id": call["id"], "ok": False, "unsupported": call["operation"]["action"]})
             continue
+        if "bytes" in call and "takes-no-bytes" in ON:
+            why = {"by": "language", "because": "it is a String, which takes no byte[]"}
+            say({"id": call["id"], "ok": False, "unsupported": ", ".join(call["bytes"]), **why})
+            continue
         call["parameters"] |= {name: call["parameters"][name].encode() for name in call.get("bytes", ())}
         unknown = [name for name, _ in flat(call["parameters"]) if f"cannot-give-{name}" in ON]
         if unknown:

@@ -53,6 +53,17 @@ def test_what_only_the_driver_cannot_express_is_inconclusive(plan, miniature):
         assert (found.verdict, "TaskIds" in found.message) == (verdict, True)
 
 
+def test_what_nobody_can_write_in_a_language_is_inconclusive_with_the_reason(plan, miniature, tmp_path):
+    chosen = evolve(plan, select=("requests.bytes-for-text",))
+    done = certify(miniature("takes-no-bytes"), chosen, expected_version=VERSION)
+    [found] = done.verdicts
+    assert found.verdict == "inconclusive"
+    assert found.message == (
+        "a program in its language has no way to give TaskIds to this SDK: it is a String, which takes no byte[]"
+    )
+    assert done.conformant
+
+
 def test_what_needs_an_ability_is_no_must(plan):
     """A driver of the first version of the protocol still certifies."""
     needing = [r for r in requirements(plan.contract) if any(spec.case.ability for spec in r.cases)]

@@ -20,7 +20,7 @@ func ready() object {
 	return object{
 		"ready": true, "protocol": 2, "name": name, "version": version, "runtime": runtime.Version(),
 		"dependencies": others, "view": "json", "methods": []string{"POST", "GET"}, "signatures": []string{"v3", "v1"},
-		"structures": true, "can": []string{"nulls", "raw", "threads", "tls"},
+		"structures": true, "can": []string{"nulls", "bytes", "raw", "threads", "tls"},
 	}
 }
 
@@ -38,6 +38,9 @@ func answer(asked *call) object {
 		"Method":   map[bool]string{true: asked.Method, false: "POST"}[asked.Method != ""],
 	} {
 		set(reflect.ValueOf(params), name, value)
+	}
+	for _, name := range asked.Bytes {
+		asked.Parameters[name] = []byte(fmt.Sprint(asked.Parameters[name]))
 	}
 	options := optionsFor(asked, method.Type().In(2))
 	result, err := made(asked, func() (any, error) {

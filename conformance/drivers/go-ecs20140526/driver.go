@@ -19,7 +19,7 @@ func ready() object {
 	return object{
 		"ready": true, "protocol": 2, "name": name, "version": version, "runtime": runtime.Version(),
 		"dependencies": others, "view": "typed", "signatures": []string{"v3", "v1"}, "structures": true,
-		"can": []string{"raw", "threads", "tls"},
+		"can": []string{"nulls", "bytes", "raw", "threads", "tls"},
 	}
 }
 
@@ -36,6 +36,14 @@ func answer(asked *call) object {
 		return object{"ok": false, "unsupported": asked.Operation.Action}
 	}
 	request := reflect.New(method.Type().In(0).Elem())
+	if name := nothing(asked); name != "" {
+		return notInGo(name, "a field that is set to nil is one that was never set")
+	}
+	for _, name := range asked.Bytes {
+		if field := tagged(request.Elem(), name); field.IsValid() && !reflect.TypeOf([]byte{}).AssignableTo(field.Type()) {
+			return notInGo(name, fmt.Sprintf("it is a %s, which takes no []byte", field.Type()))
+		}
+	}
 	given, _ := json.Marshal(asked.Parameters)
 	if err := json.Unmarshal(given, request.Interface()); err != nil {
 		return failure(err)
@@ -60,6 +68,16 @@ func answer(asked *call) object {
 		return failure(err)
 	}
 	return object{"ok": true, "result": result}
+}
+
+// The field of a structure whose JSON has that name.
+func tagged(holder reflect.Value, name string) reflect.Value {
+	for i := 0; i < holder.NumField(); i++ {
+		if strings.Split(holder.Type().Field(i).Tag.Get("json"), ",")[0] == name {
+			return holder.Field(i)
+		}
+	}
+	return reflect.Value{}
 }
 
 // The dotted names of what the request does not hold, though it was given.

@@ -30,7 +30,7 @@ func ready() object {
 	return object{
 		"ready": true, "protocol": 2, "name": module, "version": version, "runtime": runtime.Version(),
 		"dependencies": others, "view": "typed", "methods": []string{"GET", "POST"}, "formats": []string{"json", "xml"},
-		"structures": true, "can": []string{"raw", "threads", "tls"},
+		"structures": true, "can": []string{"nulls", "bytes", "raw", "threads", "tls"},
 	}
 }
 
@@ -44,6 +44,14 @@ func answer(asked *call) object {
 		return object{"ok": false, "unsupported": asked.Operation.Action}
 	}
 	kind := method.Type().In(0).Elem()
+	if name := nothing(asked); name != "" && tagged(reflect.New(kind).Elem(), name).IsValid() {
+		return notInGo(name, fmt.Sprintf("it is a %s, which has no nil", tagged(reflect.New(kind).Elem(), name).Type()))
+	}
+	for _, name := range asked.Bytes {
+		if field := tagged(reflect.New(kind).Elem(), name); field.IsValid() {
+			return notInGo(name, fmt.Sprintf("it is a %s, which takes no []byte", field.Type()))
+		}
+	}
 	if _, lost, mistyped := requestFor(asked, kind); len(mistyped) > 0 {
 		what := "no Go program compiles that gives this to " + strings.Join(mistyped, ", ")
 		return object{"ok": false, "error": object{"type": "compile", "declared": true, "message": what, "text": what}}

@@ -42,6 +42,8 @@ public class Driver implements Conversation.Answering {
             else given.put(one.getKey(), Conversation.plain(one.getValue()));
         }
         TeaModel request = (TeaModel) Class.forName(root + "models." + action + "Request").getDeclaredConstructor().newInstance();
+        Map<String, Object> mistyped = Conversation.mistyped(call, request);
+        if (mistyped != null) return mistyped;
         TeaModel.toModel(given, request);
         List<String> lost = new ArrayList<>();
         missing(given, request.toMap(), "", lost);

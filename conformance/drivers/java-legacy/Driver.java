@@ -38,7 +38,10 @@ public class Driver implements Conversation.Answering {
 
     public Map<String, Object> answer(JsonObject call) throws Exception {
         List<String> lost = new ArrayList<>();
-        if (request(call, lost) == null || !lost.isEmpty()) return Conversation.unsupported(String.join(", ", lost));
+        AcsRequest<AcsResponse> tried = request(call, lost);
+        if (tried == null || !lost.isEmpty()) return Conversation.unsupported(String.join(", ", lost));
+        Map<String, Object> mistyped = Conversation.mistyped(call, tried);
+        if (mistyped != null) return mistyped;
         DefaultAcsClient client = client(call);
         return Conversation.made(call, () -> {
             AcsRequest<AcsResponse> request = request(call, lost);

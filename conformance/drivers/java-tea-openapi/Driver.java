@@ -36,7 +36,7 @@ public class Driver implements Conversation.Answering {
         about.put("bodyType", call.has("raw") ? "byte" : "json");
         Object client = Tea.client(call, CLIENT);
         Method method = method(client.getClass(), "callApi");
-        Object given = Conversation.plain(call.getAsJsonObject("parameters"));
+        Object given = Conversation.given(call);
         Method query = method(Class.forName("com.aliyun.openapiutil.Client"), "query");
         return Conversation.made(call, () -> {
             Class<?>[] types = method.getParameterTypes();

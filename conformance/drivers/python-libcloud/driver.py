@@ -50,7 +50,7 @@ def answer(call, kept):
         return {"ok": False, "unsupported": "security token"}
     listed = [name for name, value in call["parameters"].items() if isinstance(value, list)]
     if listed:
-        return {"ok": False, "unsupported": ", ".join(listed), "by": "driver"}
+        return {"ok": False, "unsupported": ", ".join(listed), "by": "driver", "because": "it has no lists"}
     driver = driver_for(call, kept)
     parameters = {"Action": call["operation"]["action"], **call["parameters"]}
 

@@ -13,6 +13,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -91,7 +92,7 @@ class Conversation {
         ready.put("runtime", "Java " + System.getProperty("java.version"));
         ready.put("dependencies", jars);
         ready.put("view", view);
-        ready.put("can", new String[] {"nulls", "raw", "threads", "tls"});
+        ready.put("can", new String[] {"nulls", "bytes", "raw", "threads", "tls"});
         return ready;
     }
 
@@ -100,6 +101,34 @@ class Conversation {
         reply.put("ok", false);
         reply.put("unsupported", what);
         return reply;
+    }
+
+    // The answer to a call that gives bytes to a setter which takes none; null where it gives none, or the SDK has no such setter.
+    static Map<String, Object> mistyped(JsonObject call, Object request) {
+        if (!call.has("bytes")) return null;
+        for (JsonElement given : call.getAsJsonArray("bytes")) {
+            String name = given.getAsString();
+            for (Method method : request.getClass().getMethods()) {
+                if (!method.getName().equals("set" + name) || method.getParameterCount() != 1) continue;
+                Map<String, Object> reply = unsupported(name);
+                reply.put("by", "language");
+                reply.put("because", "set" + name + " takes a " + method.getParameterTypes()[0].getSimpleName() + ", and no byte[]");
+                return reply;
+            }
+        }
+        return null;
+    }
+
+    // The parameters of a call as values of Java; those that `bytes` names are byte[].
+    static Map<String, Object> given(JsonObject call) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonElement> one : call.getAsJsonObject("parameters").entrySet()) values.put(one.getKey(), plain(one.getValue()));
+        if (call.has("bytes")) {
+            for (JsonElement name : call.getAsJsonArray("bytes")) {
+                values.computeIfPresent(name.getAsString(), (key, text) -> text.toString().getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        return values;
     }
 
     // The answer to a call that asks for the body as it came, of an SDK that hands over nothing but what it has read.

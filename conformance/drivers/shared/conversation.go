@@ -29,6 +29,7 @@ type call struct {
 	Format      string
 	Burst       *burst
 	Raw         bool
+	Bytes       []string
 }
 
 type burst struct {
@@ -119,6 +120,21 @@ func made(asked *call, once func() (any, error)) (any, error) {
 		}
 	}
 	return found, nil
+}
+
+// The answer to a call that gives what no Go program could.
+func notInGo(what, why string) object {
+	return object{"ok": false, "unsupported": what, "by": "language", "because": why}
+}
+
+// The first parameter that a call sets to nothing; "" where there is none.
+func nothing(asked *call) string {
+	for name, value := range asked.Parameters {
+		if value == nil {
+			return name
+		}
+	}
+	return ""
 }
 
 // The answer to a call that asks for the body as it came, of an SDK that hands over nothing but what it has read.

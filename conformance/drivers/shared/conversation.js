@@ -3,6 +3,7 @@
 const fs = require('fs');
 const path = require('path');
 const readline = require('readline');
+const util = require('util');
 
 // what any Node.js is able to do: give null and bytes, take bytes, share a client between calls that are under way, and be told of an authority
 const ABILITIES = ['nulls', 'bytes', 'raw', 'threads', 'tls'];
@@ -70,7 +71,7 @@ function described(error, known) {
     type: error.name || 'Error',
     // Errors of JavaScript itself come from a mistake within; all others are thrown on purpose.
     declared: !(error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError),
-    text: `${error.stack}\n${error}`,
+    text: `${util.inspect(error)}\n${error.stack}\n${error}`, // console.log shows what an error has beside its stack, too
   };
 }
 
@@ -96,7 +97,7 @@ async function converse(start, answer, failure) {
     const inexact = Object.keys(call.parameters).filter((name) => isInexact(call.parameters[name]));
     let reply;
     try {
-      reply = inexact.length > 0 ? { ok: false, unsupported: inexact.join(', '), by: 'driver' } : await answer(call);
+      reply = inexact.length > 0 ? { ok: false, unsupported: inexact.join(', '), by: 'language', because: 'JavaScript has no such number' } : await answer(call);
     } catch (error) {
       reply = { ok: false, error: failure(error) };
     }

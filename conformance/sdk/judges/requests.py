@@ -232,14 +232,14 @@ def _unjudged(call: ObservedCall, seen: Observation) -> SdkFinding | None:
 
 def not_given(answer: DriverAnswer) -> SdkFinding:
     """What follows where the driver says that its SDK has none of these parameters, or not this call; or that it has no
-    way to give them itself, which says nothing of the SDK.
+    way to give them itself, or nobody has in its language, which says nothing of the SDK.
     """
     names = answer.unsupported or ""
-    if answer.by_driver:
-        return Inconclusive(f"the driver has no way to give {names} to this SDK as it is documented")
+    if answer.by != "sdk":
+        return Inconclusive(answer.lack)
     if missing := [name for name in names.split(", ") if is_member(name)]:
         return Inconclusive(f"the driver has no way to give {missing[0]}, a member of a structure, to this SDK")
-    return skipped(f"this SDK has no {names}")
+    return skipped(answer.lack)
 
 
 def of_unknown_type(call: ObservedCall, seen: Observation) -> SdkFinding | None:
