@@ -8,6 +8,8 @@ from conformance.contract.model import Contract, Field, Parameter
 
 # the least number that 32 bits have no place for
 BEYOND_32_BITS = 2**31
+# the parameter by which a service knows a request that it has got already, in every API that has one
+CLIENT_TOKEN = "ClientToken"
 
 
 def names(contract: Contract, role: str) -> tuple[str, ...]:
@@ -139,4 +141,5 @@ NEEDS: Mapping[str, Callable[[Contract], object]] = {
     "repeated": lambda c: any(is_repeated(p) for p in c.parameters),
     "long-parameter": lambda c: any(may_exceed(p, BEYOND_32_BITS) for p in c.parameters),
     "long-field": long_fields,
+    "client-token": lambda c: c.parameter(CLIENT_TOKEN),
 }

@@ -72,6 +72,10 @@ FAULTS = {
     # what only odd conditions show
     "null-as-none": ("requests.null-value", "null is written as the language prints it"),
     "prints-bytes": ("requests.bytes-for-text", "bytes are written as the language prints them"),
+    "uses-up-parameters": (
+        "requests.given-objects-stay",
+        "a parameter is taken out of the object that the caller gave",
+    ),
     "prints-lists": ("requests.list-for-text", "a list is written as the language prints it"),
     "clock-nonces": ("signing.nonce-is-not-guessable", "a nonce is the time and the host"),
     "counting-nonces": ("signing.nonce-is-not-guessable", "nonces are counted"),
@@ -137,6 +141,13 @@ OF_OPERATIONS = {
     "drops-false": ("requests.false-and-zero", "a truth value that is false is taken for none"),
     "lists-from-zero": ("requests.repeated-parameter", "lists are numbered from 0"),
     "last-structure-only": ("requests.each-parameter", "of a list of structures the first one's members are lost"),
+}
+# What only operations that change something can show.
+OF_CHANGES = {
+    "repeats-what-changes": (
+        "behaviour.no-answer-is-not-repeated",
+        "what got no answer is sent again, whatever it does",
+    )
 }
 # What only integers of 64 bits can show, of which DescribeTasks documents none.
 OF_LONGS = {

@@ -14,7 +14,7 @@ from conformance.report.events import TargetIdentity
 from conformance.report.service_run import service_certificate, service_run_of
 from conformance.sdk.certify import Subject
 from conformance.sdk.service import SdkServicePlan, certify_service
-from tests.sdk.faults import OF_OPERATIONS, VERSION
+from tests.sdk.faults import OF_CHANGES, OF_OPERATIONS, VERSION
 
 DIGEST = {"sha256": "ab" * 32}
 IDENTITY = TargetIdentity("sdk", "miniature", release=VERSION, runtime="Python", digest=DIGEST)
@@ -91,6 +91,20 @@ def test_a_fault_of_some_operations_is_found_in_those_and_no_others(judged, ecs,
     assert able
     assert {o.verdict for o in run.operations if o.name in able} == {"not-conformant"}
     assert run.exit_status == 1
+
+
+@pytest.mark.parametrize(("fault", "verdict"), [((), "passed"), (("repeats-what-changes",), "warned")])
+def test_a_request_that_may_have_been_carried_out_is_sent_again_with_a_client_token_only(judged, fault, verdict):
+    [wanted] = {row for row, _ in OF_CHANGES.values()}
+    select = (wanted, "requests.absent-stays-absent")
+    _, run = judged("structures", *fault, operations=("RunInstances", "DescribeInstances"), select=select)
+    found = {o.name: o.verdicts for o in run.operations}
+    # a list has no such token in the documentation, and may be asked as often as one likes
+    assert (found["RunInstances"].get(f"sdk.{wanted}"), f"sdk.{wanted}" in found["DescribeInstances"]) == (
+        verdict,
+        False,
+    )
+    assert run.exit_status == 0
 
 
 def test_an_operation_that_the_sdk_lacks_is_listed_and_is_no_fault(judged):

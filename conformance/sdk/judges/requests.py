@@ -31,6 +31,16 @@ def arrives_unchanged(seen: Observation) -> SdkFinding:
     return PASSED
 
 
+def each_arrives_unchanged(seen: Observation) -> SdkFinding:
+    """Each request of calls that are made with the same objects asks what the caller gave, nothing less and no more."""
+    if seen.last.answer.unsupported is not None:
+        return not_given(seen.last.answer)
+    if len(seen.requests) < seen.case.burst:
+        return Inconclusive(f"{len(seen.requests)} of {seen.case.burst} calls arrived")
+    found = (_difference(call, request, seen) for call in seen.calls for request in call.requests)
+    return next((one for one in found if one), PASSED)
+
+
 def nothing_documented_added(seen: Observation) -> SdkFinding:
     """No documented parameter arrived that the caller did not give, over all of them."""
     problem = _unjudged(seen.last, seen)

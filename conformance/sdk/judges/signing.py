@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from conformance.ledger.findings import Inconclusive
+from conformance.ledger.roles import CLIENT_TOKEN
 from conformance.sdk.endpoint import Recorded
 from conformance.sdk.judges.finding import PASSED, SdkFinding, failed, skipped
 from conformance.sdk.judges.requests import arrives_unchanged, not_given
@@ -73,6 +74,21 @@ def sent_once(seen: Observation) -> SdkFinding:
     if len(attempts) > 1:
         return failed("A refused request was sent again", "1 request", f"{len(attempts)} requests", attempts[1])
     return PASSED
+
+
+def sent_once_or_by_one_token(seen: Observation) -> SdkFinding:
+    """What got no answer is not asked again, unless each attempt has the same client token."""
+    attempts = seen.last.requests
+    tokens = {dict(one.arrival.parameters).get(CLIENT_TOKEN) for one in attempts}
+    if len(attempts) < 2 or (len(tokens) == 1 and None not in tokens):
+        return not_given(seen.last.answer) if seen.last.answer.unsupported is not None else PASSED
+    return failed(
+        "A request that may have been carried out was sent again, without a client token",
+        "1 request, or the same client token on each",
+        f"{len(attempts)} requests",
+        attempts[1],
+        "a request without an answer is sent again",
+    )
 
 
 def few_attempts(seen: Observation) -> SdkFinding:

@@ -17,6 +17,7 @@ AnswerJudge = Callable[[Observation, ObservedCall], SdkFinding | None]
 CASES: Mapping[str, CaseJudge] = {
     "arrives-unchanged": requests.arrives_unchanged,
     "nothing-documented-added": requests.nothing_documented_added,
+    "each-arrives-unchanged": requests.each_arrives_unchanged,
     "carries-the-token": requests.carries_the_token,
     "signed-as-asked": requests.signed_as_asked,
     "null-arrives-as-nothing": requests.null_arrives_as_nothing,
@@ -27,6 +28,7 @@ CASES: Mapping[str, CaseJudge] = {
     "retries-are-signed-anew": signing.retries_are_signed_anew,
     "retries-ask-the-same": signing.retries_ask_the_same,
     "sent-once": signing.sent_once,
+    "sent-once-or-by-one-token": signing.sent_once_or_by_one_token,
     "few-attempts": signing.few_attempts,
     "attempts-wait-as-told": signing.attempts_wait_as_told,
     "signed-in-utc": signing.signed_in_utc,
