@@ -48,6 +48,12 @@ class DriverFault(Exception):
         self.kind = kind
         self.stderr = stderr
 
+    @property
+    def sentence(self) -> str:
+        """Whose fault it is, as far as that is known: the SDK may be what ends, holds up or prints into its driver."""
+        others = "not its SDK" if self.kind in ("start", "version") else "or the SDK in it"
+        return f"The driver is at fault, {others} ({self.kind}): {self}"
+
 
 class SdkUnusable(Exception):
     """The driver works, but says that this release of the SDK cannot be used at all."""

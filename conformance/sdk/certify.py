@@ -130,7 +130,7 @@ def _certify_or_say_why(
     try:
         return _certify(subject, settings, evidence, recorder, live)
     except DriverFault as e:
-        raise NotEstablished(f"The driver is at fault, not its SDK ({e.kind}): {e}") from None
+        raise NotEstablished(e.sentence) from None
     except SdkUnusable as e:
         raise NotEstablished(f"The SDK does not load: {e}") from None
     except KeyboardInterrupt:

@@ -212,7 +212,7 @@ def _standing_for_all(
                 if chosen and _has(bench, _plan_of(plan, name, known).roles()):
                     return name, subject, None
     except DriverFault as e:
-        return None, subject, f"The driver is at fault, not its SDK ({e.kind}): {e}"
+        return None, subject, e.sentence
     except SdkUnusable as e:
         return None, subject, f"The SDK does not load: {e}"
     return None, subject, None

@@ -95,7 +95,7 @@ def show(
             harness.observe(list(cases.values()), driver, workers=1)
             ready = driver.ready
     except DriverFault as e:
-        raise NotEstablished(f"The driver is at fault, not its SDK ({e.kind}): {redact_text(str(e))}") from None
+        raise NotEstablished(redact_text(e.sentence)) from None
     except SdkUnusable as e:
         raise NotEstablished(f"The SDK does not load: {e}") from None
     seen = Observed(ready, harness.seen, tuple(harness.leaks), harness.secrets)

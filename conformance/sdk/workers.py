@@ -81,7 +81,7 @@ def _work(subject: Subject, line: Connection, other_end: Connection) -> None:
                     line.send(judge_operation(task, bench))
                 except (DriverFault, SdkUnusable) as e:
                     broken = True
-                    said = f"The driver is at fault, not its SDK: {e}" if isinstance(e, DriverFault) else str(e)
+                    said = e.sentence if isinstance(e, DriverFault) else str(e)
                     line.send(OperationJudged(task.name, task.kind, "not-established", said))
     except (EOFError, KeyboardInterrupt, ConnectionError):  # whoever asks is no more, too
         return

@@ -73,23 +73,65 @@ def test_the_source_is_of_its_language(source):
     assert done.returncode == 0, done.stderr
 
 
-def test_node_does_not_give_a_number_that_is_another_one_in_javascript(tmp_path):
+@pytest.fixture
+def in_node(tmp_path):
+    """What a driver in JavaScript says to calls: `start` and `answer` are functions of its source."""
     if shutil.which("node") is None:
         pytest.skip("conversation.js needs node on PATH")
-    conversation = recipe("node-pop-core").shared[0]
-    driver = tmp_path / "driver.js"
-    driver.write_text(
-        f"const {{ converse }} = require({json.dumps(str(conversation))});\n"
-        "converse(() => ({ ready: true }), async (call) => ({ ok: true, result: call.parameters }), String);\n"
-    )
+
+    def said(start: str, answer: str, *parameters: dict) -> list[dict]:
+        conversation, driver = recipe("node-pop-core").shared[0], tmp_path / "driver.js"
+        driver.write_text(
+            f"const {{ converse, described }} = require({json.dumps(str(conversation))});\n"
+            f"converse({start}, async (call) => {{ {answer} }}, (error) => described(error, {{}}));\n"
+        )
+        lines = [
+            json.dumps({"op": "start"}),
+            *(json.dumps({"id": n, "parameters": p}) for n, p in enumerate(parameters)),
+        ]
+        words = ["node", str(driver), str(tmp_path)]
+        done = subprocess.run(words, input="\n".join(lines) + "\n", capture_output=True, text=True, check=True)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    return said
+
+
+READY = "() => ({ ready: true })"
+
+
+def test_node_does_not_give_a_number_that_is_another_one_in_javascript(in_node):
     calls = [{"A": 2**53 - 1}, {"A": 1.5, "B": 2**53 + 2}, {"A": [{"C": 2**60}]}]
-    lines = [json.dumps({"op": "start"}), *(json.dumps({"id": n, "parameters": p}) for n, p in enumerate(calls))]
-    done = subprocess.run(
-        ["node", str(driver), str(tmp_path)], input="\n".join(lines) + "\n", capture_output=True, text=True, check=True
-    )
-    _, exact, *inexact = map(json.loads, done.stdout.splitlines())
+    _, exact, *inexact = in_node(READY, "return { ok: true, result: call.parameters };", *calls)
     assert exact["result"] == calls[0]
     assert [(one["unsupported"], one["by"]) for one in inexact] == [("B", "language"), ("A", "language")]
+
+
+def test_what_an_sdk_in_node_prints_and_how_it_counts_is_no_breach_of_the_protocol(in_node):
+    answer = "process.stdout.write('Hello from the SDK\\n'); return { ok: true, result: { A: 9007199254740993n } };"
+    assert in_node(READY, answer, {})[1:] == [{"id": 0, "ok": True, "result": {"A": 2**53 + 1}}]
+
+
+def test_what_is_thrown_where_nobody_can_catch_it_is_the_sdks_and_not_the_drivers(in_node):
+    late = "setTimeout(() => { throw new Error('too late'); }, 0);"
+    assert in_node(f"() => {{ {late} return {{ ready: true }}; }}", "return {};") == [
+        {"ready": False, "reason": "Error: too late"}
+    ]
+    waits = "await new Promise((resolve) => setTimeout(resolve, 2000)); return { ok: true, result: 1 };"
+    for source in (late, "Promise.reject(new Error('too late'));", "setTimeout(() => { throw 'too late'; }, 0);"):
+        _, thrown, after = in_node(
+            READY, f"if (call.id === 0) {{ {source} {waits} }} return {{ ok: true, result: 2 }};", {}, {}
+        )
+        assert (thrown["error"]["type"], thrown["error"]["message"], thrown["error"]["declared"]) == (
+            "uncaught Error",
+            "too late",
+            False,
+        )
+        assert after == {"id": 1, "ok": True, "result": 2}
+
+
+def test_what_console_log_shows_of_an_error_in_node_is_part_of_its_text(in_node):
+    [_, answer] = in_node(READY, "throw Object.assign(new Error('x'), { config: { key: 'A-SECRET' } });", {})
+    assert "A-SECRET" in answer["error"]["text"]
 
 
 def test_an_unknown_driver_is_named_with_those_that_exist():

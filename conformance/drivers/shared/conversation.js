@@ -8,10 +8,14 @@ const util = require('util');
 // what any Node.js is able to do: give null and bytes, take bytes, share a client between calls that are under way, and be told of an authority
 const ABILITIES = ['nulls', 'bytes', 'raw', 'threads', 'tls'];
 const modules = path.join(process.argv[2], 'node_modules');
-const say = (message) => fs.writeSync(1, JSON.stringify(message) + '\n');
+// A BigInt is a number like any other on the line.
+const written = (message) => JSON.stringify(message, (_, value) => (typeof value === 'bigint' ? `\u0000${value}` : value)).replace(/"\\u0000(-?\d+)"/g, '$1');
+const say = (message) => fs.writeSync(1, written(message) + '\n');
+const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
 const load = (name) => require(path.join(modules, name));
 const installed = (name) => fs.existsSync(path.join(modules, name));
 console.log = console.info = console.debug = console.error; // standard output is for answers
+process.stdout.write = (...words) => process.stderr.write(...words);
 
 function versions(folder) {
   const found = {};
@@ -82,14 +86,28 @@ function isInexact(value) {
 }
 
 // Answer the suite until its end. `start` gives what to say of the SDK, `answer` makes a call, `failure` tells of its error.
-async function converse(start, answer, failure) {
+function converse(start, answer, failure) {
+  conversation(start, answer, failure).catch((error) => {
+    console.error(error);
+    process.exit(1);
+  });
+}
+
+async function conversation(start, answer, failure) {
   const lines = readline.createInterface({ input: process.stdin, crlfDelay: Infinity })[Symbol.asyncIterator]();
   await lines.next();
+  // What is thrown where no caller can catch it would end a program: it is told as the error of the call that is under way.
+  const uncaught = [];
+  let end = () => {};
+  process.on('uncaughtException', (error) => { uncaught.push(error); end(error); });
   try {
-    say(start());
+    const ready = start();
+    await turn();
+    if (uncaught.length > 0) throw uncaught[0];
+    say(ready);
   } catch (error) {
     say({ ready: false, reason: String(error) });
-    return;
+    process.exit(0);
   }
   for (let line = await lines.next(); !line.done; line = await lines.next()) {
     const call = JSON.parse(line.value);
@@ -97,10 +115,15 @@ async function converse(start, answer, failure) {
     const inexact = Object.keys(call.parameters).filter((name) => isInexact(call.parameters[name]));
     let reply;
     try {
-      reply = inexact.length > 0 ? { ok: false, unsupported: inexact.join(', '), by: 'language', because: 'JavaScript has no such number' } : await answer(call);
+      const ended = new Promise((_, reject) => { end = reject; });
+      ended.catch(() => {});
+      if (uncaught.length > 0) throw uncaught[0];
+      reply = inexact.length > 0 ? { ok: false, unsupported: inexact.join(', '), by: 'language', because: 'JavaScript has no such number' } : await Promise.race([answer(call), ended]);
     } catch (error) {
-      reply = { ok: false, error: failure(error) };
+      reply = { ok: false, error: failure(error instanceof Object ? error : new Error(String(error))) };
+      if (uncaught.includes(error)) reply.error = { ...reply.error, type: `uncaught ${reply.error.type}`, declared: false };
     }
+    uncaught.length = 0;
     say({ id: call.id, ...reply });
   }
   process.exit(0);

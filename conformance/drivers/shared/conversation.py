@@ -27,7 +27,7 @@ def converse(start, error):
     json.loads(sys.stdin.readline())
     try:
         ready, answer = start()
-    except Exception as exception:
+    except (Exception, SystemExit) as exception:
         say({"ready": False, "reason": f"{type(exception).__name__}: {exception}"})
         return
     say(ready)
@@ -36,7 +36,7 @@ def converse(start, error):
         call["parameters"].update({name: call["parameters"][name].encode() for name in call.get("bytes", ())})
         try:
             reply = answer(call)
-        except Exception as exception:
+        except (Exception, SystemExit) as exception:  # who ends the program of a caller is no word of the driver
             reply = {"ok": False, "error": error(exception)}
         say({"id": call["id"], **reply})
 
