@@ -13,7 +13,7 @@ from pathlib import Path
 from conformance.drivers.answers import go_packages, go_releases, go_zip
 from conformance.drivers.artifact import Artifact, names, only
 from conformance.drivers.recipe import Recipe
-from conformance.drivers.toolchain import InstallFailed, required, run
+from conformance.drivers.toolchain import InstallFailed, build, required, run
 from conformance.drivers.workshop import Runtimes, Workshop
 from conformance.errors import Refusal
 
@@ -111,7 +111,7 @@ def prepare(recipe: Recipe, artifact: Artifact, packages: Path, folder: Path, sh
             for stand_in, real in _STAND_INS.items():
                 source = source.replace(stand_in, real.format(module=module, package=recipe.package))
             (folder / ("main.go" if path == recipe.source else path.name)).write_text(source, encoding="utf-8")
-    run(["go", "build", "-trimpath", "-o", folder / "driver", what], cwd=folder, environment=settings)
+    build(["go", "build", "-trimpath", "-o", folder / "driver", what], cwd=folder, environment=settings)
 
 
 def command(recipe: Recipe, packages: Path, built: Path, shop: Workshop) -> list[str]:

@@ -11,7 +11,7 @@ from lxml import etree
 from conformance.drivers.answers import maven_packages, maven_releases
 from conformance.drivers.artifact import Artifact, member, only
 from conformance.drivers.recipe import Recipe
-from conformance.drivers.toolchain import InstallFailed, required, run
+from conformance.drivers.toolchain import InstallFailed, build, required, run
 from conformance.drivers.workshop import Runtimes, Workshop
 from conformance.errors import Refusal
 
@@ -109,7 +109,7 @@ def prepare(recipe: Recipe, artifact: Artifact, packages: Path, folder: Path, sh
     """Compile the driver against the jars that were resolved."""
     (folder / "classes").mkdir()
     path = packages / "lib" / "*"
-    run([shop.runtimes.javac, "-nowarn", "-d", folder / "classes", "-cp", path, *recipe.sources])
+    build([shop.runtimes.javac, "-nowarn", "-d", folder / "classes", "-cp", path, *recipe.sources])
 
 
 def command(recipe: Recipe, packages: Path, built: Path, shop: Workshop) -> list[str]:

@@ -8,10 +8,13 @@ import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from conformance.drivers.environment import for_a_package_manager
 
 _ADDRESS = re.compile(r"https?://\S+")
+# the folders of a path, which are this machine's
+_FOLDERS = re.compile(r"(?<![\w./@-])(?:\.{0,2}/)(?:[^\s:/'\"]+/)+(?=[\w.@+-])")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m|[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -39,7 +42,7 @@ def run(
 ) -> str:
     """The program's standard output. It sees no secret of ours (`environment.py`).
 
-    Raises InstallFailed with the last telling lines, without any address.
+    Raises InstallFailed with the first telling lines, without any address, or folder of this machine.
     """
     words = [str(word) for word in command]
     try:
@@ -64,4 +67,13 @@ def _telling(stderr: bytes, stdout: bytes) -> str:
     text = _COLOUR.sub("", (stderr.decode("utf-8", "replace").strip() or stdout.decode("utf-8", "replace").strip()))
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     errors = [line for line in lines if "error" in line.lower() or "forbidden" in line.lower()] or lines
-    return _ADDRESS.sub("<address>", " / ".join(errors[:3]))[:400] or "no output"
+    said = " / ".join(_FOLDERS.sub("", _ADDRESS.sub("<address>", line)) for line in errors[:3])
+    return said[:400] or "no output"
+
+
+def build(command: Sequence[str | Path], **settings: Any) -> None:
+    """Like `run`, of what makes the program of a driver out of its source and the packages that were installed."""
+    try:
+        run(command, **settings)
+    except InstallFailed as e:
+        raise InstallFailed(f"the driver cannot be built with this package and what it needs: {e}") from None

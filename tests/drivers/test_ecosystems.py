@@ -14,7 +14,7 @@ from lxml import etree
 from conformance.drivers import golang, maven, pypi
 from conformance.drivers.installation import known_releases, missing_toolchain
 from conformance.drivers.recipe import recipe
-from conformance.drivers.toolchain import InstallFailed, ToolchainMissing, required, run
+from conformance.drivers.toolchain import InstallFailed, ToolchainMissing, build, required, run
 from conformance.drivers.workshop import Workshop
 
 
@@ -53,6 +53,27 @@ def test_what_fails_is_told_in_a_line_without_addresses():
         run([sys.executable, "-c", script])
     assert "cannot read <address>" in str(raised.value)
     assert "registry.invalid" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            "/srv/us/drivers/x/Driver.java:4: error: package a.b does not exist",
+            "Driver.java:4: error: package a.b does not",
+        ),
+        ("../../p/v7/module/client.go:3:14: syntax error: unexpected {", "client.go:3:14: syntax error: unexpected {"),
+        ("error: @alicloud/ecs20140526 has no main", "error: @alicloud/ecs20140526 has no main"),
+        ("error: github.com/alibabacloud-go/tea@v1: 404", "error: github.com/alibabacloud-go/tea@v1: 404"),
+        ("error at '/root/a b/c.py'", "error at 'a b/c.py'"),
+    ],
+)
+def test_what_fails_is_told_without_the_folders_of_this_machine(said, told):
+    with pytest.raises(InstallFailed) as raised:
+        build([sys.executable, "-c", f"import sys; sys.exit({said!r})"])
+    assert str(raised.value).startswith("the driver cannot be built with this package and what it needs: ")
+    assert told in str(raised.value)
+    assert "/srv" not in str(raised.value)
 
 
 def test_what_does_not_end_is_stopped():
