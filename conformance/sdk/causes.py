@@ -20,9 +20,12 @@ ROOTS: Mapping[str, str] = {
     MEMBERS_LOST: "requests.each-parameter",
     PLUS_AS_SPACE: "requests.plus",
 }
+NO_REQUEST = "The call succeeds, and no request for it reached the endpoint"
+NO_ERROR = "an error reaches the caller as a success"
 # what is a root only where the requirement about it shows it, and fails in every case: who never gets a code gets none
 # in gzip either
 BASES: Mapping[str, str] = {
+    NO_ERROR: "errors.code",
     "The code of the error does not reach the caller": "errors.code",
     "The message of the error does not reach the caller": "errors.message",
     # who reads a list in no documented form reads none in any transfer

@@ -360,9 +360,10 @@ def _unknown(seen: Observation | None) -> frozenset[str]:
     if seen is None:
         return frozenset()
     call = seen.last
-    if not call.answer.ok or call.answer.result is None or call.served[-1].tree is None:
+    tree = call.served[-1].tree if call.served else None
+    if not call.answer.ok or call.answer.result is None or tree is None:
         return frozenset()
-    return lost_fields(call.served[-1].tree, call.answer.result, seen.roles.contract)
+    return lost_fields(tree, call.answer.result, seen.roles.contract)
 
 
 def _outcomes(seen: Iterable[Observation]) -> dict[str, int]:

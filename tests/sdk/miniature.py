@@ -63,6 +63,8 @@ class Client:
 
     def call(self, operation, parameters, method, version):
         query = self.adjusted(parameters)
+        if "asks-once" in ON and self.answers:
+            return next(iter(self.answers.values()))
         if "keeps-answers" in ON and (known := self.answers.get(json.dumps(query))) is not None:
             return known
         attempts, refused = 12 if "throttled-for-ever" in ON else 3, "retry-refused" in ON
@@ -444,6 +446,9 @@ def main():
                 result = client.call(*words)
             reply |= {"ok": True, "result": result}
         except ApiError as error:
+            if "swallows-errors" in ON:
+                say(reply | {"ok": True, "result": {}})
+                continue
             told = {
                 "code": error.code,
                 "message": error.message,

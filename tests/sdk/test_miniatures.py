@@ -76,6 +76,23 @@ def test_a_broken_driver_is_a_fault_of_the_driver(broken, plan, miniature, monke
     assert raised.value.kind == faults.BROKEN[broken]
 
 
+def test_an_sdk_that_answers_by_itself_is_judged_in_every_case_and_breaks_nothing(plan, miniature):
+    done = certify(miniature("asks-once"), plan, expected_version=faults.VERSION, workers=2)
+    assert set(done.summary()) == {r.id for r in plan.requirements()}
+    assert {v.message for v in done.verdicts if v.verdict == "failed"} >= {
+        "The call succeeds, and no request for it reached the endpoint"
+    }
+    assert not done.conformant
+
+
+def test_one_that_swallows_errors_fails_by_what_is_about_errors_and_by_nothing_else(plan, miniature):
+    chosen = evolve(plan, select=("errors.*", "responses.many-items"))
+    done = certify(miniature("swallows-errors"), chosen, expected_version=faults.VERSION, workers=2)
+    assert {id.split(".sdk.")[1] for id, v in done.summary().items() if v == "failed"} == {"errors.code"}
+    [cause] = {v.cause for v in done.verdicts if v.verdict == "failed"}
+    assert cause == "an error reaches the caller as a success"
+
+
 def test_a_field_that_the_sdk_does_not_know_fails_one_requirement_and_not_all(plan, miniature):
     done = certify(miniature("forgets-a-field"), evolve(plan, select=("responses.*", "paging.*")))
     assert {r for r, v in done.summary().items() if v == "failed"} == {"DescribeTasks.sdk.responses.each-field"}

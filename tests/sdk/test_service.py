@@ -117,6 +117,13 @@ def test_an_operation_that_the_sdk_lacks_is_listed_and_is_no_fault(judged):
     assert run.exit_status == 0
 
 
+def test_one_that_answers_from_memory_is_not_conformant_and_breaks_nothing(judged):
+    _, run = judged("structures", "keeps-answers", operations=("StartInstances",), select=("responses.*", "requests.*"))
+    [found] = run.operations
+    assert found.verdict == "not-conformant", found.reason
+    assert run.exit_status == 1
+
+
 def test_a_driver_that_breaks_in_one_operation_costs_that_one(judged):
     _, run = judged("crashes-in-StartInstances", operations=("StartInstances", "StopInstances"))
     found = {o.name: o for o in run.operations}

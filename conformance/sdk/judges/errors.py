@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from conformance.sdk import causes
 from conformance.sdk.cases import ErrorSpec, ReplySpec
 from conformance.sdk.endpoint import Recorded
 from conformance.sdk.judges.finding import PASSED, SdkFinding, failed, skipped
@@ -26,6 +27,7 @@ def is_an_error(seen: Observation) -> SdkFinding:
         "an error",
         shown(seen.last.answer.result),
         _request(seen),
+        causes.NO_ERROR,
     )
 
 
@@ -112,7 +114,8 @@ def _unjudged(seen: Observation) -> SdkFinding | None:
     if seen.case.refused:
         return None
     if not call.requests:
-        return of_unknown_type(call, seen) or failed("Nothing arrived at the endpoint", "a request", "none")
+        what = causes.NO_REQUEST if call.answer.ok else "Nothing arrived at the endpoint"
+        return of_unknown_type(call, seen) or failed(what, "a request", "none")
     if call.served[-1].spec.gzip and not call.requests[-1].reply.gzip:
         return skipped("this SDK does not ask for gzip")
     return None

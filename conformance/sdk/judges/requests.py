@@ -232,8 +232,10 @@ def _unjudged(call: ObservedCall, seen: Observation) -> SdkFinding | None:
         return not_given(call.answer)
     if call.requests:
         return None
-    said = call.answer.error.message if call.answer.error else "a success"
-    if seen.case.may_refuse and call.answer.error is not None:
+    if call.answer.error is None:
+        return failed(causes.NO_REQUEST, "a request", f"none; the caller got {shown(call.answer.result)}")
+    said = call.answer.error.message
+    if seen.case.may_refuse:
         return skipped(f"the SDK refuses this before sending: {said}")
     if unsure := of_unknown_type(call, seen):
         return unsure

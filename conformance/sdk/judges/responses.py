@@ -7,6 +7,7 @@ from base64 import b64decode
 from conformance.contract.model import Field
 from conformance.ledger.choices import kinds
 from conformance.ledger.findings import Inconclusive, Violation
+from conformance.sdk.causes import NO_REQUEST
 from conformance.sdk.causes import lost as cause_of_loss
 from conformance.sdk.endpoint import Recorded
 from conformance.sdk.judges.finding import PASSED, SdkFinding, failed, skipped
@@ -266,7 +267,9 @@ def _unjudged(seen: Observation, call: ObservedCall) -> SdkFinding | None:
     if not call.requests:
         if unsure := of_unknown_type(call, seen):
             return unsure
-        said = call.answer.error.message if call.answer.error else "a success"
+        if call.answer.ok:
+            return failed(NO_REQUEST, "a request", f"none; the caller got {shown(call.answer.result)}")
+        said = call.answer.error.message if call.answer.error else ""
         return failed(
             "The call did not get through to the endpoint", "a request", f"none; the caller got {shown(said)}"
         )
