@@ -44,7 +44,8 @@ def explain(id: str, operation: str, folder: Path | None, service: str | None) -
             _explain_in(services, id)
             return
         raise unknown("requirement", id, ledger.names, "See `acs-conformance requirements`.")
-    _explain_all(found, contract, ledger, id)
+    named = f" --operation {operation}" if operation != USUAL_OPERATION else ""
+    _explain_all(found, contract, ledger, id, f" --contract {folder}" if folder is not None else named)
 
 
 def _explain_in(services: ServiceLedger, id: str) -> None:
@@ -123,7 +124,8 @@ def _explain(r: Requirement, contract: Contract, faults: list[Any], options: str
             cited = f" [{'; '.join(map(str, a.citations))}]" if a.citations else ""
             say(f"    {a.id}: {a.statement}{cited}")
     say(f"\n  Judged by the check {r.check}; alone:")
-    say(f"    acs-conformance endpoint{options} -k '{_short(r)}'")
+    side = "sdk DRIVER --release VERSION" if r.side == "sdk" else "endpoint"
+    say(f"    acs-conformance {side}{options} -k '{_short(r).removeprefix('sdk.')}'")
     if faults:
         say(f"\n  Killed by (see it fail: acs-conformance endpoint{options} --fault NAME)")
         for fault in faults:

@@ -26,6 +26,15 @@ def test_a_requirement_is_explained(acs):
         assert word in done.stdout
 
 
+def test_a_requirement_of_an_sdk_is_explained_with_the_command_that_judges_it(acs):
+    words = ("--operation", "DescribeSnapshotMonitorData")
+    done = acs("explain", "sdk.responses.long-integer", *words)
+    assert done.returncode == 0, done.stderr
+    [command] = [line.strip() for line in done.stdout.splitlines() if line.strip().startswith("acs-conformance ")]
+    wanted = ["acs-conformance sdk DRIVER --release VERSION", *words, "-k 'responses.long-integer'"]
+    assert command == " ".join(wanted)
+
+
 @pytest.mark.parametrize("command", ["explain", "requirements"])
 def test_an_unknown_requirement_gets_a_suggestion(acs, command):
     done = acs(command, "ids.select")
