@@ -15,6 +15,7 @@ from conformance.report.folder import safe_name
 from conformance.report.html import SIGNS, TONES, WORDS, page_template, template
 from conformance.report.league import LeagueChange, LeagueRelease, SdkLine, checks
 from conformance.report.results import STANDINGS
+from conformance.report.service_run import IN_PART
 from conformance.report.text import printable
 
 # in the order in which people look for them; one letter each in the pages' data
@@ -54,7 +55,8 @@ def _index(lines: Sequence[SdkLine], pages: Mapping[str, str]) -> str:
         pressed=NOT_MET,
         lines=[(line, pages[line.package], _tally(line.newest)) for line in lines],
         tone=_tone(newest),
-        met=sum(r.scope.exit_status == 0 for r in newest),
+        met=sum(r.scope.exit_status == 0 and r.scope.headline != IN_PART for r in newest),
+        partly=sum(r.scope.headline == IN_PART for r in newest),
         total=len(lines),
         releases=sum(len(line.releases) for line in lines),
         requests=sum(scope.requests for line in lines for r in line.releases for scope in r.scopes),

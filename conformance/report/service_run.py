@@ -34,6 +34,9 @@ VERDICTS: tuple[OperationVerdict, ...] = (
 # a requirement that stands so was judged, whatever came of it
 JUDGED = ("passed", "failed", "warned", "unexpectedly-passed")
 
+# the headline of a run in which nothing failed, and something was not judged
+IN_PART = "Conformant in part"
+
 
 @frozen
 class OperationJudged:
@@ -150,7 +153,7 @@ class ServiceRun:
     @property
     def headline(self) -> str:
         """The conclusion in two words, or four."""
-        whole = "Conformant in part" if self.is_partial else "Conformant"
+        whole = IN_PART if self.is_partial else "Conformant"
         if any(o.verdict == "known-failing" for o in (*self.operations, *self.protocol)):
             whole = "Conformant but for known failures"
         return {0: whole, 1: "Not conformant"}.get(self.exit_status, "Not established")
