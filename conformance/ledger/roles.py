@@ -77,17 +77,18 @@ def is_long(thing: Parameter | Field) -> bool:
     return bool(thing.value("bits") == 64)
 
 
-def may_exceed(parameter: Parameter, value: int) -> bool:
-    """Whether the documentation allows that value of a parameter that is a Long."""
-    most = parameter.value("maximum")
-    return is_long(parameter) and not parameter.value("enum") and (most is None or bool(most >= value))
+def may_exceed(thing: Parameter | Field, value: int) -> bool:
+    """Whether the documentation allows that value of something that is a Long."""
+    most = thing.value("maximum")
+    return is_long(thing) and not thing.value("enum") and (most is None or bool(most >= value))
 
 
 def long_fields(contract: Contract) -> tuple[str, ...]:
-    """Paths of the fields that are Longs, without numbers of pages and items, which follow from what was asked."""
+    """Paths of the Longs that may be beyond 32 bits; not the numbers of pages, which follow from what was asked."""
     paging = contract.semantics.paging
     counted = {paging.total, paging.number_echo, paging.size_echo} if paging else set()
-    return tuple(".".join(path) for path, f in contract.fields() if is_long(f) and ".".join(path) not in counted)
+    found = (".".join(path) for path, f in contract.fields() if may_exceed(f, BEYOND_32_BITS))
+    return tuple(path for path in found if path not in counted)
 
 
 Names = Callable[[Contract], tuple[str | None, ...]]

@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 from attrs import frozen
 
 from conformance.contract.model import Contract, Field
-from conformance.ledger.roles import is_long
+from conformance.ledger.roles import may_exceed
 
 Tree = dict[str, Any]
 # the name of the code in the envelope of errors
@@ -160,7 +160,7 @@ def _scalar(kind: str, f: Field, number: int, making: _Making, path: tuple[str, 
     if path == (CODE,) and f.examples:
         return f.examples[0]
     if kind == "integer":
-        return making.long + 2 * number if making.long and is_long(f) else number + 1
+        return making.long + 2 * number if making.long and may_exceed(f, making.long) else number + 1
     if kind == "number":
         return number + 0.5
     if kind == "boolean":

@@ -8,8 +8,11 @@ import pytest
 from attrs import evolve
 
 from conformance.contract.files import schemas_root
+from conformance.contract.model import Constraint, Field, Parameter, Semantics
+from conformance.ledger.roles import long_fields, may_exceed
 from conformance.ledger.specification import Specification
 from conformance.sdk.judging import certify
+from conformance.sdk.listing import result
 from conformance.sdk.plan import Plan
 from tests.sdk.faults import OF_LONGS
 
@@ -53,6 +56,19 @@ def test_who_keeps_them_or_refuses_what_no_floating_number_is_passes(custom, jud
     found = judged(*custom)
     assert {"requests.long-integer", "responses.long-integer", "requests.integer-beyond-2-53"} <= set(found)
     assert set(found.values()) <= {"passed", "not-applicable"}
+
+
+def test_a_long_with_a_smaller_limit_or_listed_values_is_not_taken_beyond_them():
+    long = Constraint("bits", 64)
+    thing = Parameter("Size", "integer", False, (), (long,))
+    assert may_exceed(thing, 2**31)
+    assert not may_exceed(evolve(thing, constraints=()), 2**31)
+    for limit in (Constraint("maximum", 50), Constraint("enum", [1, 2])):
+        assert not may_exceed(evolve(thing, constraints=(long, limit)), 2**31)
+        contract = evolve(_plan("DescribeSnapshotMonitorData").contract, semantics=Semantics())
+        field = Field("Size", "integer", (), constraints=(long, limit))
+        assert long_fields(evolve(contract, response=(field,))) == ()
+        assert result(evolve(contract, response=(field,)), long=2**31) == {"Size": 1}
 
 
 def test_who_documents_no_long_asks_for_none(plan, miniature):
