@@ -43,6 +43,11 @@ def refuse_further(words: tuple[str, ...], options: Iterable[str]) -> None:
 
 def refuse_other_api(recipe: Recipe, product: str, version: str) -> None:
     """The driver of a package for one API is not judged by what is documented of another."""
+    if recipe.pattern and "unknown" in (product, version):
+        raise Refusal(
+            f"{recipe.name} drives a package for {recipe.api}, and the contract does not say of which API it is, since "
+            "its pages do not: say product and version in an overlay, and derive it again (derive PAGE --overlay FILE)."
+        )
     if not recipe.serves(product, version):
         raise Refusal(
             f"{recipe.name} drives a package for {recipe.api}, and what would judge it is of {product} {version}:"

@@ -112,6 +112,19 @@ def test_the_package_of_one_api_is_not_judged_by_the_documentation_of_another(ac
     assert "acs-conformance derive API-DOCS.json -o DIR" in done.stderr
 
 
+def test_a_contract_whose_pages_do_not_name_their_api_is_no_measure_for_a_package_of_one(acs, tmp_path):
+    page = "# WeighCrate\nWeighs a crate.\n## Request parameters\n|Parameter|Type|Required|Description|\n"
+    (tmp_path / "page.md").write_text(
+        page + "|---|---|---|---|\n|OwnerId|Long|Yes|Who owns the crate.|\n", encoding="utf-8"
+    )
+    done = acs("derive", tmp_path / "page.md", "-o", tmp_path / "crate")
+    assert done.returncode == 0, done.stderr
+    done = acs("sdk", "python-ecs20140526", "--release", "1", "--contract", tmp_path / "crate")
+    assert done.returncode == 2
+    assert "does not say of which API it is" in done.stderr
+    assert "say product and version in an overlay" in done.stderr
+
+
 @pytest.fixture
 def releases(monkeypatch, tmp_path):
     """A right and a wrong release of the miniature SDK, and a registry that knows no other."""
