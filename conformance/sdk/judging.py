@@ -37,6 +37,8 @@ from conformance.wire.exchange import Credentials
 from conformance.wire.redaction import redact_text
 
 _SHOWN_OF_A_BODY = 600
+# the problem of a signature whose nonce an earlier request had
+REUSED = "nonce-reused"
 _UNABLE = {
     "nulls": "the driver has no way to give null",
     "bytes": "the driver has no way to give bytes",
@@ -308,7 +310,9 @@ def _each(requirement: SdkRequirement, seen: Observation) -> Iterator[Finding | 
             yield ANSWERS[requirement.judge](seen, call)
             continue
         judge = REQUESTS.get(requirement.judge) or no_problem(requirement.problems)
-        for request in call.requests:
+        # what an HTTP library sends again over another connection is the same request, and no answer came between
+        unanswered = REUSED in requirement.problems and all(r.transfer == "close" for r in seen.case.replies)
+        for request in call.requests[:1] if unanswered else call.requests:
             if request.arrival.path not in REDIRECTED or requirement.judge in FOLLOWING:
                 yield judge(seen, call, request)
 

@@ -68,9 +68,11 @@ class Client:
         if "keeps-answers" in ON and (known := self.answers.get(json.dumps(query))) is not None:
             return known
         attempts, refused = 12 if "throttled-for-ever" in ON else 3, "retry-refused" in ON
-        reads = operation["action"].startswith(("Describe", "List")) or "repeats-what-changes" in ON
+        reads = operation["action"].startswith(("Describe", "List")) or bool(
+            ON & {"repeats-what-changes", "repeats-the-bytes"}
+        )
         for attempt in range(attempts):
-            if attempt == 0 or "retry-same-nonce" not in ON:
+            if attempt == 0 or not ON & {"retry-same-nonce", "repeats-the-bytes"}:
                 target, headers = self.signed(operation, query, method, version)
             try:
                 status, body, got = self.transport.exchange(method, target, headers)

@@ -93,10 +93,13 @@ def test_a_fault_of_some_operations_is_found_in_those_and_no_others(judged, ecs,
     assert run.exit_status == 1
 
 
-@pytest.mark.parametrize(("fault", "verdict"), [((), "passed"), (("repeats-what-changes",), "warned")])
+@pytest.mark.parametrize(
+    ("fault", "verdict"),
+    [((), "passed"), (("repeats-what-changes",), "warned"), (("repeats-the-bytes",), "passed")],
+)
 def test_a_request_that_may_have_been_carried_out_is_sent_again_with_a_client_token_only(judged, fault, verdict):
     [wanted] = {row for row, _ in OF_CHANGES.values()}
-    select = (wanted, "requests.absent-stays-absent")
+    select = (wanted, "requests.absent-stays-absent", "signing.fresh-nonce")
     _, run = judged("structures", *fault, operations=("RunInstances", "DescribeInstances"), select=select)
     found = {o.name: o.verdicts for o in run.operations}
     # a list has no such token in the documentation, and may be asked as often as one likes
@@ -104,6 +107,8 @@ def test_a_request_that_may_have_been_carried_out_is_sent_again_with_a_client_to
         verdict,
         False,
     )
+    # a service takes no nonce twice: who repeats the very bytes does no harm, and has made one request
+    assert found["RunInstances"]["sdk.signing.fresh-nonce"] == "passed"
     assert run.exit_status == 0
 
 

@@ -77,13 +77,16 @@ def sent_once(seen: Observation) -> SdkFinding:
 
 
 def sent_once_or_by_one_token(seen: Observation) -> SdkFinding:
-    """What got no answer is not asked again, unless each attempt has the same client token."""
+    """What got no answer is not asked again, unless each attempt has the same client token, or the same nonce: an HTTP
+    library that repeats the very bytes does no harm, since a service takes no nonce twice.
+    """
     attempts = seen.last.requests
     tokens = {dict(one.arrival.parameters).get(CLIENT_TOKEN) for one in attempts}
-    if len(attempts) < 2 or (len(tokens) == 1 and None not in tokens):
+    nonces = {one.arrival.nonce for one in attempts}
+    if len(attempts) < 2 or len(nonces) == 1 or (len(tokens) == 1 and None not in tokens):
         return not_given(seen.last.answer) if seen.last.answer.unsupported is not None else PASSED
     return failed(
-        "A request that may have been carried out was sent again, without a client token",
+        "A request that may have been carried out was sent again, without a client token and with another nonce",
         "1 request, or the same client token on each",
         f"{len(attempts)} requests",
         attempts[1],
