@@ -230,6 +230,8 @@ class Answer:
             self._not_judged(f"fields.{path}.{'type' if there else 'present'}", f"{path} {rest}")
         if not all(isinstance(raw, Mapping) for raw in self.raw_items) and self.contract.item_fields:
             self._not_judged("envelope.success-body", f"{semantics.items} holds what is no object")
+        if semantics.key and "" in self.keys and not all(self.raw_items):
+            self._not_judged("envelope.success-body", f"{semantics.items} holds an item with nothing in it")
         if semantics.key and "" in self.keys:
             path = f"{semantics.items}.{semantics.key}"
             self._not_judged(f"fields.{path}.present", f"an item has no {semantics.key}")

@@ -33,7 +33,11 @@ Holders = Sequence[Mapping[str, Any]]
 
 def _present(answer: Answer, schema_problem: str | None) -> Iterator[Judgement]:
     for name, f, holders in _scalars(answer, schema_problem):
-        lacking = sum(1 for holder in holders if holder.get(f.name) is None)
+        # what holds nothing at all is no item, of which the schema tells
+        held = [holder for holder in holders if holder or schema_problem is None]
+        if holders and not held:
+            continue
+        lacking = sum(1 for holder in held if holder.get(f.name) is None)
         missing = Problem(f"{name} is missing", f"{name} in each of {len(holders)}", f"missing in {lacking}")
         yield name, missing if lacking else None
 
