@@ -1,9 +1,10 @@
 """A certification inside pytest: the checks get their fixtures and one run for each requirement and format, and what
 they find becomes verdicts.
 
-Verdicts travel in the reports of pytest (`VERDICT`), so that they also cross the processes of pytest-xdist. What a
-process saw in passing is handed over at its end (`OBSERVED`). `plugin.py` starts this, in a run of ours or in anybody's
-pytest.
+Verdicts travel in the reports of pytest (`VERDICT`), so that they also cross the processes of pytest-xdist; beside what
+is not judged because of another requirement goes the verdict that counts if that one is met after all (`INSTEAD`). What
+a process saw in passing is handed over at its end (`OBSERVED`). `plugin.py` starts this, in a run of ours or in
+anybody's pytest.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol as CommonProtocol
 from conformance.contract.scope import scopes, within_scope
 from conformance.endpoint.allowance import Allowance
+from conformance.endpoint.attribution import HeardWays
 from conformance.endpoint.examples import run_check
 from conformance.endpoint.in_passing import InPassing, Observer
 from conformance.endpoint.inventory_file import load_items
@@ -52,6 +54,7 @@ from conformance.endpoint.watch.tally import Tallies
 from conformance.endpoint.watch.validation import Validation
 from conformance.endpoint.watch.watch import EVERY_EXCHANGE, Watch
 from conformance.generate.channels import channels
+from conformance.ledger.findings import Inconclusive
 from conformance.ledger.requirement import Ledger, Requirement
 from conformance.ledger.specification import Specification
 from conformance.ledger.templates import endpoint_templates
@@ -64,6 +67,7 @@ from conformance.wire.redaction import redact_text
 
 CHECKS = "conformance.endpoint.checks"
 VERDICT = "acs-verdict"
+INSTEAD = "acs-instead"
 OBSERVED = "acs-observed"
 REQUESTS = "acs-requests"
 DONE = "acs-done"
@@ -130,10 +134,12 @@ def open_target(
     ways = channels(settings.formats, settings.signatures, methods)
     if contract.path is not None:
         ways = tuple(w for w in ways if w.placement == "query")
-    return Target(
+    target = Target(
         contract, protocol, client, watch, settings.regions, ways, settings.limits, known, allowance, settings.values,
         chosen, CreationGuard.joined(settings, contract),
     )  # fmt: skip
+    watch.dialect.is_heard = HeardWays(target)
+    return target
 
 
 class Outcome(Protocol):
@@ -176,6 +182,7 @@ class CertificationPlugin:
     done: frozenset[Check] = frozenset()
     keeps: bool = False
     found: set[str] = field(factory=set)
+    instead: Verdict | None = None
 
     @classmethod
     def start(
@@ -327,11 +334,13 @@ class CertificationPlugin:
         tells = requirement.id in self.selected_ids and not (again and verdict.verdict in UNJUDGED)
         if self.keeps:
             told = verdict if tells else None
-            done = CheckDone(judged_by(pyfuncitem), told, seen[0])
+            done = CheckDone(judged_by(pyfuncitem), told, seen[0], self.instead if told else None)
             secrets = known_secrets(self.open_target.client.credentials)
             pyfuncitem.user_properties.append((DONE, as_data(done, secrets)))
         if tells:
             pyfuncitem.user_properties.append((VERDICT, to_dict(verdict)))
+            if self.instead is not None:
+                pyfuncitem.user_properties.append((INSTEAD, to_dict(self.instead)))
         pyfuncitem.user_properties.append((REQUESTS, self.open_target.traffic.requests))
         if tells:
             self.outcome(pyfuncitem, verdict, judged)
@@ -340,7 +349,7 @@ class CertificationPlugin:
     def _judge(
         self, requirement: Requirement, case: str, check: Callable[..., None], arguments: dict[str, Any], turn: int
     ) -> Verdict:
-        credentials, started = self.open_target.client.credentials, time.perf_counter()
+        credentials, started, self.instead = self.open_target.client.credentials, time.perf_counter(), None
         seed_of = f"{self.settings.seed + turn} {requirement.id} {case}"
         kept = self.recording.of_check(requirement.id, case, check.__name__) if self.recording else None
         try:
@@ -359,7 +368,10 @@ class CertificationPlugin:
         except Exception as e:
             message = redact_text(f"the suite itself failed: {type(e).__name__}: {e}", known_secrets(credentials))
             return Verdict(requirement.id, case, "errored", message, seconds=time.perf_counter() - started)
-        return verdict_of(requirement, case, finding, judged, time.perf_counter() - started, credentials)
+        seconds = time.perf_counter() - started
+        if isinstance(finding, Inconclusive) and finding.instead is not None:
+            self.instead = verdict_of(requirement, case, finding.instead, 1, seconds, credentials)
+        return verdict_of(requirement, case, finding, judged, seconds, credentials)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """A worker hands over what it observed in passing."""

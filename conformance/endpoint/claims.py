@@ -39,7 +39,14 @@ def claim_certain(holds: bool, message: str, expected: Any, received: Any, answe
 def claim_refusable(holds: bool, message: str, expected: Any, received: Any, answer: Answer) -> None:
     """Raise the violation unless the claim holds, which it does of any error with the status of one."""
     if not holds:
-        raise Violation(message, expected=expected, received=received, exchange=answer.exchange, refusable=True)
+        exchange = answer.exchange
+        raise Violation(message, expected=expected, received=received, exchange=exchange, refusable=True, apart=True)
+
+
+def claim_apart(holds: bool, message: str, expected: Any, received: Any, answer: Answer) -> None:
+    """Raise the violation unless the claim holds; it does so of an answer alone, whatever else is in the listing."""
+    if not holds:
+        raise Violation(message, expected=expected, received=received, exchange=answer.exchange, apart=True)
 
 
 def claim_equal(message: str, expected: Any, received: Any, answer: Answer | None) -> None:
@@ -61,7 +68,7 @@ def is_a_getter(contract: Contract) -> bool:
 
 
 def claim_listing(message: str, expectation: Expectation, keys: Sequence[str], answer: Answer | None) -> None:
-    """Exactly the certain items, perhaps the possible ones, none twice."""
+    """Exactly the certain items, perhaps the possible ones, none twice that is not so in the whole listing, too."""
     if not expectation.keyed:
         claim(
             expectation.admits_total(len(keys)), f"{message}: other items come", expectation.fewest, len(keys), answer
@@ -69,6 +76,11 @@ def claim_listing(message: str, expectation: Expectation, keys: Sequence[str], a
         return
     claim_selected(message, expectation, keys, answer)
     claim_complete(message, expectation, keys, answer)
+    claim_once(message, [key for key in keys if key not in expectation.twice], answer)
+
+
+def claim_once(message: str, keys: Iterable[str], answer: Answer | None) -> None:
+    """No item twice."""
     twice = sorted(key for key, times in Counter(keys).items() if times > 1)
     claim(not twice, f"{message}: items come twice", "each item once", twice, answer)
 

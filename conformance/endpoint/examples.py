@@ -17,7 +17,7 @@ from hypothesis.errors import FlakyStrategyDefinition, HypothesisException, Unsa
 
 from conformance.endpoint.attribution import KEPT_CHANGING, asks_for_what_is_gone, found_elsewhere
 from conformance.endpoint.draws import Discarded, FreshDraws, KeptDraws, exploring
-from conformance.endpoint.findings import Disturbed, Finding, Inconclusive, MadeUp, NotApplicable, Violation
+from conformance.endpoint.findings import Disturbed, Explained, Finding, Inconclusive, MadeUp, NotApplicable, Violation
 from conformance.endpoint.own_hypothesis import unkept
 from conformance.endpoint.recording import CheckRecording, Unkept
 from conformance.endpoint.target import Target
@@ -25,6 +25,8 @@ from conformance.endpoint.vouching import refusal_of_what_is_there
 
 # how often an example is tried again because the listing moved under it
 RETRIES = 5
+# how many examples may be explained by what another requirement is about until no more are tried
+ENOUGH = 6
 PLAINEST_OR_NOT = st.integers(0, 2**16)
 
 
@@ -43,6 +45,7 @@ class Examples:
     violations: list[Violation] = field(factory=list)
     unjudged: Finding | None = None
     gone: int = 0
+    explained: int = 0
 
     def once(self, example: Callable[[], None], draws: FreshDraws | KeptDraws | None = None) -> None:
         """Run one example. Where it fails and the listing has moved, it is run again on the listing as it is now."""
@@ -63,11 +66,16 @@ class Examples:
         disturbance: Inconclusive = Inconclusive(KEPT_CHANGING)
         for _ in range(RETRIES):
             self.target.thrift.begin()
+            self.target.relies = False
             try:
                 example()
                 return True
             except Disturbed as disturbed:
                 disturbance = disturbed
+            except Explained as finding:
+                if not self.target.has_moved():
+                    raise
+                disturbance = finding
             except MadeUp as finding:
                 if (violation := refusal_of_what_is_there(self.target, finding)) is None:
                     raise
@@ -83,10 +91,13 @@ class Examples:
                     self.gone += 1
                     return False
                 elsewhere = found_elsewhere(self.target, violation, self.check)
+                if isinstance(elsewhere, Explained) and self.target.has_moved():
+                    continue  # what was tried to explain it was of another listing
                 if isinstance(elsewhere, Disturbed):
                     disturbance = elsewhere
                     continue
                 if elsewhere is not None:
+                    elsewhere.instead = violation if elsewhere.because else None
                     raise elsewhere from None
                 if violation.certain or not self.target.has_moved():
                     self.judged += 1
@@ -102,6 +113,10 @@ class Examples:
         searching, violation = bool(self.violations), None
         try:
             self.once(example, draws)
+        except Explained as finding:
+            self.unjudged, self.explained = finding, self.explained + 1
+            if self.explained == ENOUGH:
+                raise SkipTest(finding.message) from None
         except (Inconclusive, NotApplicable) as finding:
             self.unjudged = finding
             raise SkipTest(finding.message) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from conformance.ledger.findings import (
     Disturbed,
+    Explained,
     Finding,
     Inconclusive,
     Lack,
@@ -16,6 +17,7 @@ from conformance.ledger.findings import (
 
 __all__ = [
     "Disturbed",
+    "Explained",
     "Finding",
     "Inconclusive",
     "Lack",

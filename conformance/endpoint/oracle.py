@@ -6,6 +6,7 @@ second, or one exactly on a bound that may be inclusive or not.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -23,7 +24,8 @@ from conformance.generate.views import View, fold, request_time_format
 class Expectation:
     """Keys of items: `certain` must come, nothing outside `possible` may; at least `fewest` items and at most `most`.
 
-    Where nothing identifies an item (`keyed` is false) there are no keys to go by, only numbers.
+    Where nothing identifies an item (`keyed` is false) there are no keys to go by, only numbers. `twice` are items that
+    the whole listing shows more than once, so that a part of it may, too.
     """
 
     certain: frozenset[str]
@@ -31,6 +33,7 @@ class Expectation:
     fewest: int
     most: int
     keyed: bool = True
+    twice: frozenset[str] = frozenset()
 
     def admits_total(self, total: int | None) -> bool:
         """Whether a listing of what is certain, and perhaps of what is possible, can have this total."""
@@ -54,8 +57,9 @@ class Oracle:
         if key is None:
             return Expectation(frozenset(), frozenset(), len(certain), len(possible), keyed=False)
         must = frozenset(item.get(key) or "" for item in certain)
-        may = frozenset(item.get(key) or "" for item in possible)
-        return Expectation(must, may, len(must), len(may))
+        may = Counter(item.get(key) or "" for item in possible)
+        twice = frozenset(key for key, times in may.items() if times > 1)
+        return Expectation(must, frozenset(may), len(must), may.total(), twice=twice)
 
     def keeps(self, view: View, item: Item) -> bool | None:
         """True, False, or None where the documentation does not decide."""

@@ -32,12 +32,13 @@ Check = tuple[str, str, str]
 @frozen
 class CheckDone:
     """A check that is through: of which requirement, in which case, by which function. `verdict` is None where it was
-    run for its exchanges alone.
+    run for its exchanges alone. `instead` counts in its place where that because of which it is not judged is met.
     """
 
     check: Check
     verdict: Verdict | None
     in_passing: InPassing
+    instead: Verdict | None = None
 
 
 def as_data(done: CheckDone, secrets: Iterable[str]) -> dict[str, Any]:
@@ -46,6 +47,7 @@ def as_data(done: CheckDone, secrets: Iterable[str]) -> dict[str, Any]:
     return {
         "check": list(done.check),
         "verdict": to_dict(done.verdict) if done.verdict else None,
+        "instead": to_dict(done.instead) if done.instead else None,
         "tallies": [
             [check, subject, tally.judged, tally.failed, _problem_data(tally.worst, known)]
             for (check, subject), tally in seen.tallies.items()
@@ -63,8 +65,8 @@ def as_data(done: CheckDone, secrets: Iterable[str]) -> dict[str, Any]:
 def from_data(data: Mapping[str, Any]) -> CheckDone:
     """Raises KeyError, TypeError or ValueError for what is no line."""
     requirement, case, function = map(_text, data["check"])
-    verdict = None if data["verdict"] is None else from_dict(data["verdict"])
-    if not isinstance(verdict, Verdict | None):
+    verdict, instead = (None if data.get(n) is None else from_dict(data[n]) for n in ("verdict", "instead"))
+    if not isinstance(verdict, Verdict | None) or not isinstance(instead, Verdict | None):
         raise TypeError("a line holds another event")
     requests, throttled, outcomes, latency = data["traffic"]
     traffic = Traffic(requests, throttled, Counter({_text(k): int(v) for k, v in outcomes.items()}))
@@ -80,7 +82,7 @@ def from_data(data: Mapping[str, Any]) -> CheckDone:
         ChoiceObservation(_text(choice), _text(alternative), format, int(count), _exchange(exchange))
         for choice, alternative, format, count, exchange in data["choices"]
     )
-    return CheckDone((requirement, case, function), verdict, InPassing(tallies, choices, traffic))
+    return CheckDone((requirement, case, function), verdict, InPassing(tallies, choices, traffic), instead)
 
 
 def line_of(data: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ from conformance.endpoint import sharing
 from conformance.endpoint.allowance import Allowance
 from conformance.endpoint.certification import (
     DONE,
+    INSTEAD,
     OBSERVER,
     RECORDING,
     REQUESTS,
@@ -55,10 +56,12 @@ Listener = Callable[[Verdict], None]
 class Results:
     """What came of a run: every verdict, and what was seen in passing.
 
-    `interrupted` says that it was stopped before its end, `breakdowns` what in the suite itself broke.
+    `interrupted` says that it was stopped before its end, `breakdowns` what in the suite itself broke. `instead` are
+    the verdicts in place of those that are not judged because of another requirement, if that one is met.
     """
 
     verdicts: list[Verdict] = field(factory=list)
+    instead: list[Verdict] = field(factory=list)
     in_passing: list[InPassing] = field(factory=list)
     interrupted: bool = False
     breakdowns: list[str] = field(factory=list)
@@ -70,6 +73,15 @@ class Results:
         for part in self.in_passing:
             whole.add(part.traffic)
         return whole
+
+    def unexplained(self) -> Iterator[Verdict]:
+        """What counts after all: nothing follows from a requirement that is met, or that this run did not judge."""
+        because = {(v.requirement, v.case): v.because for v in self.verdicts if v.because}
+        met = ("passed", "not-applicable")
+        doubted = {v.requirement for v in self.verdicts if v.verdict not in met}
+        for v in self.instead:
+            if because.get((v.requirement, v.case)) not in doubted:
+                yield v
 
 
 def run(
@@ -118,6 +130,7 @@ def run(
             results.in_passing.append(done.in_passing)
             if done.verdict is not None:
                 results.verdicts.append(done.verdict)
+                results.instead += [done.instead] if done.instead else []
                 listener(done.verdict)
     if workers > 1:
         arguments += ["-p", "xdist.plugin", f"--numprocesses={workers}"]
@@ -128,6 +141,9 @@ def run(
         ending_begins()
     tallies, dialect = merged(results.in_passing, specification.contract, settings)
     for verdict in verdicts_in_passing(ledger, selected(ledger, settings), tallies, dialect, settings):
+        results.verdicts.append(verdict)
+        listener(verdict)
+    for verdict in tuple(results.unexplained()):
         results.verdicts.append(verdict)
         listener(verdict)
     return results, dialect
@@ -210,6 +226,8 @@ class Collector:
                     file.write(line_of(value))
             elif name == VERDICT:
                 self._note(self._places.get(report.nodeid, 0), _verdict(value))
+            elif name == INSTEAD:
+                self.results.instead.append(_verdict(value))
             elif name == REQUESTS:
                 self._sent[getattr(report, "node", None)] = int(str(value))
                 self.on_requests(sum(self._sent.values()))
@@ -265,9 +283,10 @@ class Collector:
                 observer().forget()
                 self._noted.clear()
                 self.results.breakdowns.clear()
+                self.results.instead.clear()
 
         def outcome() -> Share:
-            return Share(self._noted, self.results.breakdowns, observer().in_passing())
+            return Share(self._noted, self.results.breakdowns, observer().in_passing(), self.results.instead)
 
         return Sharer(
             finds_out_choices, lambda item: 1 + recording.length(*judged_by(item)), begin, outcome, self._absorb
@@ -277,6 +296,7 @@ class Collector:
         self._noted += share.noted
         self.results.breakdowns += share.breakdowns
         self.results.in_passing.append(share.in_passing)
+        self.results.instead += share.instead
 
 
 def _verdict(value: object) -> Verdict:
@@ -292,3 +312,4 @@ class Share:
     noted: list[tuple[int, Verdict]]
     breakdowns: list[str]
     in_passing: InPassing
+    instead: list[Verdict]

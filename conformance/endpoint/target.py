@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import TypedDict, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from attrs import Factory, define, evolve, field
 
@@ -45,6 +45,9 @@ from conformance.wire.exchange import (
     WireForm,
 )
 from conformance.wire.routes import OperationRoute
+
+if TYPE_CHECKING:
+    from conformance.endpoint.steadiness import Steadiness
 
 # so many requests do for a run with every page size; with fewer, some sizes stand for all
 PLENTY = 5_000
@@ -109,6 +112,12 @@ class Target(ContractRoles):
         default=Factory(lambda self: StoredItems(self.contract, self.known, self.scopes, self.values), takes_self=True),
         init=False,
     )
+    # whether what the example at hand claims rests on what the listing is
+    relies: bool = field(default=False, init=False)
+    # whether an error changes the next answer, once that was tried
+    leaves_a_trace: bool | None = field(default=None, init=False)
+    # how often the answers to a plain page were seen to differ, by what is sent
+    steadiness: dict[tuple[tuple[str, str], ...], Steadiness] = field(factory=dict, init=False)
     _by_format: dict[Format, tuple[Channel, ...]] = field(factory=dict, init=False)
     _unwatched: set[int] = field(factory=set, init=False)
     _id_syntax: IdSyntaxes = field(factory=IdSyntaxes, init=False)
@@ -230,6 +239,11 @@ class Target(ContractRoles):
             self.thrift.note(call, answer)
         return answer
 
+    def again(self, exchange: Exchange, channel: Channel | None = None) -> Answer:
+        """The answer to the request of an exchange, sent again, perhaps in another way; judged if that one was."""
+        call = exchange.call if channel is None else evolve(exchange.call, channel=channel)
+        return self.send(call, watched=self.is_watched(exchange))
+
     def together(self, calls: Sequence[Call]) -> tuple[Answer, ...]:
         """Send calls at the same time, each over a connection of its own."""
         with ThreadPoolExecutor(len(calls)) as pool:
@@ -321,10 +335,12 @@ class Target(ContractRoles):
 
     def inventory(self, region: str | None = None) -> Inventory:
         """The whole listing of a region, read once and kept until it is seen to have moved."""
+        self.relies = True
         return self._inventories.of(region or self.regions[0])
 
     def sample(self, region: str | None = None) -> tuple[Item, ...]:
         """Items to draw requests from. They stay the same through the examples of a check even if the listing moves."""
+        self.relies = True
         return self._inventories.sample(region or self.regions[0])
 
     def resample(self) -> None:
@@ -345,14 +361,19 @@ class Target(ContractRoles):
         """What identified items of the first region that are gone by now."""
         return self._inventories.gone(self.regions[0])
 
+    def lost(self) -> frozenset[str]:
+        """What identified items of the first region that its listing does not show any more, read again."""
+        return self._inventories.lost(self.regions[0])
+
     def is_watched(self, exchange: Exchange) -> bool:
         """Whether the answer of an exchange was judged on its own merits, too."""
         return exchange.number not in self._unwatched
 
-    def _read(self, region: str) -> Inventory:
+    def _read(self, region: str, smaller: int = 1) -> Inventory:
         items: list[Item] = []
+        size = max(self.smallest_size, self.largest_page // smaller) if self.largest_page else None
         with self.thrift.afresh():
-            pages = tuple(self.pages(View(), self.largest_page, self.channels[0], region))
+            pages = tuple(self.pages(View(), size, self.channels[0], region))
         for page in pages:
             items += page.items
         return Inventory(region, tuple(items), page.total, () if self.contract.semantics.items else page.facts)
@@ -365,4 +386,5 @@ class Target(ContractRoles):
 
     def oracle(self, region: str | None = None) -> Oracle:
         """What computes it: it knows the dialect as it is by now, and times to the second where the store is known."""
+        self.relies = True
         return Oracle(self.contract, self.watch.dialect, self.stored.exact_times(region or self.regions[0]))

@@ -98,6 +98,17 @@ def write_ids(ids: Sequence[str], syntax: IdSyntax) -> str:
     return json.dumps(list(ids), separators=(",", ":")) if syntax == "json-array" else ",".join(ids)
 
 
+def read_ids(text: str, syntax: IdSyntax) -> list[str]:
+    """The ids of a list in one of the documented syntaxes; none where it is in another."""
+    if syntax == "comma":
+        return text.split(",")
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return []
+    return [id for id in found if isinstance(id, str)] if isinstance(found, list) else []
+
+
 def request_time_format(contract: Contract, parameter: str) -> str:
     """The documented pattern of a time parameter; to the second where none is documented."""
     found = contract.parameter(parameter)

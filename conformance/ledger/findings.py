@@ -46,7 +46,9 @@ class Violation(Finding):
     Violations of one `cause` are shown as one; where none is given it is what came back, with whatever is particular
     to the request left out. `certain` says that its exchange alone shows it, whatever
     became of the stored items or of the endpoint; `refusable` that a refusal would have been right, so that one whose
-    status is no refusal's is found by the requirement about that.
+    status is no refusal's is found by the requirement about that; `apart` that it says nothing of what a listing
+    holds, so that nothing that is wrong with listings explains it. What `counts` is about how many items there are,
+    what `reorders` about their order alone, what `compares` about two answers, whatever the listing is.
     """
 
     def __init__(
@@ -59,10 +61,18 @@ class Violation(Finding):
         cause: str | None = None,
         certain: bool = False,
         refusable: bool = False,
+        apart: bool = False,
+        counts: bool = False,
+        compares: bool = False,
     ) -> None:
         super().__init__(message, exchange)
         self.certain = certain
         self.refusable = refusable
+        self.apart = apart
+        self.compares = compares
+        self.counts = counts or isinstance(received, int)
+        self.reorders = isinstance(received, tuple | list) and isinstance(expected, tuple | list)
+        self.reorders = self.reorders and sorted(map(str, expected)) == sorted(map(str, received))
         self.expected = None if expected is None else shown(expected)
         self.received = None if received is None else shown(received)
         self.cause = self._cause() if cause is None else cause
@@ -80,8 +90,10 @@ class Inconclusive(Finding):
 
     `because` names the requirement (without the operation) that is about what stands in the way, and that the same
     exchange fails: one cause is found once, and what follows from it is not judged. `lack` says what data there would
-    have to be.
+    have to be. `instead` is the violation that counts if that requirement does not fail after all.
     """
+
+    instead: Violation | None = None
 
     def __init__(
         self, message: str, exchange: Exchange | None = None, *, because: str | None = None, lack: Lack | None = None
@@ -89,6 +101,10 @@ class Inconclusive(Finding):
         super().__init__(message, exchange)
         self.because = because
         self.lack = lack
+
+
+class Explained(Inconclusive):
+    """What was seen follows from what another requirement is about, in this example; others may show more."""
 
 
 class Unanswered(Inconclusive):

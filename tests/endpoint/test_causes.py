@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from conformance.contract.files import load_contract, load_protocol, schemas_root
 from conformance.endpoint import run as runs
@@ -113,6 +114,25 @@ def test_a_server_that_turns_to_html_is_said_to_fail_and_the_suite_does_not_blam
     assert set(failed) == {"envelope.readable"}
     assert because == {"envelope.readable"}
     assert "an HTML page" in str(failed["envelope.readable"].received)
+
+
+def failing(code: str) -> Callable[[Response], Response]:
+    """Errors with status 500; and a time that breaks the server, which says so by this code."""
+
+    def change(response: Response) -> Response:
+        broken = b'"StartTime\\" is not valid' in response.body
+        body = response.body.replace(b"InvalidParameter", code.encode()) if broken else response.body
+        return evolve(response, status=500, body=body) if response.status >= 400 else response
+
+    return change
+
+
+@pytest.mark.parametrize(("code", "crashes"), [("InvalidParameter", False), ("InternalError", True)])
+def test_a_status_of_500_for_all_errors_is_one_finding_and_hides_no_crash(code, crashes, tmp_path):
+    failed, because = judged(answered(failing(code)), tmp_path, ("json",))
+    assert "errors.MissingParameter.documented" in failed
+    assert "errors.MissingParameter.documented" in because
+    assert any(name.startswith("parameters.StartTime.") for name in failed) == crashes
 
 
 STATUSES = (

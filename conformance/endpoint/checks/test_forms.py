@@ -10,7 +10,7 @@ from conformance.endpoint.checks.company import Given, Tried, did_no_harm, kept_
 from conformance.endpoint.checks.drawing import every_way, long_way, turn_of
 from conformance.endpoint.checks.ways import NoValue, Way, count_of, same, shortened, use_of
 from conformance.endpoint.claims import claim, claim_certain, claim_never_breaks, need_items
-from conformance.endpoint.findings import NotApplicable, Violation
+from conformance.endpoint.findings import NotApplicable
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
 from conformance.generate import texts
@@ -210,7 +210,8 @@ def test_repeated(target: Target, subject: str) -> None:
     twice = no_value.send(values[0], channel, values[0])
     if not (twice.accepted and first.accepted and same(twice, first)):
         # the two joined are no value: `2,2`
-        no_value.claim(f"{values[0]}, sent twice,", twice, AS_LEFT_OUT if use_of(target, subject) == "names" else ())
+        more = AS_LEFT_OUT if use_of(target, subject) == "names" else ()
+        no_value.claim(f"{values[0]}, sent twice,", twice, more, unlike=(first,))
     if use_of(target, subject) == "region" and not target.contract.semantics.items and first.accepted:
         observe_which_counts(no_value, values[0], channels)
         return
@@ -269,7 +270,7 @@ def way_of_repeated(
     joined = use_of(no_value.target, no_value.subject) in ("ids", "names", "filter") and count_of(answer) <= most
     if joined and (len(answer.items) < count_of(answer) or both.issuperset(answer.keys)):
         return None
-    no_value.claim(text, answer)
+    no_value.claim(text, answer, unlike=meant)
     return None
 
 
@@ -321,13 +322,10 @@ def test_near_id(target: Target) -> None:
         if answer.refused:
             continue
         named = {part.strip() for part in (text, *text.split(","))} & known
-        if not named.issuperset(answer.keys) or count_of(answer) > len(named):
-            raise Violation(
-                f"{name} of {shortened(text)} brings items that it does not name",
-                expected=named or "nothing",
-                received=answer.keys,
-                exchange=answer.exchange,
-            )
+        what, count = f"{name} of {shortened(text)}", count_of(answer)
+        fits = named.issuperset(answer.keys)
+        claim(fits, f"{what} brings items that it does not name", named or "nothing", answer.keys, answer)
+        claim(count <= len(named), f"{what} counts more items than it names", len(named), count, answer)
 
 
 def near_together(target: Target, near: list[str]) -> list[str]:

@@ -36,9 +36,9 @@ def test_connection_reuse(target: Target, format: Format, data: Draws) -> None:
     asked = data.draw(st.lists(views(target.contract, items), min_size=2, max_size=6), label="views")
     for i, view in enumerate(asked):
         channel = channels[i % len(channels)]
-        keys = [item.get(target.contract.semantics.key or "") or "" for item in target.listing(view, channel)]
+        keys, answer = target.keys_of(view, target.largest_page, channel)
         try:
-            claim_listing(f"request {i + 1} of {len(asked)}", target.expect(view), keys, None)
+            claim_listing(f"request {i + 1} of {len(asked)}", target.expect(view), keys, answer)
         except Violation as wrong:
             call = target.call({**target.parameters_of(view), **whole_page(target)}, channel)
             refuse_if_so_alone(target, view, call, partial(claim_page, target, view, None))

@@ -12,6 +12,7 @@ from conformance.endpoint.claims import (
     claim_equal,
     claim_listing,
     claim_never_breaks,
+    claim_once,
     claim_same_items,
     need_items,
     need_total,
@@ -53,6 +54,8 @@ def test_pages_partition_the_listing(target: Target, format: Format, data: Draws
     channel = channel_of(target, format, data)
     keys, answer = target.keys_of(View(), size, channel)
     claim_listing(f"pages of {size}", target.expect(View()), keys, answer)
+    if target.contract.semantics.key:
+        claim_once(f"pages of {size}", keys, answer)
 
 
 @requirement("paging.pages-are-full", shared=True)

@@ -175,6 +175,7 @@ def way_of(target: Target, answer: Answer) -> str:
         expected="nothing, the whole listing, or an error",
         received=answer.outline(),
         exchange=answer.exchange,
+        counts=not answer.items,
     )
 
 

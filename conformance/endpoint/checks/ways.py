@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import Literal
 
@@ -10,6 +11,7 @@ from attrs import define
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.claims import claim, claim_equal, claim_never_breaks
 from conformance.endpoint.findings import Violation
+from conformance.endpoint.steadiness import how_much
 from conformance.endpoint.target import Target
 from conformance.generate.texts import near_values
 from conformance.generate.views import filter_values
@@ -101,8 +103,10 @@ class NoValue:
             return self.target.send(call, watched=False)
         return self.target.send(call).with_a_list()
 
-    def claim(self, text: str, answer: Answer, more: tuple[Way, ...] = ()) -> Way:
-        """The way that the answer goes. Raises Violation where it is none of those for this use, or of `more`."""
+    def claim(self, text: str, answer: Answer, more: tuple[Way, ...] = (), unlike: Sequence[Answer] = ()) -> Way:
+        """The way that the answer goes. Raises Violation where it is none of those for this use, or of `more`; the
+        caller has seen that it is none of those that it is `unlike`.
+        """
         claim_never_breaks(answer, f"{self.subject} of {shortened(text)}")
         ways = (*ways_of(self.target, self.subject), *more)
         if answer.refused:
@@ -113,11 +117,15 @@ class NoValue:
             return "left-out"
         if "within" in ways and self.is_within(answer):
             return "within"
+        # as many items as there may be might be the right ones in another order
+        alike = [*([self.bare] if "left-out" in ways else []), *unlike]
         raise Violation(
             f"{self.subject} of {shortened(text)} has a meaning of its own",
             expected=" or ".join(("an error", *(WORDS[way] for way in ways))),
             received=answer.outline(),
             exchange=answer.exchange,
+            counts=how_much(answer) not in map(how_much, alike),
+            compares="within" not in ways,
         )
 
     def is_within(self, answer: Answer) -> bool:

@@ -4,7 +4,7 @@ evidence.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import define, evolve, field, frozen
 
@@ -37,10 +37,14 @@ class ChoiceObservation:
 
 @define
 class Dialect:
-    """The observations of a run so far, over the choices of a contract, with the alternatives that a profile pins."""
+    """The observations of a run so far, over the choices of a contract, with the alternatives that a profile pins.
+
+    Where two alternatives are seen, `is_heard` says of an exchange whether the way that it went is served at all.
+    """
 
     contract: Contract
     pins: Mapping[str, str] = field(factory=dict)
+    is_heard: Callable[[Exchange], bool] = field(default=lambda exchange: True, eq=False)
     _seen: dict[tuple[str, str | None, str], ChoiceObservation] = field(factory=dict)
 
     def observe(
@@ -53,7 +57,15 @@ class Dialect:
         choice = self.contract.choice_about(kind, subject)
         if choice is None or (choice.alternative(alternative) is None and not choice.is_settled):
             return
-        self._note(ChoiceObservation(choice.id, alternative, format if choice.per_format else None, 1, exchange))
+        seen = ChoiceObservation(choice.id, alternative, format if choice.per_format else None, 1, exchange)
+        rivals = [s for s in self._seen.values() if s.slot == seen.slot and s.alternative != alternative]
+        if rivals and exchange is not None:
+            if not self.is_heard(exchange):
+                return
+            for rival in rivals:
+                if rival.exchange is not None and not self.is_heard(rival.exchange):
+                    self._seen.pop(rival.key, None)
+        self._note(seen)
 
     def _note(self, s: ChoiceObservation) -> None:
         before = self._seen.get(s.key)

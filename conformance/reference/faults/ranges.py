@@ -118,7 +118,7 @@ def _both(start: str, field: str) -> list[Fault]:
         Fault(
             "items-at-the-cut-are-lost",
             "leaves out items of the two minutes after the start of a range",
-            ("range.splits", "range.start"),
+            ("range.start",),
             replacing(STEP.from_start).by(
                 lambda inner, context, time, start: inner(context, time, shifted(start, minutes=2))
             ),
