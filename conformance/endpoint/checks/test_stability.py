@@ -129,13 +129,14 @@ def looks(target: Target) -> list[Look]:
 
     def by_page(key: str, channel: Channel) -> bool:
         keys = target.inventory().keys(target.key)
-        if paging is None or key not in keys:
+        # where no one reading had all items, that one is missing is no news
+        if paging is None or key not in keys or target.inventory().shown is not None:
             return False
         size = target.smallest_size
         sent = {paging.size: str(size), paging.number: str(keys.index(key) // size + 1)}
         first = target.see(View(), channel, more=sent).listing()
         everything = [item.get(target.key) for item in target.listing(View(), channel)]
-        return any(shown not in everything for shown in first.keys)
+        return any(shown in keys and shown not in everything for shown in first.keys)
 
     return [*([by_id] if ids else []), *([by_page] if paging else [])]
 
