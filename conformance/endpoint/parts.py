@@ -216,7 +216,11 @@ def _is_what_they_bring(
     pages = [again]
     if paging is not None:
         sent = {name: text for name, text in call.parameters if name != paging.number}
-        size = int(sent[paging.size]) if sent.get(paging.size, "").isdecimal() else target.smallest_size
+        size = (
+            int(sent[paging.size])
+            if sent.get(paging.size, "").isdecimal()
+            else max(target.smallest_size, len(again.items))
+        )
         most = len(common) // max(1, size) + 2
         if most > MOST_PAGES:
             return False

@@ -41,7 +41,7 @@ def gate(*values: object):
         ("nothing-counts-one", {"emptiness.total"}, ("emptiness.*", "range.outside", "parameters.TaskIds.*"), 4),
         ("demanded:StartTime", {"parameters.StartTime.optional"}, ("ids.*", "paging.*"), 15),
         ("minimum-refused:PageNumber", {"parameters.PageNumber.minimum"}, ("ids.*", "range.*"), 12),
-        ("end-ignored:EndTime", {"range.end"}, ("emptiness.*", "isolation.*"), 5),
+        ("end-ignored:EndTime", {"range.end"}, ("emptiness.*",), 4),
         gate("total-counts-requests", {"stability.total"}, ("http.*", "parameters.*.default", "isolation.mixed"), 5),
         gate("item-vanishes-once-looked-up", {"stability.items-stay"}, ("ids.*", *SEVERAL), 5),
         gate(
