@@ -75,12 +75,25 @@ class Results:
         return whole
 
     def unexplained(self) -> Iterator[Verdict]:
-        """What counts after all: nothing follows from a requirement that is met, or that this run did not judge."""
+        """What counts after all: nothing follows from a requirement that is met, or that this run did not judge; nor do
+        two requirements follow from each other.
+        """
+        found: dict[str, list[Verdict]] = {}
+        for v in self.verdicts:
+            found.setdefault(v.requirement, []).append(v)
         because = {(v.requirement, v.case): v.because for v in self.verdicts if v.because}
-        met = ("passed", "not-applicable")
-        doubted = {v.requirement for v in self.verdicts if v.verdict not in met}
+
+        def is_in_doubt(requirement: str, before: frozenset[str]) -> bool:
+            """Whether it is not met, or could not be judged, for another reason than what is said to follow from it."""
+            deeper = before | {requirement}
+            return requirement not in before and any(
+                is_in_doubt(v.because, deeper) if v.because else v.verdict not in ("passed", "not-applicable")
+                for v in found.get(requirement, ())
+            )
+
         for v in self.instead:
-            if because.get((v.requirement, v.case)) not in doubted:
+            cause = because.get((v.requirement, v.case))
+            if cause is not None and not is_in_doubt(cause, frozenset({v.requirement})):
                 yield v
 
 

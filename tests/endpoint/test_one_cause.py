@@ -132,3 +132,13 @@ def test_nothing_follows_from_a_requirement_that_is_met():
         assert list(results.unexplained()) == counts
     # nor from one that was not judged
     assert list(Results([because], [instead]).unexplained()) == [instead]
+
+
+def test_two_requirements_do_not_follow_from_each_other():
+    first = Verdict("Op.a", "json", "inconclusive", "not judged, because b", because="Op.b")
+    second = Verdict("Op.b", "json", "inconclusive", "not judged, because a", because="Op.a")
+    instead = [evolve(v, verdict="failed", because=None) for v in (first, second)]
+    assert list(Results([first, second], instead).unexplained()) == instead
+    # one of them may follow from a third
+    third = [evolve(second, because="Op.c"), Verdict("Op.c", "json", "failed")]
+    assert list(Results([first, *third], instead).unexplained()) == []
