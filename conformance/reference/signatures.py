@@ -12,7 +12,7 @@ import hmac
 import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote_plus
+from urllib.parse import unquote_plus
 
 if TYPE_CHECKING:
     from conformance.reference.context import Context
@@ -30,6 +30,8 @@ V3_HEADERS = {
 }
 MUST_BE_SIGNED = ("host", *V3_HEADERS.values(), "x-acs-content-sha256")
 V1_ONLY = ("AccessKeyId", "Signature", "SignatureMethod", "SignatureVersion", "SignatureType")
+# unreserved characters stand for themselves, RFC 3986 section 2.3
+NOT_ITSELF = re.compile(rb"[^A-Za-z0-9._~-]")
 COMMON_NAMES = frozenset({*V3_HEADERS, *V1_ONLY, "Format"})
 
 
@@ -46,7 +48,7 @@ def pairs_of(text: str) -> list[tuple[str, str]]:
 
 def percent(context: Context, text: str) -> str:
     """RFC 3986 encoding of one name or value."""
-    return quote(text, safe="-_.~")
+    return NOT_ITSELF.sub(lambda byte: b"%%%02X" % ord(byte[0]), text.encode()).decode()
 
 
 def canonical_query(context: Context, pairs: list[tuple[str, str]]) -> str:

@@ -9,22 +9,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl
 
 from conformance.wire.exchange import WireForm
 
 ESCAPE = re.compile(r"%[0-9A-F]{2}")
 # one character of a query that is no separator: an escape, or as it is
 PART = re.compile(r"%[0-9A-F]{2}|[^&=]")
-PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")
+# what does not stand for itself, and what stands for it
+RESERVED = re.compile(rb"[^A-Za-z0-9_.~-]")
+ESCAPES = {bytes((byte,)): b"%%%02X" % byte for byte in range(256)}
 Pairs = Iterable[tuple[str, str]]
 
 
 def percent_encode(text: str) -> str:
     """`text` with every character escaped that is not unreserved. A lone surrogate travels as `?`."""
-    if PLAIN.fullmatch(text):
-        return text
-    return quote(text, safe="", errors="replace")
+    return RESERVED.sub(_escaped, text.encode("utf-8", "replace")).decode("ascii")
+
+
+def _escaped(byte: re.Match[bytes]) -> bytes:
+    return ESCAPES[byte[0]]
 
 
 def build_query(pairs: Pairs) -> str:

@@ -40,7 +40,7 @@ def killed_after_a_verdict(folder, number: signal.Signals) -> tuple[int, str]:
     return process.wait(60), seen + process.stdout.read()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("number", [pytest.param(signal.SIGTERM, marks=pytest.mark.gate), signal.SIGKILL])
 def test_a_killed_run_is_gone_on_with(number, whole, tmp_path):
     folder = tmp_path / "out"
     status, out = killed_after_a_verdict(folder, number)

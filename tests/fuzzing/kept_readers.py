@@ -148,7 +148,7 @@ def kept_readers() -> tuple[tuple[str, Sequence[bytes], Any, tuple[type[Exceptio
         ("run.json", [run_settings()], lambda f, d: resumed(put(f, "run.json", d).parent, Settings(folder=OPERATION)),
          (Refusal,), [json.loads(run_settings())]),
         ("run.json of an SDK", [sdk_settings()], sdk_asked, (Refusal,), [json.loads(sdk_settings())]),
-        ("resumed stream of an SDK", [service_run().rpartition(b'{"event": "service-finished"')[0]], sdk_resumption,
+        ("resumed stream of an SDK", [service_run().rpartition(b'{"event":"service-finished"')[0]], sdk_resumption,
          (Refusal,), ()),
         ("values", [VALUES], lambda f, d: values_in(None, None, put(f, "v.yaml", d)), (Refusal,),  # type: ignore[arg-type]
          [{"RegionId": "x", "A": {"B": 1}}]),

@@ -130,7 +130,7 @@ def test_there_is_a_variant_for_each_way_of_what_is_no_json():
     ids=lambda one: one.name if hasattr(one, "name") else "in-text" if one is IN_TEXT else "boats",
 )
 def test_the_fault_is_found(contract, fault, tmp_path):
-    found = run(tmp_path, fault.killed_by, 10, contract, faults=[fault.name], shrinks=2)
+    found = run(tmp_path, fault.killed_by, 10, contract, faults=[fault.name], shrinks=0)
     assert not found.breakdowns
     assert {f"DescribeBoats.{k}" for k in fault.killed_by} <= set(found.with_verdict("failed", "warned"))
 

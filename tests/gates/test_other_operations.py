@@ -69,6 +69,6 @@ def test_generic_faults_are_found_in_it(derived, tmp_path):
             select=fault.killed_by,
             traffic=LITTLE,
             seed=7,
-            shrinks=3,
+            shrinks=0,
         )
         assert expected <= set(found.with_verdict("failed", "warned")), fault.name
