@@ -69,8 +69,9 @@ def test_each_fault_is_caught_by_the_requirement_meant_for_it(fault, plan, minia
 
 @pytest.mark.parametrize("broken", faults.BROKEN)
 def test_a_broken_driver_is_a_fault_of_the_driver(broken, plan, miniature, monkeypatch):
-    monkeypatch.setattr(observation, "DEADLINE", 1.0)
-    monkeypatch.setattr(harness, "START_SECONDS", 1.0)
+    if faults.BROKEN[broken] == "hang":  # nothing else is waited for until a bound
+        monkeypatch.setattr(observation, "DEADLINE", 1.0)
+        monkeypatch.setattr(harness, "START_SECONDS", 1.0)
     with pytest.raises(DriverFault) as raised:
         certify(miniature(broken), evolve(plan, select=("requests.plus",)), expected_version=faults.VERSION)
     assert raised.value.kind == faults.BROKEN[broken]
