@@ -10,7 +10,6 @@ anybody's pytest.
 from __future__ import annotations
 
 import pickle
-import sys
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import nullcontext
@@ -28,6 +27,7 @@ from conformance.contract.scope import scopes, within_scope
 from conformance.endpoint.allowance import Allowance
 from conformance.endpoint.attribution import HeardWays
 from conformance.endpoint.examples import run_check
+from conformance.endpoint.idle import IdleChecks, is_idle, is_idle_module
 from conformance.endpoint.in_passing import InPassing, Observer
 from conformance.endpoint.inventory_file import load_items
 from conformance.endpoint.judge import ONE_ALTERNATIVE, choice_verdicts, tallied_verdicts, verdict_of
@@ -65,7 +65,6 @@ from conformance.wire.client import Client
 from conformance.wire.environment import credentials_from
 from conformance.wire.redaction import redact_text
 
-CHECKS = "conformance.endpoint.checks"
 VERDICT = "acs-verdict"
 INSTEAD = "acs-instead"
 OBSERVED = "acs-observed"
@@ -153,20 +152,6 @@ def passed(item: pytest.Function, verdict: Verdict, retry: Callable[[int], Verdi
     """In a run of ours every test passes: verdicts travel beside it."""
 
 
-def _is_idle(obj: object, idle: frozenset[str]) -> bool:
-    """Whether a function is a check that judges nothing."""
-    marks = getattr(obj, "pytestmark", ())
-    return any(mark.name == "requirement" and not idle.isdisjoint(mark.args[:1]) for mark in marks)
-
-
-class _IdleChecks(pytest.Module):
-    """A module of checks that all judge nothing."""
-
-    def collect(self) -> list[pytest.Item | pytest.Collector]:
-        """None of them."""
-        return []
-
-
 @define(eq=False, slots=False)
 class CertificationPlugin:
     """One run of the suite, or a worker's share of it: a pytest plugin."""
@@ -236,17 +221,12 @@ class CertificationPlugin:
     @pytest.hookimpl(tryfirst=True)
     def pytest_pycollect_makemodule(self, module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
         """A module of ours that is imported is not even looked into where none of its checks is collected."""
-        module = sys.modules.get(f"{CHECKS}.{module_path.stem}")
-        if getattr(module, "__file__", None) != str(module_path):
-            return None
-        checks = [obj for name, obj in vars(module).items() if name.startswith("test")]
-        idle = all(_is_idle(obj, self._idle) for obj in checks)
-        return _IdleChecks.from_parent(parent, path=module_path) if idle else None
+        return IdleChecks.from_parent(parent, path=module_path) if is_idle_module(module_path, self._idle) else None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pycollect_makeitem(self, obj: object) -> list[pytest.Item] | None:
         """A check that judges nothing here is not collected: for a narrow run that is most of its time."""
-        return [] if _is_idle(obj, self._idle) else None
+        return [] if is_idle(obj, self._idle) else None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
