@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MILLISECONDS = "epoch-milliseconds"
 """The time format of a number of milliseconds since 1970."""
 ERROR = "Error"
+NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """The name of the root of an error."""
 NO_OBJECT: Mapping[str, Any] = {"array": [], "string": "", "boolean": True}
 """What stands for a result that is documented to be no object."""
@@ -205,10 +206,11 @@ def capitals(value: str) -> str:
 
 
 def xml_text(value: Any) -> str:
-    """A scalar as text, as XML has it."""
+    """A scalar as text, as XML has it: U+FFFD in the place of what it cannot hold (XML 1.0, section 2.2)."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value)
+    text = str(value)
+    return text if text.isprintable() else NO_XML.sub("\ufffd", text)
 
 
 def _scalar(value: Any, type: str) -> Any:

@@ -16,6 +16,7 @@ from conformance.derive.service import derive_service, read_service
 from conformance.emit.json_schema import response_schema
 from conformance.emit.service import service_files
 from conformance.emit.writing import write_files
+from conformance.reference.rendering import xml_text
 from conformance.reference.service import ServiceApplication, ServiceEndpoint
 from tests.reference.mocking import Caller, Clock
 from tests.services import FAIR, written
@@ -284,3 +285,8 @@ def test_operations_of_the_shipped_service_answer_as_documented(ecs: Caller, sta
 def test_every_operation_of_the_shipped_service_answers_as_documented(ecs: Caller, start: int) -> None:
     for name in list(ECS.operations)[start::8]:
         answers_as_documented(ecs, name)
+
+
+def test_what_xml_cannot_hold_is_not_written_into_it():
+    assert xml_text("x\0y\ufffe\ud800") == "x\ufffdy\ufffd\ufffd"
+    assert xml_text("é\t中😀\n") == "é\t中😀\n"

@@ -18,7 +18,7 @@ from conformance.endpoint.claims import (
     need_items,
 )
 from conformance.endpoint.draws import Draws
-from conformance.endpoint.findings import Inconclusive
+from conformance.endpoint.findings import Inconclusive, Lack
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.roles import MOST_A_PAGE
 from conformance.endpoint.target import Target
@@ -130,7 +130,8 @@ def first_token(target: Target, channel: Channel) -> tuple[Answer, str, dict[str
     first = target.see(View(), channel, more=sized).listing()
     token = first.text(cursor.next)
     if token is None:
-        raise Inconclusive(f"the smallest page of {count} items has no token")
+        lack = Lack(target.regions[0], count, small + 1) if small is not None and small >= count else None
+        raise Inconclusive(f"the smallest page of {count} items has no token", lack=lack)
     return first, token, sized
 
 

@@ -76,6 +76,11 @@ def same(one: Answer, other: Answer) -> bool:
     return (one.keys, one.total) == (other.keys, other.total)
 
 
+def region_to_leave_out(target: Target, subject: str) -> str | None:
+    """A subject, where it is a region that may be left out."""
+    return subject if use_of(target, subject) == "region" and not target.parameter(subject).required else None
+
+
 @define
 class NoValue:
     """The ways of a text that is no value of `subject`: `claim` says which one an answer goes.
@@ -91,9 +96,11 @@ class NoValue:
 
     @property
     def bare(self) -> Answer:
-        """The answer to a request that does without the parameter, or would."""
+        """The answer to a request that does without the parameter, or would. Without a region that may be left out
+        another one than those of the run may be meant.
+        """
         if self._bare is None:
-            self._bare = self.target.ask().listing()
+            self._bare = self.target.ask(without=region_to_leave_out(self.target, self.subject)).listing()
         return self._bare
 
     def send(self, text: str, channel: Channel, *more: str) -> Answer:
