@@ -65,7 +65,7 @@ def test_what_fails_is_told_in_a_line_without_addresses():
         ("../../p/v7/module/client.go:3:14: syntax error: unexpected {", "client.go:3:14: syntax error: unexpected {"),
         ("error: @alicloud/ecs20140526 has no main", "error: @alicloud/ecs20140526 has no main"),
         ("error: github.com/alibabacloud-go/tea@v1: 404", "error: github.com/alibabacloud-go/tea@v1: 404"),
-        ("error at '/root/a b/c.py'", "error at 'a b/c.py'"),
+        ("error at '/srv/a b/c.py'", "error at 'a b/c.py'"),
     ],
 )
 def test_what_fails_is_told_without_the_folders_of_this_machine(said, told):

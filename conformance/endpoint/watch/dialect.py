@@ -58,7 +58,9 @@ class Dialect:
         if choice is None or (choice.alternative(alternative) is None and not choice.is_settled):
             return
         seen = ChoiceObservation(choice.id, alternative, format if choice.per_format else None, 1, exchange)
-        rivals = [s for s in self._seen.values() if s.slot == seen.slot and s.alternative != alternative]
+        # most exchanges show some: its slot is looked for by its parts, and nothing is made for each
+        same_choice = (s for s in self._seen.values() if s.choice == seen.choice and s.format == seen.format)
+        rivals = [s for s in same_choice if s.alternative != alternative]
         if rivals and exchange is not None:
             if not self.is_heard(exchange):
                 return
