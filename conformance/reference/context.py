@@ -16,15 +16,16 @@ from conformance.reference.dialect import ReferenceDialect
 from conformance.reference.message import Request
 
 if TYPE_CHECKING:
+    from conformance.reference.rendering import ItemPlan
     from conformance.reference.steps import Steps
     from conformance.reference.store import Store
 
 
 @define
 class Orders:
-    """Long listings in order, the newest few: to sort 20,000 items for each of 200 pages takes most of the time."""
+    """Listings in order, the newest few: to sort 20,000 items for each of 200 pages takes most of the time."""
 
-    least: int = 500
+    least: int = 100
     most: int = 4
     _kept: dict[tuple[Any, ...], tuple[list[Any], list[Any]]] = field(factory=dict)
 
@@ -44,7 +45,9 @@ class Orders:
 
 @define
 class Server:
-    """What outlives a request. `memory` belongs to faults and variants, `nonces` maps a nonce to when it was used."""
+    """What outlives a request. `memory` belongs to faults and variants, `nonces` maps a nonce to when it was used.
+    `plans` are how items are written in each format, where that is always alike.
+    """
 
     contract: Contract
     protocol: Protocol | None
@@ -59,6 +62,7 @@ class Server:
     memory: dict[Any, Any] = field(factory=dict)
     lock: threading.RLock = field(factory=threading.RLock)
     orders: Orders = field(factory=Orders)
+    plans: dict[str, ItemPlan] = field(factory=dict)
 
 
 Tag = tuple[str, str | None]

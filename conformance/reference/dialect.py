@@ -18,12 +18,19 @@ class ReferenceDialect:
 
     choices: Mapping[str, Choice] = field(factory=dict)
     taken: Mapping[str, str] = field(factory=dict)
+    _found: dict[tuple[str, tuple[str, ...], str], tuple[str | None, str | None]] = field(factory=dict, eq=False)
 
     def alternative(self, kind: str, subjects: tuple[str, ...], format: str) -> tuple[str | None, str | None]:
         """The id of the first choice of that kind about one of the subjects, and the alternative taken.
 
         Without such a choice the id is None, and the alternative the customary one, if any.
         """
+        asked = (kind, subjects, format)
+        if asked not in self._found:
+            self._found[asked] = self._alternative(kind, subjects, format)
+        return self._found[asked]
+
+    def _alternative(self, kind: str, subjects: tuple[str, ...], format: str) -> tuple[str | None, str | None]:
         for subject in subjects:
             found = choice_id(kind, subject)
             taken = self.taken.get(f"{found}@{format}") or self.taken.get(found)

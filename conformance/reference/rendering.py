@@ -122,8 +122,11 @@ def _wrapped(context: Context, field: Field, values: list[Any]) -> Any:
 
 def item_plan(context: Context) -> ItemPlan:
     """For each member of an item, how its value is written in this answer: settled once, not for each item."""
-    prefix = context.contract.semantics.items or ""
-    return [(f, context.steps.converter(context, f, f"{prefix}.{f.name}")) for f in context.contract.item_fields]
+    kept = context.server.plans if context.steps.writes_alike else {}
+    if context.format not in kept:
+        prefix, fields = context.contract.semantics.items or "", context.contract.item_fields
+        kept[context.format] = [(f, context.steps.converter(context, f, f"{prefix}.{f.name}")) for f in fields]
+    return kept[context.format]
 
 
 def item(context: Context, item: Mapping[str, Any], plan: ItemPlan) -> Tree:

@@ -182,6 +182,11 @@ class Steps:
     escape: TextOfStep = rendering.escape
     encoded: EncodeStep = rendering.encoded
 
+    @property
+    def writes_alike(self) -> bool:
+        """Whether how a value is written hangs on the format alone: nothing chooses or converts anew for a request."""
+        return self.take is pipeline.take and self.converter is rendering.converter
+
 
 STEP = attrs.fields(Steps)
 """The names of the steps, each with its type."""

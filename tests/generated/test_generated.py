@@ -49,7 +49,7 @@ def over(examples: int, start: int):
     return decorate
 
 
-@over(examples=25, start=20140526)
+@over(examples=16, start=20140526)
 def test_a_generated_contract_is_conformant(operation: Operation, how: Asked) -> None:
     claim_conformant(operation, how, left_out=SWEEPS, examples=1)
 
