@@ -82,9 +82,11 @@ class Player:
     # ----------------------------------------------------------------------------------- what a run asks of a recording
 
     def client(self, make: Callable[[], object]) -> ReplayClient:
-        """A client that sends nothing, so that none is made. It has a key where the recorded one signed."""
+        """A client that sends nothing, so that none is made. It has a key where the recorded one signed; as in any key,
+        id and secret differ.
+        """
         signed = {i.meaning.signature for i in self.cassette.interactions} != {"none"}
-        key = Credentials(REDACTED, REDACTED) if signed else None
+        key = Credentials(f"id-{REDACTED}", REDACTED) if signed else None
         return ReplayClient(self, self.cassette.provenance.url, key)
 
     def started(self, settings: Mapping[str, Any], items: object) -> None:

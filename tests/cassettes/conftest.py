@@ -27,8 +27,8 @@ FOLDER = schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks"
 # short checks of every kind: drawn and not, with retries, nonces, timestamps, another key, several at once
 SELECT = (
     "paging.repeatable", "paging.beyond-the-end", "regions.*", "signatures.nonce-used*", "signatures.clock-window",
-    "signatures.wrong-signature*", "isolation.*", "parameters.order-irrelevant", "errors.leave-no-trace",
-    "filters.*.selects", "range.start", "methods.*", "parameters.TaskStatus.unknown-value",
+    "signatures.wrong-signature*", "signatures.depends-on-secret", "isolation.*", "parameters.order-irrelevant",
+    "errors.leave-no-trace", "filters.*.selects", "range.start", "methods.*", "parameters.TaskStatus.unknown-value",
     "choices.PageNumber.beyond-the-end*",
 )  # fmt: skip
 
