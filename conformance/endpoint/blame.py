@@ -6,27 +6,20 @@ from collections.abc import Iterator
 
 from conformance.contract.model import Parameter
 from conformance.endpoint.answer import Answer
-from conformance.endpoint.findings import Explained, Inconclusive, Violation
-from conformance.endpoint.parts import is_plain
+from conformance.endpoint.findings import Explained
+from conformance.endpoint.suspicion import Suspicion
 from conformance.endpoint.target import Target
 from conformance.generate.required import allowed_value, as_sent, sent_name
 
 
-def about_a_refusal(target: Target, violation: Violation, check: str) -> Explained | None:
+def about_a_refusal(of: Suspicion) -> Explained | None:
     """Whether a refusal of what is allowed is that of any request without an optional parameter, or with an allowed
     value of one, and with the same code.
     """
-    exchange = violation.exchange
-    if exchange is None or violation.refusable or not is_plain(target, exchange.call):
+    answer = of.plain
+    if answer is None or of.violation.refusable or answer.kind != "refusal" or not answer.code:
         return None
-    answer = Answer(target.contract, exchange)
-    if answer.kind != "refusal" or not answer.code:
-        return None
-    try:
-        with target.thrift.afresh():
-            return _demanded(target, answer) or _refused(target, answer, check)
-    except (Inconclusive, Violation):
-        return None
+    return _demanded(of.target, answer) or _refused(of.target, answer, of.check)
 
 
 def _demanded(target: Target, answer: Answer) -> Explained | None:

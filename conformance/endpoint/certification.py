@@ -25,7 +25,6 @@ from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol as CommonProtocol
 from conformance.contract.scope import scopes, within_scope
 from conformance.endpoint.allowance import Allowance
-from conformance.endpoint.attribution import HeardWays
 from conformance.endpoint.examples import run_check
 from conformance.endpoint.idle import IdleChecks, is_idle, is_idle_module
 from conformance.endpoint.in_passing import InPassing, Observer
@@ -35,6 +34,7 @@ from conformance.endpoint.lifecycle.guard import CreationGuard
 from conformance.endpoint.own_hypothesis import own_hypothesis
 from conformance.endpoint.progress import Check, CheckDone, as_data
 from conformance.endpoint.recording import Recording
+from conformance.endpoint.served_ways import HeardWays
 from conformance.endpoint.settings import JSON, RunSettings
 from conformance.endpoint.target import Target
 from conformance.endpoint.turns import (

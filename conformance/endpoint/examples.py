@@ -15,11 +15,12 @@ from hypothesis import Phase, given, seed
 from hypothesis import strategies as st
 from hypothesis.errors import FlakyStrategyDefinition, HypothesisException, Unsatisfiable
 
-from conformance.endpoint.attribution import KEPT_CHANGING, asks_for_what_is_gone, found_elsewhere
+from conformance.endpoint.attribution import asks_for_what_is_gone, found_elsewhere
 from conformance.endpoint.draws import Discarded, FreshDraws, KeptDraws, exploring
 from conformance.endpoint.findings import Disturbed, Explained, Finding, Inconclusive, MadeUp, NotApplicable, Violation
 from conformance.endpoint.own_hypothesis import unkept
 from conformance.endpoint.recording import CheckRecording, Unkept
+from conformance.endpoint.steadiness import KEPT_CHANGING
 from conformance.endpoint.target import Target
 from conformance.endpoint.vouching import refusal_of_what_is_there
 

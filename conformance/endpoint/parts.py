@@ -12,11 +12,12 @@ from itertools import count, islice
 from attrs import frozen
 
 from conformance.endpoint.answer import Answer
-from conformance.endpoint.findings import Explained, Inconclusive, Violation
+from conformance.endpoint.findings import Explained
+from conformance.endpoint.suspicion import Suspicion
 from conformance.endpoint.target import Target
 from conformance.generate.times import parse_time
 from conformance.generate.views import View, filter_values, read_ids
-from conformance.wire.exchange import Call, Channel, WireForm
+from conformance.wire.exchange import Call, Channel
 
 UNKNOWN_ID = "ids.unknown-id"
 # what several parts of one kind are the finding of, by the family of each
@@ -47,32 +48,19 @@ class Brought:
     total: int | None
 
 
-def about_a_part(target: Target, violation: Violation, check: str) -> Explained | None:
+def about_a_part(of: Suspicion) -> Explained | None:
     """What follows from a part of a request that is answered wrongly when it is alone.
 
     It does where the request, sent again, has the same answer, and that is what its parts bring, each alone; so that
     what is wrong only where parts come together is a finding of its own.
     """
-    exchange = violation.exchange
-    if exchange is None or target.contract.semantics.key is None or not is_plain(target, exchange.call):
+    target, answer, check = of.target, of.plain, of.check
+    if answer is None or target.contract.semantics.key is None or not answer.accepted:
         return None
-    answer = Answer(target.contract, exchange)
-    if not answer.accepted:
-        return None
-    try:
-        with target.thrift.afresh():
-            parts = list(parts_of(target, exchange.call))
-            if not parts or _is_its_own(parts, check):
-                return _about_the_plain_list(target, answer, check)
-            return _explained(target, answer, parts, check) or _explained_together(target, answer, parts, check)
-    except (Inconclusive, Violation):
-        return None
-
-
-def is_plain(target: Target, call: Call) -> bool:
-    """Whether a call is as any other, but for its parameters."""
-    changed = call.common or call.tamper or call.covered or call.forgery
-    return not changed and call.wire_form == WireForm() and call.channel in target.channels
+    parts = list(parts_of(target, answer.exchange.call))
+    if not parts or _is_its_own(parts, check):
+        return _about_the_plain_list(target, answer, check)
+    return _explained(target, answer, parts, check) or _explained_together(target, answer, parts, check)
 
 
 def parts_of(target: Target, call: Call) -> Iterator[RequestPart]:

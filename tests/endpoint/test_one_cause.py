@@ -113,7 +113,7 @@ def test_one_cause_is_one_finding(fault, about, asked, least, tmp_path):
     ids=lambda value: " and ".join(value) if isinstance(value, tuple) else str(value),
 )  # fmt: skip
 def test_two_defects_are_both_found(faults, asked, tmp_path):
-    failed, _ = found(faults, asked, tmp_path, max_examples=6)
+    failed, _ = found(faults, asked, tmp_path, max_examples=16)
     wanted = {name for name in asked if "*" not in name and name != "filters.intersect"}
     assert failed >= wanted
     assert len(failed) >= 2

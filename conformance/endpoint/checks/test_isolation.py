@@ -20,7 +20,7 @@ from conformance.endpoint.claims import (
     need_items,
 )
 from conformance.endpoint.draws import Draws
-from conformance.endpoint.findings import Inconclusive, Violation
+from conformance.endpoint.findings import Explained, Violation
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
 from conformance.generate.crowds import crowds
@@ -79,7 +79,7 @@ def claim_page(target: Target, view: View, region: str | None, answer: Answer) -
 
 
 def refuse_if_so_alone(target: Target, view: View, call: Call, claimed: Callable[[Answer], None]) -> None:
-    """Raises Inconclusive where a request has a wrong answer also alone, over a connection of its own: that has another
+    """Raises Explained where a request has a wrong answer also alone, over a connection of its own: that has another
     cause than the requests around it.
     """
     semantics = target.contract.semantics
@@ -92,7 +92,7 @@ def refuse_if_so_alone(target: Target, view: View, call: Call, claimed: Callable
         claimed(answer)
     except Violation as alone:
         why = f"not judged, because a request is answered so alone, too: {alone.message}"
-        raise Inconclusive(why, alone.exchange, because=about) from None
+        raise Explained(why, alone.exchange, because=about) from None
 
 
 @requirement("isolation.mixed")
