@@ -58,7 +58,8 @@ def operation(path: str, text: str) -> MetadataOperation:
     if isinstance(data.get("apis"), dict):
         if len(data["apis"]) != 1:
             names = ", ".join(list(data["apis"])[:4])
-            raise PageError(path, 1, f"describes {len(data['apis'])} operations ({names}, …); {ADVICE}")
+            found = f"{len(data['apis'])} operations ({names}, …)" if names else "no operation"
+            raise PageError(path, 1, f"describes {found}; {ADVICE}")
         refuse_no_name(path, (name := next(iter(data["apis"]))))
         return operation_of(data, name)
     if isinstance(data.get("name"), str) and isinstance(data.get("parameters"), list):

@@ -68,6 +68,7 @@ def test_metadata_gives_a_contract(tmp_path: Path) -> None:
         ('{"apis": {', ":1: is not JSON"),
         ('{"words": "nothing here"}', "is JSON without an operation"),
         ('{"apis": {"A": {}, "B": {}}}', "describes 2 operations (A, B, …)"),
+        ('{"apis": {}}', "describes no operation; expected"),
     ],
 )
 def test_json_that_is_no_metadata_is_refused(tmp_path: Path, text: str, problem: str) -> None:
