@@ -45,6 +45,8 @@ _LIMITS: Mapping[str, ConstraintKind] = {
 }  # fmt: skip
 # limits that a value of the type can have; an explorer writes some that make no sense
 _NUMERIC = ("minimum", "maximum")
+# the bounds of 32 and 64 bits, the latter also as a double has them: these say how wide a type is, and limit nothing
+_AS_WIDE = (2**31 - 1, 2**63 - 2048)
 _PLACES: Mapping[str, Place] = {"path": "path", "body": "body", "header": "header"}
 # what every response has
 _ALWAYS = "RequestId"
@@ -225,9 +227,20 @@ def _stated(schema: Schema, kind: str, row: Citation) -> Iterator[Constraint]:
         value = schema.get(keyword)
         if value in (None, "", []) or (constraint in _NUMERIC and kind not in ("integer", "number")):
             continue
+        if constraint != "default" and _is_as_wide_as_a_type(value):
+            continue
         yield Constraint(constraint, _value(value, kind), (row,))
     if kind == "integer" and any(words.is_long(str(schema.get(key) or "")) for key in ("type", "format")):
         yield Constraint("bits", 64, (row,))
+
+
+def _is_as_wide_as_a_type(limit: Any) -> bool:
+    """Whether a limit is that of the integers of 32 or 64 bits."""
+    text = str(limit)
+    if not re.fullmatch(r"-?\d+", text):
+        return False
+    size = abs(int(text)) - text.startswith("-")
+    return size == _AS_WIDE[0] or size >= _AS_WIDE[1]
 
 
 def _said_to_be_required(page: Page, found: MetadataOperation) -> dict[str, tuple[Citation, ...]]:

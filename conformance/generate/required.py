@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from conformance.contract.model import JSON_TEXT, Contract, Parameter
-from conformance.generate.times import format_time, parse_time
+from conformance.generate.times import MILLISECONDS, format_time, parse_time
 
 A_TIME = "2015-11-23T15:10:00Z"
 
@@ -58,8 +58,8 @@ def _is_allowed(parameter: Parameter, text: str) -> bool:
         return is_within_limits(parameter, text)
     if parameter.type == "boolean":
         return text.lower() in ("true", "false")
-    if parameter.value("time_format"):
-        return parse_time(text) is not None
+    if pattern := parameter.value("time_format"):
+        return text.isdigit() if pattern == MILLISECONDS else parse_time(text) is not None
     shortest, longest = parameter.value("min_length", 0), parameter.value("max_length")
     return len(text) >= int(shortest) and (longest is None or len(text) <= int(longest))
 

@@ -8,6 +8,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+MILLISECONDS = "epoch-milliseconds"
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}([.,]\d+)?)?(Z|[+-]\d{2}(:?\d{2})?)", re.ASCII)
 
 
@@ -39,7 +40,9 @@ def leeway(text: str | None) -> timedelta:
 
 
 def format_time(moment: datetime, pattern: str) -> str:
-    """`moment` by a documented pattern such as `yyyy-MM-ddTHH:mm:ssZ`."""
+    """`moment`, which is UTC, by a documented pattern such as `yyyy-MM-ddTHH:mm:ssZ`, or in milliseconds since 1970."""
+    if pattern == MILLISECONDS:
+        return str(int(moment.replace(tzinfo=UTC).timestamp()) * 1000)
     words = (("yyyy", "%Y"), ("YYYY", "%Y"), ("MM", "%m"), ("dd", "%d"), ("DD", "%d"), ("HH", "%H"), ("hh", "%H"))
     for word, directive in (*words, ("mm", "%M"), ("ss", "%S")):
         pattern = pattern.replace(word, directive)

@@ -196,7 +196,7 @@ def page(context: Context, query: Query, listing: Sequence[Item]) -> ListingPage
     if number > 1 and (number - 1) * query.size >= len(listing):
         number = context.steps.beyond_the_end(context, query, listing)
     first = (number - 1) * query.size
-    items = tuple(listing[first : first + query.size])
+    items = tuple(listing[first : first + max(0, query.size)])
     total = context.steps.total(context, query, listing, items)
     return ListingPage(items, total, query.number_echo, query.size_echo)
 

@@ -8,6 +8,7 @@ enumerated values one occurs once and one never.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -196,7 +197,7 @@ def _listed(contract: Contract) -> dict[str, list[Any]]:
         listed = parameter and (parameter.value("effective_values") or parameter.value("enum"))
         if not listed and parameter and parameter.required and name != relative(contract, contract.semantics.key or ""):
             # what every request has to choose by parts the items into two listings
-            listed = _two_texts(parameter) if parameter.type == "string" else None
+            listed = _two_texts(parameter, members.get(name)) if parameter.type == "string" else None
         if listed and name in members:
             found[name] = [typed(value, members[name].type) for value in listed]
     for selector in contract.semantics.selectors:
@@ -207,8 +208,11 @@ def _listed(contract: Contract) -> dict[str, list[Any]]:
     return found
 
 
-def _two_texts(parameter: Parameter) -> list[str]:
+def _two_texts(parameter: Parameter, field: Field | None) -> list[str]:
+    """Two values like the documented one; digits where the member is a number and the documented one is masked."""
     example = parameter.examples[0] if parameter.examples else "x-0001"
+    if field and field.type in ("integer", "number"):
+        example = re.sub(r"\D", "", example) or "1"
     return [example, f"{example}2"]
 
 

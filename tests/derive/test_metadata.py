@@ -77,3 +77,22 @@ def test_json_that_is_no_metadata_is_refused(tmp_path: Path, text: str, problem:
     with pytest.raises(PageError) as caught:
         derive([path])
     assert problem in str(caught.value)
+
+
+def test_a_bound_of_all_integers_is_no_limit_of_a_parameter(tmp_path: Path) -> None:
+    def count(name: str, **limits: str) -> dict:
+        return {"name": name, "in": "query", "schema": {"type": "integer", **limits}}
+
+    api = {
+        "parameters": [
+            count("Int", minimum="-2147483648", maximum="2147483647"),
+            count("Long", minimum="-9223372036854775808", maximum="9223372036854775807"),
+            count("Rounded", minimum="-9223372036854774808", maximum="9223372036854775000"),
+            count("Real", minimum="-1", maximum="2147483646"),
+        ]
+    }
+    path = tmp_path / "m.json"
+    path.write_text(json.dumps({"apis": {"CountThings": api}}))
+    contract = derive([path])
+    limits = {p.name: (p.value("minimum"), p.value("maximum")) for p in contract.parameters}
+    assert limits == {"Int": (None, None), "Long": (None, None), "Rounded": (None, None), "Real": (-1, 2147483646)}

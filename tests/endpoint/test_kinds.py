@@ -70,6 +70,32 @@ KINDS = {
     "a-number-that-is-called-a-time": answering(
         LOAD, parameters=(parameter("Days", "integer", minimum=1, time_format="yyyy-MM-ddTHH:mm:ssZ"),)
     ),
+    "times-in-milliseconds": answering(
+        LOAD,
+        parameters=(
+            parameter("Since", "integer", required=True, minimum=0, time_format="epoch-milliseconds"),
+            parameter("Until", "string", time_format="epoch-milliseconds"),
+        ),
+    ),
+    "a-text-that-asks-for-a-number": listing(
+        ID,
+        NAME,
+        scalar("SceneId", "20**40", type="integer"),
+        parameters=(*pages(), parameter("SceneId", "string", required=True, examples=("36**01",))),
+        response=TOTAL,
+        filters=(Filter("SceneId", "SceneId"),),
+        **KEYED,
+    ),
+    "pages-that-may-hold-nothing": listing(
+        ID,
+        NAME,
+        parameters=(
+            parameter("PageNumber", "integer", minimum=-1, default=1),
+            parameter("PageSize", "integer", minimum=-1, default=10),
+        ),
+        response=TOTAL,
+        **KEYED,
+    ),
     "a-page-of-at-least-ten": listing(
         ID,
         NAME,
@@ -105,7 +131,9 @@ KINDS = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_its_reference_is_not_accused(kind, tmp_path):
     found = run(
-        KINDS[kind], tmp_path, ("parameters.*", "errors.*", "*.agree", "filters.known-store", "envelope.success-*")
+        KINDS[kind],
+        tmp_path,
+        ("parameters.*", "errors.*", "*.agree", "filters.known-store", "envelope.success-*", "fields.*.type"),
     )
     assert not found.breakdowns
     assert not found.with_verdict("failed", "warned", "errored", "inconclusive")

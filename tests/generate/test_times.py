@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from conformance.generate.times import leeway, parse_time, precision_of
+from conformance.generate.times import format_time, leeway, parse_time, precision_of
 
 NOON = datetime(2015, 11, 24, 12, 50, tzinfo=UTC)
 BELOW_A_SECOND = timedelta(microseconds=999_999)
@@ -33,3 +33,8 @@ def test_one_moment_in_several_forms(text, precision, later):
 )  # fmt: skip
 def test_what_names_no_moment(text):
     assert parse_time(text) is None
+
+
+@pytest.mark.parametrize("moment", [NOON, NOON.replace(tzinfo=None)])
+def test_milliseconds_since_1970(moment):
+    assert format_time(moment, "epoch-milliseconds") == "1448369400000"
