@@ -90,7 +90,7 @@ KINDS = {
         ID,
         NAME,
         parameters=(
-            parameter("PageNumber", "integer", minimum=-1, default=1),
+            parameter("PageNumber", "integer", minimum=0, default=1),
             parameter("PageSize", "integer", minimum=-1, default=10),
         ),
         response=TOTAL,

@@ -6,7 +6,7 @@ from typing import Literal
 
 from hypothesis import strategies as st
 
-from conformance.contract.model import Paging, Parameter
+from conformance.contract.model import Parameter
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.checks.company import Given, Tried, were_taken
 from conformance.endpoint.checks.drawing import channel_of
@@ -45,7 +45,7 @@ def claim_taken_as_is(target: Target, subject: str, limit: Limit, format: Format
         target.contract.semantics.paging,
         target.see(view, channel_of(target, format, data), more={subject: str(value)}),
     )
-    if paging and subject in (paging.number, paging.size) and int(str(value)) < least_page(paging, subject):
+    if paging and subject in (paging.number, paging.size) and int(str(value)) < least_page(target, subject):
         answer.listing()  # what such a page holds, no sentence says
     elif paging and subject == paging.number and int(str(value)) > 1:
         claim_page_or_beyond(target, view, int(str(value)), answer)
@@ -60,9 +60,12 @@ def claim_taken_as_is(target: Target, subject: str, limit: Limit, format: Format
         answer.listing()
 
 
-def least_page(paging: Paging, subject: str) -> int:
-    """The least number, or size, of a page of which it is known what it holds."""
-    return 0 if subject == paging.number else 1
+def least_page(target: Target, subject: str) -> int:
+    """The least number, or size, of a page of which it is known what it holds: the first, which may be called 0 where
+    that is the default, and one of one item.
+    """
+    default, paging = target.parameter(subject).value("default"), target.contract.semantics.paging
+    return 0 if paging and subject == paging.number and str(default) == "0" else 1
 
 
 def claim_page_or_beyond(target: Target, view: View, number: int, answer: Answer) -> None:
