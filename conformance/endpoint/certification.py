@@ -23,7 +23,7 @@ from hypothesis.internal.detection import is_hypothesis_test
 
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol as CommonProtocol
-from conformance.contract.scope import scopes, within_scope
+from conformance.contract.scope import scopes, span, within_scope
 from conformance.endpoint.allowance import Allowance
 from conformance.endpoint.examples import run_check
 from conformance.endpoint.idle import IdleChecks, is_idle, is_idle_module
@@ -126,7 +126,7 @@ def open_target(
         )
 
     client = recording.client(make) if recording else make()
-    chosen, contract = scopes(contract), within_scope(contract)
+    chosen, spanned, contract = scopes(contract), span(contract), within_scope(contract)
     watch = Watch(contract, Validation(contract), Dialect(contract, settings.pins), statuses_of(contract, protocol))
     known = load_items(settings.items_file) if settings.items_file else None
     methods = tuple(m for m in settings.methods if m in contract.methods) or contract.methods
@@ -135,7 +135,7 @@ def open_target(
         ways = tuple(w for w in ways if w.placement == "query")
     target = Target(
         contract, protocol, client, watch, settings.regions, ways, settings.limits, known, allowance, settings.values,
-        chosen, CreationGuard.joined(settings, contract),
+        chosen, CreationGuard.joined(settings, contract), spanned,
     )  # fmt: skip
     watch.dialect.is_heard = HeardWays(target)
     return target

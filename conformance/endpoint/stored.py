@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from attrs import define, field
 
-from conformance.contract.model import Contract, Filter
+from conformance.contract.model import Contract, Filter, TimeRange
 from conformance.endpoint.canonical import canonical_text
 from conformance.endpoint.response_reading import Item
-from conformance.generate.times import parse_time
+from conformance.generate.times import format_time, parse_time
+from conformance.generate.views import request_time_format
+
+MINUTE = timedelta(minutes=1)
 
 
 @define
@@ -19,13 +22,15 @@ class StoredItems:
     """The stored items by region; `by_region` is None where they are not known.
 
     Of a listing that required filters choose, `scopes`, they are those of one choice: the values that are `given`, by
-    parameter, else those that most items share.
+    parameter, else those that most items share; and of one that a required time range chooses, its `span`, those
+    between the bounds that are given, else all.
     """
 
     contract: Contract
     by_region: Mapping[str, Sequence[Mapping[str, object]]] | None
     scopes: tuple[Filter, ...] = ()
     given: Mapping[str, str] = field(factory=dict)
+    span: TimeRange | None = None
     _times: dict[str, Mapping[str, datetime]] = field(factory=dict)
 
     def items(self, region: str) -> tuple[Item, ...] | None:
@@ -33,7 +38,23 @@ class StoredItems:
         if self.by_region is None:
             return None
         every, chosen = self._every(region), self.scope(region)
-        return tuple(i for i in every if all(i.get(f.field) == chosen.get(f.parameter) for f in self.scopes))
+        same = (i for i in every if all(i.get(f.field) == chosen.get(f.parameter) for f in self.scopes))
+        return tuple(i for i in same if self._is_in_span(i))
+
+    def bounds(self, region: str) -> Mapping[str, str]:
+        """A required time range that has all items of a region in it, by its parameters; none where none has a time."""
+        times = [t for i in self._every(region) if self.span and (t := parse_time(i.get(self.span.field)))]
+        if self.span is None or not times:
+            return {}
+        ends = {self.span.start: min(times) - MINUTE, self.span.end: max(times) + MINUTE}
+        return {n: format_time(t, request_time_format(self.contract, n)) for n, t in ends.items() if n}
+
+    def _is_in_span(self, item: Item) -> bool:
+        time = parse_time(item.get(self.span.field)) if self.span else None
+        if self.span is None or time is None:
+            return True
+        start, end = (parse_time(self.given.get(name or "")) for name in (self.span.start, self.span.end))
+        return (start is None or start <= time) and (end is None or time <= end)
 
     def scope(self, region: str) -> Mapping[str, str]:
         """The value of each required filter; none where there are no items that have them all."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from attrs import Factory, define, evolve, field
 
-from conformance.contract.model import Filter
+from conformance.contract.model import Filter, TimeRange
 from conformance.contract.protocol import Protocol
 from conformance.endpoint.allowance import Allowance
 from conformance.endpoint.answer import Answer
@@ -87,6 +87,7 @@ class Target(ContractRoles):
     values: Mapping[str, str] = field(factory=dict)
     scopes: tuple[Filter, ...] = ()
     guard: CreationGuard | None = None
+    span: TimeRange | None = None
     thrift: Thrift = field(factory=Thrift)
     sender: Sender = field(
         default=Factory(
@@ -109,7 +110,9 @@ class Target(ContractRoles):
         init=False,
     )
     stored: StoredItems = field(
-        default=Factory(lambda self: StoredItems(self.contract, self.known, self.scopes, self.values), takes_self=True),
+        default=Factory(
+            lambda self: StoredItems(self.contract, self.known, self.scopes, self.values, self.span), takes_self=True
+        ),
         init=False,
     )
     # whether what the example at hand claims rests on what the listing is
@@ -209,12 +212,14 @@ class Target(ContractRoles):
                 yield sent, self.values.get(sent) or self._stored_value(sent, region) or value
 
     def _stored_value(self, name: str, region: str) -> str | None:
-        """What a required id list or filter may ask for, where the stored items are known: all ids, the usual value."""
+        """What a required id list, filter or time range may ask for, where the stored items are known: all ids, the
+        usual value, all times.
+        """
         semantics, items = self.contract.semantics, self.stored.items(region) or ()
         if semantics.ids and name == semantics.ids.parameter:
             ids = [id for item in items if (id := item.get(semantics.key or ""))]
             return write_ids(ids[: self.longest_id_list], self.id_syntax) if ids else None
-        return self.stored.scope(region).get(name)
+        return self.stored.bounds(region).get(name) or self.stored.scope(region).get(name)
 
     def ask(
         self, parameters: SentParameters = (), channel: Channel | None = None, **options: Unpack[CallOptions]

@@ -56,12 +56,14 @@ def generated(
 
 
 def region_names(contract: Contract, protocol: Protocol | None, count: int) -> tuple[str, ...]:
-    """Names of known regions, the documented example first."""
+    """Names of known regions, the documented default and example first."""
     parameter = contract.parameter(contract.semantics.region) if contract.semantics.region else None
     if parameter is None:
         return ("",)
-    names = (*parameter.examples[:1], *(protocol.regions if protocol else ()), *OTHER_REGIONS)
-    return tuple(dict.fromkeys(names))[:count]
+    # what is left out means the first
+    default = parameter.value("default")
+    names = (default, *parameter.examples[:1], *(protocol.regions if protocol else ()), *OTHER_REGIONS)
+    return tuple(dict.fromkeys(filter(None, names)))[:count]
 
 
 def items(contract: Contract, source: random.Random, size: int) -> tuple[Mapping[str, Any], ...]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from attrs import evolve
 
 from conformance.contract.files import dump_contract, load_protocol, schemas_root
+from conformance.contract.model import Constraint
 from conformance.endpoint import run as runs
 from conformance.endpoint.settings import RunSettings
 from conformance.reference.application import Application
@@ -19,10 +21,10 @@ CONTRACT = CONTRACTS["a region that may be left out"]
 THEMES = ("parameters.RegionId.*", "regions.*")
 
 
-def verdicts(tmp_path, regions, faults=()):
-    (tmp_path / "contract.yaml").write_text(dump_contract(CONTRACT), "utf-8")
+def verdicts(tmp_path, regions, contract=CONTRACT):
+    (tmp_path / "contract.yaml").write_text(dump_contract(contract), "utf-8")
     items = {name: tuple({"BoatId": f"b-{name}-{n}"} for n in range(count)) for name, count in regions.items()}
-    with ReferenceEndpoint(CONTRACT, PROTOCOL, store=Store(items)) as endpoint:
+    with ReferenceEndpoint(contract, PROTOCOL, store=Store(items)) as endpoint:
         asked = tuple(reversed(items))
         settings = RunSettings(
             endpoint.url,
@@ -57,3 +59,22 @@ def of_another_region(request):
         re.sub(r"RegionId=(%20|\+)*(?=&|$)", "RegionId=cn-qingdao", t) for t in (request.query, request.body.decode())
     )
     return evolve(request, query=query, body=body.encode())
+
+
+def with_default(region):
+    """The contract in which a default region is documented."""
+    changed = [evolve(p, constraints=(*p.constraints, Constraint("default", region))) if p.name == "RegionId" else p
+               for p in CONTRACT.parameters]  # fmt: skip
+    return evolve(CONTRACT, parameters=tuple(changed))
+
+
+@pytest.mark.parametrize(
+    ("default", "verdict"),
+    [("cn-hangzhou", "passed"), ("cn-beijing", "warned"), ("cn-chengdu", "not-applicable")],
+)
+def test_a_documented_default_region_is_what_a_request_without_one_means(tmp_path, default, verdict):
+    """The reference takes the first: right, wrong, and one that the run knows nothing of."""
+    found = verdicts(tmp_path, {"cn-hangzhou": 3, "cn-beijing": 5}, with_default(default))
+    assert found["parameters.RegionId.default"][0] == verdict
+    if verdict == "not-applicable":
+        assert "--region cn-chengdu" in found["parameters.RegionId.default"][1]

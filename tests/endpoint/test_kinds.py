@@ -15,7 +15,7 @@ from conformance.generate.values import above
 from conformance.generate.views import filter_values
 from conformance.ledger.files import ledger_of
 from tests.gates.runs import certified
-from tests.reference.contracts import HERE, parameter, scalar
+from tests.reference.contracts import HERE, choice, parameter, scalar
 from tests.reference.small_contracts import ID, KEYED, NAME, TOTAL, answering, listing, pages
 
 PROTOCOL = load_protocol(schemas_root() / "ecs" / "2014-05-26" / "common")
@@ -133,7 +133,15 @@ def test_its_reference_is_not_accused(kind, tmp_path):
     found = run(
         KINDS[kind],
         tmp_path,
-        ("parameters.*", "errors.*", "*.agree", "filters.known-store", "envelope.success-*", "fields.*.type"),
+        (
+            "parameters.*",
+            "errors.*",
+            "*.agree",
+            "filters.known-store",
+            "envelope.success-*",
+            "fields.*.type",
+            "*beyond-the-end*",
+        ),
     )
     assert not found.breakdowns
     assert not found.with_verdict("failed", "warned", "errored", "inconclusive")
@@ -145,10 +153,20 @@ def test_a_getter_that_answers_otherwise_over_get_is_found(tmp_path):
     assert set(found.with_verdict("failed")) == {"DescribeLoad.methods.agree"}
 
 
+def test_a_number_over_its_maximum_says_nothing_of_pages_beyond_the_end(tmp_path):
+    number = parameter("PageNumber", "integer", minimum=1, maximum=65535, default=1)
+    boats = listing(ID, NAME, parameters=(number, pages()[1]), response=TOTAL, **KEYED)
+    ways = choice("beyond-the-end", "PageNumber", "empty-page", "last-page", "rejected")
+    over = choice("above-maximum", "PageNumber", "rejected", "clamped")
+    found = run(evolve(boats, choices=(ways, over)), tmp_path, ("*beyond-the-end*",), max_examples=12)
+    about = {"DescribeBoats.paging.beyond-the-end", "DescribeBoats.choices.PageNumber.beyond-the-end.one-alternative"}
+    assert set(found.with_verdict("passed")) == about
+
+
 def run(contract, folder, select=("parameters.*", "errors.*", "methods.agree", "envelope.success-*"), **settings):
     (folder / "contract.yaml").write_text(dump_contract(contract), "utf-8")
-    chosen = {"select": select, "traffic": select, "max_examples": 1, "seed": 3}
-    return certified(folder, contract, PROTOCOL, folder, **chosen, **settings)
+    chosen = {"select": select, "traffic": select, "max_examples": 1, "seed": 3, **settings}
+    return certified(folder, contract, PROTOCOL, folder, **chosen)
 
 
 def test_what_is_required_has_an_allowed_value():

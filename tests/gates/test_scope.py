@@ -6,7 +6,7 @@ import pytest
 from attrs import evolve
 
 from conformance.contract.files import dump_contract, load_protocol, schemas_root
-from conformance.contract.model import Filter
+from conformance.contract.model import Filter, TimeRange
 from conformance.contract.scope import scopes
 from conformance.endpoint.support import unsupported
 from conformance.ledger.files import ledger_of
@@ -33,7 +33,21 @@ BOTH = crew(
     parameter("Harbour", "string", required=True),
     parameter("Status", required=True, enum=["sent", "lost"], default="sent"),
 )
-CONTRACTS = {"listed": LISTED, "free": FREE, "both": BOTH}
+TO_THE_MINUTE, TO_THE_SECOND = "yyyy-MM-ddTHH:mmZ", "yyyy-MM-ddTHH:mm:ssZ"
+# an error log: a time range, and the ship that it is of, have to be given
+LOG = listing(
+    scalar("Text", "ahoy"),
+    scalar("Created", "2022-09-08T12:11:04Z", time_format=TO_THE_SECOND),
+    parameters=(
+        *pages(),
+        parameter("ShipId", required=True, examples=("s-1",)),
+        parameter("Start", required=True, examples=("2022-09-07T04:04Z",), time_format=TO_THE_MINUTE),
+        parameter("End", required=True, examples=("2022-09-08T04:04Z",), time_format=TO_THE_MINUTE),
+    ),
+    response=TOTAL,
+    range=TimeRange("Start", "End", "Created"),
+)
+CONTRACTS = {"listed": LISTED, "free": FREE, "both": BOTH, "span": LOG}
 
 
 def run(contract, folder, select, **settings):
@@ -44,7 +58,10 @@ def run(contract, folder, select, **settings):
 
 @pytest.mark.parametrize("name", CONTRACTS)
 def test_the_reference_is_not_accused(name, tmp_path):
-    themes = ("filters.*", "paging.pages-*", "paging.total-counts-*", "parameters.*", "stability.after-errors")
+    themes = (
+        "filters.*", "paging.pages-*", "paging.total-counts-*", "parameters.*", "stability.after-errors", "emptiness.*",
+        "range.*",
+    )  # fmt: skip
     found = run(CONTRACTS[name], tmp_path, themes)
     assert unsupported(CONTRACTS[name]) is None
     assert not found.breakdowns

@@ -18,6 +18,7 @@ from conformance.endpoint.claims import (
     need_total,
 )
 from conformance.endpoint.draws import Draws
+from conformance.endpoint.findings import NotApplicable
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
 from conformance.generate.views import View, equalities
@@ -147,8 +148,12 @@ def test_beyond_the_end(target: Target, format: Format, data: Draws) -> None:
     """A page beyond the last is empty, is the last page, or is an error; the total stays what it was."""
     count, paging = len(need_items(target, 0)), target.paging
     size = data.draw(page_sizes(target, count), label="page size")
-    last = max(1, -(-count // size))
-    number = data.draw(st.sampled_from([last + 1, last + 2, last + 100, 1_000_000]), label="page")
+    last, most = max(1, -(-count // size)), target.parameter(paging.number).value("maximum")
+    # a number over its own maximum is another matter
+    numbers = [n for n in (last + 1, last + 2, last + 100, 1_000_000) if most is None or n <= int(most)]
+    if not numbers:
+        raise NotApplicable(f"every {paging.number} up to its maximum is that of a page")
+    number = data.draw(st.sampled_from(numbers), label="page")
     answer = page(target, number, size, channel_of(target, format, data))
     claim_never_breaks(answer, f"page {number} of {last}")
     taken = "rejected" if answer.refused else way_beyond(target, answer.listing(), last, size)

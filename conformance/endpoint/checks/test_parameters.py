@@ -26,7 +26,7 @@ from conformance.endpoint.claims import (
     need_items,
 )
 from conformance.endpoint.draws import Draws
-from conformance.endpoint.findings import Violation
+from conformance.endpoint.findings import NotApplicable, Violation
 from conformance.endpoint.inventory import Inventory
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
@@ -35,7 +35,7 @@ from conformance.generate.required import allowed_value, as_sent
 from conformance.generate.texts import near_values
 from conformance.generate.times import format_time
 from conformance.generate.views import View, request_time_format, views
-from conformance.wire.exchange import Format
+from conformance.wire.exchange import Channel, Format
 
 # the beginning of the codes that answer a request which was only tried
 DRY_RUN = "dryrun"
@@ -84,7 +84,14 @@ def test_required(target: Target, subject: str, format: Format, data: Draws) -> 
 @requirement("parameters.time-format", shared=True)
 @given(st.data())
 def test_time_format(target: Target, subject: str, format: Format, data: Draws) -> None:
-    """A time written as documented is accepted."""
+    """A time written as documented is accepted; beside another that is required, the usual one, since which of the two
+    has to be the earlier no rule says.
+    """
+    times = [p.name for p in target.contract.parameters if p.is_required and p.value("time_format")]
+    if set(times) - {subject}:
+        usual = dict(target.call().parameters).get(subject) or allowed_value(target.parameter(subject))
+        target.ask({subject: usual}, channel_of(target, format, data)).listing()
+        return
     moment = data.draw(st.datetimes(datetime(2000, 1, 1), datetime(2037, 12, 31)), label="time")
     text = format_time(moment, request_time_format(target.contract, subject))
     target.ask({subject: text}, channel_of(target, format, data)).listing()
@@ -95,6 +102,9 @@ def test_time_format(target: Target, subject: str, format: Format, data: Draws) 
 def test_default(target: Target, subject: str, format: Format, data: Draws) -> None:
     """Leaving the parameter out is the same as sending its default."""
     default = as_sent(target.parameter(subject).value("default"))
+    if region_to_leave_out(target, subject):
+        claim_default_region(target, subject, default, channel_of(target, format, data))
+        return
     items = need_items(target)
     bare = default_page(target) if target.thrift.on else None
     if bare and were_taken(
@@ -115,13 +125,24 @@ def test_default(target: Target, subject: str, format: Format, data: Draws) -> N
         claim(count <= int(default), "more items than the default size", f"at most {default}", count, without)
 
 
+def claim_default_region(target: Target, subject: str, default: str, channel: Channel) -> None:
+    """A request without a region is one in the default region, where this run knows it."""
+    if default not in target.regions:
+        raise NotApplicable(f"{default} is none of the regions of this run; --region {default} adds it")
+    sent = target.ask((), channel, region=default).listing()
+    claim_same_page(f"{subject} left out", sent, target.ask((), channel, without=subject).listing())
+
+
 def default_of(target: Target) -> Given:
     """The default of each parameter that need not be sent, but for those of pages."""
 
     def given(parameter: Parameter) -> tuple[str, ...] | None:
         default = parameter.value("default")
         left_out = (
-            default is None or parameter.is_required or is_trial(parameter) or use_of(target, parameter.name) == "page"
+            default is None
+            or parameter.is_required
+            or is_trial(parameter)
+            or use_of(target, parameter.name) in ("page", "region")
         )
         return None if left_out else (as_sent(default),)
 

@@ -23,7 +23,7 @@ def faults(roles: FaultRoles) -> tuple[Fault, ...]:
     found = [f for filter in semantics.filters for f in _of_filter(roles, filter)]
     if len(semantics.filters) > 1:
         found += _together()
-    return (*found, *_by_hand(roles))
+    return (*found, *(_by_hand(roles) if semantics.key else ()))
 
 
 def unsent(name: str, condition: Condition | None = None) -> Middleware[[str], str | None]:
@@ -195,7 +195,7 @@ def _any(inner: KeepsStep, context: Context, query: Query, item: Item) -> bool:
 
 def _by_hand(roles: FaultRoles) -> list[Fault]:
     semantics, known = roles.contract.semantics, ("filters.known-store",)
-    key = semantics.key or ""
+    key = str(semantics.key)
     found = [
         Fault(
             "only-item-is-lost",
