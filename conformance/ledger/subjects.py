@@ -11,7 +11,7 @@ from conformance.contract.forms import states_time
 from conformance.contract.listed import values_in_force
 from conformance.contract.model import JSON_TEXT, Citation, Contract, Field, Parameter
 from conformance.contract.protocol import Protocol
-from conformance.contract.scope import scopes
+from conformance.contract.scope import scopes, span
 from conformance.ledger import roles
 
 # values of a filter that keep every item
@@ -92,6 +92,12 @@ def _scopes(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject]
         yield TemplateSubject(f.parameter, parameter.citations if parameter else (), {}, parameter)
 
 
+def _spans(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject]:
+    required = span(contract)
+    if required and required.start and required.end:
+        yield TemplateSubject("", (), {}, None)
+
+
 def _situations(contract: Contract, protocol: Protocol) -> Iterator[TemplateSubject]:
     for s in protocol.situations:
         codes = ", ".join(dict.fromkeys(a.code for a in s.answers))
@@ -122,6 +128,7 @@ SUBJECTS: Mapping[str, Callable[[Contract, Protocol], Iterator[TemplateSubject]]
     "error": _errors,
     "filter": _filters,
     "scope": _scopes,
+    "span": _spans,
     "selector": _selectors,
     "bound": _bounds,
     "situation": _situations,

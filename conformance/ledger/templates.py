@@ -34,6 +34,8 @@ _NO_LONGER = "(The newest page no longer has it.)"
 _NOT_REPEATED = "(The newest page no longer states that limit.)"
 # the same of a way that is the only one, and that no more than samples show
 _SHOWN = "(Only samples show it.)"
+# what there is one requirement for that only the whole contract has, and not what is left of it within its scope
+WHOLE = ("scope", "span")
 WORDS_OF = {"field": ("type",), "bound": ("field", "side"), "situation": ("situation", "codes"), "choice": ("choice",)}
 
 
@@ -89,7 +91,7 @@ def endpoint_requirements(contract: Contract, protocol: Protocol) -> Iterator[Re
     listed = within_scope(contract)
     for template in endpoint_templates():
         if all(roles.has(listed, role) for role in template.needs):
-            yield from _instances(template, contract if template.each == "scope" else listed, protocol)
+            yield from _instances(template, contract if template.each in WHOLE else listed, protocol)
 
 
 def sdk_requirements(contract: Contract) -> Iterator[tuple[int, Requirement]]:

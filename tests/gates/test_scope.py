@@ -68,6 +68,7 @@ def test_the_reference_is_not_accused(name, tmp_path):
     assert not found.with_verdict("failed", "warned", "errored", "inconclusive")
     passed = found.with_verdict("passed")
     assert {f"DescribeBoats.filters.{f.parameter}.scope" for f in scopes(CONTRACTS[name])} <= set(passed)
+    assert ("DescribeBoats.range.scope" in passed) == (name == "span")
 
 
 @pytest.mark.parametrize("name", CONTRACTS)
@@ -76,6 +77,12 @@ def test_a_required_filter_that_is_ignored_is_found(name, tmp_path):
         fault = f"required-filter-ignored:{chosen.parameter}"
         found = run(CONTRACTS[name], tmp_path, ("filters.*.scope",), faults=[fault])
         assert f"DescribeBoats.filters.{chosen.parameter}.scope" in found.with_verdict("failed", "warned")
+
+
+@pytest.mark.parametrize("fault", ["required-start-ignored", "required-end-ignored"])
+def test_a_required_range_that_is_ignored_is_found(fault, tmp_path):
+    found = run(LOG, tmp_path, ("range.scope",), faults=[fault])
+    assert set(found.with_verdict("failed")) == {"DescribeBoats.range.scope"}
 
 
 def test_every_fault_is_about_what_is_required():

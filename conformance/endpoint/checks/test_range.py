@@ -12,12 +12,12 @@ from conformance.endpoint.answer import Answer
 from conformance.endpoint.checks.drawing import channel_of, need_filterable
 from conformance.endpoint.claims import claim, claim_listing, claim_never_breaks, need_items
 from conformance.endpoint.draws import Draws
-from conformance.endpoint.findings import Inconclusive, Violation
+from conformance.endpoint.findings import Inconclusive, NotApplicable, Violation
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.response_reading import Item
 from conformance.endpoint.target import Target
-from conformance.generate.times import parse_time, precision_of
-from conformance.generate.views import View, equalities, moments, ranges
+from conformance.generate.times import format_time, leeway, parse_time, precision_of
+from conformance.generate.views import View, equalities, moments, ranges, request_time_format
 from conformance.wire.exchange import Channel, Format
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
@@ -40,6 +40,28 @@ def times_of(target: Target) -> list[datetime]:
     if not times:
         raise Inconclusive("no item has a time to look for")
     return times
+
+
+@requirement("range.scope", shared=True)
+@given(st.data())
+def test_scope(target: Target, format: Format, data: Draws) -> None:
+    """What comes for a required range, from one item's time to another's, was created in it."""
+    span = target.span
+    if span is None or span.start is None or span.end is None:
+        raise NotApplicable("no time range is required")
+    times = sorted(t for item in need_items(target) if (t := parse_time(item.get(span.field))))
+    if not times:
+        raise Inconclusive("no item has a time to look for")
+    chosen = sorted(data.draw(st.lists(st.sampled_from(times), min_size=2, max_size=2), label="start and end"))
+    forms = [request_time_format(target.contract, name) for name in (span.start, span.end)]
+    start, end = (format_time(time, form) for time, form in zip(chosen, forms, strict=True))
+    answer = target.ask({span.start: start, span.end: end}, channel_of(target, format, data)).listing()
+    earliest, latest = (parse_time(text) or time for text, time in zip((start, end), chosen, strict=True))
+    for item in answer.items:
+        text = item.get(span.field)
+        time = parse_time(text)
+        is_in = time is None or (time + leeway(text) >= earliest and time <= latest + leeway(end))
+        claim(is_in, "an item was created outside of the range", f"{start} to {end}", text, answer)
 
 
 def claim_range(target: Target, view: View, channel: Channel) -> list[str]:
