@@ -142,5 +142,6 @@ NEEDS: Mapping[str, Callable[[Contract], object]] = {
     "repeated": lambda c: any(is_repeated(p) for p in c.parameters),
     "long-parameter": lambda c: any(may_exceed(p, BEYOND_32_BITS) for p in c.parameters),
     "long-field": long_fields,
-    "client-token": lambda c: c.parameter(CLIENT_TOKEN),
+    # a list changes nothing, whatever parameters it has: some document a token all the same
+    "client-token": lambda c: c.parameter(CLIENT_TOKEN) and not c.semantics.items,
 }

@@ -23,7 +23,7 @@ from conformance.sdk.attribution import Judged, attributed
 from conformance.sdk.cases import Case, expanded
 from conformance.sdk.harness import Harness
 from conformance.sdk.judges.finding import PASSED, ShownByRequest, failed, skipped
-from conformance.sdk.judges.signing import no_problem
+from conformance.sdk.judges.signing import no_problem, told_apart
 from conformance.sdk.judges.table import ANSWERS, CASES, FOLLOWING, REQUESTS, RUNS
 from conformance.sdk.known import settled
 from conformance.sdk.leaks import SECRET
@@ -310,9 +310,7 @@ def _each(requirement: SdkRequirement, seen: Observation) -> Iterator[Finding | 
             yield ANSWERS[requirement.judge](seen, call)
             continue
         judge = REQUESTS.get(requirement.judge) or no_problem(requirement.problems)
-        # what an HTTP library sends again over another connection is the same request, and no answer came between
-        unanswered = REUSED in requirement.problems and all(r.transfer == "close" for r in seen.case.replies)
-        for request in call.requests[:1] if unanswered else call.requests:
+        for request in told_apart(call.requests) if REUSED in requirement.problems else call.requests:
             if request.arrival.path not in REDIRECTED or requirement.judge in FOLLOWING:
                 yield judge(seen, call, request)
 

@@ -55,6 +55,7 @@ FAULTS = {
     "accepts-short": ("errors.short-transfer", "a body that ends early is taken for an empty listing"),
     # behaviour
     "retry-same-nonce": ("behaviour.retry-is-signed-anew", "a retry repeats the request byte by byte"),
+    "retry-old-nonce": ("behaviour.retry-is-signed-anew", "what got no answer is signed anew over the nonce it had"),
     "retry-refused": ("behaviour.refusal-is-not-repeated", "a refused request is sent again"),
     "no-timeout": ("behaviour.read-timeout", "the timeout is not passed on"),
     "follows-with-credentials": (

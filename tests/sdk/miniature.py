@@ -18,7 +18,7 @@ import sys
 import time
 import urllib.parse
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -59,7 +59,7 @@ class Client:
     def __init__(self, endpoint, credentials, region, timeout):
         self.host, self.credentials, self.region = endpoint.partition("//")[2], credentials, region
         self.transport = Transport(endpoint, timeout, credentials.get("security_token"))
-        self.nonce, self.kept, self.answers = uuid.uuid4().hex, {}, {}
+        self.nonce, self.kept, self.answers, self.repeated = uuid.uuid4().hex, {}, {}, False
 
     def call(self, operation, parameters, method, version):
         query = self.adjusted(parameters)
@@ -71,13 +71,17 @@ class Client:
         reads = operation["action"].startswith(("Describe", "List")) or bool(
             ON & {"repeats-what-changes", "repeats-the-bytes"}
         )
+        unanswered = False
         for attempt in range(attempts):
-            if attempt == 0 or not ON & {"retry-same-nonce", "repeats-the-bytes"}:
+            if attempt == 0 or not ("retry-same-nonce" in ON or (unanswered and "repeats-the-bytes" in ON)):
+                self.repeated = unanswered and "retry-old-nonce" in ON
                 target, headers = self.signed(operation, query, method, version)
+            unanswered = False
             try:
                 status, body, got = self.transport.exchange(method, target, headers)
             except (OSError, http.client.HTTPException) as problem:
                 if reads and attempt + 1 < attempts and not isinstance(problem, TimeoutError):
+                    unanswered = isinstance(problem, ConnectionError)
                     continue
                 raise ApiError("Unreachable", f"{type(problem).__name__} {problem}") from problem
             throttled = "throttled-for-ever" in ON and b"Throttling" in body
@@ -147,6 +151,8 @@ class Client:
             now = datetime.fromtimestamp(time.time() + 3600, UTC)
         if "local-clock" in ON:
             now = now.astimezone()
+        if self.repeated:
+            now += timedelta(seconds=1)  # as of a moment later
         if "buddhist-year" in ON and os.environ.get("LC_ALL", "").startswith("th"):
             now = now.replace(year=now.year + 543)
         stamp, nonce = now.strftime("%Y-%m-%dT%H:%M:%SZ"), self.fresh()
@@ -192,8 +198,12 @@ class Client:
         return "/?" + text, headers
 
     def fresh(self):
-        if "same-nonce" in ON:
+        if "same-nonce" in ON or self.repeated:
             return self.nonce
+        self.nonce = self.drawn()
+        return self.nonce
+
+    def drawn(self):
         if "clock-nonces" in ON:
             return uuid.uuid1().hex
         if "counting-nonces" in ON:

@@ -33,6 +33,7 @@ def test_the_right_miniature_passes_everything(plan, miniature):
         "camel-case",
         "without-wrappers",
         "waits-with-jitter",
+        "repeats-the-bytes",
         "leaves-out-nothing",
         "refuses-bytes",
         "bytes-in-base64",
@@ -47,6 +48,7 @@ def test_what_is_unusual_and_right_passes(custom, plan, miniature):
         "paging.*",
         "errors.*",
         "behaviour.retry*",
+        "signing.fresh-nonce",
     )
     done = certify(miniature(custom), evolve(plan, select=select), expected_version=faults.VERSION, workers=2)
     wrong = [(v.requirement, v.case, v.message) for v in done.verdicts if v.verdict in ("failed", "warned")]

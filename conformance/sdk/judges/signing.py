@@ -30,9 +30,20 @@ def no_problem(ids: tuple[str, ...]) -> Callable[[Observation, ObservedCall, Rec
     return judge
 
 
+def told_apart(requests: Sequence[Recorded]) -> tuple[Recorded, ...]:
+    """The requests without those that are, byte for byte, the one before them, which got no answer: an HTTP library may
+    send these again over another connection, and the SDK has made one request.
+    """
+    return tuple(r for n, r in enumerate(requests) if n == 0 or not _is_sent_again(requests[n - 1], r))
+
+
+def _is_sent_again(before: Recorded, request: Recorded) -> bool:
+    return before.reply.transfer in ("close", "reset") and before.request == request.request
+
+
 def retries_are_signed_anew(seen: Observation) -> SdkFinding:
     """Each attempt has a nonce of its own and a valid signature."""
-    attempts = seen.last.requests
+    attempts = told_apart(seen.last.requests)
     if len(attempts) < 2:
         return skipped("this SDK does not repeat the request by itself")
     nonces = [a.arrival.nonce for a in attempts]
