@@ -111,6 +111,22 @@ def test_what_an_sdk_in_node_prints_and_how_it_counts_is_no_breach_of_the_protoc
     assert in_node(READY, answer, {})[1:] == [{"id": 0, "ok": True, "result": {"A": 2**53 + 1}}]
 
 
+def test_an_answer_in_node_that_is_larger_than_what_a_pipe_takes_arrives_whole(in_node):
+    # a pipe that takes a little, then nothing for a moment
+    narrow = """() => {
+      const fs = require('fs'), write = fs.writeSync;
+      let full = false;
+      fs.writeSync = (pipe, data) => {
+        full = !full;
+        if (!full) throw Object.assign(new Error('full'), { code: 'EAGAIN' });
+        return write(pipe, Buffer.from(data).subarray(0, 1000));
+      };
+      return { ready: true };
+    }"""
+    _, answer = in_node(narrow, "return { ok: true, result: 'é'.repeat(5000) };", {})
+    assert answer["result"] == "é" * 5000
+
+
 def test_what_is_thrown_where_nobody_can_catch_it_is_the_sdks_and_not_the_drivers(in_node):
     late = "setTimeout(() => { throw new Error('too late'); }, 0);"
     assert in_node(f"() => {{ {late} return {{ ready: true }}; }}", "return {};") == [

@@ -10,7 +10,17 @@ const ABILITIES = ['nulls', 'bytes', 'raw', 'threads', 'tls'];
 const modules = path.join(process.argv[2], 'node_modules');
 // A BigInt is a number like any other on the line.
 const written = (message) => JSON.stringify(message, (_, value) => (typeof value === 'bigint' ? `\u0000${value}` : value)).replace(/"\\u0000(-?\d+)"/g, '$1');
-const say = (message) => fs.writeSync(1, written(message) + '\n');
+// Node.js may have made the pipe one that takes only what fits into it.
+function say(message) {
+  for (let left = Buffer.from(`${written(message)}\n`); left.length > 0;) {
+    try {
+      left = left.subarray(fs.writeSync(1, left));
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}
 const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
 const load = (name) => require(path.join(modules, name));
 const installed = (name) => fs.existsSync(path.join(modules, name));
