@@ -63,7 +63,8 @@ class ReplySpec:
     alternative in which the answer is written. `cut` ends the document half way, with a matching length. `charset` is
     the encoding of the document, `mangled` makes each `¤` in it a byte that is no UTF-8. `coding` compresses the body
     whether the request asked for it or not (`gzip`: only if it did). `redirect` leads to the other host, or to another
-    path of the `same` one. `long` is where the values of integers of 64 bits begin.
+    path of the `same` one. `long` is where the values of integers of 64 bits begin. `numbered`: the request id of each
+    answer has the number of its request.
     """
 
     items: int = 1
@@ -92,6 +93,7 @@ class ReplySpec:
     redirect: int | None = None
     redirect_to: Literal["elsewhere", "same"] = "elsewhere"
     long: int = 0
+    numbered: bool = False
 
 
 @frozen

@@ -54,13 +54,17 @@ def is_list(parameter: Parameter) -> bool:
 
 
 def listed(parameter: Parameter, number: int) -> list[str]:
-    """That many values of a list, all different, as text: the documentation has no type for them."""
+    """That many values of a list, all different, as text: the documentation has no type for them. They are not sorted,
+    so that an SDK which sorts them changes something.
+    """
     first = str(next(iter(parameter.value("enum") or (e for e in parameter.examples if e)), _MADE_UP))
     inside = as_json(first)
     text = str(inside[0]) if isinstance(inside, list) and inside else first
     if text.isdigit():
-        return [str(int(text) + n) for n in range(number)]
-    return [text, *(f"{text}-{n}" for n in range(2, number + 1))]
+        found = [str(int(text) + n) for n in range(number)]
+    else:
+        found = [text, *(f"{text}-{n}" for n in range(2, number + 1))]
+    return [*found[1:], *found[:1]]
 
 
 def typed(parameter: Parameter, value: Any) -> Any:

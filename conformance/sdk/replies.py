@@ -101,6 +101,8 @@ def _tree(spec: ReplySpec, roles: SdkRoles, walk: Walk | None, recorded: Recorde
         ):
             if path:
                 put(tree, path, value)
+    if spec.numbered and contract.semantics.request_id and contract.at(contract.semantics.request_id):
+        put(tree, contract.semantics.request_id, f"4F2C1B60-0000-4000-8000-{recorded.number:012d}")
     for role, value in spec.set.items():
         # what is no text, or will be none, would make one key of all items
         free = "any-note" if role == "note" and (spec.mangled or not isinstance(value, str)) else role

@@ -32,10 +32,13 @@ class ValueDifference:
 
 
 def differences(sent: Mapping[str, Any], received: Any, contract: Contract) -> Iterator[ValueDifference]:
-    """Every documented value that was sent and did not arrive as it was. `sent` is in the object form."""
+    """Every documented value that was sent and did not arrive as it was. `sent` is in the object form. The order of the
+    items of a listing is documented nowhere, so they may come in any.
+    """
+    keys = {contract.semantics.items or "": contract.semantics.key or ""}
     for f in contract.response:
         if f.name in sent:
-            yield from _compare(f, f.name, sent[f.name], member(received, f.name))
+            yield from _compare(f, f.name, sent[f.name], member(received, f.name), keys)
 
 
 def renamed(contract: Contract, path: tuple[str, ...], name: str) -> Contract:
@@ -146,7 +149,7 @@ def _listed(node: Any, name: str, of_objects: bool) -> list[Any]:
     return [] if inner in (None, "") else [inner]
 
 
-def _compare(f: Field, path: str, sent: Any, received: Any) -> Iterator[ValueDifference]:
+def _compare(f: Field, path: str, sent: Any, received: Any, keys: Mapping[str, str]) -> Iterator[ValueDifference]:
     if f.type == "object" and len(f.members) == 1 and f.members[0].type == "array" and isinstance(sent, Mapping):
         inner = f.members[0]
         yield from _compare_list(
@@ -154,28 +157,41 @@ def _compare(f: Field, path: str, sent: Any, received: Any) -> Iterator[ValueDif
             f"{path}.{inner.name}",
             sent.get(inner.name) or [],
             _listed(received, inner.name, bool(inner.members)),
+            keys,
         )
     elif f.type == "array":
         got = received if isinstance(received, list) else [] if received in (None, "") else [received]
-        yield from _compare_list(f, path, sent or [], got)
+        yield from _compare_list(f, path, sent or [], got, keys)
     elif f.members and isinstance(sent, Mapping):
         for m in f.members:
             if m.name in sent:
-                yield from _compare(m, f"{path}.{m.name}", sent[m.name], member(received, m.name))
+                yield from _compare(m, f"{path}.{m.name}", sent[m.name], member(received, m.name), keys)
     elif (isinstance(received, (Mapping, list)) and sent != {}) or not same(sent, received):
         yield ValueDifference(path, sent, received)
 
 
-def _compare_list(f: Field, path: str, sent: list[Any], received: list[Any]) -> Iterator[ValueDifference]:
+def _compare_list(
+    f: Field, path: str, sent: list[Any], received: list[Any], keys: Mapping[str, str]
+) -> Iterator[ValueDifference]:
+    if path in keys:
+        received = _as_sent(sent, received, keys[path])
     if len(sent) != len(received):
         yield ValueDifference(path, f"{len(sent)} items", f"{len(received)} items")
     for number, (one, other) in enumerate(zip(sent, received, strict=False)):
         if isinstance(one, Mapping):
             for m in f.members:
                 if m.name in one:
-                    yield from _compare(m, f"{path}[{number}].{m.name}", one[m.name], member(other, m.name))
+                    yield from _compare(m, f"{path}[{number}].{m.name}", one[m.name], member(other, m.name), keys)
         elif not same(one, other):
             yield ValueDifference(f"{path}[{number}]", one, other)
+
+
+def _as_sent(sent: list[Any], received: list[Any], key: str) -> list[Any]:
+    """What was received in the order of what was sent, by the keys of the items, where those are the same."""
+    order, got = ([text(member(item, key)) for item in items] for items in (sent, received))
+    if order == got or sorted(order) != sorted(got):
+        return received
+    return [item for _, item in sorted(zip(map(order.index, got), received, strict=True), key=lambda pair: pair[0])]
 
 
 def reached(received: Any, path: str) -> Any:

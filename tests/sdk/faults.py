@@ -43,6 +43,7 @@ FAULTS = {
     "null-text-is-none": ("responses.words-of-other-types", "the text null of an answer is taken for nothing"),
     "guesses-types": ("responses.words-of-other-types", "texts of an answer that look like numbers become numbers"),
     "no-gzip": ("responses.gzip", "gzip is asked for and not decoded"),
+    "pages-of-64-kb": ("responses.large-body", "of a listing over 64 KB half is dropped"),
     "total-of-page": ("paging.total-is-not-the-page", "the total is the number of items on the page"),
     "reverses": ("responses.item-order", "items are reversed"),
     "one-item": ("responses.one-item", "a list of one is not returned as such but dropped"),
@@ -120,6 +121,7 @@ FAULTS = {
     "same-host-is-empty": ("behaviour.redirect-on-the-same-host", "a redirect to the same host is an empty success"),
     "circle-is-empty": ("behaviour.redirects-end", "after five redirects the result is empty"),
     "mixes-answers": ("behaviour.parallel-answers", "of calls made at once some get an empty result"),
+    "shares-answers": ("behaviour.parallel-answers", "of calls made at once some get the answer of the one before"),
     "many-connections": ("behaviour.parallel-connections", "each call opens a connection"),
     "takes-what-follows": ("behaviour.unasked-answer", "what stands after an answer is taken for the next one"),
     "proxy-loses-a-parameter": ("behaviour.proxy", "through a proxy a parameter is lost"),
@@ -141,6 +143,7 @@ OF_OPERATIONS = {
     "capital-booleans": ("requests.each-parameter", "truth values are written True and False"),
     "drops-false": ("requests.false-and-zero", "a truth value that is false is taken for none"),
     "lists-from-zero": ("requests.repeated-parameter", "lists are numbered from 0"),
+    "sorts-lists": ("requests.repeated-parameter", "the values of a list are sorted"),
     "last-structure-only": ("requests.each-parameter", "of a list of structures the first one's members are lost"),
 }
 # What only operations that change something can show.

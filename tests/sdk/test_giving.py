@@ -20,9 +20,9 @@ def parameter(name, kind, *examples, enum=None):
         (parameter("Price", "number", "0.97"), [0.97]),
         (parameter("DryRun", "boolean", "false"), [True]),
         (parameter("Name", "string", "n-1"), ["n-1"]),
-        (parameter("Cores.N", "array", "2"), [["2", "3"], [2, 3]]),
-        (parameter("Ids.N", "array", '["i-1", "i-2"]'), [["i-1", "i-1-2"]]),
-        (parameter("Ids.N", "array"), [["x-0001", "x-0001-2"]]),
+        (parameter("Cores.N", "array", "2"), [["3", "2"], [3, 2]]),
+        (parameter("Ids.N", "array", '["i-1", "i-2"]'), [["i-1-2", "i-1"]]),
+        (parameter("Ids.N", "array"), [["x-0001-2", "x-0001"]]),
         (parameter("Parameters", "string", '{"name": "Jack"}'), ['{"name": "Jack"}', {"name": "Jack"}]),
         (parameter("Ids", "string", '["i-1"]'), ['["i-1"]']),
         (parameter("Mode", "string", enum=[True, False]), ["true"]),
@@ -34,7 +34,7 @@ def test_an_example_is_given_in_each_type_that_it_may_have(given, wanted):
 
 
 def test_values_of_a_list_differ():
-    assert listed(parameter("Cores.N", "array", "8"), 3) == ["8", "9", "10"]
+    assert listed(parameter("Cores.N", "array", "8"), 3) == ["9", "10", "8"]
     assert len(set(listed(parameter("Ids.N", "array", "i"), 3))) == 3
 
 

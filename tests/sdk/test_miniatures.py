@@ -69,6 +69,12 @@ def test_each_fault_is_caught_by_the_requirement_meant_for_it(fault, plan, minia
     assert shown.expected is not None
 
 
+def test_another_order_of_items_is_a_warning_and_nothing_else(plan, miniature):
+    done = certify(miniature("reverses"), evolve(plan, select=("responses.*", "paging.*")), workers=2)
+    [wrong] = {v.requirement for v in done.verdicts if v.verdict in ("failed", "warned")}
+    assert wrong == "DescribeTasks.sdk.responses.item-order"
+
+
 @pytest.mark.parametrize("broken", faults.BROKEN)
 def test_a_broken_driver_is_a_fault_of_the_driver(broken, plan, miniature, monkeypatch):
     if faults.BROKEN[broken] == "hang":  # nothing else is waited for until a bound

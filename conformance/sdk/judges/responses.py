@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from base64 import b64decode
 
+from attrs import evolve
+
 from conformance.contract.model import Field
 from conformance.ledger.choices import kinds
 from conformance.ledger.findings import Inconclusive, Violation
@@ -19,6 +21,7 @@ from conformance.sdk.view import (
     differences,
     member,
     plain,
+    reached,
     received_items,
     received_keys,
     renamed,
@@ -39,10 +42,25 @@ def receives_everything(seen: Observation) -> SdkFinding:
 last_receives_everything = receives_everything
 
 
-def each_receives_everything(seen: Observation) -> SdkFinding:
-    """The same of each call of the case."""
-    found = (_judged(seen, call, failing=True) for call in seen.calls)
-    return next((one for one in found if one is not PASSED), PASSED)
+def each_receives_its_own_answer(seen: Observation) -> SdkFinding:
+    """Each of the calls that were made at once has a whole answer, which no other has. The answers differ by their
+    request ids, which tell whose is whose.
+    """
+    id = seen.roles.contract.semantics.request_id or ""
+    left = {text(reached(one.tree, id)): one for call in seen.calls for one in call.served}
+    for call in seen.calls:
+        own = text(reached(call.answer.result, id))
+        if own and own not in left:
+            return failed(
+                "A call that was made beside others got the answer of another one",
+                "an answer for each call",
+                f"the answer {own} once more",
+                _request(call),
+            )
+        call = evolve(call, served=(left.pop(own),)) if own else call
+        if (found := _judged(seen, call, failing=True)) is not PASSED:
+            return found
+    return PASSED
 
 
 def fails_or_receives_everything(seen: Observation) -> SdkFinding:
@@ -153,9 +171,9 @@ def _holds(node: object, names: list[str]) -> bool:
 
 
 def receives_in_order(seen: Observation) -> SdkFinding:
-    """The items reached the caller in the order in which they were sent."""
+    """The items reached the caller in the order in which they were sent; others tell what else is wrong with them."""
     problem = _judged(seen, seen.last, failing=True)
-    if not isinstance(problem, Violation) or not seen.last.answer.ok:
+    if problem is not PASSED and not (isinstance(problem, Violation) and seen.last.answer.ok):
         return problem
     key = seen.roles.contract.semantics.key or ""
     sent = [text(item[key]) for item in received_items(_tree(seen.last), seen.roles.contract)]

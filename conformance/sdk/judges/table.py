@@ -38,7 +38,7 @@ CASES: Mapping[str, CaseJudge] = {
     "last-receives-everything": responses.last_receives_everything,
     "fails-or-receives-everything": responses.fails_or_receives_everything,
     "fails-or-has-a-result": responses.fails_or_has_a_result,
-    "each-receives-everything": responses.each_receives_everything,
+    "each-receives-its-own-answer": responses.each_receives_its_own_answer,
     "receives-field": responses.receives_field,
     "fails-or-receives-field": responses.fails_or_receives_field,
     "receives-named-list": responses.receives_named_list,
