@@ -48,8 +48,8 @@ def only(folder: Path, what: str, *patterns: str, leaving_out: tuple[str, ...] =
     found = sorted({p for pattern in patterns for p in folder.glob(pattern) if not p.name.endswith(leaving_out)})
     if len(found) == 1:
         return found[0]
-    seen = f"{len(found)} of them ({', '.join(p.name for p in found[:3])})" if found else "none"
-    raise Refusal(f"{folder} is to hold one {what}, and there is {seen}. Give --artifact the file itself.")
+    seen = f"has {len(found)} ({', '.join(p.name for p in found[:3])})" if found else "has none"
+    raise Refusal(f"{folder} is to hold one {what}, and {seen}. Give --artifact the file itself.")
 
 
 def wheel_or_sdist(path: Path) -> tuple[str, str]:
@@ -106,6 +106,8 @@ class _Reader:
 
 
 def _members(path: Path) -> Iterator[tuple[str, _Reader]]:
+    if not zipfile.is_zipfile(path) and not tarfile.is_tarfile(path):  # which tells of each way in which it is none
+        raise ValueError(f"its {path.stat().st_size} bytes are neither a zip nor a tar file")
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as zipped:
             for name in zipped.namelist():

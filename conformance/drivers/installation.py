@@ -93,7 +93,7 @@ def install_artifact(
     """
     ecosystem, shop = _workshop(recipe, cache, runtimes, build)
     if not given.exists():
-        raise Refusal(f"There is no {given}; --artifact is to name a file or a folder of a package.")
+        raise Refusal(f"There is no file or folder {given}; --artifact is to name one that holds a package.")
     with tempfile.TemporaryDirectory(prefix="acs-artifact-") as folder:
         artifact = ecosystem.offered(recipe, given, release, Path(folder), shop)
         if not ecosystem.same(artifact.package, recipe.package):

@@ -73,12 +73,16 @@ def test_a_registry_that_serves_other_bytes_is_noticed_and_one_that_is_gone_is_s
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (lambda f: f / "absent.whl", "There is no"),
+        (lambda f: f / "absent.whl", "There is no file or folder"),
         (lambda f: wheel(f, name="other_sdk"), "holds other_sdk, and tiny drives tiny-sdk"),
         (lambda f: wheel(f, version="2.0"), "is release 2.0, not 1.2.3"),
-        (lambda f: f, "there is none"),
-        (lambda f: (wheel(f), wheel(f, version="2.0"), f)[2], "there is 2 of them"),
-        (lambda f: (f / "x.whl", (f / "x.whl").write_text("no zip"))[0], "cannot be read as a package"),
+        (lambda f: f, "to hold one wheel or sdist, and has none"),
+        (lambda f: (wheel(f), wheel(f, version="2.0"), f)[2], "to hold one wheel or sdist, and has 2 ("),
+        (
+            lambda f: (f / "x.whl", (f / "x.whl").write_text("no zip"))[0],
+            "6 bytes are neither a zip nor a tar file",
+        ),
+        (lambda f: (f / "x.whl", (f / "x.whl").write_bytes(b""))[0], "0 bytes are neither a zip nor a tar file"),
         (lambda f: tarball(f / "x.tar.gz", {"x/README": ""}), "no package of this kind"),
     ],
 )
@@ -88,6 +92,7 @@ def test_what_is_no_such_package_is_refused_in_a_sentence(tmp_path, given, said)
     with pytest.raises(Refusal) as refused:
         install_artifact(TINY, given(folder), "1.2.3", cache=tmp_path / "cache")
     assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
 
 
 def test_a_tarball_of_npm_says_its_name_and_release(tmp_path, shop):
