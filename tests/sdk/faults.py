@@ -18,6 +18,7 @@ FAULTS = {
     "sorts-ids": ("requests.repeated-ids", "ids are sorted and each is sent once"),
     "hundred-ids": ("requests.more-ids-than-allowed", "ids beyond the hundredth are dropped"),
     "remembers": ("requests.calls-are-independent", "parameters of one call stay for the next"),
+    "keeps-what-failed": ("requests.calls-are-independent", "parameters of a call that failed stay for the next"),
     "clamps": ("requests.number-beyond-the-limits", "numbers are clamped to the documented limits"),
     "old-version": ("requests.action-and-version", "another API version is named"),
     # more of requests

@@ -60,9 +60,11 @@ class Client:
         self.host, self.credentials, self.region = endpoint.partition("//")[2], credentials, region
         self.transport = Transport(endpoint, timeout, credentials.get("security_token"))
         self.nonce, self.kept, self.answers, self.repeated = uuid.uuid4().hex, {}, {}, False
+        self.failed = {}
 
     def call(self, operation, parameters, method, version):
-        query = self.adjusted(parameters)
+        query = self.adjusted(parameters | self.failed if self.failed else parameters)
+        self.failed = {}
         if "asks-once" in ON and self.answers:
             return next(iter(self.answers.values()))
         if "keeps-answers" in ON and (known := self.answers.get(json.dumps(query))) is not None:
@@ -85,6 +87,8 @@ class Client:
                     continue
                 raise ApiError("Unreachable", f"{type(problem).__name__} {problem}") from problem
             throttled = "throttled-for-ever" in ON and b"Throttling" in body
+            if status == 400 and "keeps-what-failed" in ON:
+                self.failed = parameters
             if attempt + 1 < attempts and (status >= 500 or throttled or (refused and status >= 400)):
                 waits = random.uniform(0.01, 0.05) if "waits-with-jitter" in ON else 0
                 time.sleep(0 if "in-haste" in ON else max(waits, int(got.get("retry-after", 0))))

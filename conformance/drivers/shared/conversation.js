@@ -116,7 +116,7 @@ async function conversation(start, answer, failure) {
     if (uncaught.length > 0) throw uncaught[0];
     say(ready);
   } catch (error) {
-    say({ ready: false, reason: String(error) });
+    say({ ready: false, reason: String(error).split('\n')[0] }); // below it Node.js lists the driver's own files
     process.exit(0);
   }
   for (let line = await lines.next(); !line.done; line = await lines.next()) {
