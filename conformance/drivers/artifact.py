@@ -44,12 +44,14 @@ class Artifact:
 
 
 def only(folder: Path, what: str, *patterns: str, leaving_out: tuple[str, ...] = ()) -> Path:
-    """The one file in a folder that matches any of the patterns. Raises Refusal where there is none, or several."""
+    """The one file in a folder that matches any of the patterns. Raises Refusal where there is none, or several, which
+    says by `what`, in words with an article, what is expected.
+    """
     found = sorted({p for pattern in patterns for p in folder.glob(pattern) if not p.name.endswith(leaving_out)})
     if len(found) == 1:
         return found[0]
     seen = f"has {len(found)} ({', '.join(p.name for p in found[:3])})" if found else "has none"
-    raise Refusal(f"{folder} is to hold one {what}, and {seen}. Give --artifact the file itself.")
+    raise Refusal(f"{folder} is to hold {what}, and {seen}. Give --artifact the file itself.")
 
 
 def wheel_or_sdist(path: Path) -> tuple[str, str]:

@@ -77,7 +77,7 @@ def offered(recipe: Recipe, given: Path, release: str | None, folder: Path, shop
                 f"--release {version} is no release of {module}; give one such as v{major[1] if major else 1}.2.3."
             )
         return Artifact(_packed(given, f"{module}@{version}", folder / "module.zip"), module, version, given=True)
-    path = only(given, "module zip", "*.zip") if given.is_dir() else given
+    path = only(given, "a go.mod or one module zip", "*.zip") if given.is_dir() else given
     first = next(iter(names(path)), "")
     named = re.match(rf"(.+?)@({_RELEASE.pattern})/", first)
     if named is None:

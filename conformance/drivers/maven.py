@@ -65,7 +65,7 @@ def offered(recipe: Recipe, given: Path, release: str | None, folder: Path, shop
     path = given
     if given.is_dir():
         inside = given / "target" if (given / "target").is_dir() else given
-        path = only(inside, "jar", "*.jar", leaving_out=("-sources.jar", "-javadoc.jar", "-tests.jar"))
+        path = only(inside, "one jar", "*.jar", leaving_out=("-sources.jar", "-javadoc.jar", "-tests.jar"))
     beside = (path.with_suffix(".pom"), path.parent / "pom.xml", path.parent.parent / "pom.xml")
     pom = folder / "pom.xml"
     found = next((p for p in beside if p.is_file()), None)

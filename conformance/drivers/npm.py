@@ -38,7 +38,7 @@ def known(recipe: Recipe, shop: Workshop) -> tuple[str, ...]:
 def fetched(recipe: Recipe, release: str, folder: Path, shop: Workshop) -> Artifact:
     """The tarball that the registry has now."""
     run(["npm", "pack", *_QUIET, "--prefer-online", "--pack-destination", folder, f"{recipe.package}@{release}"])
-    return Artifact(only(folder, "npm tarball", "*.tgz"), recipe.package, release)
+    return Artifact(only(folder, "one npm tarball", "*.tgz"), recipe.package, release)
 
 
 def offered(recipe: Recipe, given: Path, release: str | None, folder: Path, shop: Workshop) -> Artifact:
@@ -48,7 +48,7 @@ def offered(recipe: Recipe, given: Path, release: str | None, folder: Path, shop
         is_package = (given / "package.json").is_file()
         if is_package:
             run(["npm", "pack", *_QUIET, "--pack-destination", folder, given.absolute()])
-        path = only(folder if is_package else given, "npm tarball", "*.tgz")
+        path = only(folder if is_package else given, "a package.json or one npm tarball", "*.tgz")
     try:
         data = json_value(decoded(member(path, "*/package.json")))
         return Artifact(path, str(data["name"]), str(data["version"]), given=True)

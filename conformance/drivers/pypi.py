@@ -45,7 +45,7 @@ def fetched(recipe: Recipe, release: str, folder: Path, shop: Workshop) -> Artif
     """The wheel, or else the sdist, that pip takes from the registry now."""
     what = f"{recipe.package}=={release}"
     _wheels_alone(what, shop, [*_pip(shop.runtimes.python), "download", "--quiet", "--no-deps", "--dest", folder], what)
-    path = only(folder, "wheel or sdist", *_PACKAGES)
+    path = only(folder, "one wheel or sdist", *_PACKAGES)
     return Artifact(path, recipe.package, release)
 
 
@@ -69,7 +69,7 @@ def offered(recipe: Recipe, given: Path, release: str | None, folder: Path, shop
                 given.absolute(),
             ]
             run(words, environment=_SAME_TIMES)
-        path = only(folder if is_source else given, "wheel or sdist", *_PACKAGES)
+        path = only(folder if is_source else given, "one wheel or sdist", *_PACKAGES)
     package, version = wheel_or_sdist(path)
     return Artifact(path, package, version, given=True)
 
