@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from conformance.sdk.giving import is_member
@@ -11,12 +11,14 @@ from conformance.sdk.giving import is_member
 CAPITAL_TRUTH = "truth values are sent as True and False"
 NUMBERED_FROM_ZERO = "lists are numbered from 0"
 LIST_AS_JSON = "lists are sent as one JSON text"
+REORDERED = "lists are sent in another order"
 PLUS_AS_SPACE = "a plus sign is sent as it is, which says a space"
 MEMBERS_LOST = "members of structures do not arrive"
 ROOTS: Mapping[str, str] = {
     CAPITAL_TRUTH: "requests.each-parameter",
     NUMBERED_FROM_ZERO: "requests.repeated-parameter",
     LIST_AS_JSON: "requests.repeated-parameter",
+    REORDERED: "requests.repeated-parameter",
     MEMBERS_LOST: "requests.each-parameter",
     PLUS_AS_SPACE: "requests.plus",
 }
@@ -48,13 +50,15 @@ def not_arrived(name: str, given: Any, arrived: set[str]) -> str:
     return MEMBERS_LOST if is_member(name) else f"{_a(given)} does not arrive"
 
 
-def changed(name: str, given: Any, got: str, arrived: set[str]) -> str:
-    """Why a parameter arrived as something else, or what kind of parameter did."""
+def changed(name: str, given: Any, got: str, arrived: set[str], beside: Iterable[Any] = ()) -> str:
+    """Why a parameter arrived changed, or what kind of parameter did. `beside` has the values of the list it is in."""
     stem, _, number = name.rpartition(".")
     if isinstance(given, bool) and got in ("True", "False"):
         return CAPITAL_TRUTH
     if number.isdigit() and f"{stem}.0" in arrived:
         return NUMBERED_FROM_ZERO
+    if number.isdigit() and got in map(str, beside):
+        return REORDERED
     if isinstance(given, str) and "+" in given and got == given.replace("+", " "):
         return PLUS_AS_SPACE
     return f"{_a(given)} arrives changed"

@@ -90,6 +90,7 @@ def test_a_fault_of_some_operations_is_found_in_those_and_no_others(judged, ecs,
     able = {n for n in OPERATIONS if any(map(shows, load_contract(ecs.contract_folder(n)).parameters))}
     assert failed == able
     assert able
+    assert {f.requirement.partition(".sdk.")[2] for o in run.operations for f in o.failed} == {wanted}
     assert {o.verdict for o in run.operations if o.name in able} == {"not-conformant"}
     assert run.exit_status == 1
 

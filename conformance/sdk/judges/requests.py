@@ -284,7 +284,8 @@ def _difference(call: ObservedCall, request: Recorded, seen: Observation) -> Sdk
         if parameter is not None and parameter.type != "array" and says_nothing(parameter):
             unsure = Inconclusive(f"the documentation shows no value of {name}, and the SDK changes {words}")
         else:
-            cause = causes.changed(name, value, got[name], set(got))
+            beside = [v for n, v in wanted.items() if n.rpartition(".")[0] == name.rpartition(".")[0]]
+            cause = causes.changed(name, value, got[name], set(got), beside)
             received = f"{name}={shown(got[name])}"
             return failed(f"{name} arrived changed", f"{name}={words}", received, request, cause)
     return adds_no_documented_parameter(seen, call, request) or unsure
