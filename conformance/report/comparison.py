@@ -201,6 +201,7 @@ def _notes(base: Run, head: Run) -> list[str]:
     """Differences that a reader must know to judge the changes."""
     pairs = (
         ("target", _subject(base), _subject(head)),
+        ("bytes of the package", *(one.header.target.digest.get("sha256", "unknown") for one in (base, head))),
         ("suite", base.header.suite.version, head.header.suite.version),
         ("contract", base.header.suite.contract_digest, head.header.suite.contract_digest),
         ("requirements", base.header.suite.requirements_digest, head.header.suite.requirements_digest),

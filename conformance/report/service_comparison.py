@@ -65,6 +65,7 @@ def _notes(base: ServiceRun, head: ServiceRun) -> Iterator[str]:
     """Differences that a reader must know to judge the changes."""
     pairs = (
         ("target", base.started.target, head.started.target),
+        ("bytes of the package", _bytes(base), _bytes(head)),
         ("suite", base.started.suite.get("version"), head.started.suite.get("version")),
         ("operations asked for", len(base.started.selected), len(head.started.selected)),
         ("settings", base.started.settings, head.started.settings),
@@ -72,3 +73,8 @@ def _notes(base: ServiceRun, head: ServiceRun) -> Iterator[str]:
     yield from (f"the runs differ in {name}: {old} and {new}" for name, old, new in pairs if old != new)
     if base.finished.interrupted:
         yield "the older run was interrupted: what it did not judge cannot have regressed"
+
+
+def _bytes(run: ServiceRun) -> str | None:
+    subject = run.started.subject
+    return None if subject is None else subject.digest.get("sha256")

@@ -93,6 +93,15 @@ def test_differences_that_matter_are_noted():
     assert any("contract" in note for note in notes)
 
 
+def test_other_bytes_of_the_same_release_are_noted():
+    base, head = (
+        evolve(r, header=evolve(r.header, target=evolve(r.header.target, digest={"sha256": digest})))
+        for r, digest in ((one("passed"), "aa"), (one("passed"), "bb"))
+    )
+    assert compare(base, base).notes == ()
+    assert compare(base, head).notes == ("the runs differ in bytes of the package: aa and bb",)
+
+
 def test_runs_of_different_operations_are_refused():
     other = one("passed")
     with pytest.raises(Incomparable, match="DescribeTasks"):
