@@ -70,10 +70,10 @@ def install(
     with tempfile.TemporaryDirectory(prefix="acs-release-") as folder:
         try:
             artifact = ecosystem.fetched(recipe, release, Path(folder), shop)
-        except InstallFailed:
+        except InstallFailed as error:
             kept = _kept(recipe, release, shop)
             if kept is None:
-                raise
+                raise InstallFailed(_unlisted(recipe, release, shop) or str(error)) from None
             return kept
         return _installed(recipe, artifact, release, shop)
 
@@ -148,6 +148,18 @@ def _kept(recipe: Recipe, release: str, shop: Workshop) -> Installation | None:
     packages, record = found
     driver = latest(_driver(recipe, packages, shop))
     return None if driver is None else _ready(recipe, release, packages, driver[0], record, shop)
+
+
+def _unlisted(recipe: Recipe, release: str, shop: Workshop) -> str | None:
+    """That there is no such release, where the registry lists others: package managers say so each in its own way."""
+    try:
+        releases = ordered(_ECOSYSTEMS[recipe.ecosystem].known(recipe, shop))
+    except (InstallFailed, ToolchainMissing):
+        return None
+    if not releases or release in releases:
+        return None
+    newest = ", ".join(releases[-3:])
+    return f"{recipe.package} has no release {release}; its newest are {newest}. Give --release one of those, or latest"
 
 
 def _packages(recipe: Recipe, release: str, shop: Workshop, mark: str) -> Path:

@@ -60,14 +60,17 @@ def test_a_registry_that_serves_other_bytes_is_noticed_and_one_that_is_gone_is_s
         return Artifact(served[-1], one.package, release)
 
     monkeypatch.setattr(pypi, "fetched", fetched)
+    monkeypatch.setattr(pypi, "known", lambda recipe, shop: ("1.2.4rc1", "1.2.3", "1.2.5"))
     first = install(TINY, "1.2.3", tmp_path / "cache")
     served.append(wheel(tmp_path / "bad", "FAULT = 1\n"))
     second = install(TINY, "1.2.3", tmp_path / "cache")
     served.clear()
     assert first.digest != second.digest
     assert install(TINY, "1.2.3", tmp_path / "cache").digest == second.digest
-    with pytest.raises(InstallFailed):
+    with pytest.raises(InstallFailed, match=r"has no release 1\.2\.4; its newest are 1\.2\.3, 1\.2\.4rc1, 1\.2\.5"):
         install(TINY, "1.2.4", tmp_path / "cache")
+    with pytest.raises(InstallFailed, match="pip: no such release"):
+        install(TINY, "1.2.5", tmp_path / "cache")
 
 
 @pytest.mark.parametrize(
