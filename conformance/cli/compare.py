@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from conformance.cli.certificate import read_bytes, stream_file
+from conformance.cli.certificate import stream_bytes, stream_file
 from conformance.cli.errors import ExitStatus
 from conformance.cli.output import document, say
 from conformance.cli.report import as_json_text, runs_of
@@ -40,7 +40,7 @@ def compare(base: Path, head: Path, as_json: bool) -> None:
 
 def _compared(base: Path, head: Path) -> comparison.RunComparison:
     """Raises Refusal for what is no stream, and Incomparable."""
-    of_services = [is_of_service(read_bytes(stream_file(path), "the event stream")) for path in (base, head)]
+    of_services = [is_of_service(stream_bytes(stream_file(path))) for path in (base, head)]
     if not any(of_services):
         one, other = runs_of((base, head))
         return comparison.compare(one, other)
@@ -51,6 +51,6 @@ def _compared(base: Path, head: Path) -> comparison.RunComparison:
 
 def _service_run(path: Path) -> ServiceRun:
     try:
-        return service_run_of(event_lines(decoded(read_bytes(path, "the event stream"))))
+        return service_run_of(event_lines(decoded(stream_bytes(path))))
     except (BadText, ServiceStreamError) as e:
         raise Refusal(f"{path}: {e}.") from None

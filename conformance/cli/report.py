@@ -9,8 +9,7 @@ import click
 
 from conformance.cli.output import document
 from conformance.errors import Refusal
-from conformance.foreign import BadText
-from conformance.foreign import text_of as within_bounds
+from conformance.foreign import BadText, decoded
 from conformance.report import terminal
 from conformance.report.badge import badge, badge_svg
 from conformance.report.conclusion import conclude
@@ -22,7 +21,6 @@ from conformance.report.markdown import markdown
 from conformance.report.merge import Unmergeable, merge
 from conformance.report.service_page import service_html, terminal_lines
 from conformance.report.service_run import (
-    BEGINNING,
     ServiceRun,
     ServiceStreamError,
     event_lines,
@@ -30,7 +28,7 @@ from conformance.report.service_run import (
     recovered_service,
     service_summary,
 )
-from conformance.report.stream import Run, StreamError, read, recovered, text_of
+from conformance.report.stream import Run, StreamError, bytes_in, read, recovered, text_of
 from conformance.report.summary import summarise
 
 RENDERINGS: Mapping[str, Callable[[Run], str]] = {
@@ -94,9 +92,8 @@ def report(streams: tuple[Path, ...], rendering: str, output: Path | None) -> No
 
 def _is_of_a_service(path: Path) -> bool:
     try:
-        with _stream(path).open("rb") as stream:
-            return is_of_service(stream.read(BEGINNING))
-    except OSError:
+        return is_of_service(bytes_in(_stream(path)))
+    except BadText:
         return False  # the reader of streams says what is wrong
 
 
@@ -111,7 +108,7 @@ def _report_service(streams: tuple[Path, ...], rendering: str, output: Path | No
         )
     path = _stream(streams[0])
     try:
-        run = recovered_service(event_lines(within_bounds(path)))
+        run = recovered_service(event_lines(decoded(bytes_in(path))))
     except (BadText, ServiceStreamError) as e:
         raise Refusal(f"{path}: {e}.") from None
     _put(OF_SERVICES[rendering](run), output)

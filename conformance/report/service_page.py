@@ -74,7 +74,8 @@ def _sequences(run: ServiceRun) -> Iterator[str]:
 
 def _of_any(judged: OperationJudged) -> str:
     """Why an operation has its verdict, without its name: the same for all that have it for the same reason."""
-    return judged.reason.replace(f"{judged.name}.", "").replace(judged.name, "each")
+    reason = judged.reason.replace(f"{judged.name}.", "").replace(f"no {judged.name}", "no such operation")
+    return reason.replace(judged.name, "each")
 
 
 def _few(names: Sequence[str]) -> str:

@@ -8,8 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from conformance.cli import main
-from conformance.report.folder import EVENTS, PAGE, SUMMARY
+from conformance.report.folder import EVENTS, PACKED, PAGE, SUMMARY
 from conformance.report.service_evidence import concluded, service_stream
+from conformance.report.stream import pack
 from tests.report.test_service_page import STARTED, judged
 
 
@@ -36,6 +37,15 @@ def test_the_terminal_says_what_was_established(folder):
     done = asked(folder / EVENTS)
     assert done.exit_code == 0
     assert "Conformant. 3 of 3 operations of Ecs 2014-05-26: 3 conformant." in done.output
+
+
+def test_a_packed_stream_is_like_one_that_is_not(folder):
+    packed = folder / PACKED
+    pack(folder)
+    done = asked(packed)
+    assert (done.exit_code, "Conformant. 3 of 3 operations" in done.output) == (0, True)
+    done = CliRunner().invoke(main, ["compare", str(packed), str(packed)])
+    assert (done.exit_code, done.output) == (0, "No regression: no verdict changed.\n")
 
 
 @pytest.mark.parametrize("torn", ["", '{"event": "operation-jud'])
