@@ -84,7 +84,7 @@ def matrix(
         said = f"{scope.headline}, {counts.get('failed', 0)} failed" if release.verdicts else scope.sentence
         say(f"  {release.name}: {said}{'' if fresh else ' (kept)'}")
 
-    say(f"{recipe.title}: {len(releases)} releases")
+    say(f"{recipe.title}: {len(releases)} release{'s' * (len(releases) != 1)}")
     judging = Judging(plan, ledger, service, operations if service else (), gates)
     found = run_matrix(
         recipe, releases, judging, output, parallel=parallel, build=allow_build, resume=resume, on_release=show

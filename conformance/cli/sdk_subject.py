@@ -85,6 +85,9 @@ def list_drivers(known: tuple[Recipe, ...]) -> None:
         if not releases:
             say("  the registry lists no release")
             continue
+        if len(releases) == 1:
+            say(f"  1 release: {releases[0]}")
+            continue
         say(f"  {len(releases)} releases, {releases[0]} to {releases[-1]}; newest: {', '.join(releases[-3:])}")
 
 
