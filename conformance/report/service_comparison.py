@@ -56,8 +56,10 @@ def _standings(judged: OperationJudged | None) -> Standings:
     """What was not met, by requirement and case; what is not here passed, or was not judged."""
     found: dict[tuple[str, str], tuple[str, str]] = {}
     for failed in judged.failed if judged is not None else ():
-        for subject in failed.subjects or ("",):
-            found[failed.requirement, subject] = (failed.standing, failed.message)
+        subjects = failed.subjects or ("",)
+        for subject in subjects:
+            # the message is of the first of them
+            found[failed.requirement, subject] = (failed.standing, failed.message if subject == subjects[0] else "")
     return found
 
 

@@ -41,6 +41,8 @@ def test_a_failure_is_new_fixed_or_the_same_by_its_cases() -> None:
     assert kinds(good, good) == []
     assert compare_services(good, bad).exit_status == 1
     assert compare_services(bad, good).exit_status == 0
+    # what came of the first is no word about the second
+    assert [c.message for c in compare_services(good, bad).changes] == ["it arrived changed", ""]
     assert "New failures (2)" in as_text(compare_services(good, bad))
 
 
