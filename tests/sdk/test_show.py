@@ -43,6 +43,15 @@ def test_what_is_judged_over_a_whole_run_is_shown_by_the_case_that_showed_it(pla
     assert "TestSecret" not in _text([one])
 
 
+def test_what_an_sdk_lacks_that_every_call_needs_is_no_fault_of_its_driver(plan, miniature):
+    shown = show(miniature("cannot-give-RegionId"), evolve(plan, select=("requests.plus", "requests.all-*")), ())
+    assert {o.requirement.requirement.check: o.verdict.verdict for o in shown} == {
+        "requests.plus": "inconclusive",
+        "requests.all-parameters": "passed",
+    }
+    assert "this SDK has no RegionId, which every call of DescribeTasks needs" in _text(shown)
+
+
 def test_of_alternatives_the_others_count_too(plan, miniature):
     [one] = show(miniature("no-result"), evolve(plan, select=("responses.list-form",)), ("*array-of-one",))
     assert one.verdict.verdict == "passed"
