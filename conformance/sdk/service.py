@@ -40,7 +40,7 @@ from conformance.sdk.workers import judge_all
 # what an operation can have of its own; all else is the release's, and judged once
 OF_OPERATIONS = (
     "requests.each-parameter", "requests.all-parameters", "requests.absent-stays-absent", "requests.nothing-*-added",
-    "requests.no-parameter-twice", "requests.every-listed-value",
+    "requests.no-parameter-twice", "requests.every-listed-value", "requests.client-token-made-up",
     "requests.false-and-zero", "requests.repeated-parameter", "requests.one-id", "requests.long-integer",
     "requests.integer-beyond-2-53",
     "requests.as-many-ids-as-allowed", "requests.region-of-the-parameter", "requests.times-as-given",

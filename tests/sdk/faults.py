@@ -148,6 +148,7 @@ OF_OPERATIONS = {
     "last-structure-only": ("requests.each-parameter", "of a list of structures the first one's members are lost"),
 }
 # What only operations that change something can show.
+OF_TOKENS = {"one-token": ("requests.client-token-made-up", "a client token that it makes up serves for every call")}
 OF_CHANGES = {
     "repeats-what-changes": (
         "behaviour.no-answer-is-not-repeated",

@@ -65,6 +65,8 @@ class Client:
     def call(self, operation, parameters, method, version):
         query = self.adjusted(parameters | self.failed if self.failed else parameters)
         self.failed = {}
+        if ON & {"makes-up-tokens", "one-token"} and not operation["action"].startswith(("Describe", "List")):
+            query.setdefault("ClientToken", str(uuid.uuid4()) if "makes-up-tokens" in ON else "token-of-the-sdk")
         if "asks-once" in ON and self.answers:
             return next(iter(self.answers.values()))
         if "keeps-answers" in ON and (known := self.answers.get(json.dumps(query))) is not None:
@@ -134,6 +136,8 @@ class Client:
             query = {n: unicodedata.normalize("NFC", v) for n, v in query.items()}
         if "swaps-times" in ON and {"StartTime", "EndTime"} <= set(query):
             query["StartTime"], query["EndTime"] = query["EndTime"], query["StartTime"]
+        if "sends-defaults" in ON:
+            query = {"PageNumber": "1", "PageSize": "10", **query}
         if "adds-page-size" in ON:
             query.setdefault("PageSize", "50")
         if "adds-unknown" in ON:

@@ -34,6 +34,7 @@ def test_the_right_miniature_passes_everything(plan, miniature):
         "without-wrappers",
         "waits-with-jitter",
         "repeats-the-bytes",
+        "sends-defaults",
         "leaves-out-nothing",
         "refuses-bytes",
         "bytes-in-base64",
@@ -42,7 +43,9 @@ def test_the_right_miniature_passes_everything(plan, miniature):
 )
 def test_what_is_unusual_and_right_passes(custom, plan, miniature):
     select = (
+        "requests.a*",
         "requests.each-parameter",
+        "requests.nothing-*",
         "requests.bytes-for-text",
         "responses.*",
         "paging.*",

@@ -14,7 +14,7 @@ from conformance.report.events import TargetIdentity
 from conformance.report.service_run import service_certificate, service_run_of
 from conformance.sdk.certify import Subject
 from conformance.sdk.service import SdkServicePlan, certify_service
-from tests.sdk.faults import OF_CHANGES, OF_OPERATIONS, VERSION
+from tests.sdk.faults import OF_CHANGES, OF_OPERATIONS, OF_TOKENS, VERSION
 
 DIGEST = {"sha256": "ab" * 32}
 IDENTITY = TargetIdentity("sdk", "miniature", release=VERSION, runtime="Python", digest=DIGEST)
@@ -112,6 +112,19 @@ def test_a_request_that_may_have_been_carried_out_is_sent_again_with_a_client_to
     # a service takes no nonce twice: who repeats the very bytes does no harm, and has made one request
     assert found["RunInstances"]["sdk.signing.fresh-nonce"] == "passed"
     assert run.exit_status == 0
+
+
+def test_a_client_token_may_be_made_up_if_it_is_another_one_for_each_call(judged):
+    # by the pages a client may make it up, and has to make sure that no two requests have the same
+    for faults, verdict in ((), "not-applicable"), (("makes-up-tokens",), "passed"):
+        _, run = judged(
+            "structures", *faults, operations=("RunInstances",), select=("requests.*", "behaviour.no-answer*")
+        )
+        assert run.operations[0].verdicts["sdk.requests.client-token-made-up"] == verdict
+        assert run.operations[0].failed == ()
+    [(fault, (wanted, _))] = OF_TOKENS.items()
+    _, run = judged("structures", fault, operations=("RunInstances",), select=("requests.*",))
+    assert {f.requirement for f in run.operations[0].failed} == {f"RunInstances.sdk.{wanted}"}
 
 
 def test_an_operation_that_the_sdk_lacks_is_listed_and_is_no_fault(judged):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from conformance.contract.model import Parameter
 from conformance.drivers.protocol import DriverAnswer
 from conformance.ledger.findings import Inconclusive
+from conformance.ledger.roles import CLIENT_TOKEN
 from conformance.sdk import causes
 from conformance.sdk.endpoint import Recorded
 from conformance.sdk.giving import as_json, flat, has_open_type, is_list, is_member, says_nothing, sdk_name
@@ -156,14 +157,38 @@ def list_arrives_in_a_documented_form(seen: Observation) -> SdkFinding:
     return PASSED
 
 
+# --- judges of a whole run
+
+
+def makes_up_fresh_tokens(seen: Sequence[Observation]) -> SdkFinding:
+    """A client token that the SDK makes up is another one for each call; attempts at one call may share it. Of calls
+    that are made at once nobody can say which request is whose.
+    """
+    found: dict[str, Recorded] = {}
+    for call in (
+        call for one in seen if not one.case.burst for call in one.calls if CLIENT_TOKEN not in call.parameters
+    ):
+        own = {dict(r.arrival.parameters).get(CLIENT_TOKEN): r for r in call.requests}
+        for token, request in ((t, r) for t, r in own.items() if t is not None):
+            if token in found:
+                what = "A client token that the SDK made up serves for several calls"
+                return failed(what, "another one for each call", shown(token), request, what)
+        found |= {token: request for token, request in own.items() if token is not None}
+    return PASSED if found else skipped("this SDK makes up no client token")
+
+
 # --- judges of single requests: None where the request is in order
 
 
 def adds_no_documented_parameter(seen: Observation, call: ObservedCall, request: Recorded) -> SdkFinding | None:
-    """Of the documented parameters only those arrived that the caller gave; the region aside, which a client has."""
-    given, documented = _names(call.parameters), {p.name for p in seen.roles.own_parameters}
+    """Of the documented parameters only those arrived that the caller gave, and those that change nothing of what is
+    asked: the region, which a client has, a documented default, and a token, which the pages let a client make up.
+    """
+    given, documented = _names(call.parameters), {_plain(p.name) for p in seen.roles.own_parameters}
     for name, value in request.arrival.parameters:
-        if _plain(name) in {_plain(d) for d in documented} and _plain(name) not in given and name != seen.roles.region:
+        if name in (seen.roles.region, CLIENT_TOKEN) or _is_default(value, seen.roles.documented(name)):
+            continue
+        if _plain(name) in documented and _plain(name) not in given:
             return failed(
                 f"{name} arrived, which the caller did not give",
                 "no such parameter",
@@ -172,6 +197,11 @@ def adds_no_documented_parameter(seen: Observation, call: ObservedCall, request:
                 "a documented parameter arrives that the caller did not give",
             )
     return None
+
+
+def _is_default(value: str, parameter: Parameter | None) -> bool:
+    default = None if parameter is None else parameter.value("default")
+    return default is not None and value == text(default)
 
 
 def adds_no_unknown_parameter(seen: Observation, call: ObservedCall, request: Recorded) -> SdkFinding | None:

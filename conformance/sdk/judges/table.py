@@ -61,7 +61,10 @@ CASES: Mapping[str, CaseJudge] = {
     "refuses-the-certificate": behaviour.refuses_the_certificate,
     "accepts-the-certificate": behaviour.accepts_the_certificate,
 }
-RUNS: Mapping[str, RunJudge] = {"nonces-are-not-guessable": signing.nonces_are_not_guessable}
+RUNS: Mapping[str, RunJudge] = {
+    "nonces-are-not-guessable": signing.nonces_are_not_guessable,
+    "makes-up-fresh-tokens": requests.makes_up_fresh_tokens,
+}
 REQUESTS: Mapping[str, RequestJudge] = {
     "adds-no-documented-parameter": requests.adds_no_documented_parameter,
     "adds-no-unknown-parameter": requests.adds_no_unknown_parameter,
