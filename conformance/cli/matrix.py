@@ -11,6 +11,7 @@ from conformance.cli.output import say
 from conformance.cli.sdk_options import options_of_gates
 from conformance.cli.sdk_subject import recipe_of, refuse_other_api
 from conformance.contract.catalogue import USUAL_OPERATION, service_of
+from conformance.contract.files import ContractError
 from conformance.drivers.installation import known_releases
 from conformance.drivers.releases import ReleaseRangeError, selected
 from conformance.drivers.toolchain import InstallFailed, ToolchainMissing
@@ -72,6 +73,11 @@ def matrix(
     recipe = recipe_of(name)
     about = plan.contract if service is None else service
     refuse_other_api(recipe, about.product, about.version)
+    if service is not None:
+        try:
+            service.matching(operations)
+        except ContractError as e:
+            raise Refusal(str(e)) from None
     try:
         releases = selected(known_releases(recipe), wanted)
     except ReleaseRangeError as e:

@@ -86,6 +86,10 @@ def test_misspelt_drivers_and_missing_words_are_2(acs):
         (["sdk", "python-ecs20140526"], "--release"),
         (["sdk", "-k", "no.such", "--", "true"], "no.such"),
         (["matrix", "--driver", "nodejs", "--releases", "latest:1"], "nodejs"),
+        (
+            ["matrix", "--driver", "go-legacy", "--releases", "latest:1", "--service", "ecs", "--operation", "Nope*"],
+            "has no operation Nope*",
+        ),
         (["sdk", "python-ecs20140526", "--release", "1", "--package", "vpc"], "no option '--package'"),
         (["sdk", "--relaese=1", "python-ecs20140526"], "did you mean --release?"),
         (["sdk", "python-ecs20140526", "go-legacy", "--release", "1"], "'go-legacy' is one word too many"),
