@@ -108,9 +108,10 @@ class _Reader:
 
 
 def _members(path: Path) -> Iterator[tuple[str, _Reader]]:
-    if not zipfile.is_zipfile(path) and not tarfile.is_tarfile(path):  # which tells of each way in which it is none
+    is_zip = zipfile.is_zipfile(path)
+    if not is_zip and not tarfile.is_tarfile(path):  # opening it would tell of each way in which it is none
         raise ValueError(f"its {path.stat().st_size} bytes are neither a zip nor a tar file")
-    if zipfile.is_zipfile(path):
+    if is_zip:
         with zipfile.ZipFile(path) as zipped:
             for name in zipped.namelist():
                 yield name, _Reader(zipped, name)

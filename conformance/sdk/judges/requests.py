@@ -164,16 +164,15 @@ def makes_up_fresh_tokens(seen: Sequence[Observation]) -> SdkFinding:
     """A client token that the SDK makes up is another one for each call; attempts at one call may share it. Of calls
     that are made at once nobody can say which request is whose.
     """
-    found: dict[str, Recorded] = {}
-    for call in (
-        call for one in seen if not one.case.burst for call in one.calls if CLIENT_TOKEN not in call.parameters
-    ):
-        own = {dict(r.arrival.parameters).get(CLIENT_TOKEN): r for r in call.requests}
-        for token, request in ((t, r) for t, r in own.items() if t is not None):
-            if token in found:
-                what = "A client token that the SDK made up serves for several calls"
-                return failed(what, "another one for each call", shown(token), request, what)
-        found |= {token: request for token, request in own.items() if token is not None}
+    found: set[str] = set()
+    for call in (call for one in seen if not one.case.burst for call in one.calls):
+        if CLIENT_TOKEN in call.parameters:
+            continue
+        own = {dict(r.arrival.parameters).get(CLIENT_TOKEN, ""): r for r in call.requests}
+        if (again := next((t for t in own if t in found), "")) != "":
+            what = "A client token that the SDK made up serves for several calls"
+            return failed(what, "another one for each call", shown(again), own[again], what)
+        found |= {token for token in own if token}
     return PASSED if found else skipped("this SDK makes up no client token")
 
 
