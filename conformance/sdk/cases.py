@@ -21,8 +21,10 @@ from conformance.sdk.giving import (
     has_open_type,
     is_list,
     listed,
+    many,
     nothing_like,
     sdk_name,
+    sdk_names,
     typed,
     ways,
 )
@@ -221,7 +223,7 @@ def expanded(spec: CaseSpec, roles: SdkRoles, protocol: Protocol, ready: Ready) 
                 open_type = has_open_type(p)
                 for value in ways(p):
                     name = f"{p.name} as {_kind(value)}" if open_type else p.name
-                    case = _with(spec.case, p.name, {sdk_name(p.name): value})
+                    case = _with(spec.case, p.name, dict.fromkeys(sdk_names(p.name), value))
                     yield evolve(case, name=name, either=open_type)
         case "all-parameters":
             given = [p for p in roles.own_parameters if not has_open_type(p)]
@@ -230,7 +232,7 @@ def expanded(spec: CaseSpec, roles: SdkRoles, protocol: Protocol, ready: Ready) 
         case "repeated-parameter":
             for p in roles.own_parameters:
                 if is_repeated(p):
-                    for value in as_types(listed(p, 3)):
+                    for value in as_types(listed(p, many(p))):
                         name = f"{p.name} as {_kind(value)}" if has_open_type(p) else p.name
                         case = _with(spec.case, p.name, {sdk_name(p.name): value})
                         yield evolve(case, name=name, either=has_open_type(p))

@@ -20,6 +20,12 @@ def sdk_name(name: str) -> str:
     return name.removesuffix(".N").replace(".N.", ".1.")
 
 
+def sdk_names(name: str) -> tuple[str, ...]:
+    """The same, and for a member of a list of structures the one of the second structure, too (`Tag.2.Key`)."""
+    first = sdk_name(name)
+    return (first, sdk_name(name.replace(".N.", ".2.", 1))) if ".N." in name else (first,)
+
+
 def is_member(name: str) -> bool:
     """Whether a parameter is a member of a structure, by its documented name or the driver's."""
     return "." in sdk_name(name)
@@ -51,6 +57,11 @@ def nothing_like(parameter: Parameter) -> Iterator[Any]:
 def is_list(parameter: Parameter) -> bool:
     """Whether several values are given to it, also where it is a member of a structure."""
     return is_repeated(parameter) or parameter.type == "array"
+
+
+def many(parameter: Parameter) -> int:
+    """How many values show that a list is numbered right, also by two digits, as far as the documentation allows."""
+    return min(11, parameter.value("max_items") or 11)
 
 
 def listed(parameter: Parameter, number: int) -> list[str]:

@@ -145,6 +145,8 @@ OF_OPERATIONS = {
     "drops-false": ("requests.false-and-zero", "a truth value that is false is taken for none"),
     "lists-from-zero": ("requests.repeated-parameter", "lists are numbered from 0"),
     "sorts-lists": ("requests.repeated-parameter", "the values of a list are sorted"),
+    "nine-of-a-list": ("requests.repeated-parameter", "values of a list from the tenth on are lost"),
+    "first-structure-only": ("requests.each-parameter", "of a list of structures all but the first one are lost"),
     "last-structure-only": ("requests.each-parameter", "of a list of structures the first one's members are lost"),
 }
 # What only operations that change something can show.

@@ -48,9 +48,9 @@ def flat(given, path=""):
         if isinstance(value, dict):
             yield from flat(value, f"{path}{name}.")
         elif isinstance(value, list) and value and isinstance(value[0], dict):
-            lost = "last-structure-only" in ON
             for n, one in enumerate(value, 1):
-                yield from flat({} if lost and n == 1 else one, f"{path}{name}.{n}.")
+                lost = "last-structure-only" in ON if n == 1 else "first-structure-only" in ON
+                yield from flat({} if lost else one, f"{path}{name}.{n}.")
         else:
             yield f"{path}{name}", value
 
@@ -117,6 +117,8 @@ class Client:
                 value = base64.b64encode(value).decode() if "bytes-in-base64" in ON else value.decode()
             if isinstance(value, list) and "sorts-lists" in ON:
                 value = sorted(value)
+            if isinstance(value, list) and "nine-of-a-list" in ON:
+                value = value[:9]
             if isinstance(value, list) and "prints-lists" not in ON:
                 first = 0 if "lists-from-zero" in ON else 1
                 query |= {f"{name}.{n}": str(one) for n, one in enumerate(value, first)}
