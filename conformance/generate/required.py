@@ -12,10 +12,14 @@ A_TIME = "2015-11-23T15:10:00Z"
 
 
 def required_values(contract: Contract) -> Iterator[tuple[str, str]]:
-    """What a request must say beside its region: names as they are sent (`Tag.1.Key`), and a value of each."""
+    """What a request must say beside its region: names as they are sent (`Tag.1.Key`), and a value of each. Of pages
+    that have to be numbered it is the first.
+    """
+    paging = contract.semantics.paging
     for parameter in contract.parameters:
         if parameter.is_required and parameter.name != contract.semantics.region:
-            yield sent_name(parameter.name), allowed_value(parameter)
+            is_number = paging is not None and parameter.name == paging.number and _is_allowed(parameter, "1")
+            yield sent_name(parameter.name), "1" if is_number else allowed_value(parameter)
 
 
 def required_names(contract: Contract) -> tuple[str, ...]:

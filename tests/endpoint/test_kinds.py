@@ -77,6 +77,13 @@ KINDS = {
             parameter("Until", "string", time_format="epoch-milliseconds"),
         ),
     ),
+    "pages-that-have-to-be-numbered": listing(
+        ID,
+        NAME,
+        parameters=(parameter("PageNumber", "integer", required=True, examples=("21",), maximum=5000), pages()[1]),
+        response=TOTAL,
+        **KEYED,
+    ),
     "a-text-that-asks-for-a-number": listing(
         ID,
         NAME,
