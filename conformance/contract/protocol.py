@@ -46,6 +46,18 @@ class Situation:
 
 
 @frozen
+class CommonError:
+    """What the tables of all operations call a mistake in a parameter, whatever the page of an operation calls it: that
+    it is absent, or names a region that there is not. `{Parameter}` in the code stands for its name.
+    """
+
+    code: str
+    status: int
+    cause: Literal["absent", "unknown-region"]
+    citations: tuple[Citation, ...]
+
+
+@frozen
 class Statement:
     """A normative statement of a common page, in our words, and the requirements that test it or why none does."""
 
@@ -67,6 +79,7 @@ class Protocol:
     statements: tuple[Statement, ...]
     regions: tuple[str, ...]
     clock_window_minutes: tuple[int, ...]
+    errors: tuple[CommonError, ...] = ()
     format_version: int = 1
 
     def situation(self, id: str) -> Situation:

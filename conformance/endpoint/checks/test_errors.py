@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from conformance.contract.model import ErrorCode
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.checks.drawing import channel_of
-from conformance.endpoint.claims import MISSING_BY_NAME, claim, claim_refused, claim_same_items, need_items
+from conformance.endpoint.claims import claim, claim_refused, claim_same_items, need_items
 from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import NotApplicable
 from conformance.endpoint.marks import requirement
@@ -75,13 +75,11 @@ def alike(target: Target, error: ErrorCode) -> list[ErrorCode]:
     return [e for e in about if fnmatchcase(e.code, MISSING) == missing]
 
 
-def named_by_gateway(target: Target, error: ErrorCode) -> set[tuple[str, int]]:
-    """How the gateway's table, where the common protocol has it, calls the absence of a parameter: by its name."""
-    if not (error.parameter and fnmatchcase(error.code, MISSING)):
-        return set()
-    answers = (a for situation in target.protocol.situations for a in situation.answers)
-    rows = {a.status for a in answers if any(c.row == MISSING_BY_NAME for c in a.citations)}
-    return {(MISSING_BY_NAME.replace("{Parameter}", error.parameter), status) for status in rows}
+def in_common_tables(target: Target, error: ErrorCode) -> set[tuple[str, int]]:
+    """What the tables of all operations call the cause of a documented error, with the status there."""
+    cause = "absent" if fnmatchcase(error.code, MISSING) else "unknown-region"
+    rows = (e for e in target.protocol.errors if e.cause == cause and error.parameter)
+    return {(e.code.replace("{Parameter}", error.parameter or ""), e.status) for e in rows}
 
 
 def provoke(target: Target, code: str, format: Format, data: Draws) -> tuple[list[ErrorCode], Answer]:
@@ -103,7 +101,7 @@ def test_documented(target: Target, subject: str, format: Format, data: Draws) -
     choice = target.contract.choice_about("error", subject)
     allowed = {a.id for a in choice.alternatives} if choice else {f"{e.code}/{e.status}" for e in errors}
     allowed |= {f"{e.code}/{e.status}" for e in alike(target, errors[0])}
-    allowed |= {f"{code}/{status}" for code, status in named_by_gateway(target, errors[0])}
+    allowed |= {f"{code}/{status}" for code, status in in_common_tables(target, errors[0])}
     claim(
         f"{answer.code}/{answer.status}" in allowed, "another error than documented", allowed, answer.outline(), answer
     )
@@ -115,7 +113,7 @@ def test_message(target: Target, subject: str, format: Format, data: Draws) -> N
     """The error carries a documented message."""
     errors, answer = provoke(target, subject, format, data)
     parameter, code = next((e.parameter for e in errors if e.parameter), ""), answer.with_a_code().code
-    others = {e.code for e in alike(target, errors[0])} | {code for code, _ in named_by_gateway(target, errors[0])}
+    others = {e.code for e in alike(target, errors[0])} | {code for code, _ in in_common_tables(target, errors[0])}
     if code in others - {subject}:
         raise NotApplicable(f"the cause of {subject} is answered with {answer.code}, which is documented too")
     in_common = {wording.format(parameter=parameter) for wording in COMMON_WORDINGS.get(subject, ())}

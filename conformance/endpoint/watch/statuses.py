@@ -15,7 +15,8 @@ Statuses = Mapping[str, frozenset[int]]
 
 def statuses_of(contract: Contract, protocol: Protocol) -> Statuses:
     """Each code that a table has, and every status that one has beside it."""
-    common = ((a.code, a.status) for s in protocol.situations for a in s.answers)
+    common = [(a.code, a.status) for s in protocol.situations for a in s.answers]
+    common += [(e.code, e.status) for e in protocol.errors]
     own = ((e.code, e.status) for e in contract.errors)
     left = (a.id.rpartition("/") for c in contract.choices if c.kind == "error" for a in c.alternatives)
     pairs = (*common, *own, *((code, int(status)) for code, _, status in left if status.isdecimal()))

@@ -8,9 +8,9 @@ from conformance.contract.model import Choice, Contract
 from conformance.contract.protocol import Protocol
 from conformance.ledger.choices import choice_id
 from conformance.reference.context import Context
-from conformance.reference.refusals import ABSENT, RefusedRequest
+from conformance.reference.refusals import ABSENT, MISSING, RefusedRequest
 from conformance.reference.signatures import V3_HEADERS
-from conformance.reference.steps import STEP, NamedCheckStep, RefusalStep, replacing
+from conformance.reference.steps import STEP, Middleware, NamedCheckStep, RefusalStep, replacing
 from conformance.reference.variants.variant import Variant
 
 
@@ -58,10 +58,20 @@ def _naming_it(inner: RefusalStep, context: Context, parameter: str) -> NoReturn
     raise RefusedRequest(f"Missing{parameter}", 400, f"{parameter} is mandatory for this action.", parameter)
 
 
+def _in_common(cause: str, protocol: Protocol) -> Middleware[[str], NoReturn]:
+    """A parameter that is absent, or a region that there is not, as the first table of all operations has it."""
+    row = next(e for e in protocol.errors if e.cause == cause)
+
+    def refuse(inner: RefusalStep, context: Context, parameter: str) -> NoReturn:
+        raise RefusedRequest(row.code, row.status, MISSING.format(name=parameter), parameter)
+
+    return refuse
+
+
 def error_tables(protocol: Protocol | None) -> tuple[Variant, ...]:
     """The common errors as the other documented tables have them."""
     situations = [s for s in protocol.situations if len(s.answers) > 1] if protocol else []
-    if not situations:
+    if protocol is None or not situations:
         return ()
     longest = max(len(s.answers) for s in situations)
 
@@ -76,6 +86,12 @@ def error_tables(protocol: Protocol | None) -> tuple[Variant, ...]:
     ]
     return (
         *between,
+        Variant(
+            "common-table-for-parameters",
+            "answers a missing parameter and an unknown region as the tables of all operations do",
+            replacements=replacing(STEP.missing).by(_in_common("absent", protocol))
+            + replacing(STEP.unknown_region).by(_in_common("unknown-region", protocol)),
+        ),
         Variant(
             "codes-name-what-is-missing",
             "names in the code the parameter, or the header of a V3 request, that is missing",
