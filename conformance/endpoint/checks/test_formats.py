@@ -22,17 +22,26 @@ from conformance.endpoint.target import Target
 from conformance.generate.views import View, views
 from conformance.wire.exchange import Format
 
+JSON_ALONE = {"json"}
+
 
 @requirement("formats.default")
 @given(st.data())
 def test_default(target: Target, data: Draws) -> None:
     """Without Format, the answer to a request that is not signed V3 is XML."""
+    need_xml(target)
     # V3 carries the wanted format in the accept header, for which no default is documented
     channels = [evolve(c, format=None) for c in target.channels if c.signature != "v3"]
     if not channels:
         raise NotApplicable("this run uses no signature version with a documented default format")
     answer = target.ask((), data.draw(st.sampled_from(channels), label="channel"))
     claim_equal("the default format", "xml", answer.body.format if answer.body else "unreadable", answer)
+
+
+def need_xml(target: Target) -> None:
+    """Not applicable where a run asks for JSON alone: what is XML by documentation is then left out."""
+    if {c.format for c in target.channels} == JSON_ALONE:
+        raise NotApplicable("this run uses JSON only")
 
 
 def need_both_formats(target: Target) -> None:
@@ -66,7 +75,9 @@ def test_whole_listings_agree(target: Target) -> None:
 def test_agree(target: Target, data: Draws) -> None:
     """XML and JSON carry the same data: whatever is asked for, and beside the items too."""
     need_both_formats(target)
-    region = data.draw(st.sampled_from(sorted(target.regions)), label="region")
+    # what a request must name is there in the first region
+    regions = target.regions[:1] if target.values else sorted(target.regions)
+    region = data.draw(st.sampled_from(regions), label="region")
     view = data.draw(views(target.contract, need_items(target, 0, region)), label="view")
     paging = target.contract.semantics.paging
     more = {paging.size: str(data.draw(st.sampled_from(target.page_sizes(1, 10)), label="page size"))} if paging else {}
@@ -95,7 +106,8 @@ def test_unknown(target: Target, data: Draws) -> None:
     value = data.draw(st.sampled_from(["YAML", "csv", "html"]), label="Format")
     channel = data.draw(st.sampled_from([evolve(c, format=None) for c in target.channels]), label="channel")
     answer = target.ask((), channel, common={"Format": value})
-    if target.ask((), channel).kind != "unreadable":
+    bare = target.ask((), channel)
+    if bare.kind != "unreadable":
         readable = answer.kind != "unreadable"
         claim_certain(
             readable, f"Format={value} makes the answer unreadable", "an error or XML", answer.outline(), answer
@@ -104,7 +116,9 @@ def test_unknown(target: Target, data: Draws) -> None:
     way = "rejected" if answer.refused else "default-format"
     if way == "default-format" and channel.signature != "v3":
         received = answer.body.format if answer.body else "unreadable"
-        claim(received == "xml", "an unknown format", "an error or XML", received, answer)
+        # a run that asks for JSON alone has not looked at what the default is
+        usual = bare.body.format if bare.body and {c.format for c in target.channels} == JSON_ALONE else "xml"
+        claim(received == usual, "an unknown format", f"an error or {usual.upper()}", received, answer)
     target.watch.dialect.observe("unknown-format", "Format", way, answer.exchange)
 
 

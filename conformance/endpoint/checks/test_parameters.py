@@ -94,7 +94,9 @@ def test_time_format(target: Target, subject: str, format: Format, data: Draws) 
         return
     moment = data.draw(st.datetimes(datetime(2000, 1, 1), datetime(2037, 12, 31)), label="time")
     text = format_time(moment, request_time_format(target.contract, subject))
-    target.ask({subject: text}, channel_of(target, format, data)).listing()
+    # a bound is one only beside the key that says so
+    words = {b.key: b.word for b in target.contract.semantics.bounds if b.word and b.parameter == subject}
+    target.ask({subject: text, **words}, channel_of(target, format, data)).listing()
 
 
 @requirement("parameters.default", shared=True)

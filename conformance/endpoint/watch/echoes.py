@@ -29,7 +29,8 @@ def _format_asked_for(answer: Answer) -> Iterator[Judgement]:
     if asked is None or answer.body is None or "Format" in call.common or "Format" in call.tamper:
         return
     received = answer.body.format
-    yield None, None if received == asked else unlike("the format of the body", asked, received)
+    problem = Problem(f"the body is {received.upper()} where {asked.upper()} was asked for", asked, received)
+    yield None, None if received == asked else problem
 
 
 def _echoed(answer: Answer, _: AbstractSet[str]) -> Iterator[Judgement]:
