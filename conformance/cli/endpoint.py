@@ -19,19 +19,18 @@ from conformance.cli.run_options import (
     RunOptions,
     creates_in,
     folder_of,
-    operation_of,
     options_of_a_run,
     settings_of,
-    values_for,
 )
 from conformance.cli.service_run import ServiceAsked, judge_service
 from conformance.cli.showing import differences_shown, live, shown
-from conformance.contract.files import ContractError
+from conformance.contract.files import ContractError, load_contract
 from conformance.endpoint.against import compare_operation
 from conformance.endpoint.certify import certify
 from conformance.endpoint.lifecycle.creations import DEFAULT_CREATES
 from conformance.endpoint.resumption import KEPT, resumed
 from conformance.errors import Refusal
+from conformance.generate.required import given_values
 from conformance.report.folder import clear
 
 # parameters that decide what a run does, and so what it is gone on with
@@ -126,9 +125,10 @@ def endpoint(
     else:
         refuse_settings(ctx, DECIDING.__contains__, "the URL")
     try:
+        folder = folder_of(given)
         settings = evolve(
-            settings_of(given, reached, folder_of(given)), workers=workers, known_file=known_file,
-            values=values_for(operation_of(given), values), allow_changes=allow_changes,
+            settings_of(given, reached, folder), workers=workers, known_file=known_file,
+            values=given_values(load_contract(folder), values) if values else {}, allow_changes=allow_changes,
         )  # fmt: skip
         if against is not None:
             folder, found = compare_operation(settings, against, lambda: live(quiet, as_json))

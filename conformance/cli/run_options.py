@@ -178,13 +178,6 @@ def operation_of(given: RunOptions) -> str:
     return given.operation[0] if given.operation else USUAL_OPERATION
 
 
-def values_for(operation: str, values: Mapping[str, Any]) -> dict[str, str]:
-    """Of the values in a file those of an operation: its own, and those of every operation."""
-    own = values.get(operation)
-    merged = {**values, **(own if isinstance(own, Mapping) else {})}
-    return {k: str(v) for k, v in merged.items() if not isinstance(v, Mapping)}
-
-
 def values_in(context: click.Context, parameter: click.Parameter, path: Path | None) -> Mapping[str, Any]:
     """What `--values FILE` gives: values by parameter, and by operation and parameter. Raises Refusal."""
     if path is None:

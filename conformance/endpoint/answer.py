@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from attrs import Factory, evolve, field, frozen
 
 from conformance.contract.model import Contract, Field
+from conformance.endpoint.absence import is_wanted
 from conformance.endpoint.bodies import Body
 from conformance.endpoint.findings import Inconclusive, MadeUp, Violation
 from conformance.endpoint.response_reading import SERVER_FAILED, Item, Kind, ResponseReading
@@ -164,6 +165,9 @@ class Answer:
         self.readable()
         if self.kind == "success" and not self.accepted:
             self._not_judged("envelope.success-status", f"a result comes with status {self.status}")
+        if self.wants_more:
+            why = f"{self.contract.operation} wants what its page lets be left out, and has an error for that"
+            raise Inconclusive(f"not judged: {why}; the answer is {self.outline()}", self.exchange)
         if self.refused and (names := self._made_up()):
             why = f"{names[0]} is sent as the documentation has it, and what it names or needs may not be there"
             usual = self.exchange.call.usual.issuperset(names)
@@ -177,6 +181,12 @@ class Answer:
             )
         self._readable_as_a_listing()
         return self
+
+    @property
+    def wants_more(self) -> bool:
+        """Whether this is the documented error for the absence of what need not be there."""
+        sent = {name for name, _ in self.exchange.call.parameters}
+        return self.refused and is_wanted(self.contract, self.code, self.message, sent)
 
     @property
     def has_no_code(self) -> bool:

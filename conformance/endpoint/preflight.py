@@ -95,6 +95,12 @@ def _explain(target: Target, answers: list[Answer], protocol: Protocol, looked_u
         what = f"status {last.status}, error {last.code}"
         sentence = f"{url} answers {target.contract.operation} as it does an action that does not exist ({what})."
         raise NotEstablished(redact_text(sentence, secrets))
+    if all(a.wants_more for a in answers):
+        sentence = (
+            f"{url} wants more than {target.contract.operation} requires by its page ({last.code}: {last.message}); "
+            "give that with --values FILE, under the name of the operation."
+        )
+        raise NotEstablished(redact_text(sentence, secrets))
     made_up = [n for n in required_names(target.contract) if n not in target.values]
     if (made_up or looked_up) and all(a.refused for a in answers):
         said = f"{last.code}: {last.message}" if last.message else str(last.code)

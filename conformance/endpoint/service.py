@@ -32,8 +32,8 @@ from conformance.endpoint.lifecycle.shown import shown_at
 from conformance.endpoint.settings import Settings
 from conformance.endpoint.support import READS, unsupported, without_consent
 from conformance.endpoint.warming import warm
-from conformance.errors import NotEstablished, Refusal
-from conformance.generate.required import required_names
+from conformance.errors import NotEstablished, Refusal, unknown
+from conformance.generate.required import first_name, given_values, required_names, sent_name
 from conformance.ledger.specification import Specification
 from conformance.reference import manners
 from conformance.report.evidence import RunEvidence
@@ -101,6 +101,7 @@ def certify_service(plan: ServicePlan, heard: Heard = lambda judged, event: None
     """
     base, service = plan.base, plan.service
     names = service.matching(plan.patterns)
+    _refuse_values(service, plan.values)
     seed = secrets.randbelow(2**32) if base.seed is None else base.seed
     plan = evolve(plan, base=evolve(base, seed=seed))
     target = base.url or NAME
@@ -147,6 +148,19 @@ def certify_service(plan: ServicePlan, heard: Heard = lambda judged, event: None
 # ------------------------------------------------------------------------------------------------------------ the plan
 
 
+def _refuse_values(service: Service, values: Mapping[str, Any]) -> None:
+    """Raises Refusal for values of an operation that there is not, or that it has no parameter for."""
+    for name, own in values.items():
+        if not isinstance(own, Mapping):
+            continue
+        if name not in service.operations:
+            raise unknown("operation", name, service.operations, "Values by operation are those of its parameters.")
+        known = {sent_name(p.name) for p in service.contract(name).parameters}
+        for given in own:
+            if first_name(given) not in known:
+                raise unknown(f"parameter of {name}", given, known, "Repetitions are numbered: ResourceId.1.")
+
+
 def _planned(plan: ServicePlan, names: Sequence[str], folder: Path) -> tuple[list[Task], list[OperationJudged]]:
     """The operations that are judged, and those that are not, each with its reason."""
     tasks: list[Task] = []
@@ -182,15 +196,13 @@ def _with_what_is_there(plan: ServicePlan, tasks: list[Task]) -> list[Task]:
 
 def _settings_of(plan: ServicePlan, name: str, kind: str, folder: Path) -> Settings:
     usual = BUDGET_OF_READS if kind in READS else BUDGET_OF_OTHERS
-    own = plan.values.get(name)
-    values = {**plan.values, **(own if isinstance(own, Mapping) else {})}
     return evolve(
         plan.base,
         folder=plan.service.contract_folder(name),
         report_dir=folder / "operations" / name,
         workers=1,
         budget=usual if plan.budget is None else plan.budget or None,
-        values={k: str(v) for k, v in values.items() if not isinstance(v, Mapping)},
+        values=given_values(plan.service.contract(name), plan.values),
         faults=tuple(n for n in plan.base.faults if n not in OVER_SEVERAL),
         variants=tuple(n for n in plan.base.variants if n not in OVER_SEVERAL),
     )

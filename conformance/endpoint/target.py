@@ -207,9 +207,12 @@ class Target(ContractRoles):
         own = {sent_name(p.name) for p in operation_parameters(self.contract, self.protocol)}
         guarded = dict(self.guard.creating.added()) if self.guard else {}
         yield from guarded.items()
-        for sent, value in required_values(self.contract):
+        required = dict(required_values(self.contract))
+        for sent, value in required.items():
             if sent in own and sent not in guarded:
                 yield sent, self.values.get(sent) or self._stored_value(sent, region) or value
+        there = {*required, *guarded, name}
+        yield from ((more, value) for more, value in self.values.items() if more not in there)
 
     def _stored_value(self, name: str, region: str) -> str | None:
         """What a required id list, filter or time range may ask for, where the stored items are known: all ids, the

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from conformance.contract.model import JSON_TEXT, Contract, Parameter
 from conformance.generate.times import MILLISECONDS, format_time, parse_time
@@ -26,6 +27,26 @@ def required_names(contract: Contract) -> tuple[str, ...]:
     """The required parameters that may have to name something that is there: nothing made up need be accepted."""
     own = (p for p in contract.parameters if p.is_required and p.name != contract.semantics.region)
     return tuple(sent_name(p.name) for p in own if names_something(p))
+
+
+def given_values(contract: Contract, values: Mapping[str, Any]) -> dict[str, str]:
+    """Of values that somebody gave, by parameter and by operation and parameter, those that every request of an
+    operation has: of those by parameter what it requires; of its own all that it knows, but what keeps some of the
+    items of a list, which is no part of every request.
+    """
+    required = {sent_name(p.name) for p in contract.parameters if p.is_required}
+    known = {sent_name(p.name) for p in contract.parameters}
+    own = values.get(contract.operation)
+    own = own if isinstance(own, Mapping) else {}
+    of_all = {name: v for name, v in values.items() if name in required}
+    more = {} if contract.semantics.items else {name: v for name, v in own.items() if first_name(name) in known}
+    found = {**of_all, **more, **{name: v for name, v in own.items() if name in required}}
+    return {name: str(v) for name, v in found.items() if not isinstance(v, Mapping)}
+
+
+def first_name(sent: str) -> str:
+    """A name that was sent with the first number for each of its own: `Tag.2.Key` as `Tag.1.Key`."""
+    return re.sub(r"\.\d+(?=\.|$)", ".1", sent)
 
 
 def sent_name(name: str) -> str:

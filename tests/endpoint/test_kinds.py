@@ -155,6 +155,42 @@ def test_its_reference_is_not_accused(kind, tmp_path):
     assert found.with_verdict("passed")
 
 
+IN_COMMON = evolve(
+    KINDS["two-errors-about-one-region"],
+    errors=errors(("MissingParameter.RegionId", 400, "RegionId"), ("InvalidRegion.NotFound", 400, "RegionId")),
+)
+
+
+def test_the_tables_of_all_operations_are_no_worse_than_its_own_page(tmp_path):
+    found = run(IN_COMMON, tmp_path, ["errors.*"], variants=["common-table-for-parameters"])
+    assert not found.with_verdict("failed", "warned", "errored", "inconclusive")
+    assert len(found.with_verdict("passed")) > 2
+
+
+@pytest.mark.parametrize("fault", ["error-code-differs:InvalidRegion.NotFound", "missing-RegionId-means-any"])
+def test_what_no_table_has_is_found_all_the_same(fault, tmp_path):
+    found = run(IN_COMMON, tmp_path, ["errors.*.documented"], faults=[fault])
+    assert len(found.with_verdict("failed", "warned")) == 1
+
+
+WHO_OR_WHICH = evolve(
+    answering(parameters=(REGION, parameter("BoatId", "string"), parameter("Crew", "string")), region="RegionId"),
+    errors=errors(("MissingParameter.BoatIdOrCrew", 400, "BoatId")),
+)
+
+
+def test_what_may_be_left_out_and_has_an_error_for_that_is_not_accused(tmp_path):
+    found = run(WHO_OR_WHICH, tmp_path, ["parameters.BoatId.*"], faults=["demanded:BoatId"])
+    assert not found.with_verdict("failed", "warned")
+    why = found.with_verdict("not-applicable")["ModifyBoat.parameters.BoatId.optional"]
+    assert "MissingParameter.BoatIdOrCrew" in why
+
+
+def test_what_may_be_left_out_and_has_none_is(tmp_path):
+    found = run(WHO_OR_WHICH, tmp_path, ["parameters.Crew.optional"], faults=["demanded:Crew"])
+    assert set(found.with_verdict("failed", "warned")) == {"ModifyBoat.parameters.Crew.optional"}
+
+
 def test_a_getter_that_answers_otherwise_over_get_is_found(tmp_path):
     found = run(KINDS["no-list-with-region"], tmp_path, ["methods.agree"], faults=["get-counts-one-more"])
     assert set(found.with_verdict("failed")) == {"DescribeLoad.methods.agree"}

@@ -64,6 +64,8 @@ def claim_not_demanded(target: Target, subject: str, sent: Mapping[str, str], wi
     """The answer to a request without the parameter. Where that is refused, so is the same with it: else it is for want
     of it. What creates something is not sent for this.
     """
+    if without.wants_more:
+        raise NotApplicable(f"the documentation has an error for what is left out here: {without.code}")
     if without.refused and target.guard is None:
         given = {**sent, subject: allowed_value(target.parameter(subject))}
         what = f"a request without {subject} is refused, and the same with it is not"

@@ -15,6 +15,7 @@ from conformance.endpoint.findings import Inconclusive, Violation
 from conformance.endpoint.judge import secrets_about
 from conformance.endpoint.settings import RunSettings
 from conformance.endpoint.target import Target
+from conformance.generate.required import given_values
 from conformance.wire.environment import credentials_from
 from conformance.wire.exchange import Exchange
 from conformance.wire.redaction import REDACTED, redact_text
@@ -50,14 +51,13 @@ class Asker:
     def target(self, operation: str) -> Target:
         """The endpoint under the contract of an operation."""
         if operation not in self._targets:
-            own = self.values.get(operation)
-            merged = {**self.values, **(own if isinstance(own, Mapping) else {})}
+            contract = self.service.contract(operation)
             settings = evolve(
                 self.settings,
                 contract_dir=str(self.service.contract_folder(operation)),
-                values={k: str(v) for k, v in merged.items() if not isinstance(v, Mapping)},
+                values=given_values(contract, self.values),
             )
-            self._targets[operation] = open_target(settings, self.service.contract(operation), self.protocol)
+            self._targets[operation] = open_target(settings, contract, self.protocol)
         return self._targets[operation]
 
     def ask(self, operation: str, parameters: Mapping[str, str], region: str | None = None) -> Answer:

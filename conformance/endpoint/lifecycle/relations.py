@@ -124,7 +124,9 @@ def lifecycle_of(service: Service, name: str, allowed: frozenset[str] | None = N
 
 def irremovable(service: Service, name: str) -> str | None:
     """Why what an operation creates could not be taken away again, also after an interruption; None where it could."""
-    found = lifecycle_of(service, name)
+    found, operation = lifecycle_of(service, name), service.operation(name)
+    if found is None and (others := [r.resource for r in operation.produces if r.resource != operation.resource]):
+        return f"it begins a {others[0]}, of which no operation is known that undoes what it does"
     if found is None:
         return "its answer gives no id of what it makes"
     if found.delete is None:
