@@ -75,4 +75,5 @@ def judged(
 
 def failed(found: LifecycleJudged) -> dict[str, str]:
     """What is not met, by check without its theme, and what is said of it."""
-    return {v.requirement.split(".")[-1]: v.message for v in found.verdicts if v.verdict == "failed"}
+    against = (v for v in found.verdicts if v.verdict in ("failed", "warned"))
+    return {v.requirement.split(".")[-1]: v.message for v in against}

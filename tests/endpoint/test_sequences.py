@@ -12,10 +12,11 @@ from click.testing import CliRunner
 from conformance.cli import main
 from conformance.contract.catalogue import service_of
 from conformance.endpoint.lifecycle.book import shortened
-from conformance.endpoint.lifecycle.relations import irremovable, lifecycle_of, lifecycles
+from conformance.endpoint.lifecycle.relations import NOT_THERE, irremovable, lifecycle_of, lifecycles
 from conformance.endpoint.lifecycle.requirements import requirements_of, table
-from conformance.endpoint.lifecycle.story import NOT_THERE
 from conformance.reference import manners
+from conformance.reference.manners.effects import after, listing
+from conformance.reference.manners.manner import Manner
 from tests.fair import MOST, failed, fair_in, judged
 
 FAULTS = {m.name: m for m in manners.all_faults()}
@@ -31,7 +32,7 @@ def fair(tmp_path_factory):
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_is_found_by_what_is_about_it_and_by_nothing_else(fair, name):
     # what shows for a moment only shows in the next answer
-    found = judged(fair, "Stall", [FAULTS[name]], by_requests=name == "progress-falls")
+    found = judged(fair, "Stall", [FAULTS[name]], by_requests=name in ("progress-falls", "tasks-fail-afterwards"))
     assert set(failed(found)) == set(FAULTS[name].killed_by)
     for steps in found.steps.values():
         assert 1 <= len(steps) <= 8
@@ -53,6 +54,22 @@ def test_every_requirement_is_killed_by_a_fault():
     assert rows == {check for fault in FAULTS.values() for check in fault.killed_by}
     assert len(FAULTS) >= 10
     assert not any(variant.killed_by for variant in VARIANTS.values())
+
+
+def kept_in_another_list(operation):
+    """What a list beside the first one does that keeps what was deleted."""
+
+    def of(mock, own):
+        buried = after(("delete",), lambda mock, effects, context: mock.graves.extend(effects.removed))(mock, own)
+        kept = listing(lambda mock, own, context, query, items: [*items, *(t.values for t in mock.graves)])
+        return (*buried, *(kept(mock, own) if own.name == operation else ()))
+
+    return Manner("kept-in-another-list", "lists what was deleted", of, ("gone",))
+
+
+def test_what_is_deleted_is_in_no_list():
+    found = judged(service_of("ecs"), "Instance", [kept_in_another_list("DescribeInstanceStatus")])
+    assert failed(found) == {"gone": "what was deleted is listed by DescribeInstanceStatus"}
 
 
 def test_drawn_sequences_find_what_one_walk_does_not(fair, monkeypatch):
@@ -98,7 +115,7 @@ def test_the_lives_of_a_whole_service_are_inferred():
     ("name", "why"),
     [
         ("CreateDisk", None),
-        ("ExportImage", "gives no id"),
+        ("ExportImage", "begins a Task"),
         ("CreateElasticityAssurance", "takes a ElasticityAssurance away"),
         ("AllocateEipAddress", "no name or description"),
         ("CreateVSwitch", None),
@@ -173,7 +190,8 @@ def test_faults_are_found_and_variants_not_accused_elsewhere_too(resource, name)
     manner = FAULTS.get(name) or VARIANTS[name]
     found = judged(ecs, resource, [manner])
     required = {r.check.removeprefix("sequences.") for r in found.requirements}
-    if set(manner.killed_by) <= required and shows(ecs, found.lifecycle, name):
-        assert set(failed(found)) >= set(manner.killed_by)
+    about = set(manner.killed_by) & required
+    if about and shows(ecs, found.lifecycle, name):
+        assert set(failed(found)) >= about
     if not manner.killed_by:
         assert failed(found) == {}

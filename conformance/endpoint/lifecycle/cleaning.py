@@ -13,9 +13,8 @@ from conformance.endpoint.lifecycle.asker import Asker, without_secrets
 from conformance.endpoint.lifecycle.creations import Creation, Creations
 from conformance.endpoint.lifecycle.guard import OURS
 from conformance.endpoint.lifecycle.listings import Listed, Listings, TooLong
-from conformance.endpoint.lifecycle.relations import Lifecycle, folded, lifecycle_of
+from conformance.endpoint.lifecycle.relations import NOT_THERE, Lifecycle, folded, lifecycle_of
 from conformance.endpoint.lifecycle.sight import FIRST_PAUSE, LONGEST_PAUSE, is_ending
-from conformance.endpoint.lifecycle.story import NOT_THERE
 from conformance.endpoint.response_reading import Item
 
 FORCE = "Force"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from attrs import frozen
 
@@ -15,8 +16,12 @@ from conformance.generate.views import write_ids
 # verbs of what takes a whole thing away; others of the kind delete may take away a part of it
 ENDING = ("Delete", "Release")
 CREATING = "Create"
+# lists that are looked into beside the first one
+MOST_OTHERS = 2
 # what the name of an operation may add to that of the resource whose texts it changes
 ASPECTS = ("", "attribute", "attributes")
+# what the code of an error says about a thing that is not there
+NOT_THERE = ("NotFound", "NotExist", "NoSuch")
 # what a person may call a thing, or say of it: the free texts by which it is known again
 TEXTS = ("name", "description")
 
@@ -53,7 +58,7 @@ class Lifecycle:
 
     `create` gives their ids at the `path` of its answer; `ids` are the members of a list's items that identify them,
     `texts` what is given to them and shown again. An operation that there is not is None. `edit` is the text that
-    `modify` changes.
+    `modify` changes; `others` are further lists of the same things.
     """
 
     resource: str
@@ -67,6 +72,7 @@ class Lifecycle:
     edit: ShownText | None = None
     delete: Naming | None = None
     begin: Naming | None = None
+    others: tuple[str, ...] = ()
 
     @property
     def operations(self) -> tuple[str, ...]:
@@ -119,6 +125,7 @@ def lifecycle_of(service: Service, name: str, allowed: frozenset[str] | None = N
         edit=edit,
         delete=_naming(service, _deleters(of_it, resource), resource),
         begin=_naming(service, _beginners(service, allowed, resource), resource),
+        others=tuple(islice(listers(service, allowed, resource, contract), 1, 1 + MOST_OTHERS)),
     )
 
 
@@ -153,8 +160,15 @@ def getter_of(service: Service, resource: str) -> Naming | None:
 def lister_of(
     service: Service, allowed: frozenset[str] | None, resource: str, creator: Contract | None = None
 ) -> str | None:
-    """The list that shows every thing of a resource: the one that needs to be told nothing but what the `creator` is
-    told too, by the shortest name.
+    """The list that shows every thing of a resource: the first of `listers`."""
+    return next(listers(service, allowed, resource, creator), None)
+
+
+def listers(
+    service: Service, allowed: frozenset[str] | None, resource: str, creator: Contract | None = None
+) -> Iterator[str]:
+    """The lists that show the things of a resource, and need to be told nothing but what the `creator` is told too; by
+    the shortest name first.
     """
     given = {sent_name(p.name) for p in creator.parameters} if creator else set()
     showing = [
@@ -173,8 +187,7 @@ def lister_of(
             r.resource == resource and r.at == f"{semantics.items}.{semantics.key}" for r in operation.produces
         )
         if is_key and not any(_is_unknown(p, about_it, given) for p in needed):
-            return operation.name
-    return None
+            yield operation.name
 
 
 def _is_unknown(parameter: Parameter, about_it: set[str], given: set[str]) -> bool:

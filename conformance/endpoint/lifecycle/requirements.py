@@ -30,6 +30,7 @@ def requirements_of(service: Service, lifecycle: Lifecycle, regions: Sequence[st
         "get": lifecycle.get and lifecycle.get.operation,
         "modify": lifecycle.modify and lifecycle.modify.operation,
         "delete": lifecycle.delete and lifecycle.delete.operation,
+        "begin": lifecycle.begin and lifecycle.begin.operation,
         "texts": " and ".join(t.parameter for t in _told(lifecycle, lister)),
     }
     given = creator.at(lifecycle.path)

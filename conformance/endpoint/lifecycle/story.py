@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.findings import Inconclusive
 from conformance.endpoint.lifecycle.asker import Asker
 from conformance.endpoint.lifecycle.book import BrokenSequence
 from conformance.endpoint.lifecycle.guard import DRY_RUN, TOKEN, marker, texts_at, texts_of
-from conformance.endpoint.lifecycle.relations import Naming, folded
+from conformance.endpoint.lifecycle.listings import Listings
+from conformance.endpoint.lifecycle.relations import NOT_THERE, Naming, folded
 from conformance.endpoint.lifecycle.sight import Living, Sight, is_ending
-from conformance.endpoint.lifecycle.tasks import follow
-
-# what the code of an error says about a thing that is not there
-NOT_THERE = ("NotFound", "NotExist", "NoSuch")
+from conformance.endpoint.lifecycle.tasks import follow, task_of
 
 
 @define(eq=False)
@@ -30,6 +28,8 @@ class Story(Sight):
 
     names: Iterator[str | None] = field(kw_only=True)
     dry_first: bool = field(default=False, kw_only=True)
+    # the things on which tasks were begun first, by the ids of these
+    tasks: dict[str, str] = field(factory=dict, init=False)
 
     # --------------------------------------------------------------------------------------------------- creating
 
@@ -243,24 +243,80 @@ class Story(Sight):
     def begin(self, which: int) -> None:
         """Begin a task on one thing, and follow its progress."""
         thing, naming = self._one_of(self.alive, which), self._part(self.lifecycle.begin)
+        answer = self._begun(thing, naming)
+        shown = follow(self.asker, naming.operation, answer, self.regions[0], self.patience)
+        for check, found in shown.items():
+            if isinstance(found, Inconclusive):
+                self.book.unjudged((check,), found)
+            elif found is None:
+                self.book.met(check)
+        against = (f for f in shown.values() if isinstance(f, BrokenSequence) and self.book.is_open(f.check))
+        if (found := next(against, None)) is not None:
+            raise found
+
+    def begin_another(self, which: int) -> None:
+        """Begin a task on another thing: it is another task."""
+        thing, naming = self._one_of(self.alive, which), self._part(self.lifecycle.begin)
+        answer = self._begun(thing, naming)
+        id = task_of(self.asker, naming.operation, answer)[1]
+        others = [task for task, about in self.tasks.items() if about != thing.id]
+        if not others:
+            raise Inconclusive("not judged: no task was begun on another thing")
+        message = "two tasks, on two things, have one id"
+        self._claim("sequences.task-own", id not in others, message, "an id that no task has", id, answer)
+
+    def _begun(self, thing: Living, naming: Naming) -> Answer:
         answer = self.asker.ask(naming.operation, naming.sent([thing.called(naming)]), self.regions[0])
         if not answer.accepted:
             raise Inconclusive(f"not judged: {self._refusal(naming.operation, answer)}", answer.exchange)
-        broken = follow(self.asker, naming.operation, answer, self.regions[0], self.patience)
-        if broken is not None and self.book.is_open(broken.check):
-            raise broken
-        self.book.met("sequences.progress-never-falls")
+        self.tasks.setdefault(task_of(self.asker, naming.operation, answer)[1], thing.id)
+        return answer
 
     # --------------------------------------------------------------------------------------------------- deleting
 
     def delete(self, which: int) -> None:
         """Delete one thing, and look."""
         thing, naming = self._one_of(self.alive, which), self._part(self.lifecycle.delete)
+        shown_in = [name for name in self.lifecycle.others if self._is_shown_by(name, thing)]
         answer = self._delete(thing, naming)
         if not answer.accepted:
             raise Inconclusive(f"not judged: {self._refusal(naming.operation, answer)}", answer.exchange)
         thing.gone = True
         self.look()
+        if not thing.vanished:
+            return
+        for sent, _ in self.listings.views(self.regions[0], thing.id, thing.texts):
+            self._patiently(lambda sent=sent: self._found_by(thing, sent))  # type: ignore[misc]
+        for name in shown_in:
+            self._patiently(lambda name=name: self._listed_by(thing, name))  # type: ignore[misc]
+
+    def _found_by(self, thing: Living, sent: Mapping[str, str]) -> Iterator[BrokenSequence]:
+        """What the list shows no more is found by nothing either."""
+        try:
+            listing = self.listings.narrowed(self.regions[0], sent, self._sent)
+        except Inconclusive:
+            return  # an error for an id that there is not
+        item = listing.find(thing.id, thing.texts)
+        if item is not None and not is_ending(item):
+            message = f"what was deleted is found by {', '.join(sent)}, and not without"
+            yield self._broken("sequences.gone", message, "no such item", thing.id, listing.answer)
+
+    def _listed_by(self, thing: Living, lister: str) -> Iterator[BrokenSequence]:
+        """What one list shows no more is in no other either."""
+        if (answer := self._is_shown_by(lister, thing)) is not None:
+            message = f"what was deleted is listed by {lister}"
+            yield self._broken("sequences.gone", message, "no such item", thing.id, answer)
+
+    def _is_shown_by(self, lister: str, thing: Living) -> Answer | None:
+        """The answer of another list that shows a thing, in no state that says of its end; None where none does."""
+        key = self.asker.contract(lister).semantics.key or ""
+        other = Listings(self.asker, evolve(self.lifecycle, list=lister, ids=(key,)))
+        try:
+            listing = other.every(self.regions[0], [thing.id], self._sent)
+        except Inconclusive:
+            return None
+        item = listing.find(thing.id, {})
+        return listing.answer if item is not None and not is_ending(item) else None
 
     def delete_again(self, which: int) -> None:
         """Delete what was deleted."""

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from conformance.contract.service import ServiceOperation
 from conformance.reference.context import Context, Query
+from conformance.reference.members import folded
 from conformance.reference.message import Response
 from conformance.reference.mock import Mock
 from conformance.reference.resources import Thing
@@ -40,6 +41,13 @@ class Effects:
 def everything(mock: Mock) -> tuple[Thing, ...]:
     """Every thing that is there."""
     return tuple(t for things in list(mock.resources.things.values()) for t in list(things.values()))
+
+
+def begun(mock: Mock) -> list[tuple[Thing, str]]:
+    """The tasks that requests began and that are under way, each with the member that shows its state."""
+    tasks = (t for t in everything(mock) if folded(t.resource) == "task" and t.changes and is_ours(mock, t))
+    states = ((t, mock.noun(t.resource).state) for t in tasks)
+    return [(t, state.name) for t, state in states if state is not None]
 
 
 def is_ours(mock: Mock, thing: Thing) -> bool:

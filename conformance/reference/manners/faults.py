@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from attrs import evolve
@@ -13,6 +14,7 @@ from conformance.reference.manners.effects import (
     Effects,
     Inner,
     after,
+    begun,
     everything,
     instead,
     is_ours,
@@ -25,7 +27,7 @@ from conformance.reference.message import Response
 from conformance.reference.mock import Mock
 from conformance.reference.refusals import RefusedRequest
 from conformance.reference.resources import Change, Thing
-from conformance.reference.steps import Replacement
+from conformance.reference.steps import STEP, Replacement, replacing
 from conformance.reference.store import Item
 
 CREATING = ("create", "asynchronous")
@@ -170,9 +172,6 @@ def _remembered(mock: Mock, operation: ServiceOperation) -> tuple[Replacement, .
     """What was deleted is kept for whoever gets it."""
     graves: list[Thing] = mock.graves
 
-    def bury(mock: Mock, effects: Effects, context: Context) -> None:
-        graves.extend(effects.removed)
-
     def raised(mock: Mock, operation: ServiceOperation, inner: Inner, context: Context) -> Response:
         for thing in graves:
             mock.resources.add(thing)
@@ -182,7 +181,51 @@ def _remembered(mock: Mock, operation: ServiceOperation) -> tuple[Replacement, .
             for thing in graves:
                 mock.resources.remove(thing)
 
-    return (*after(("delete",), bury)(mock, operation), *instead(("get",), raised)(mock, operation))
+    return (*after(("delete",), _buried)(mock, operation), *instead(("get",), raised)(mock, operation))
+
+
+def _buried(mock: Mock, effects: Effects, context: Context) -> None:
+    mock.graves.extend(effects.removed)
+
+
+def _found_by_id(mock: Mock, operation: ServiceOperation) -> tuple[Replacement, ...]:
+    """An index that keeps what was deleted: who asks for it by its id or name still finds it."""
+
+    def select(inner: Callable[[Context, Query], list[Item]], context: Context, query: Query) -> list[Item]:
+        if not query.is_selective and query.ids is None:
+            return inner(context, query)
+        with mock.resources.lock:
+            for thing in mock.graves:
+                mock.resources.add(thing)
+            try:
+                return inner(context, query)
+            finally:
+                for thing in mock.graves:
+                    mock.resources.remove(thing)
+
+    listed = replacing(STEP.select).by(select) if operation.kind == "list" else ()
+    return (*after(("delete",), _buried)(mock, operation), *listed)
+
+
+def _lose_tasks(mock: Mock, effects: Effects, context: Context) -> None:
+    """Nobody knows of the task that was begun."""
+    for task, _ in begun(mock):
+        mock.resources.remove(task)
+
+
+def _one_task(mock: Mock, operation: ServiceOperation, inner: Inner, context: Context) -> Response:
+    """Whatever is begun is the task that was begun first: the answer has its id."""
+    if any(r.resource == operation.resource for r in operation.produces):
+        return inner(context)
+    response: Response = context.memory.setdefault("first", inner(context))
+    return response
+
+
+def _fail_afterwards(mock: Mock, effects: Effects, context: Context) -> None:
+    """A task that is done turns out to have failed."""
+    for task, state in begun(mock):
+        over = task.changes[-1].at
+        task.changes += [Change(over + mock.seconds / 8, {state: "Failed"})]
 
 
 def _without_new(
@@ -273,11 +316,20 @@ FAULTS: tuple[Manner, ...] = (
     Manner("second-deletions-otherwise", "gives what is not there an error that is nowhere documented",
            instead(("delete",), _other_code), ("second-deletion",)),
     Manner("deleted-is-remembered", "brings what was deleted", _remembered, ("not-got-when-gone",)),
-    Manner("new-is-not-got", "does not bring what is listed", instead(("get",), _not_yet), ("created-got",)),
+    Manner("new-is-not-got", "does not bring what is listed", instead(("get",), _not_yet),
+           ("created-got", "task-found")),
     Manner("another-is-got", "brings another thing than is asked for", instead(("get",), _wrong_state),
-           ("created-got",)),
+           ("created-got", "task-found")),
     Manner("index-is-stale", "finds nothing new by filters and ids", listing(_without_new), ("narrowed",)),
     Manner("conditions-are-dropped", "lists everything, whatever is asked for", listing(_unfiltered), ("narrowed",)),
     Manner("progress-falls", "a task comes further and falls back", after(("asynchronous", "action"), _back_and_forth),
            ("progress-never-falls",)),
+    Manner("deleted-is-found-by-id", "finds by id or name what was deleted, and lists it no more", _found_by_id,
+           ("gone",)),
+    Manner("tasks-are-unknown", "gives the id of a task that nobody knows", after(("asynchronous",), _lose_tasks),
+           ("task-found",)),
+    Manner("tasks-share-an-id", "gives every task the id of the first", instead(("asynchronous",), _one_task),
+           ("task-own",)),
+    Manner("tasks-fail-afterwards", "says of a task that is done that it has failed",
+           after(("asynchronous",), _fail_afterwards), ("task-ends",)),
 )  # fmt: skip

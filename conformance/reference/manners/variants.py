@@ -7,7 +7,7 @@ from attrs import evolve
 from conformance.contract.service import ServiceOperation
 from conformance.reference.context import Context, Query
 from conformance.reference.listing import ListingPage
-from conformance.reference.manners.effects import Effects, Inner, after, everything, instead, listing, plainly
+from conformance.reference.manners.effects import Effects, Inner, after, begun, everything, instead, listing, plainly
 from conformance.reference.manners.faults import CREATING, TOKEN
 from conformance.reference.manners.manner import Manner
 from conformance.reference.members import folded
@@ -21,7 +21,7 @@ from conformance.reference.steps import STEP, MembersStep, Replacement, replacin
 from conformance.reference.store import Item
 
 # how long, in seconds, what is done later takes
-A_MOMENT = 0.12
+A_MOMENT, AN_HOUR = 0.12, 3600.0
 NOT_THERE = ("NotFound", "NotExist", "NoSuch")
 _BORN = "(born)"
 CROWD = 60
@@ -141,6 +141,16 @@ def _without_total(inner: MembersStep, context: Context, query: Query, page: Lis
     return {k: v for k, v in tree.items() if member is None or member.presence != "sometimes" or k != member.name}
 
 
+def _later_done(mock: Mock, effects: Effects, context: Context) -> None:
+    for task, _ in begun(mock):
+        task.changes = [evolve(c, at=c.at + AN_HOUR) for c in task.changes]
+
+
+def _gone_when_done(mock: Mock, effects: Effects, context: Context) -> None:
+    for task, _ in begun(mock):
+        task.changes = [Change(task.changes[-1].at, gone=True)]
+
+
 VARIANTS: tuple[Manner, ...] = (
     Manner("many-without-totals", "lists more than a page of things, and does not say how many", _many_without_totals),
     Manner("new-appears-later", "lists a new thing a moment after it was made", _later_listed),
@@ -156,4 +166,6 @@ VARIANTS: tuple[Manner, ...] = (
     Manner("tokens-answer-anything", "answers another request with a ClientToken that it has seen like the first",
            instead(CREATING, _like_the_first)),
     Manner("dry-runs-are-refused", "answers a dry run with an error that says so", instead(CREATING, _dry_success)),
+    Manner("tasks-take-long", "has a task under way for an hour", after(("asynchronous",), _later_done)),
+    Manner("tasks-go-when-done", "forgets a task as soon as it is done", after(("asynchronous",), _gone_when_done)),
 )  # fmt: skip
