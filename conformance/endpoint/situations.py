@@ -71,7 +71,7 @@ def _nonce_used(target: Target, channel: Channel) -> Answer:
     target.ask((), channel).listing()
     earlier = stamp(datetime.now(UTC) - timedelta(minutes=1))
     again = {"SignatureNonce": nonce, "Timestamp": earlier}
-    return target.ask((), channel, region=target.regions[-1], common=again)
+    return target.ask((), channel, region=target.homes[-1], common=again)
 
 
 SITUATIONS: Mapping[str, Act] = {

@@ -29,7 +29,7 @@ from conformance.endpoint.thrift import Thrift
 from conformance.endpoint.traffic import Limits, Traffic
 from conformance.endpoint.walk import PageWalk, TokenWalk, pages_by_token
 from conformance.endpoint.watch.watch import Watch
-from conformance.generate.required import required_values, sent_name
+from conformance.generate.required import required_names, required_values, sent_name
 from conformance.generate.views import IdSyntax, View, write_ids
 from conformance.ledger.subjects import operation_parameters
 from conformance.wire.client import AnyClient
@@ -151,6 +151,11 @@ class Target(ContractRoles):
         scarce = self.limits.max_requests is not None and self.limits.max_requests < PLENTY
         sizes = self.page_sizes(10) if scarce else self.page_sizes(2, 10, 50)
         return [size for size in sizes if size < self.largest_size]
+
+    @cached_property
+    def homes(self) -> Sequence[str]:
+        """The regions in which a plain request may be made: what it must name, where that is given, is in the first."""
+        return self.regions[:1] if self.values.keys() & set(required_names(self.contract)) else self.regions
 
     @property
     def id_syntax(self) -> IdSyntax:

@@ -63,6 +63,13 @@ def test_a_read_is_judged_with_it(endpoint, tmp_path):
     assert found["verdict"] in ("conformant", "in-part")
 
 
+def test_it_is_named_in_no_region_but_its_own(endpoint, tmp_path):
+    chosen = ("-k", "isolation.concurrent", "-k", "formats.agree", "--region", "cn-beijing", "--max-examples", "4")
+    found = judged(endpoint, tmp_path, "--operation", "DescribeSecurityGroupAttribute", *chosen)
+    only = found["DescribeSecurityGroupAttribute"]
+    assert only["counts"] == {"passed": 2}, only
+
+
 def test_where_it_is_refused_that_is_said(endpoint, tmp_path, monkeypatch):
     answer = endpoint.service_application.respond
 

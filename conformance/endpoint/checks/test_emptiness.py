@@ -47,7 +47,7 @@ class Reason:
 def reasons(target: Target) -> list[Reason]:
     """Every kind of reason that the operation and the stored items know. Raises NotApplicable where there is none."""
     found = []
-    for region in dict.fromkeys(target.regions):
+    for region in dict.fromkeys(target.homes):
         items = need_items(target, 0, region)
         if region == target.regions[0] or not items:
             found += [Reason(why, view, region) for why, view in empty_views(target.contract, items)]

@@ -138,7 +138,7 @@ def test_intersect(target: Target, format: Format) -> None:
 @given(st.data())
 def test_known_store(target: Target, format: Format, data: Draws) -> None:
     """Where the stored items are known, any request brings exactly the items, and the data, that follow from them."""
-    region = data.draw(st.sampled_from(sorted(target.regions)), label="region")
+    region = data.draw(st.sampled_from(sorted(target.homes)), label="region")
     known = target.stored.items(region)
     if known is None:
         raise NotApplicable("the stored items of this target are not known; give them with --tasks FILE")

@@ -55,7 +55,7 @@ def test_concurrent(target: Target, format: Format, data: Draws) -> None:
     largest = whole_page(target)
     # where nothing narrows a listing, requests differ by their regions
     semantics = target.contract.semantics
-    narrows = semantics.filters or semantics.ids or semantics.range or len(target.regions) < 2
+    narrows = semantics.filters or semantics.ids or semantics.range or len(target.homes) < 2
     homes = [target.regions[0 if narrows else i % len(target.regions)] for i in range(len(asked))]
     calls = [
         target.call({**target.parameters_of(v), **largest}, channel, region=home)
@@ -99,7 +99,7 @@ def refuse_if_so_alone(target: Target, view: View, call: Call, claimed: Callable
 @given(st.data())
 def test_mixed(target: Target, data: Draws) -> None:
     """Requests under way together, each over a region, format, view and page of its own, get what was asked in them."""
-    regions = list(dict.fromkeys(target.regions))
+    regions = list(dict.fromkeys(target.homes))
     items = {region: need_items(target, 0, region) for region in regions}
     if not any(items.values()):
         need_items(target)

@@ -37,6 +37,8 @@ OF_ALL, OWNER = ("IsPublic", "Provider", "Owner"), "OwnerAlias"
 
 def two_regions(target: Target, data: Draws) -> list[str]:
     """Two regions that a run has, in either order."""
+    if len(target.regions) > len(target.homes):
+        raise NotApplicable("what each request must name is given, and is there in one region")
     if len(target.regions) < 2:
         raise NotApplicable("this run has one region; give another with --region", lack=Lack(None, 0, 1))
     regions = st.lists(st.sampled_from(sorted(target.regions)), min_size=2, max_size=2, unique=True)

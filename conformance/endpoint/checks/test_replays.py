@@ -32,9 +32,7 @@ def test_nonce_remembered(target: Target) -> None:
         target.ask(small, channel)
     earlier = stamp(datetime.now(UTC) - timedelta(minutes=1))
     for nonce, channel in zip(nonces, [*channels[1:], channels[0]], strict=True):
-        again = target.ask(
-            (), channel, region=target.regions[-1], common={"SignatureNonce": nonce, "Timestamp": earlier}
-        )
+        again = target.ask((), channel, region=target.homes[-1], common={"SignatureNonce": nonce, "Timestamp": earlier})
         claim_refused(again, f"a nonce that was used {len(channels) + BETWEEN} requests ago")
 
 
