@@ -6,13 +6,13 @@ import pytest
 from attrs import evolve
 
 from conformance.contract.files import dump_contract, load_protocol, schemas_root
-from conformance.contract.model import Cursor, Filter
+from conformance.contract.model import Cursor, ErrorCode, Filter
 from conformance.ledger.files import ledger_of
 from conformance.reference.faults import cursor as faults_of_cursors
 from conformance.reference.faults.roles import FaultRoles
 from conformance.reference.variants.cursor import cursors
 from tests.gates.runs import certified
-from tests.reference.contracts import parameter, scalar
+from tests.reference.contracts import HERE, parameter, scalar
 from tests.reference.small_contracts import ID, NAME, PAGED, TOTAL, listing, pages
 
 PROTOCOL = load_protocol(schemas_root() / "ecs" / "2014-05-26" / "common")
@@ -39,6 +39,7 @@ WITHOUT_SIZE = evolve(
     parameters=(BY_TOKEN.parameters[0], STATUS),
     semantics=evolve(BY_TOKEN.semantics, cursor=Cursor("NextToken", "NextToken")),
 )
+DOCUMENTED = evolve(BY_TOKEN, errors=(ErrorCode(400, "InvalidParameter.NextToken", "", HERE, "NextToken"),))
 FAULTS = faults_of_cursors.faults(FaultRoles(BY_TOKEN, PROTOCOL))
 
 
@@ -53,6 +54,17 @@ def test_the_fault_is_found(fault, tmp_path):
     found = run(BY_TOKEN, tmp_path, fault.killed_by, 8, faults=[fault.name])
     assert not found.breakdowns
     assert {f"DescribeBoats.{k}" for k in fault.killed_by} <= set(found.with_verdict("failed", "warned"))
+
+
+def test_an_unknown_token_is_the_error_that_is_documented(tmp_path):
+    fault = "unknown-token-is-the-first-page"
+    assert fault not in {f.name for f in FAULTS}
+    found = run(DOCUMENTED, tmp_path, ["cursor.foreign-token"], faults=[fault])
+    assert "DescribeBoats.cursor.foreign-token" in found.with_verdict("failed", "warned")
+    assert {v.name for v in cursors(BY_TOKEN)} - {v.name for v in cursors(DOCUMENTED)} == {
+        "unknown-token-counts-as-none",
+        "unknown-token-brings-nothing",
+    }
 
 
 def test_each_requirement_has_a_fault():

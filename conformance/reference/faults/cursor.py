@@ -24,7 +24,7 @@ def faults(roles: FaultRoles) -> tuple[Fault, ...]:
     semantics = roles.contract.semantics
     if not (semantics.cursor and semantics.items):
         return ()
-    found = (*_pages(), *_unknown())
+    found = (*_pages(), *_unknown(roles))
     if semantics.cursor.size:
         found = (*found, *_sizes())
     return (*found, *_filtered()) if semantics.filters else found
@@ -71,9 +71,17 @@ def _pages() -> tuple[Fault, ...]:
     )
 
 
-def _unknown() -> tuple[Fault, ...]:
-    killed_by = ("cursor.foreign-token",)
+def _unknown(roles: FaultRoles) -> tuple[Fault, ...]:
+    killed_by, cursor = ("cursor.foreign-token",), roles.contract.semantics.cursor
+    is_error = cursor is not None and any(e.parameter == cursor.token for e in roles.contract.errors)
+    first = Fault(
+        "unknown-token-is-the-first-page",
+        "answers a token that it did not give with the first page, and an error for it is documented",
+        killed_by,
+        replacing(STEP.page_by_token).by(_for_unknown(_first_page)),
+    )
     return (
+        *((first,) if is_error else ()),
         Fault(
             "unknown-token-crashes",
             "answers a token that it did not give with an internal error",
@@ -190,8 +198,12 @@ def _for_unknown(instead: PageMiddleware) -> PageMiddleware:
     return page
 
 
+def _first_page(inner: PageStep, context: Context, query: Query, listing: Sequence[Item]) -> ListingPage:
+    return inner(context, evolve(query, token=""), listing)
+
+
 def _last_item(inner: PageStep, context: Context, query: Query, listing: Sequence[Item]) -> ListingPage:
-    first = inner(context, evolve(query, token=""), listing)
+    first = _first_page(inner, context, query, listing)
     return evolve(first, items=tuple(listing[-1:]), next="")
 
 

@@ -18,14 +18,28 @@ from conformance.reference.variants.variant import Variant
 
 def cursors(contract: Contract) -> tuple[Variant, ...]:
     """Ways of tokens that the documentation leaves open, where the operation has them."""
-    if not (contract.semantics.cursor and contract.semantics.items):
+    cursor = contract.semantics.cursor
+    if not (cursor and contract.semantics.items):
         return ()
+    is_error = any(e.parameter == cursor.token for e in contract.errors)
     return (
+        *(() if is_error else _of_unknown()),
         Variant(
             "last-page-lacks-the-token",
             "leaves the member of the token out on the last page",
             replacements=replacing(STEP.result).by(_absent),
         ),
+        Variant(
+            "token-keeps-its-size",
+            "refuses a token together with another page size than that of the page before",
+            replacements=replacing(STEP.token_at).by(_with_size),
+        ),
+    )
+
+
+def _of_unknown() -> tuple[Variant, ...]:
+    """What may become of a token that no answer gave, where no error for it is documented."""
+    return (
         Variant(
             "unknown-token-counts-as-none",
             "answers a token that it did not give with the first page",
@@ -35,11 +49,6 @@ def cursors(contract: Contract) -> tuple[Variant, ...]:
             "unknown-token-brings-nothing",
             "answers a token that it did not give with an empty page",
             replacements=replacing(STEP.page_by_token).by(_nothing),
-        ),
-        Variant(
-            "token-keeps-its-size",
-            "refuses a token together with another page size than that of the page before",
-            replacements=replacing(STEP.token_at).by(_with_size),
         ),
     )
 
