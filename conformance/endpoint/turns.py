@@ -19,6 +19,8 @@ MEANINGS = ("region", "ids", "size", "cursor", "bound", "filters", "selectors", 
 LATE_CHOICE = "order-over-sizes"
 # checks that ask nothing but what others ask, for any number of parameters
 CHEAP = ("parameters.optional",)
+# what is only tried makes nothing: it is seen to before what may be made is used up
+TRIED = "parameters.dry-run"
 # modules and checks that take many requests for a verdict
 DEAR = ("test_forms", "test_overflow", "parameters.listed-values")
 # what is not so dear, though it is among them
@@ -64,7 +66,7 @@ def _turn(item: pytest.Item, nth: int) -> tuple[bool | int, ...]:
     else:
         rank = (0 if nth == 1 or cheap else 1 if nth <= FEW_SUBJECTS else 3, 0)
     no_must = not choice and not _is_must(item)
-    return is_again(item), late, *rank, not cheap, not choice, no_must, _theme(item)
+    return is_again(item), late, *rank, check != TRIED, not cheap, not choice, no_must, _theme(item)
 
 
 def place_of_role(contract: Contract, subject: str | None) -> int:

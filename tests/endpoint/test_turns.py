@@ -50,6 +50,11 @@ def test_one_subject_of_each_check_comes_first_then_more_of_what_costs_little_th
     ]  # fmt: skip
 
 
+def test_what_is_only_tried_comes_before_what_creates():
+    checks = [item("parameters.optional", "1", path="test_ids.py"), item("parameters.dry-run", "", path="test_ids.py")]
+    assert [name for name, _, _ in told(in_turns(checks))] == ["parameters.dry-run", "parameters.optional"]
+
+
 def test_a_server_that_errors_change_is_seen_before_it_has_had_many():
     checks = [
         item("a", "1", path="test_ids.py"), item("stability.order", "", path="test_stability.py"),
