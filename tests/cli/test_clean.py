@@ -130,6 +130,20 @@ def test_only_what_is_written_down_is_deleted_by_id_or_by_name(fair, tmp_path):
         assert (again.exit_code, again.output) == (0, "There was nothing left to remove.\n")
 
 
+def test_what_nobody_told_of_is_named_and_left_alone(fair, tmp_path):
+    with served(fair) as endpoint:
+        made, twin = (endpoint.mock.made("Stall", "cn-hangzhou", {"StallName": "acsc1"}).id for _ in range(2))
+        entries = [intent(1, "acsc1"), {"event": "created", "number": 1, "ids": [made]}]
+        written(tmp_path / "run", fair, endpoint.url, entries)
+        done = cleaned(tmp_path / "run")
+        assert done.exit_code == 3, done.output
+        assert things(endpoint) == {twin}
+    assert (
+        f"could not be removed: Stall {twin} in cn-hangzhou: it is called acsc1, and no answer told of it"
+        in done.output
+    )
+
+
 def test_what_cannot_be_removed_is_named_and_tried_again_later(fair, tmp_path):
     stubborn = manners.named(manners.all_faults(), "deletions-in-vain")
     with served(fair, [stubborn]) as endpoint:

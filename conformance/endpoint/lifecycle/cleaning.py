@@ -62,7 +62,28 @@ class Cleaner:
             except Finding as found:
                 line = f"{intent.resource} {_called(creation)} in {intent.region}: {found.message}"
                 self.left.append(without_secrets(line, found.exchange))
+        self.left += self._alike()
         return Cleaning(tuple(self.removed), tuple(self.already), tuple(self.left))
+
+    def _alike(self) -> Iterator[str]:
+        """What is called as something that is away, and is none that an answer told of: whose it is nobody knows."""
+        self._read.clear()
+        over = [c for c in self.creations.all if c.is_over]
+        for operation, region in dict.fromkeys((c.intent.operation, c.intent.region) for c in over):
+            lifecycle = self._life(operation)
+            if lifecycle is None or lifecycle.list is None:
+                continue
+            of_it = [c for c in over if c.intent.operation == operation]
+            try:
+                listing = self._listing(lifecycle, region, {})
+            except Finding:
+                continue  # a list that cannot be read as a whole shows nothing more
+            told = {id for c in of_it for id in c.ids or ()}
+            for text in dict.fromkeys(t for c in of_it for t in c.intent.texts.values()):
+                for id in {*listing.ids_with(text)} - told:
+                    told.add(id)
+                    line = f"{lifecycle.resource} {id} in {region}: it is called {text}, and no answer told of it"
+                    yield without_secrets(f"{line}; it is left alone")
 
     def _life(self, operation: str) -> Lifecycle | None:
         if operation not in self._lives:
