@@ -118,6 +118,7 @@ class LifeJudging:
     book: Book = field(init=False)
     names: Iterator[str | None] = field(init=False)
     spent: Inconclusive | None = None
+    listed: set[str] = field(factory=set, init=False)
 
     @book.default
     def _opened(self) -> Book:
@@ -192,6 +193,7 @@ class LifeJudging:
             book,
             self.regions,
             self.patience,
+            listed=self.listed,
             names=self.names,
             dry_first=self.careful,
         )

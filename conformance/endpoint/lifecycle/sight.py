@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from attrs import define, field
 
@@ -11,6 +12,7 @@ from conformance.endpoint.answer import Answer
 from conformance.endpoint.findings import Inconclusive
 from conformance.endpoint.lifecycle.asker import Asker
 from conformance.endpoint.lifecycle.book import Book, BrokenSequence
+from conformance.endpoint.lifecycle.guard import OURS
 from conformance.endpoint.lifecycle.listings import Listed, Listings
 from conformance.endpoint.lifecycle.relations import Lifecycle, Naming, folded
 from conformance.endpoint.response_reading import Item
@@ -60,6 +62,10 @@ class Sight:
     patience: float
     things: list[Living] = field(factory=list)
     never: list[str] = field(factory=list)
+    # ids that this story or an earlier one of the run saw listed
+    listed: set[str] = field(factory=set)
+    # texts of which it is known that other items have them
+    spread: set[str] = field(factory=set)
     _last: Listed | None = None
     listings: Listings = field(init=False)
 
@@ -97,6 +103,8 @@ class Sight:
     def _take_as_seen(self) -> None:
         """What is known not to be as it must be is taken as it is from here on: one cause is found once."""
         assert self._last is not None, "there was a look"
+        self.listed |= {id for i in self._last.items for m in self._last.ids if (id := i.get(m))}
+        self.spread |= {text for _, _, text, _ in self._spread_over(self._last)}
         kept = []
         for thing in self.things:
             item = self._last.find(thing.id, thing.texts)
@@ -125,9 +133,29 @@ class Sight:
                 yield broken
             else:
                 yield from self._as_given(thing, item, listing.answer)
+        yield from self._on_others(listing)
         for text in self.never:
             if found := listing.with_text(text):
                 yield self._broken("sequences.dry-run", "a dry run made a thing", "no such item", found, listing.answer)
+
+    def _on_others(self, listing: Listed) -> Iterator[BrokenSequence]:
+        """Things that no request of this story was about, and that have what it gave to one of its own."""
+        for thing, member, text, other in self._spread_over(listing):
+            if text not in self.spread:
+                id = next((other[m] for m in listing.ids if other.get(m)), "an item")
+                check = "unchanged-by-others" if thing.shown or id in self.listed else "created-listed"
+                message = f"another item has the {member} of what was {'changed' if thing.edited else 'created'}"
+                expected = f"{member} {text} of {thing.id} alone"
+                yield self._broken(f"sequences.{check}", message, expected, id, listing.answer)
+
+    def _spread_over(self, listing: Listed) -> Iterator[tuple[Living, str, str, Item]]:
+        """What was given to a thing of this story, by its member, and another item that has it."""
+        known, ids = [listing.find(t.id, t.texts) for t in self.things], {t.id for t in self.things}
+        others = [i for i in listing.items if i not in known and ids.isdisjoint(i.get(m) for m in listing.ids)]
+        for thing in self.alive:
+            for member, text in thing.texts.items():
+                found = (i for i in others if OURS in text and i.get(member) == text)
+                yield from ((thing, member, text, other) for other in islice(found, 1))
 
     def _is_nowhere(self, thing: Living, hiding: Sequence[str]) -> bool:
         """Whether a thing is not listed under any values of the filters that may hide it, where all are known."""
@@ -139,7 +167,7 @@ class Sight:
 
     def _as_given(self, thing: Living, item: Item, answer: Answer) -> Iterator[BrokenSequence]:
         for member, text in thing.texts.items():
-            if item.get(member) == text:
+            if (item.get(member) or "") == text:
                 continue
             check, message = "sequences.created-as-asked", f"what was created has another {member}"
             if thing.edited:

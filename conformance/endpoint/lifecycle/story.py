@@ -7,15 +7,19 @@ from itertools import count
 
 from attrs import define, evolve, field
 
+from conformance.contract.model import Parameter
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.findings import Inconclusive
 from conformance.endpoint.lifecycle.asker import Asker
 from conformance.endpoint.lifecycle.book import BrokenSequence
-from conformance.endpoint.lifecycle.guard import DRY_RUN, TOKEN, marker, texts_at, texts_of
+from conformance.endpoint.lifecycle.guard import DRY_RUN, OURS, TOKEN, marker, texts_at, texts_of
 from conformance.endpoint.lifecycle.listings import Listings
 from conformance.endpoint.lifecycle.relations import NOT_THERE, Naming, folded
 from conformance.endpoint.lifecycle.sight import Living, Sight, is_ending
 from conformance.endpoint.lifecycle.tasks import follow, task_of
+
+# how long a token is of which nothing is documented: like a UUID
+USUAL_TOKEN = 36
 
 
 @define(eq=False)
@@ -30,6 +34,8 @@ class Story(Sight):
     dry_first: bool = field(default=False, kw_only=True)
     # the things on which tasks were begun first, by the ids of these
     tasks: dict[str, str] = field(factory=dict, init=False)
+    tokens: int = field(default=0, init=False)
+    token_head: str | None = field(default=None, init=False)
 
     # --------------------------------------------------------------------------------------------------- creating
 
@@ -109,8 +115,16 @@ class Story(Sight):
         texts = texts_of(self.lifecycle, contract, next(self.names))
         kept = dict(list(texts.items())[: None if described else 1])
         needed = self.listings.needed(self.regions[0])
-        token = {TOKEN: marker(contract.parameter(TOKEN), next(self.names)) or ""} if contract.parameter(TOKEN) else {}
+        token = {TOKEN: self._token(parameter)} if (parameter := contract.parameter(TOKEN)) else {}
         return {**needed, **kept, **token}
+
+    def _token(self, parameter: Parameter) -> str:
+        """A token as long as may be, and like the others of this sequence but for its end: it is compared whole."""
+        self.tokens += 1
+        self.token_head = self.token_head or marker(None, next(self.names)) or OURS
+        longest = int(parameter.value("max_length") or USUAL_TOKEN)
+        end = f"{self.tokens:04x}"
+        return self.token_head.ljust(longest - len(end), "0")[: longest - len(end)] + end
 
     def _try_dry(self, sent: Mapping[str, str]) -> None:
         """Where DryRun is documented, a request that would be refused is not sent in earnest. Raises Inconclusive."""
@@ -142,7 +156,8 @@ class Story(Sight):
                 "sequences.ids-differ", not known, "two things have one id", "an id that no thing has", id, answer
             )
             self.things = [t for t in self.things if t.id != id]
-            self.things.append(Living(id, self._texts(sent), sent))
+            # under one id there may be the one or the other
+            self.things.append(Living(id, {} if known else self._texts(sent), sent))
 
     def _ids(self, answer: Answer) -> list[str]:
         return list(dict.fromkeys(texts_at(answer.tree, self.lifecycle.path.split("."))))
@@ -204,20 +219,19 @@ class Story(Sight):
         self._patiently(lambda: self._got(thing, naming))
         self.book.met("sequences.created-got")
 
-    def _got(self, thing: Living, naming: Naming) -> Iterator[BrokenSequence]:
+    def _got(self, thing: Living, naming: Naming, check: str = "sequences.created-got") -> Iterator[BrokenSequence]:
         answer = self.asker.ask(naming.operation, naming.sent([thing.called(naming)]), self.regions[0])
         if answer.refused and not any(word in (answer.code or "") for word in NOT_THERE):
             # it may be there, and not be got in the state that it is in
             raise Inconclusive(f"not judged: {self._refusal(naming.operation, answer)}", answer.exchange)
         if not answer.accepted or not self._brings(answer, thing):
-            yield self._broken(
-                "sequences.created-got", "what was created is not brought", thing.id, answer.outline(), answer
-            )
+            yield self._broken(check, "what was created is not brought", thing.id, answer.outline(), answer)
             return
         for member, text in thing.texts.items():
             got = answer.text(member)
             if got is not None and got != text:
-                yield self._broken("sequences.created-got", f"it is brought with another {member}", text, got, answer)
+                message = f"{naming.operation} brings it with another {member}"
+                yield self._broken(check, message, text, got, answer)
 
     def _brings(self, answer: Answer, thing: Living) -> bool:
         return any(answer.text(member) == thing.id for member in self.lifecycle.ids)
@@ -239,6 +253,9 @@ class Story(Sight):
         thing.texts[edit.member], thing.edited = text, True
         self.look()
         thing.edited = False
+        get = self.lifecycle.get if thing in self.things else None
+        if get is not None and self.book.judged["sequences.created-got"]:
+            self._patiently(lambda: self._got(thing, get, "sequences.changed-as-asked"))
 
     def begin(self, which: int) -> None:
         """Begin a task on one thing, and follow its progress."""

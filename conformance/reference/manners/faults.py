@@ -32,12 +32,12 @@ from conformance.reference.store import Item
 
 CREATING = ("create", "asynchronous")
 TOKEN = "ClientToken"
-_NAMES = ("name", "description")
+NAMES = ("name", "description")
 
 
 def _texts(mock: Mock, thing: Thing) -> list[str]:
     """The members of a thing that say what it is called or for."""
-    names = (n for n in thing.values if folded(n).endswith(_NAMES) and isinstance(thing.values[n], str))
+    names = (n for n in thing.values if folded(n).endswith(NAMES) and isinstance(thing.values[n], str))
     return [n for n in names if n not in mock.noun(thing.resource).ids]
 
 
@@ -78,6 +78,26 @@ def _change_the_others(mock: Mock, effects: Effects, context: Context) -> None:
         if changed and thing.resource == effects.resource:
             for other in effects.others(mock):
                 other.values |= changed
+
+
+def _change_one_of_somebody(mock: Mock, effects: Effects, context: Context) -> None:
+    """What is changed is so in a thing that was there before any request, too."""
+    for thing in everything(mock):
+        known = effects.before.get((thing.resource, thing.region, thing.id))
+        changed = {n: v for n, v in thing.values.items() if known is not None and known.get(n) != v}
+        if changed and thing.resource == effects.resource:
+            there = (t for t in everything(mock) if t.resource == thing.resource and t.region == thing.region)
+            first = next((t for t in there if not is_ours(mock, t)), None)
+            if first is not None:
+                first.values |= changed
+
+
+def _make_twice(mock: Mock, effects: Effects, context: Context) -> None:
+    """Beside what was asked for, another thing like it, of which the answer says nothing."""
+    for thing in effects.made:
+        noun = mock.noun(thing.resource)
+        again = mock.new_id(noun, noun.ids[0])
+        mock.resources.add(evolve(thing, id=again, values={**thing.values, noun.ids[0]: again}))
 
 
 def _keep(mock: Mock, effects: Effects, context: Context) -> None:
@@ -305,6 +325,10 @@ FAULTS: tuple[Manner, ...] = (
            ("changed-as-asked",)),
     Manner("changes-spread", "changes every other thing, too", after(("modify",), _change_the_others),
            ("unchanged-by-others",)),
+    Manner("changes-reach-others", "changes what was there before, too", after(("modify",), _change_one_of_somebody),
+           ("unchanged-by-others",)),
+    Manner("creations-come-twice", "makes two things of one request", after(CREATING, _make_twice),
+           ("created-listed",)),
     Manner("changes-hide", "no longer lists what was changed", after(("modify",), _hidden_after_a_change), ("stays",)),
     Manner("deletions-in-vain", "says that a thing is deleted, and keeps it", after(("delete",), _keep), ("gone",)),
     Manner("deletions-take-another", "deletes another thing, too", after(("delete",), _take_another), ("stays",)),

@@ -8,7 +8,7 @@ from conformance.contract.service import ServiceOperation
 from conformance.reference.context import Context, Query
 from conformance.reference.listing import ListingPage
 from conformance.reference.manners.effects import Effects, Inner, after, begun, everything, instead, listing, plainly
-from conformance.reference.manners.faults import CREATING, TOKEN
+from conformance.reference.manners.faults import CREATING, NAMES, TOKEN
 from conformance.reference.manners.manner import Manner
 from conformance.reference.members import folded
 from conformance.reference.message import Response
@@ -131,7 +131,9 @@ def _beside_many(
     key = context.contract.semantics.key
     if query.is_selective or not items or not key:
         return items
-    return [*({**items[0], key: f"{items[0][key]}{number:02}"} for number in range(CROWD)), *items]
+    first = items[0]
+    names = [n for n, v in first.items() if isinstance(v, str) and (n == key or folded(n).endswith(NAMES))]
+    return [*({**first, **{n: f"{first[n]}{number:02}" for n in names}} for number in range(CROWD)), *items]
 
 
 def _without_total(inner: MembersStep, context: Context, query: Query, page: ListingPage) -> Tree:
