@@ -26,7 +26,9 @@ DEAR = ("test_forms", "test_overflow", "parameters.listed-values")
 # what is not so dear, though it is among them
 WORTH_IT = ("ids.near-id",)
 # so many subjects of what costs little come before one of what costs much
-FEW_SUBJECTS = 3
+FEW_SUBJECTS, MORE_SUBJECTS = 3, 8
+# what a filter is for costs one request: of more filters that comes before what else may be tried with them
+OF_FILTERS = ("filters.selects", "filters.complete")
 # a check that takes many requests, and shows as many kinds of faults
 MANY_FAULTS = "parameters.hostile-text"
 # what shows of a server that keeps something from one request to the next
@@ -64,7 +66,8 @@ def _turn(item: pytest.Item, nth: int) -> tuple[bool | int, ...]:
     elif dear:
         rank = (2, 0) if nth == 1 else (4, nth)
     else:
-        rank = (0 if nth == 1 or cheap else 1 if nth <= FEW_SUBJECTS else 3, 0)
+        few = MORE_SUBJECTS if check in OF_FILTERS else FEW_SUBJECTS
+        rank = (0 if nth == 1 or cheap else 1 if nth <= few else 3, 0)
     no_must = not choice and not _is_must(item)
     return is_again(item), late, *rank, check != TRIED, not cheap, not choice, no_must, _theme(item)
 

@@ -9,7 +9,9 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conformance.contract.model import Parameter
 from conformance.endpoint.answer import Answer
+from conformance.endpoint.checks.company import Tried, were_taken
 from conformance.endpoint.checks.drawing import channel_of, drawn_or_first
 from conformance.endpoint.claims import (
     claim,
@@ -56,6 +58,26 @@ def filtered(target: Target, subject: str, format: Format, data: Draws) -> Itera
         yield view, list(target.pages(view, size, channel))
 
 
+def look_at_all(target: Target, subject: str) -> None:
+    """Where requests are scarce: one item under all filters that it meets, together. Where it does not come back, the
+    filters that may have kept it out are looked at next.
+    """
+    first = next(iter(need_items(target)), None)
+    fields = {f.parameter for f in target.contract.semantics.filters}
+
+    def met(parameter: Parameter) -> tuple[str, ...] | None:
+        values = filter_values(target.contract, parameter.name, [first]) if first and parameter.name in fields else []
+        return tuple(values[:1]) if values and first and shows(target, parameter.name, first) else None
+
+    key = first.get(target.key) if first else None
+    were_taken(target, subject, Tried("filters.complete", met, allowed=True, holds=lambda a: key in a.keys))
+
+
+def shows(target: Target, parameter: str, item: Item) -> bool:
+    """Whether an item has a value of what a filter is over."""
+    return any(f.parameter == parameter and item.get(f.field) for f in target.contract.semantics.filters)
+
+
 def keys_on(pages: Sequence[Answer]) -> list[str]:
     """The keys of all items on pages."""
     return [key for page in pages for key in page.keys]
@@ -80,6 +102,7 @@ def test_selects(target: Target, subject: str, format: Format, data: Draws) -> N
 @given(st.data())
 def test_complete(target: Target, subject: str, format: Format, data: Draws) -> None:
     """Every item that has the value comes back."""
+    look_at_all(target, subject)
     for view, pages in filtered(target, subject, format, data):
         claim_complete(f"filter {view.equals}", target.expect(view), keys_on(pages), pages[-1])
 

@@ -101,6 +101,17 @@ def _of_filter(roles: FaultRoles, filter: Filter) -> list[Fault]:
             replacing(STEP.argument).by(unsent(name, lambda context: any(n == name for n, _ in context.form))),
         ),
     ]
+    if parameter and parameter.type == "boolean":
+        found.append(
+            Fault(
+                f"filter-means-the-opposite:{name}",
+                f"lists what {name} should keep out, and nothing else",
+                (f"filters.{name}.selects", f"filters.{name}.complete"),
+                replacing(STEP.matches).by(
+                    lambda inner, context, f, value, item: inner(context, f, value, item) != (f == filter)
+                ),
+            )
+        )
     if parameter and parameter.value("matching") == "wildcard":
         found += _patterns(filter)
     listed = parameter and (parameter.value("effective_values") or parameter.value("enum"))
