@@ -15,6 +15,9 @@ from conformance.reference.steps import STEP, MembersStep, PageStep, TokenStep, 
 from conformance.reference.store import Item
 from conformance.reference.variants.variant import Variant
 
+# leads to what comes after the last item
+END = "the-end"
+
 
 def cursors(contract: Contract) -> tuple[Variant, ...]:
     """Ways of tokens that the documentation leaves open, where the operation has them."""
@@ -28,6 +31,11 @@ def cursors(contract: Contract) -> tuple[Variant, ...]:
             "last-page-lacks-the-token",
             "leaves the member of the token out on the last page",
             replacements=replacing(STEP.result).by(_absent),
+        ),
+        Variant(
+            "every-page-has-a-token",
+            "gives a token with every page that is not empty, of which the last leads to an empty one",
+            replacements=replacing(STEP.page_by_token).by(_always),
         ),
         Variant(
             "token-keeps-its-size",
@@ -70,6 +78,13 @@ def _nothing(inner: PageStep, context: Context, query: Query, listing: Sequence[
         return inner(context, query, listing)
     except RefusedRequest:
         return evolve(inner(context, evolve(query, token=""), listing), items=(), next="")
+
+
+def _always(inner: PageStep, context: Context, query: Query, listing: Sequence[Item]) -> ListingPage:
+    if query.token == END:
+        return evolve(inner(context, evolve(query, token=""), listing), items=(), next="")
+    page = inner(context, query, listing)
+    return evolve(page, next=page.next or (END if page.items else ""))
 
 
 def _with_size(inner: TokenStep, context: Context, query: Query, first: int) -> str:
