@@ -16,7 +16,7 @@ from conformance.generate.views import filter_values
 from conformance.ledger.files import ledger_of
 from tests.gates.runs import certified
 from tests.reference.contracts import HERE, choice, parameter, scalar
-from tests.reference.small_contracts import ID, KEYED, NAME, TOTAL, answering, listing, pages
+from tests.reference.small_contracts import ID, KEYED, NAME, PAGED, TOTAL, answering, listing, pages
 
 PROTOCOL = load_protocol(schemas_root() / "ecs" / "2014-05-26" / "common")
 REGION = parameter("RegionId", "string", required=True)
@@ -153,6 +153,19 @@ def test_its_reference_is_not_accused(kind, tmp_path):
     assert not found.breakdowns
     assert not found.with_verdict("failed", "warned", "errored", "inconclusive")
     assert found.with_verdict("passed")
+
+
+KEYLESS = evolve(
+    listing(NAME, parameters=(*pages(), REGION), response=TOTAL, paging=PAGED, region="RegionId"),
+    errors=errors(("MissingParameter.RegionId", 400, "RegionId")),
+)
+
+
+def test_what_an_error_leaves_is_seen_where_nothing_identifies_an_item(tmp_path):
+    only = ["errors.leave-no-trace"]
+    assert run(KEYLESS, tmp_path, only).with_verdict("passed")
+    found = run(KEYLESS, tmp_path, only, faults=["page-after-an-error-lacks-an-item"])
+    assert found.with_verdict("failed", "warned")
 
 
 IN_COMMON = evolve(

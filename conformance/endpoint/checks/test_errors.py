@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from conformance.contract.model import ErrorCode
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.checks.drawing import channel_of
-from conformance.endpoint.claims import claim, claim_refused, claim_same_items, need_items
+from conformance.endpoint.claims import claim, claim_equal, claim_refused, claim_same_items, need_items
 from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import NotApplicable
 from conformance.endpoint.marks import requirement
@@ -137,3 +137,17 @@ def test_leave_no_trace(target: Target, format: Format, data: Draws) -> None:
     after = target.ask((), channel).listing()
     claim(before.keys == after.keys, "a refused request changes the next answer", before.keys, after.keys, after)
     claim_same_items(target, before.items, after.items, "after a refused request", after)
+    if target.contract.semantics.key is None:
+        claim_as_before(target, before, after)
+
+
+def claim_as_before(target: Target, before: Answer, after: Answer) -> None:
+    """As many items of which nothing tells one from another, and the same data beside them. What has changed for good
+    may have done so by itself; what a refused request did goes with the next one.
+    """
+    if (len(before.items), before.facts) == (len(after.items), after.facts):
+        return
+    later = target.again(after.exchange).listing()
+    claim_equal("how many items there are after a refused request", len(later.items), len(after.items), after)
+    if before.facts == later.facts:
+        claim_equal("the result after a refused request", dict(before.facts), dict(after.facts), after)

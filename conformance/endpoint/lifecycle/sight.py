@@ -29,13 +29,14 @@ Looks = Callable[[], Iterator[BrokenSequence]]
 class Living:
     """A thing that a story made: its id, what it was given, by the member that shows it, and what became of it.
 
-    `sent` is the request that made it. `seen` once it was listed, `shown` once it was as it was given, `gone` once it
-    was deleted, and `vanished` once it was not listed any more.
+    `sent` is the request that made it, `former` what it was given before a change. `seen` once it was listed, `shown`
+    once it was as it was given, `gone` once it was deleted, and `vanished` once it was not listed any more.
     """
 
     id: str
     texts: dict[str, str]
     sent: Mapping[str, str]
+    former: dict[str, str] = field(factory=dict)
     seen: bool = False
     shown: bool = False
     edited: bool = False

@@ -227,6 +227,33 @@ def _found_by_id(mock: Mock, operation: ServiceOperation) -> tuple[Replacement, 
     return (*after(("delete",), _buried)(mock, operation), *listed)
 
 
+def _by_old_names(mock: Mock, operation: ServiceOperation) -> tuple[Replacement, ...]:
+    """An index that knows what things were called before they were changed, and not what they are called now."""
+
+    def keep(mock: Mock, effects: Effects, context: Context) -> None:
+        for thing in everything(mock):
+            known = effects.before.get((thing.resource, thing.region, thing.id))
+            if known is not None and dict(known) != thing.values and thing.id not in {t.id for t in mock.graves}:
+                mock.graves.append(evolve(thing, values=dict(known)))
+
+    def select(inner: Callable[[Context, Query], list[Item]], context: Context, query: Query) -> list[Item]:
+        if not query.is_selective:
+            return inner(context, query)
+        with mock.resources.lock:
+            now = [t for t in everything(mock) if t.id in {old.id for old in mock.graves}]
+            for old in mock.graves:
+                if old.id in {t.id for t in now}:
+                    mock.resources.add(old)
+            try:
+                return inner(context, query)
+            finally:
+                for thing in now:
+                    mock.resources.add(thing)
+
+    listed = replacing(STEP.select).by(select) if operation.kind == "list" else ()
+    return (*after(("modify",), keep)(mock, operation), *listed)
+
+
 def _lose_tasks(mock: Mock, effects: Effects, context: Context) -> None:
     """Nobody knows of the task that was begun."""
     for task, _ in begun(mock):
@@ -350,6 +377,10 @@ FAULTS: tuple[Manner, ...] = (
            ("progress-never-falls",)),
     Manner("deleted-is-found-by-id", "finds by id or name what was deleted, and lists it no more", _found_by_id,
            ("gone",)),
+    Manner("changed-is-found-by-old-names", "finds what was changed by its old name, and not by the new one",
+           _by_old_names, ("narrowed",)),
+    Manner("gone-is-got-empty", "brings a result with nothing in it for what is not there",
+           instead(("get",), _success_of_nothing), ("not-got-when-gone",)),
     Manner("tasks-are-unknown", "gives the id of a task that nobody knows", after(("asynchronous",), _lose_tasks),
            ("task-found",)),
     Manner("tasks-share-an-id", "gives every task the id of the first", instead(("asynchronous",), _one_task),
