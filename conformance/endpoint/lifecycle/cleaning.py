@@ -18,6 +18,8 @@ from conformance.endpoint.lifecycle.sight import FIRST_PAUSE, LONGEST_PAUSE, is_
 from conformance.endpoint.response_reading import Item
 
 FORCE = "Force"
+# things that are told one by one although they were gone already
+FEW = 3
 
 
 @frozen
@@ -205,11 +207,10 @@ def _called(creation: Creation) -> str:
 
 
 def lines(cleaning: Cleaning) -> Iterator[str]:
-    """What came of it, one line each."""
-    for word, found in (
-        ("removed", cleaning.removed),
-        ("already gone", cleaning.already),
-        ("could not be removed", cleaning.left),
-    ):
-        for line in found:
-            yield f"{word}: {line}"
+    """What came of it, one line each; of what a run itself took away, or others, how many there were."""
+    yield from (f"removed: {line}" for line in cleaning.removed)
+    if len(cleaning.already) > FEW:
+        yield f"already gone: {len(cleaning.already)} things, such as {cleaning.already[0]}"
+    else:
+        yield from (f"already gone: {line}" for line in cleaning.already)
+    yield from (f"could not be removed: {line}" for line in cleaning.left)

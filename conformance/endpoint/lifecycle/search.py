@@ -29,8 +29,9 @@ class Search(Sight):
         views = list(self.listings.views(self.regions[0], thing.id, thing.texts))
         for sent, telling in views:
             self._patiently(lambda sent=sent, telling=telling: self._narrowed(thing, sent, telling))  # type: ignore[misc]
-        former = self.listings.views(self.regions[0], thing.id, thing.former)
-        for sent in [sent for sent, telling in former if telling is not None]:
+        former = {m: text for m, text in thing.former.items() if thing.texts.get(m) != text}
+        by_former = self.listings.views(self.regions[0], thing.id, former)
+        for sent in [sent for sent, telling in by_former if telling is not None]:
             self._patiently(lambda sent=sent: self._called_so(thing, sent))  # type: ignore[misc]
         if not views:
             raise Inconclusive("not judged: the thing has nothing that the list could be narrowed by")

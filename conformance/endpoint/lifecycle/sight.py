@@ -30,13 +30,15 @@ class Living:
     """A thing that a story made: its id, what it was given, by the member that shows it, and what became of it.
 
     `sent` is the request that made it, `former` what it was given before a change. `seen` once it was listed, `shown`
-    once it was as it was given, `gone` once it was deleted, and `vanished` once it was not listed any more.
+    once it was as it was given, `gone` once it was deleted, and `vanished` once it was not listed any more. Another one
+    may be under the id of a `twin`.
     """
 
     id: str
     texts: dict[str, str]
     sent: Mapping[str, str]
     former: dict[str, str] = field(factory=dict)
+    twin: bool = False
     seen: bool = False
     shown: bool = False
     edited: bool = False
@@ -167,7 +169,7 @@ class Sight:
         )
 
     def _as_given(self, thing: Living, item: Item, answer: Answer) -> Iterator[BrokenSequence]:
-        for member, text in thing.texts.items():
+        for member, text in thing.texts.items() if not thing.twin else ():
             if (item.get(member) or "") == text:
                 continue
             check, message = "sequences.created-as-asked", f"what was created has another {member}"

@@ -151,8 +151,7 @@ class Story(Search):
                 "sequences.ids-differ", not known, "two things have one id", "an id that no thing has", id, answer
             )
             self.things = [t for t in self.things if t.id != id]
-            # under one id there may be the one or the other
-            self.things.append(Living(id, {} if known else self._texts(sent), sent))
+            self.things.append(Living(id, self._texts(sent), sent, twin=known))
 
     def _ids(self, answer: Answer) -> list[str]:
         return list(dict.fromkeys(texts_at(answer.tree, self.lifecycle.path.split("."))))
