@@ -1,4 +1,4 @@
-"""Absence: what an operation wants all the same, of what its own page lets be left out."""
+"""Absence: what an operation wants of what its page lets be left out, and what is named and not there."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from collections.abc import Collection
 from fnmatch import fnmatchcase
 
 from conformance.contract.model import Contract, ErrorCode
-from conformance.generate.required import sent_name
+from conformance.derive.nouns import only_reads
+from conformance.generate.required import names_something, sent_name
 
 MISSING = "Missing*"
+# what the code of an error says about a thing that is not there
+NOT_THERE = ("NotFound", "NotExist", "NoSuch")
 
 
 def is_wanted(contract: Contract, code: str | None, message: str | None, sent: Collection[str]) -> bool:
@@ -27,3 +30,19 @@ def _is_about_an_option(contract: Contract, error: ErrorCode, message: str, sent
     named = {p.name for p in contract.parameters if f'"{p.name}"' in message}
     about = not named or parameter.name in named
     return not parameter.is_required and sent_name(parameter.name) not in sent and about
+
+
+def names_nothing(contract: Contract, code: str | None, sent: Collection[str], varied: Collection[str]) -> str | None:
+    """The parameter of a request of which an error says, as documented, that what it names is not there. So it may be:
+    what changes something may have taken it away, and beside what is `varied`, such as another type, it names another
+    thing. None where that explains nothing: of a request that reads, and varies nothing or that very parameter.
+    """
+    for e in contract.errors:
+        parameter = contract.parameter(e.parameter) if e.parameter and e.code == code else None
+        if parameter is None or not any(word in e.code for word in NOT_THERE) or not names_something(parameter):
+            continue
+        name = sent_name(parameter.name)
+        others = {*varied} - {name}
+        if name in sent and name not in varied and (others or not only_reads(contract.operation)):
+            return name if parameter.name != contract.semantics.region else None
+    return None

@@ -8,7 +8,8 @@ from typing import Any, NoReturn
 from attrs import Factory, evolve, field, frozen
 
 from conformance.contract.model import Contract, Field
-from conformance.endpoint.absence import is_wanted
+from conformance.derive.nouns import only_reads
+from conformance.endpoint.absence import is_wanted, names_nothing
 from conformance.endpoint.bodies import Body
 from conformance.endpoint.findings import Inconclusive, MadeUp, Violation
 from conformance.endpoint.response_reading import SERVER_FAILED, Item, Kind, ResponseReading
@@ -168,6 +169,11 @@ class Answer:
         if self.wants_more:
             why = f"{self.contract.operation} wants what its page lets be left out, and has an error for that"
             raise Inconclusive(f"not judged: {why}; the answer is {self.outline()}", self.exchange)
+        if self.refused and (name := self.names_nothing):
+            why = f"not judged: what {name} names is not found; the answer is {self.outline()}"
+            if only_reads(self.contract.operation):
+                raise MadeUp(why, self.exchange, usual=name in self.exchange.call.usual)
+            raise Inconclusive(why, self.exchange)
         if self.refused and (names := self._made_up()):
             why = f"{names[0]} is sent as the documentation has it, and what it names or needs may not be there"
             usual = self.exchange.call.usual.issuperset(names)
@@ -187,6 +193,12 @@ class Answer:
         """Whether this is the documented error for the absence of what need not be there."""
         sent = {name for name, _ in self.exchange.call.parameters}
         return self.refused and is_wanted(self.contract, self.code, self.message, sent)
+
+    @property
+    def names_nothing(self) -> str | None:
+        """The parameter of which this documented error says that what it names is not there, and may not be."""
+        call = self.exchange.call
+        return names_nothing(self.contract, self.code, [name for name, _ in call.parameters], call.varies)
 
     @property
     def has_no_code(self) -> bool:

@@ -11,8 +11,9 @@ from click.testing import CliRunner
 
 from conformance.cli import main
 from conformance.contract.catalogue import service_of
+from conformance.endpoint.absence import NOT_THERE
 from conformance.endpoint.lifecycle.book import shortened
-from conformance.endpoint.lifecycle.relations import NOT_THERE, irremovable, lifecycle_of, lifecycles
+from conformance.endpoint.lifecycle.relations import irremovable, lifecycle_of, lifecycles
 from conformance.endpoint.lifecycle.requirements import requirements_of, table
 from conformance.reference import manners
 from conformance.reference.manners.effects import after, listing

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 
 from attrs import define, evolve, field, frozen
 
+from conformance.endpoint.absence import NOT_THERE
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.findings import Finding
 from conformance.endpoint.lifecycle.asker import Asker, without_secrets
 from conformance.endpoint.lifecycle.creations import Creation, Creations
 from conformance.endpoint.lifecycle.guard import OURS
 from conformance.endpoint.lifecycle.listings import Listed, Listings, TooLong
-from conformance.endpoint.lifecycle.relations import NOT_THERE, Lifecycle, folded, lifecycle_of
+from conformance.endpoint.lifecycle.relations import Lifecycle, folded, lifecycle_of
 from conformance.endpoint.lifecycle.sight import FIRST_PAUSE, LONGEST_PAUSE, is_ending
 from conformance.endpoint.response_reading import Item
 

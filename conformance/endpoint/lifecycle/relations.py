@@ -20,8 +20,6 @@ CREATING = "Create"
 MOST_OTHERS = 2
 # what the name of an operation may add to that of the resource whose texts it changes
 ASPECTS = ("", "attribute", "attributes")
-# what the code of an error says about a thing that is not there
-NOT_THERE = ("NotFound", "NotExist", "NoSuch")
 # what a person may call a thing, or say of it: the free texts by which it is known again
 TEXTS = ("name", "description")
 

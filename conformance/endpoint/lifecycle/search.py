@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 
 from attrs import define, evolve
 
+from conformance.endpoint.absence import NOT_THERE
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.findings import Inconclusive
 from conformance.endpoint.lifecycle.asker import Asker
 from conformance.endpoint.lifecycle.book import BrokenSequence
 from conformance.endpoint.lifecycle.listings import Listings
-from conformance.endpoint.lifecycle.relations import NOT_THERE, Naming, folded
+from conformance.endpoint.lifecycle.relations import Naming, folded
 from conformance.endpoint.lifecycle.sight import Living, Sight, is_ending
 
 

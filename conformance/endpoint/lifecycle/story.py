@@ -8,11 +8,12 @@ from itertools import count
 from attrs import define, field
 
 from conformance.contract.model import Parameter
+from conformance.endpoint.absence import NOT_THERE
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.findings import Inconclusive
 from conformance.endpoint.lifecycle.book import BrokenSequence
 from conformance.endpoint.lifecycle.guard import DRY_RUN, OURS, TOKEN, marker, texts_at, texts_of
-from conformance.endpoint.lifecycle.relations import NOT_THERE, Naming
+from conformance.endpoint.lifecycle.relations import Naming
 from conformance.endpoint.lifecycle.search import Search, documented_absence
 from conformance.endpoint.lifecycle.sight import Living
 from conformance.endpoint.lifecycle.tasks import follow, task_of

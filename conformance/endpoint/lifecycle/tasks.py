@@ -12,12 +12,13 @@ from attrs import define, field
 
 from conformance.contract.model import Field
 from conformance.contract.service import Relation
+from conformance.endpoint.absence import NOT_THERE
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.findings import Inconclusive
 from conformance.endpoint.lifecycle.asker import Asker
 from conformance.endpoint.lifecycle.book import BrokenSequence
 from conformance.endpoint.lifecycle.guard import texts_at
-from conformance.endpoint.lifecycle.relations import NOT_THERE, getter_of, lister_of
+from conformance.endpoint.lifecycle.relations import getter_of, lister_of
 from conformance.generate.views import View
 
 FOUND, FALLS, ENDS = "sequences.task-found", "sequences.progress-never-falls", "sequences.task-ends"
