@@ -34,7 +34,7 @@ WHOLE = "100"
 
 
 @define
-class Course:
+class TaskCourse:
     """What the looks at one task show, by member: each value that is not that of the look before. Percentages are under
     names with a `%` before them. `last` are looks since it has ended, and `late` how many of these show something else.
     """
@@ -76,7 +76,7 @@ def follow(
     judged, or None where it is met. Raises Inconclusive where there is no task.
     """
     relation, id = task_of(asker, operation, begun)
-    course, answer, seen, looks, pause = Course(), begun, False, 0, PAUSE
+    course, answer, seen, looks, pause = TaskCourse(), begun, False, 0, PAUSE
     until = time.monotonic() + patience
     while course.last is None or course.last <= LAST_LOOKS:
         told, answer = _seen(asker, relation, id, region)
