@@ -20,6 +20,7 @@ from conformance.endpoint.side_by_side import SideBySide
 from conformance.endpoint.support import READS, kind_in, refuse_what_may_not_run
 from conformance.endpoint.target import Target
 from conformance.errors import NotEstablished, Refusal
+from conformance.generate.required import given_values
 from conformance.ledger.specification import Specification
 from conformance.report.differential import (
     DIFFERENCES,
@@ -84,6 +85,7 @@ def compare_services(plan: ServicePlan, url: str, said: Callable[[str], None]) -
             said(f"{name}:")
             here = evolve(_at(base, where), report_dir=folder / part)
             runs.append(certify_service(evolve(plan, base=here))[1])
+            said(f"  {runs[-1].headline}. {runs[-1].sentence}")
         found: list[Difference] = []
         unjudged: list[str] = []
         requests = sum(run.requests for run in runs)
@@ -94,7 +96,8 @@ def compare_services(plan: ServicePlan, url: str, said: Callable[[str], None]) -
                 continue
             found += run_differences(pair[0], pair[1], names)
             if plan.service.operation(name).kind in READS:
-                settings = evolve(base, folder=plan.service.contract_folder(name), budget=None)
+                values = given_values(plan.service.contract(name), plan.values)
+                settings = evolve(base, folder=plan.service.contract_folder(name), budget=None, values=values)
                 drawn = _drawn(settings, url, Specification.load(settings.folder), names)
                 found += drawn.found.values()
                 unjudged += drawn.unjudged

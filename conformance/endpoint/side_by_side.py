@@ -12,10 +12,11 @@ from hypothesis.errors import Unsatisfiable
 
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.draws import exploring
-from conformance.endpoint.findings import Inconclusive, NotApplicable, Violation
+from conformance.endpoint.findings import Inconclusive, MadeUp, NotApplicable, Violation
 from conformance.endpoint.judge import secrets_about
 from conformance.endpoint.own_hypothesis import own_hypothesis
 from conformance.endpoint.target import Target
+from conformance.generate.required import required_names
 from conformance.generate.views import View, views
 from conformance.ledger.findings import Finding
 from conformance.report.differential import Difference, Said
@@ -158,9 +159,14 @@ class SideBySide:
 
     def _leave(self, finding: Finding) -> None:
         """What could not be compared, without the secrets that an answer may have put into the words."""
+        operation = self.first.contract.operation
+        if isinstance(finding, MadeUp):
+            names = ", ".join(required_names(self.first.contract)) or "what it names"
+            said = f"{operation}: nothing is known that is at both; give {names} of such with --values FILE"
+            return self.unjudged.append(said)
         targets = (self.first, self.second)
         secrets = [s for t in targets for s in secrets_about(finding.exchange, t.client.credentials)]
-        self.unjudged.append(f"{self.first.contract.operation}: {redact_text(finding.message, secrets)}")
+        return self.unjudged.append(f"{operation}: {redact_text(finding.message, secrets)}")
 
 
 def _outcome(answer: Answer) -> str:

@@ -102,7 +102,9 @@ class Differential:
         found = [f"{len(of)} × {said}" for said in SAID if (of := self.of(said))]
         wrong = dict.fromkeys(d.wrong for d in self.of("one wrong") if d.wrong)
         blamed = f" Wrong by the contract: {', '.join(wrong)}." if wrong else ""
-        open_ones = f" Not everything could be compared: {self.unjudged[0]}" if self.unjudged else ""
+        left = list(dict.fromkeys(line.partition(": ")[0] for line in self.unjudged))
+        more = f" and {len(left) - 1} more" if len(left) > 1 else ""
+        open_ones = f" Not everything could be compared: {left[0]}{more}." if left else ""
         if not found:
             return f"No difference was found between {self.first} and {self.second}.{open_ones}"
         return f"{self.first} and {self.second} differ: {', '.join(found)}.{blamed}{open_ones}"

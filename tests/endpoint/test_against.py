@@ -105,6 +105,23 @@ def test_an_endpoint_that_is_away_is_not_established(tmp_path):
     assert done.exit_code == 3, done.output
 
 
+def test_what_must_be_named_is_compared_with_what_is_given(tmp_path, tmp_path_factory):
+    fair = fair_in(tmp_path_factory.mktemp("fair"))
+    (tmp_path / "values.yaml").write_text("DescribeStallAttribute: {StallId: stl-both}\n")
+    given = ["--service", str(fair.folder), "--operation", "DescribeStallAttribute", "--signature", "none", "--seed", "1",
+             "-k", "methods.*", "--report-dir", str(tmp_path / "run")]  # fmt: skip
+    with served(fair) as one, served(fair) as other:
+        for endpoint in (one, other):
+            endpoint.mock.made("Stall", "cn-hangzhou", {"StallName": "a"}, "stl-both")
+        alone = CliRunner().invoke(main, ["endpoint", one.url, "--against", other.url, *given])
+        named = ["--values", str(tmp_path / "values.yaml")]
+        both = CliRunner().invoke(main, ["endpoint", one.url, "--against", other.url, *given, *named])
+    said = "DescribeStallAttribute: nothing is known that is at both; give StallId of such with --values FILE"
+    assert said in alone.output, alone.output
+    assert said not in both.output, both.output
+    assert alone.output.splitlines()[-2].endswith("Not everything could be compared: DescribeStallAttribute.")
+
+
 def test_two_services_differ_in_a_sequence(tmp_path, tmp_path_factory):
     fair = fair_in(tmp_path_factory.mktemp("fair"))
     fault = manners.named(manners.all_faults(), "changes-in-vain")
