@@ -17,6 +17,8 @@ NUMBER = re.compile(r"(?<=result of )\d+(?= items)")
 # what came is an error, which says more of the cause than the check that met it
 ERROR = re.compile(r"\bstatus \d+, error \w")
 SHOWN_CHECKS = 2
+# the theme of what is required of the things of a resource
+SEQUENCES = "sequences"
 TO_MEND = ("failed", "errored", "unexpectedly-passed")
 
 
@@ -69,7 +71,8 @@ class ServiceCause:
         """How far it reaches, in words."""
         number = len(self.operations)
         cases = f", {self.subjects} cases" if self.subjects > number else ""
-        return f"{number} operation{'' if number == 1 else 's'}{cases}"
+        what = "resource" if f".{SEQUENCES}." in self.first.requirement else "operation"
+        return f"{number} {what}{'' if number == 1 else 's'}{cases}"
 
 
 @frozen

@@ -89,6 +89,7 @@ def service_html(run: ServiceRun) -> str:
     partly = run.exit_status == 0 and run.is_partial
     return page_template("service.html.jinja").render(
         run=run,
+        operations=sorted(run.operations, key=lambda o: VERDICTS.index(o.verdict)),
         tone="unsure" if partly else TONES[run.exit_status],
         causes=run.causes[:SHOWN_CAUSES],
         themes=sorted({theme for o in run.all for theme in o.themes}),

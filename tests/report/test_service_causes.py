@@ -33,3 +33,8 @@ def test_other_errors_and_what_is_no_error_are_causes_of_their_own() -> None:
         ("paging.beyond-the-end", ("A",)),
         ("ids.selects", ("A",)),
     ]
+
+
+def test_what_sequences_show_is_of_resources():
+    (cause,) = service_causes([("Disk", Failed("Disk.sequences.gone", "MUST", "it is listed"))])
+    assert cause.extent == "1 resource"
