@@ -30,7 +30,9 @@ KEPT = ("regions", "formats", "signatures", "methods", "timeout", "allow_plainte
 
 def shares(creates: int, sequences: Sequence[SequencesAsked], creating: Sequence[str]) -> tuple[int, int]:
     """How many things the sequences of a resource, and one operation that creates, may make of what all may."""
-    of_sequences = min(CREATES_OF_A_SEQUENCE, max(1, creates // max(1, len(sequences))))
+    each = max(1, creates // max(1, len(sequences)))
+    # of a budget that is large sequences get half: where one defect is found, others are looked for anew
+    of_sequences = max(min(CREATES_OF_A_SEQUENCE, each), each // 2)
     rest = creates - of_sequences * len(sequences)
     return of_sequences, max(1, rest // len(creating)) if creating else 1
 

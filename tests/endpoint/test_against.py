@@ -108,7 +108,7 @@ def test_an_endpoint_that_is_away_is_not_established(tmp_path):
 def test_what_must_be_named_is_compared_with_what_is_given(tmp_path, tmp_path_factory):
     fair = fair_in(tmp_path_factory.mktemp("fair"))
     (tmp_path / "values.yaml").write_text("DescribeStallAttribute: {StallId: stl-both}\n")
-    given = ["--service", str(fair.folder), "--operation", "DescribeStallAttribute", "--signature", "none", "--seed", "1",
+    given = ["--service", str(fair.folder), "--operation", "DescribeStallAttribute", "--signature", "none",
              "-k", "methods.*", "--report-dir", str(tmp_path / "run")]  # fmt: skip
     with served(fair) as one, served(fair) as other:
         for endpoint in (one, other):

@@ -19,8 +19,8 @@ from conformance.endpoint.lifecycle.sight import FIRST_PAUSE, LONGEST_PAUSE, is_
 from conformance.endpoint.response_reading import Item
 
 FORCE = "Force"
-# things that are told one by one although they were gone already
-FEW = 3
+# how many things that were gone already, and that were removed, are told one by one
+FEW, MANY = 3, 20
 
 
 @frozen
@@ -208,10 +208,10 @@ def _called(creation: Creation) -> str:
 
 
 def lines(cleaning: Cleaning) -> Iterator[str]:
-    """What came of it, one line each; of what a run itself took away, or others, how many there were."""
-    yield from (f"removed: {line}" for line in cleaning.removed)
-    if len(cleaning.already) > FEW:
-        yield f"already gone: {len(cleaning.already)} things, such as {cleaning.already[0]}"
-    else:
-        yield from (f"already gone: {line}" for line in cleaning.already)
+    """What came of it, one line each; of many things that are away how many they were, which the file tells by id."""
+    for word, found, most in (("removed", cleaning.removed, MANY), ("already gone", cleaning.already, FEW)):
+        if len(found) > most:
+            yield f"{word}: {len(found)} things, such as {found[0]}"
+        else:
+            yield from (f"{word}: {line}" for line in found)
     yield from (f"could not be removed: {line}" for line in cleaning.left)
