@@ -47,7 +47,7 @@ def test_a_reference_is_conformant(contract, tmp_path):
 
 @pytest.mark.parametrize("contract", [DELETE, NODES], ids=lambda c: c.operation)
 def test_no_variant_is_accused(contract, tmp_path):
-    own = [v.name for v in all_variants(contract, PROTOCOL) if v.name.startswith(("error-", "nothing-"))]
+    own = [v.name for v in all_variants(contract, PROTOCOL) if v.name.startswith(("error-", "nothing-", "path-"))]
     assert len(own) >= 2
     for name in own:
         found = found_in(
@@ -60,6 +60,13 @@ def test_no_variant_is_accused(contract, tmp_path):
         )
         assert not found.with_verdict("failed", "warned", "errored"), name
         assert found.with_verdict("passed")
+
+
+def test_another_action_beside_a_path_is_no_error(tmp_path):
+    only = {"select": ["stability.after-errors"], "traffic": ["stability.after-errors"]}
+    found = found_in(NODES, tmp_path, variants=["path-alone-counts"], **only)
+    (why,) = found.with_verdict("not-applicable").values()
+    assert "the path says what is asked for" in why
 
 
 FAULTS = {

@@ -9,7 +9,7 @@ from conformance.reference.context import Context
 from conformance.reference.message import Response
 from conformance.reference.refusals import RefusedRequest
 from conformance.reference.rendering import Tree
-from conformance.reference.steps import STEP, ErrorStep, SendStep, replacing
+from conformance.reference.steps import STEP, ErrorStep, NamedCheckStep, SendStep, replacing
 from conformance.reference.variants.variant import Variant
 
 
@@ -28,6 +28,11 @@ def paths(contract: Contract) -> tuple[Variant, ...]:
             "errors repeat their status, and have a member that nobody knows",
             replacements=replacing(STEP.error).by(_with_status),
         ),
+        Variant(
+            "path-alone-counts",
+            "passes over a header that names another action or version",
+            replacements=replacing(STEP.refuse).by(_by_path),
+        ),
     ]
     if not contract.response:
         found.append(
@@ -38,6 +43,11 @@ def paths(contract: Contract) -> tuple[Variant, ...]:
             )
         )
     return tuple(found)
+
+
+def _by_path(inner: NamedCheckStep, context: Context, situation: str) -> None:
+    if situation not in ("unknown-action", "unknown-version"):
+        inner(context, situation)
 
 
 def _in_capitals(inner: ErrorStep, context: Context, refusal: RefusedRequest) -> Tree:
