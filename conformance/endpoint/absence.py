@@ -6,12 +6,15 @@ from collections.abc import Collection
 from fnmatch import fnmatchcase
 
 from conformance.contract.model import Contract, ErrorCode
-from conformance.derive.nouns import only_reads
+from conformance.derive.nouns import only_reads, parted
 from conformance.generate.required import names_something, sent_name
 
 MISSING = "Missing*"
 # what the code of an error says about a thing that is not there
 NOT_THERE = ("NotFound", "NotExist", "NoSuch")
+GONE = 404
+# verbs of what takes a thing away
+ENDING = ("Delete", "Release")
 
 
 def is_wanted(contract: Contract, code: str | None, message: str | None, sent: Collection[str]) -> bool:
@@ -32,17 +35,22 @@ def _is_about_an_option(contract: Contract, error: ErrorCode, message: str, sent
     return not parameter.is_required and sent_name(parameter.name) not in sent and about
 
 
-def names_nothing(contract: Contract, code: str | None, sent: Collection[str], varied: Collection[str]) -> str | None:
-    """The parameter of a request of which an error says, as documented, that what it names is not there. So it may be:
-    what changes something may have taken it away, and beside what is `varied`, such as another type, it names another
-    thing. None where that explains nothing: of a request that reads, and varies nothing or that very parameter.
+def names_nothing(
+    contract: Contract, code: str | None, status: int, sent: Collection[str], varied: Collection[str]
+) -> str | None:
+    """The parameter of a request of which an error says that what it names is not there. So it may be: what changes
+    something may have taken it away, and beside what is `varied`, such as another type, it names another thing. None
+    where that explains nothing: of a request that reads, and varies nothing or that very parameter. Which error that
+    is the page says; what takes away what it is about may have any for what it took away before.
     """
-    for e in contract.errors:
-        parameter = contract.parameter(e.parameter) if e.parameter and e.code == code else None
-        if parameter is None or not any(word in e.code for word in NOT_THERE) or not names_something(parameter):
-            continue
+    reads, unknown = only_reads(contract.operation), any(word in (code or "") for word in NOT_THERE)
+    about = {e.parameter for e in contract.errors if e.code == code} if unknown else set()
+    ending = parted(contract.operation).verb in ENDING and (unknown or status == GONE)
+    for parameter in contract.parameters:
         name = sent_name(parameter.name)
-        others = {*varied} - {name}
-        if name in sent and name not in varied and (others or not only_reads(contract.operation)):
-            return name if parameter.name != contract.semantics.region else None
+        is_it = parameter.name in about or (ending and parameter.is_required)
+        if not is_it or not names_something(parameter) or parameter.name == contract.semantics.region:
+            continue
+        if name in sent and name not in varied and (varied or not reads):
+            return name
     return None

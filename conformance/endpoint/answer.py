@@ -198,7 +198,8 @@ class Answer:
     def names_nothing(self) -> str | None:
         """The parameter of which this documented error says that what it names is not there, and may not be."""
         call = self.exchange.call
-        return names_nothing(self.contract, self.code, [name for name, _ in call.parameters], call.varies)
+        sent = [name for name, _ in call.parameters]
+        return names_nothing(self.contract, self.code, self.status, sent, call.varies)
 
     @property
     def has_no_code(self) -> bool:

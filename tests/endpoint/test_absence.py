@@ -41,13 +41,21 @@ GONE = ("InvalidBoatId.NotFound", "BoatId")
 
 
 def test_what_changes_something_may_have_taken_away_what_it_names():
-    assert names_nothing(changing(GONE), GONE[0], ["BoatId"], ()) == "BoatId"
-    assert names_nothing(changing(GONE), "InvalidCrew.NotFound", ["BoatId"], ()) is None
-    assert names_nothing(changing(("InvalidKind.NotFound", "Kind")), "InvalidKind.NotFound", ["Kind"], ()) is None
+    assert names_nothing(changing(GONE), GONE[0], 404, ["BoatId"], ()) == "BoatId"
+    assert names_nothing(changing(GONE), "InvalidCrew.NotFound", 404, ["BoatId"], ()) is None
+    assert names_nothing(changing(("InvalidKind.NotFound", "Kind")), "InvalidKind.NotFound", 404, ["Kind"], ()) is None
 
 
 def test_what_reads_finds_what_it_names_unless_something_else_is_varied():
     reading = changing(GONE, operation="DescribeBoatAttribute")
-    assert names_nothing(reading, GONE[0], ["BoatId"], ()) is None
-    assert names_nothing(reading, GONE[0], ["BoatId", "Kind"], ["Kind"]) == "BoatId"
-    assert names_nothing(reading, GONE[0], ["BoatId"], ["BoatId"]) is None
+    assert names_nothing(reading, GONE[0], 404, ["BoatId"], ()) is None
+    assert names_nothing(reading, GONE[0], 404, ["BoatId", "Kind"], ["Kind"]) == "BoatId"
+    assert names_nothing(reading, GONE[0], 404, ["BoatId"], ["BoatId"]) is None
+
+
+def test_what_takes_away_may_say_so_in_any_way():
+    deleting = changing(operation="DeleteBoat")
+    assert names_nothing(deleting, "BoatSank", 404, ["BoatId"], ()) == "BoatId"
+    assert names_nothing(deleting, "BoatNotFound", 400, ["BoatId"], ()) == "BoatId"
+    assert names_nothing(deleting, "BoatSank", 400, ["BoatId"], ()) is None
+    assert names_nothing(changing(), "BoatNotFound", 404, ["BoatId"], ()) is None

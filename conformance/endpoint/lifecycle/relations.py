@@ -10,11 +10,10 @@ from attrs import frozen
 from conformance.contract.model import Contract, Field, Parameter
 from conformance.contract.service import Relation, Service, ServiceOperation
 from conformance.derive.nouns import parted
+from conformance.endpoint.absence import ENDING
 from conformance.generate.required import names_something, sent_name
 from conformance.generate.views import write_ids
 
-# verbs of what takes a whole thing away; others of the kind delete may take away a part of it
-ENDING = ("Delete", "Release")
 CREATING = "Create"
 # lists that are looked into beside the first one
 MOST_OTHERS = 2
