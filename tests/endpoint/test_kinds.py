@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.contract.files import dump_contract, load_protocol, schemas_root
-from conformance.contract.model import ErrorCode, Field, Filter
+from conformance.contract.model import ErrorCode, Field, Filter, IdList
 from conformance.endpoint.traffic import Limits
 from conformance.generate.required import allowed_value, required_values
 from conformance.generate.values import above
@@ -128,6 +128,14 @@ KINDS = {
         response=TOTAL,
         **KEYED,
     ),
+    "ids-that-each-request-must-name": listing(
+        ID,
+        NAME,
+        parameters=(*pages(), parameter("BoatIds", "string", required=True, max_items=5, separator=",")),
+        response=TOTAL,
+        ids=IdList("BoatIds", "BoatId", 5),
+        **KEYED,
+    ),
     "an-error-for-what-may-be-left-out": evolve(
         listing(ID, NAME, parameters=(*pages(), parameter("Pool", "string")), response=TOTAL, **KEYED),
         errors=errors(("MissingParameter.Pool", 400, "Pool")),
@@ -202,6 +210,11 @@ def test_what_may_be_left_out_and_has_an_error_for_that_is_not_accused(tmp_path)
 def test_what_may_be_left_out_and_has_none_is(tmp_path):
     found = run(WHO_OR_WHICH, tmp_path, ["parameters.Crew.optional"], faults=["demanded:Crew"])
     assert set(found.with_verdict("failed", "warned")) == {"ModifyBoat.parameters.Crew.optional"}
+
+
+def test_of_ids_that_each_request_must_name_no_more_are_known_than_it_names(tmp_path):
+    found = run(KINDS["ids-that-each-request-must-name"], tmp_path, ["filters.known-store"], max_examples=12)
+    assert set(found.with_verdict("passed")) == {"DescribeBoats.filters.known-store"}
 
 
 def test_a_getter_that_answers_otherwise_over_get_is_found(tmp_path):

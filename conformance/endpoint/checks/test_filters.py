@@ -165,6 +165,9 @@ def test_known_store(target: Target, format: Format, data: Draws) -> None:
     known = target.stored.items(region)
     if known is None:
         raise NotApplicable("the stored items of this target are not known; give them with --tasks FILE")
+    ids = target.contract.semantics.ids
+    if ids and target.parameter(ids.parameter).is_required:
+        known = known[: target.longest_id_list]  # as many as each request names
     view = data.draw(views(target.contract, known), label="view")
     if more := narrowings(target.contract, known):
         one = data.draw(st.one_of(st.just(View()), *more), label="narrowed")
