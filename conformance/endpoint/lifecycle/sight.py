@@ -30,15 +30,13 @@ class Living:
     """A thing that a story made: its id, what it was given, by the member that shows it, and what became of it.
 
     `sent` is the request that made it, `former` what it was given before a change. `seen` once it was listed, `shown`
-    once it was as it was given, `gone` once it was deleted, and `vanished` once it was not listed any more. Another one
-    may be under the id of a `twin`.
+    once it was as it was given, `gone` once it was deleted, and `vanished` once it was not listed any more.
     """
 
     id: str
     texts: dict[str, str]
     sent: Mapping[str, str]
     former: dict[str, str] = field(factory=dict)
-    twin: bool = False
     seen: bool = False
     shown: bool = False
     edited: bool = False
@@ -65,7 +63,7 @@ class Sight:
     patience: float
     things: list[Living] = field(factory=list)
     never: list[str] = field(factory=list)
-    # ids that this story or an earlier one of the run saw listed
+    # ids that the last look saw listed, of this story or of the one before
     listed: set[str] = field(factory=set)
     # texts of which it is known that other items have them
     spread: set[str] = field(factory=set)
@@ -106,6 +104,7 @@ class Sight:
     def _take_as_seen(self) -> None:
         """What is known not to be as it must be is taken as it is from here on: one cause is found once."""
         assert self._last is not None, "there was a look"
+        self.listed.clear()
         self.listed |= {id for i in self._last.items for m in self._last.ids if (id := i.get(m))}
         self.spread |= {text for _, _, text, _ in self._spread_over(self._last)}
         kept = []
@@ -169,7 +168,7 @@ class Sight:
         )
 
     def _as_given(self, thing: Living, item: Item, answer: Answer) -> Iterator[BrokenSequence]:
-        for member, text in thing.texts.items() if not thing.twin else ():
+        for member, text in thing.texts.items():
             if (item.get(member) or "") == text:
                 continue
             check, message = "sequences.created-as-asked", f"what was created has another {member}"

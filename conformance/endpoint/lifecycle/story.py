@@ -130,7 +130,11 @@ class Story(Search):
         """Where DryRun is documented, a request that would be refused is not sent in earnest. Raises Inconclusive."""
         if self.asker.contract(self.lifecycle.create).parameter(DRY_RUN) is None:
             return
-        answer = self.asker.ask(self.lifecycle.create, {**sent, DRY_RUN: "true"}, self.regions[0])
+        # by names of its own: what is only tried is then told from what is made
+        other = texts_of(self.lifecycle, self.asker.contract(self.lifecycle.create), next(self.names))
+        tried = {name: other.get(name, value) for name, value in sent.items() if name != TOKEN}
+        answer = self.asker.ask(self.lifecycle.create, {**tried, DRY_RUN: "true"}, self.regions[0])
+        self.never += self._texts(tried).values()
         if not answer.accepted and not (answer.code or "").casefold().startswith(DRY_RUN.casefold()):
             raise Inconclusive(f"not judged: {self._refusal(self.lifecycle.create, answer)}", answer.exchange)
 
@@ -147,12 +151,16 @@ class Story(Search):
         if not ids:
             raise Inconclusive(f"not judged: the answer gives no {self.lifecycle.path}", answer.exchange)
         for id in ids:
-            known = any(t.id == id for t in self.things)
+            # of what is gone an id may come again: no page says that it does not
+            known = id in self.listed or any(t.id == id for t in self.alive)
+            if known and "sequences.ids-differ" in self.book.failures:
+                why = "not judged, because it has the id of another thing"
+                raise Inconclusive(why, answer.exchange, because="sequences.ids-differ")
             self._claim(
                 "sequences.ids-differ", not known, "two things have one id", "an id that no thing has", id, answer
             )
             self.things = [t for t in self.things if t.id != id]
-            self.things.append(Living(id, self._texts(sent), sent, twin=known))
+            self.things.append(Living(id, self._texts(sent), sent))
 
     def _ids(self, answer: Answer) -> list[str]:
         return list(dict.fromkeys(texts_at(answer.tree, self.lifecycle.path.split("."))))
@@ -253,6 +261,7 @@ class Story(Search):
             return
         for thing in reversed(self.alive):
             self._delete(thing, self.lifecycle.delete)
+            self.listed.discard(thing.id)
 
     def _delete(self, thing: Living, naming: Naming) -> Answer:
         return self.asker.ask(naming.operation, naming.sent([thing.called(naming)]), self.regions[0])
