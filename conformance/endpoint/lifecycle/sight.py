@@ -88,7 +88,12 @@ class Sight:
 
     def look(self) -> None:
         """See that everything that is there is listed as it was given, and nothing else that this story made."""
-        self._patiently(self._listed)
+        try:
+            self._patiently(self._listed)
+        finally:
+            if self._last is not None:
+                self.listed.clear()
+                self.listed.update(id for i in self._last.items for m in self._last.ids if (id := i.get(m)))
         self._take_as_seen()
         for thing in self.alive:
             thing.seen = thing.shown = True
@@ -104,8 +109,6 @@ class Sight:
     def _take_as_seen(self) -> None:
         """What is known not to be as it must be is taken as it is from here on: one cause is found once."""
         assert self._last is not None, "there was a look"
-        self.listed.clear()
-        self.listed |= {id for i in self._last.items for m in self._last.ids if (id := i.get(m))}
         self.spread |= {text for _, _, text, _ in self._spread_over(self._last)}
         kept = []
         for thing in self.things:
