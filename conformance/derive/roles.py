@@ -192,12 +192,15 @@ def _range(contract: Contract, members: dict[str, Field]) -> TimeRange | None:
 
 
 def _filters(contract: Contract, members: dict[str, Field], taken: set[str | None]) -> tuple[Filter, ...]:
-    """Optional parameters that are named like a member of the items."""
+    """Optional parameters that are named like a member of the items, and have values as it has: `true` is no `1`."""
     lower = {n.casefold(): n for n, f in members.items() if f.type not in ("array", "object")}
     return tuple(
         Filter(p.name, lower[p.name.casefold()])
         for p in contract.parameters
-        if p.name not in taken and p.name.casefold() in lower and _is_filter(p)
+        if p.name not in taken
+        and p.name.casefold() in lower
+        and _is_filter(p)
+        and {p.type, members[lower[p.name.casefold()]].type} != {"boolean", "integer"}
     )
 
 

@@ -180,7 +180,11 @@ def _has_plain_default(contract: Contract, subject: TemplateSubject) -> bool:
 
 
 def _contradicts(parameter: Parameter, default: Any) -> bool:
-    """Whether a default lies outside of the limits or the values that the same parameter is documented to have."""
+    """Whether a default lies outside of the limits or the values that the same parameter is documented to have, or is
+    that of a member of its text in JSON.
+    """
+    if parameter.value("syntax") == JSON_TEXT and not str(default).lstrip().startswith(("{", "[")):
+        return True
     lowest, highest, listed = (parameter.value(kind) for kind in ("minimum", "maximum", "enum"))
     try:
         number = float(default)

@@ -96,3 +96,17 @@ def test_a_bound_of_all_integers_is_no_limit_of_a_parameter(tmp_path: Path) -> N
     contract = derive([path])
     limits = {p.name: (p.value("minimum"), p.value("maximum")) for p in contract.parameters}
     assert limits == {"Int": (None, None), "Long": (None, None), "Rounded": (None, None), "Real": (-1, 2147483646)}
+
+
+def test_a_truth_value_is_no_filter_of_a_number(tmp_path: Path) -> None:
+    item = {"Id": "string", "Managed": "integer", "Shared": "boolean"}
+    properties = {name: {"type": kind} for name, kind in item.items()}
+    things = {"type": "array", "items": {"type": "object", "properties": properties}}
+    result = {"type": "object", "properties": {"RequestId": {"type": "string"}, "Things": things}}
+    api = {
+        "parameters": [{"name": n, "in": "query", "schema": {"type": "boolean"}} for n in ("Managed", "Shared")],
+        "responses": {"200": {"schema": result}},
+    }
+    path = tmp_path / "m.json"
+    path.write_text(json.dumps({"apis": {"DescribeThings": api}}))
+    assert [f.parameter for f in derive([path]).semantics.filters] == ["Shared"]

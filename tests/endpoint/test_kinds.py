@@ -84,6 +84,9 @@ KINDS = {
         response=TOTAL,
         **KEYED,
     ),
+    "a-text-in-json-of-which-a-member-has-a-default": answering(
+        LOAD, parameters=(parameter("Config", syntax="json", default="aes", examples=('{"Encryption":"aes"}',)),)
+    ),
     "a-text-that-asks-for-a-number": listing(
         ID,
         NAME,
