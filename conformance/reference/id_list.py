@@ -109,4 +109,4 @@ def limit_ids(context: Context, ids: tuple[str, ...]) -> tuple[str, ...]:
 
 def sent_as(name: str) -> re.Pattern[str]:
     """`Tag.N.Key` as documented matches `Tag.1.Key` as sent."""
-    return re.compile(re.escape(name).replace(r"\.N", r"\.\d+"))
+    return re.compile(re.sub(r"\\\.N(?=\\\.|$)", r"\\.\\d+", re.escape(name)))

@@ -137,7 +137,7 @@ def roles(contract: Contract) -> SdkRoles:
 def _travels_as(parameter: Parameter, name: str) -> bool:
     if name == parameter.name or name == sdk_name(parameter.name):
         return True
-    pattern = re.escape(parameter.name).replace(r"\.N", r"\.[1-9][0-9]*")
+    pattern = re.sub(r"\\\.N(?=\\\.|$)", r"\\.[1-9][0-9]*", re.escape(parameter.name))
     return re.fullmatch(pattern, name) is not None
 
 

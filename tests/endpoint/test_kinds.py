@@ -49,6 +49,7 @@ KINDS = {
             REGION,
             parameter("BoatId", "string", required=True),
             parameter("Tag.N.Key", "string", required=True),
+            parameter("Route.N.NextHop", "string", required=True),
             parameter("Speed", "integer", required=True, minimum=5, maximum=9),
             parameter("Since", "string", required=True, time_format="yyyy-MM-ddTHH:mmZ"),
             parameter("Fast", "boolean", required=True),
@@ -243,7 +244,7 @@ def run(contract, folder, select=("parameters.*", "errors.*", "methods.agree", "
 
 def test_what_is_required_has_an_allowed_value():
     sent = dict(required_values(KINDS["what-is-required-has-no-example"]))
-    assert set(sent) == {"BoatId", "Tag.1.Key", "Speed", "Since", "Fast"}
+    assert set(sent) == {"BoatId", "Tag.1.Key", "Route.1.NextHop", "Speed", "Since", "Fast"}
     assert 5 <= int(sent["Speed"]) <= 9
     assert sent["Since"].endswith("Z")
     assert sent["Fast"] == "true"

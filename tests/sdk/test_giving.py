@@ -6,6 +6,8 @@ import pytest
 
 from conformance.contract.model import Constraint, Parameter
 from conformance.sdk.giving import example, flat, listed, nested, sdk_name, typed, ways
+from conformance.sdk.roles import roles
+from tests.reference.small_contracts import answering
 
 
 def parameter(name, kind, *examples, enum=None):
@@ -74,3 +76,10 @@ def test_names_with_numbers_are_structures_and_travel_as_they_are_documented():
         "Group": ["g"],
     }
     assert flat({"Nic.1.Address": ["a", "b"]}) == {"Nic.1.Address.1": "a", "Nic.1.Address.2": "b"}
+
+
+def test_a_member_whose_name_begins_with_n_is_known_as_it_travels():
+    hop = parameter("Route.N.NextHop", "string")
+    contract = answering(parameters=(hop,))
+    assert roles(contract).documented("Route.2.NextHop") == hop
+    assert roles(contract).documented("Route.2extHop") is None

@@ -14,6 +14,7 @@ from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.middleware import Condition, crash, every, only
 from conformance.reference.faults.roles import FaultRoles
 from conformance.reference.faults.times import in_the_middle
+from conformance.reference.id_list import sent_as
 from conformance.reference.listing import ListingPage
 from conformance.reference.meaning import ParameterMeaning, json_value
 from conformance.reference.rendering import Tree
@@ -224,7 +225,7 @@ def _by_hand(roles: FaultRoles) -> tuple[Fault, ...]:
 
 def _nothing_for_unknown(roles: FaultRoles) -> Middleware[[], Query]:
     known = {p.name for p in roles.contract.parameters} | COMMON_NAMES
-    patterns = [re.compile(re.escape(n).replace(r"\.N", r"\.\d+")) for n in known]
+    patterns = [sent_as(name) for name in known]
 
     def arguments(inner: ArgumentsStep, context: Context) -> Query:
         query = inner(context)
