@@ -20,11 +20,11 @@ from random import Random
 from typing import Any
 
 from conformance.cli.access_options import AccessOptions, access_of
-from conformance.cli.report import OF_SERVICES, RENDERINGS, within_bounds
+from conformance.cli.report import OF_SERVICES, RENDERINGS
 from conformance.contract.files import ContractError, load_contract, load_protocol, schemas_root
 from conformance.drivers.artifact import wheel_or_sdist
 from conformance.errors import NotEstablished, Refusal
-from conformance.foreign import BadText
+from conformance.foreign import BadText, decoded
 from conformance.ledger import known_failing
 from conformance.ledger.specification import Specification
 from conformance.reference import seeding
@@ -38,7 +38,7 @@ from conformance.report.events import Verdict, to_line
 from conformance.report.merge import Unmergeable, merge
 from conformance.report.service_run import ServiceStreamError, event_lines, recovered_service
 from conformance.report.service_streams import check_streams
-from conformance.report.stream import Run, StreamError, parse, recovered
+from conformance.report.stream import Run, StreamError, bytes_in, parse, recovered
 from conformance.sdk.endpoint import InstrumentedEndpoint, Reply, _Handler
 from conformance.sdk.known import settled
 from conformance.wire.client import Client
@@ -199,7 +199,7 @@ def service_shown(folder: Path, data: bytes) -> object:
     """A stream over a service as `report` shows it, with the streams of its operations."""
     path = put(folder, "events.jsonl", data)
     put(folder, "operations/ListA/events.jsonl", unsealed())
-    run = recovered_service(event_lines(within_bounds(path)))
+    run = recovered_service(event_lines(decoded(bytes_in(path))))
     check_streams(run, folder)
     return [render(run) for render in OF_SERVICES.values()]
 
