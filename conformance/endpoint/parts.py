@@ -69,7 +69,8 @@ def parts_of(target: Target, call: Call) -> Iterator[RequestPart]:
     paging, region = semantics.paging, sent.get(semantics.region or "")
     aside = {semantics.region, *((paging.number, paging.size) if paging else ())}
     left = {name: text for name, text in call.parameters if name not in aside and name not in call.usual}
-    if len(sent) != len(call.parameters):
+    # of a region that is none of the run's, or one that is spelt otherwise, no listing is known
+    if len(sent) != len(call.parameters) or (region and region not in target.regions):
         return
     found = [p for p in _parts(target, left, region) if p is not None]
     written = {name: text for part in found for name, text in target.parameters_of(part.view).items()}
