@@ -191,8 +191,10 @@ class Answer:
     @property
     def wants_more(self) -> bool:
         """Whether this is the documented error for the absence of what need not be there."""
+        if not self.refused:
+            return False
         sent = {name for name, _ in self.exchange.call.parameters}
-        return self.refused and is_wanted(self.contract, self.code, self.message, sent)
+        return is_wanted(self.contract, self.code, self.message, sent)
 
     @property
     def names_nothing(self) -> str | None:

@@ -43,8 +43,10 @@ class StoredItems:
 
     def bounds(self, region: str) -> Mapping[str, str]:
         """A required time range that has all items of a region in it, by its parameters; none where none has a time."""
-        times = [t for i in self._every(region) if self.span and (t := parse_time(i.get(self.span.field)))]
-        if self.span is None or not times:
+        if self.span is None:
+            return {}
+        times = [t for i in self._every(region) if (t := parse_time(i.get(self.span.field)))]
+        if not times:
             return {}
         ends = {self.span.start: min(times) - MINUTE, self.span.end: max(times) + MINUTE}
         return {n: format_time(t, request_time_format(self.contract, n)) for n, t in ends.items() if n}

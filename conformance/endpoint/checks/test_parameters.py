@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from conformance.contract.model import JSON_TEXT, Parameter
 from conformance.endpoint.answer import Answer
-from conformance.endpoint.checks.company import Given, Tried, did_no_harm, is_trial, were_taken
+from conformance.endpoint.checks.company import Tried, did_no_harm, is_trial, were_taken
+from conformance.endpoint.checks.defaults import claim_default_region, default_of, same_page
 from conformance.endpoint.checks.drawing import channel_of, every_way
 from conformance.endpoint.checks.limits import claim_taken_as_is, way_below
-from conformance.endpoint.checks.ways import claim_unlisted, ends_of_a_value, region_to_leave_out, same, use_of
+from conformance.endpoint.checks.ways import claim_unlisted, ends_of_a_value, region_to_leave_out, same
 from conformance.endpoint.claims import (
     claim,
     claim_equal,
@@ -35,7 +36,7 @@ from conformance.generate.required import allowed_value, as_sent
 from conformance.generate.texts import near_values
 from conformance.generate.times import format_time
 from conformance.generate.views import View, request_time_format, views
-from conformance.wire.exchange import Channel, Format
+from conformance.wire.exchange import Format
 
 # the beginning of the codes that answer a request which was only tried
 DRY_RUN = "dryrun"
@@ -127,35 +128,6 @@ def test_default(target: Target, subject: str, format: Format, data: Draws) -> N
     if pages and subject == pages.size:
         count = len(without.items)
         claim(count <= int(default), "more items than the default size", f"at most {default}", count, without)
-
-
-def claim_default_region(target: Target, subject: str, default: str, channel: Channel) -> None:
-    """A request without a region is one in the default region, where this run knows it."""
-    if default not in target.regions:
-        raise NotApplicable(f"{default} is none of the regions of this run; --region {default} adds it")
-    sent = target.ask((), channel, region=default).listing()
-    claim_same_page(f"{subject} left out", sent, target.ask((), channel, without=subject).listing())
-
-
-def default_of(target: Target) -> Given:
-    """The default of each parameter that need not be sent, but for those of pages."""
-
-    def given(parameter: Parameter) -> tuple[str, ...] | None:
-        default = parameter.value("default")
-        left_out = (
-            default is None
-            or parameter.is_required
-            or is_trial(parameter)
-            or use_of(target, parameter.name) in ("page", "region")
-        )
-        return None if left_out else (as_sent(default),)
-
-    return given
-
-
-def same_page(one: Answer, other: Answer) -> bool:
-    """Whether two results hold the same items in the same order, the same total and beside them the same data."""
-    return same(one, other) and (one.contract.semantics.items is not None or one.facts == other.facts)
 
 
 @requirement("parameters.minimum", shared=True)
