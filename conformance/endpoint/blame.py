@@ -28,13 +28,16 @@ def _demanded(target: Target, answer: Answer) -> Explained | None:
     if not is_alike(target.ask((), call.channel), answer):
         return None
     sent = {name for name, _ in call.parameters}
-    for parameter in target.contract.parameters:
+    # one that was found before is the likeliest
+    for parameter in sorted(target.contract.parameters, key=lambda p: p.name not in target.learnt.demanded):
         name, value = sent_name(parameter.name), allowed_value(parameter)
         if parameter.required or name in sent or value is None:
             continue
         if target.ask({name: value}, call.channel).accepted:
+            target.learnt.demanded.add(parameter.name)
             why = f"no request is accepted without {parameter.name}, which is optional"
-            return Explained(f"not judged, because {why}", answer.exchange, because=f"parameters.{name}.optional")
+            about = f"parameters.{parameter.name}.optional"
+            return Explained(f"not judged, because {why}", answer.exchange, because=about)
     return None
 
 
@@ -45,14 +48,15 @@ def _refused(target: Target, answer: Answer, check: str) -> Explained | None:
     call = answer.exchange.call
     for name, value in call.parameters:
         parameter = target.contract.parameter(name)
-        if parameter is None or parameter.required or check.startswith(f"parameters.{name}."):
+        if parameter is None or parameter.required or check.startswith(f"parameters.{parameter.name}."):
             continue
         about = next(_requirements_on(parameter, value), None)
         if about is None or not is_alike(target.ask({name: value}, call.channel), answer):
             continue
         if target.ask((), call.channel).accepted:
             why = f"{name} of {value}, which is allowed, is refused in any request"
-            return Explained(f"not judged, because {why}", answer.exchange, because=f"parameters.{name}.{about}")
+            because = f"parameters.{parameter.name}.{about}"
+            return Explained(f"not judged, because {why}", answer.exchange, because=because)
     return None
 
 

@@ -307,8 +307,8 @@ class CertificationPlugin:
             verdict = judged(0)
         if verdict.verdict in BAD:
             self.found.add(requirement.id)
-        if sparing and (suspects := self.open_target.thrift.suspects):
-            bring_forward(pyfuncitem, frozenset(suspects))
+        if sparing and ((suspects := self.open_target.thrift.suspects) or verdict.because):
+            bring_forward(pyfuncitem, frozenset(suspects), verdict.because or "")
             suspects.clear()
         # what is not judged the second time was judged before
         tells = requirement.id in self.selected_ids and not (again and verdict.verdict in UNJUDGED)

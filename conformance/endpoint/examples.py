@@ -15,6 +15,7 @@ from hypothesis import Phase, given, seed
 from hypothesis import strategies as st
 from hypothesis.errors import FlakyStrategyDefinition, HypothesisException, Unsatisfiable
 
+from conformance.endpoint.allowance import SPENT
 from conformance.endpoint.attribution import asks_for_what_is_gone, found_elsewhere
 from conformance.endpoint.draws import Discarded, FreshDraws, KeptDraws, exploring
 from conformance.endpoint.findings import Disturbed, Explained, Finding, Inconclusive, MadeUp, NotApplicable, Violation
@@ -28,6 +29,7 @@ from conformance.endpoint.vouching import refusal_of_what_is_there
 RETRIES = 5
 # how many examples may be explained by what another requirement is about until no more are tried
 ENOUGH = 6
+UNSETTLED = "the requests that this run may send came to an end before it was known whose finding this is: {}"
 PLAINEST_OR_NOT = st.integers(0, 2**16)
 
 
@@ -63,7 +65,18 @@ class Examples:
         self.judged += judged
 
     def _until_still(self, example: Callable[[], None]) -> bool:
-        """Whether it judged anything: an example whose items are gone by now does not."""
+        """Whether it judged anything: an example whose items are gone by now does not. What was seen is told where the
+        requests run out before it can be told whose finding it is.
+        """
+        seen = list[Violation]()
+        try:
+            return self._tried(example, seen)
+        except Inconclusive as finding:
+            if not seen or finding.message != SPENT:
+                raise
+            raise Inconclusive(UNSETTLED.format(seen[0].message), seen[0].exchange) from None
+
+    def _tried(self, example: Callable[[], None], seen: list[Violation]) -> bool:
         disturbance: Inconclusive = Inconclusive(KEPT_CHANGING)
         for _ in range(RETRIES):
             self.target.thrift.begin()
@@ -84,6 +97,7 @@ class Examples:
                 self.violations.append(violation)
                 raise violation from None
             except Violation as violation:
+                seen.append(violation)
                 if self.target.thrift.used:
                     # what was answered earlier may be so no more: it is asked again
                     self.target.thrift.forget()

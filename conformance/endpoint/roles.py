@@ -84,6 +84,11 @@ class ContractRoles:
         default = self._of_the_size("default")
         return self.largest_size if default is None else default
 
+    def page_sizes(self, *wanted: int) -> list[int]:
+        """Those of the wanted sizes that the documentation allows, and the largest one; in order."""
+        smallest = min(self.smallest_size, self.largest_size)
+        return sorted({size for size in (*wanted, self.largest_size) if smallest <= size <= self.largest_size})
+
     def _of_the_size(self, constraint: Literal["default", "minimum", "maximum"]) -> int | None:
         semantics = self.contract.semantics
         pages = semantics.paging or semantics.cursor

@@ -62,12 +62,14 @@ def about_steadiness(of: Suspicion) -> Inconclusive | None:
     paging = target.contract.semantics.paging
     if target.contract.semantics.key is None or of.check in ABOUT_STEADINESS:
         return None
+    if of.answer is not None and not _differs(of, of.answer):
+        return None
     sent = dict(exchange.call.parameters) if exchange is not None else {}
     page = {paging.size: sent[paging.size]} if paging and paging.size in sent else {}
     seen = [s for s in (_known(target, {}), _known(target, page)) if s.often or s.rarely]
     # neither does an order change a number, nor a number what comes
     seen = [s for s in seen if (s.counts if violation.counts else s.moves)]
-    if not seen or (of.answer is not None and not _differs(of, of.answer)):
+    if not seen:
         return None
     if target.has_moved():
         return Disturbed(KEPT_CHANGING)
@@ -85,10 +87,10 @@ def about_steadiness(of: Suspicion) -> Inconclusive | None:
 def _known(target: Target, sent: dict[str, str]) -> Steadiness:
     """As it was the first time that somebody asked; a page of a size is looked at no longer than it must."""
     key = tuple(sorted(sent.items()))
-    if key not in target.steadiness:
+    if key not in target.learnt.steadiness:
         readings = FEW if target.thrift.scarce or sent else READINGS
-        target.steadiness[key] = steadiness_of(target, sent, readings)
-    return target.steadiness[key]
+        target.learnt.steadiness[key] = steadiness_of(target, sent, readings)
+    return target.learnt.steadiness[key]
 
 
 def _differs(of: Suspicion, was: Answer) -> bool:
@@ -125,12 +127,12 @@ def _leaves_a_trace(target: Target) -> bool:
         answer = target.ask().listing()
         return answer.keys, answer.total
 
-    if target.leaves_a_trace is None:
+    if target.learnt.leaves_a_trace is None:
         before = {ask() for _ in range(AGAIN)}
         target.ask((), common={"Action": "NoSuchAction"})
         after = ask()
-        target.leaves_a_trace = len(before) == 1 and after not in before and {ask() for _ in range(3)} == before
-    return target.leaves_a_trace
+        target.learnt.leaves_a_trace = len(before) == 1 and after not in before and {ask() for _ in range(3)} == before
+    return target.learnt.leaves_a_trace
 
 
 def about_a_passing_answer(of: Suspicion) -> Inconclusive | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
 from attrs import Factory, define, evolve, field
 
@@ -18,6 +18,7 @@ from conformance.endpoint.answer import Answer
 from conformance.endpoint.findings import Violation
 from conformance.endpoint.id_syntax import IdSyntaxes
 from conformance.endpoint.inventory import Inventories, Inventory
+from conformance.endpoint.learnt import Learnt
 from conformance.endpoint.lifecycle.guard import CreationGuard
 from conformance.endpoint.oracle import Expectation, Oracle
 from conformance.endpoint.paths import route_of
@@ -45,9 +46,6 @@ from conformance.wire.exchange import (
     WireForm,
 )
 from conformance.wire.routes import OperationRoute
-
-if TYPE_CHECKING:
-    from conformance.endpoint.steadiness import Steadiness
 
 # so many requests do for a run with every page size; with fewer, some sizes stand for all
 PLENTY = 5_000
@@ -117,10 +115,7 @@ class Target(ContractRoles):
     )
     # whether what the example at hand claims rests on what the listing is
     relies: bool = field(default=False, init=False)
-    # whether an error changes the next answer, once that was tried
-    leaves_a_trace: bool | None = field(default=None, init=False)
-    # how often the answers to a plain page were seen to differ, by what is sent
-    steadiness: dict[tuple[tuple[str, str], ...], Steadiness] = field(factory=dict, init=False)
+    learnt: Learnt = field(factory=Learnt, init=False)
     _by_format: dict[Format, tuple[Channel, ...]] = field(factory=dict, init=False)
     _unwatched: set[int] = field(factory=set, init=False)
     _id_syntax: IdSyntaxes = field(factory=IdSyntaxes, init=False)
@@ -131,11 +126,6 @@ class Target(ContractRoles):
         return self.sender.traffic
 
     # -------------------------------------------------------------------------------------------------- what is asked
-
-    def page_sizes(self, *wanted: int) -> list[int]:
-        """Those of the wanted sizes that the documentation allows, and the largest one; in order."""
-        smallest = min(self.smallest_size, self.largest_size)
-        return sorted({size for size in (*wanted, self.largest_size) if smallest <= size <= self.largest_size})
 
     def every_page_size(self) -> Sequence[int]:
         """All sizes that are allowed, in order; where requests are scarce, those at the edges and a few between."""

@@ -10,7 +10,7 @@ from attrs import define, field
 from conformance.endpoint.answer import Answer
 from conformance.wire.exchange import Call, WireForm
 
-# what an answer is known again by: the format, and the parameters in their order
+# what an answer is known again by: the format, and the parameters by name; the values of one in their order
 Asked = tuple[str | None, tuple[tuple[str, str], ...]]
 
 
@@ -79,4 +79,4 @@ def _asked(call: Call) -> Asked | None:
     """None for a request with anything about it that others do not have."""
     if call.common or call.tamper or call.covered or call.forgery or call.wire_form != WireForm():
         return None
-    return call.channel.format, call.parameters
+    return call.channel.format, tuple(sorted(call.parameters, key=lambda pair: pair[0]))

@@ -13,8 +13,8 @@ from conformance.generate.views import View
 from conformance.wire.exchange import Exchange
 
 COUNTS, CONSTANT, NOTHING = "paging.total-counts-the-listing", "paging.total-is-constant", "emptiness.total"
-# how many requests that no item matches, and how many pages, are looked at
-FEW_REASONS, FEW_PAGES = 2, 16
+# how many requests that no item matches, and how many pages, are looked at; where requests are scarce fewer pages
+FEW_REASONS, FEW_PAGES, FEWER_PAGES = 2, 16, 3
 # what judges pages and totals themselves, or what no total explains
 ABOUT_PAGES = (
     "paging.pages-", "paging.last-", "paging.total-", "paging.repeatable", "paging.page-size-", "stability.",
@@ -32,12 +32,13 @@ def about_the_total(of: Suspicion) -> Inconclusive | None:
     if paging is None or check.startswith(ABOUT_PAGES) or f".{paging.size}." in check or f".{paging.number}." in check:
         return None
     whole, size = target.inventory(), _size_of(target, of.exchange)
-    pages = tuple(islice(target.pages(View(), size), FEW_PAGES)) if size else ()
+    most = FEWER_PAGES if target.thrift.scarce else FEW_PAGES
+    pages = tuple(islice(target.pages(View(), size), most)) if size else ()
     small = target.ask({paging.size: str(target.smallest_size)}).listing()
     if whole.total is None or small.total is None:
         return None
     on_pages = sum(len(page.items) for page in pages)
-    wanted = min(whole.total, FEW_PAGES * size) if size else 0
+    wanted = min(whole.total, most * size) if size else 0
     if whole.total == whole.on_pages == small.total and on_pages == wanted:
         return None
     if target.has_moved():

@@ -128,15 +128,21 @@ def judged_by(item: pytest.Item) -> tuple[str, str, str]:
     return requirement.id, f"{case} again".strip() if is_again(item) else case, item.obj.__name__
 
 
-def bring_forward(item: pytest.Item, suspects: frozenset[tuple[str, str]]) -> None:
+def bring_forward(item: pytest.Item, suspects: frozenset[tuple[str, str]], because: str = "") -> None:
     """After a request that broke the server with several parameters in it: the checks of those parameters that tell
-    which one it was come next. The very next test stays where it is, since it was announced.
+    which one it was come next. So does the requirement of which a violation is the finding, `because` of which another
+    was not judged. The very next test stays where it is, since it was announced.
     """
     items = item.session.items
     if hasattr(item.config, "workerinput") or item not in items:
         return
     at = items.index(item) + 2
-    items[at:] = sorted(items[at:], key=lambda later: is_again(later) or _about(later) not in suspects)
+
+    def is_wanted(later: pytest.Item) -> bool:
+        found = requirement_of(later)
+        return _about(later) in suspects or (isinstance(found, Requirement) and found.id == because)
+
+    items[at:] = sorted(items[at:], key=lambda later: is_again(later) or not is_wanted(later))
 
 
 def _about(item: pytest.Item) -> tuple[str, str]:

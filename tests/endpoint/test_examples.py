@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.endpoint import examples
+from conformance.endpoint.allowance import SPENT
 from conformance.endpoint.examples import run_check
 from conformance.endpoint.findings import Inconclusive, NotApplicable, Violation
 from conformance.endpoint.thrift import Thrift
@@ -68,6 +69,33 @@ def test_a_violation_that_drift_explains_is_tried_again():
 
     assert judged(check, Listing(moves=2)) == (None, 1)
     assert len(attempts) == 3
+
+
+@pytest.mark.parametrize("where", ["in what explains it", "when it is tried again"])
+def test_a_violation_is_told_where_the_requests_come_to_an_end_before_it_is_known_whose_it_is(where, monkeypatch):
+    tried, target = [], Listing(moves=1)
+
+    def check():
+        tried.append(1)
+        if len(tried) > 1:
+            raise Inconclusive(SPENT)
+        raise Violation("a page too many")
+
+    if where == "in what explains it":
+        monkeypatch.setattr(examples, "found_elsewhere", lambda target, violation, check: Inconclusive(SPENT))
+    finding, count = judged(check, target)
+    assert isinstance(finding, Inconclusive)
+    assert finding.message.endswith("whose finding this is: a page too many")
+    assert SPENT not in finding.message
+    assert count == 0
+
+
+def test_where_nothing_was_seen_the_end_of_the_requests_is_all_that_is_told():
+    def check():
+        raise Inconclusive(SPENT)
+
+    finding, _ = judged(check)
+    assert finding.message == SPENT
 
 
 def test_draws_that_depend_on_what_changes_are_no_failure_of_the_suite():

@@ -63,6 +63,20 @@ def test_an_answer_serves_who_shares_and_nobody_else():
         assert thrift.known(call("oak")) is None
 
 
+def test_the_order_of_parameters_makes_no_other_request_and_that_of_two_values_of_one_does():
+    thrift = Thrift()
+    one, other = ("Part0", "oak"), ("Part1", "ash")
+
+    def sent(*parameters):
+        return Call("ModifyBoat", "2020-01-01", parameters)
+
+    with thrift.judging(on=True, sharing=True):
+        thrift.note(sent(one, other), answer(call("oak")))
+        assert thrift.known(sent(other, one))
+        thrift.note(sent(one, ("Part0", "ash")), answer(call("oak")))
+        assert thrift.known(sent(("Part0", "ash"), one)) is None
+
+
 def test_what_an_earlier_check_was_answered_is_told_from_what_this_one_was():
     thrift = Thrift()
     with thrift.judging(on=True, sharing=True):
@@ -133,6 +147,12 @@ def test_one_request_judges_all_parameters_that_do_no_harm(folder):
 def test_of_many_parameters_that_were_tried_together_the_one_that_breaks_the_server_is_found(folder, fault):
     found = run(WIDE, folder, budget=60, faults=[f"{fault}:Part17"])
     assert {name.split(".")[2] for name in found.with_verdict("failed", "warned")} == {"Part17"}
+
+
+def test_a_repetition_that_is_demanded_is_found_among_many_and_looked_at_next(folder):
+    contract = evolve(WIDE, parameters=(*WIDE.parameters, parameter("Tag.N.Key", examples=("owner",))))
+    found = run(contract, folder, budget=60, faults=["demanded:Tag.N.Key"])
+    assert set(found.with_verdict("failed", "warned")) == {"ModifyBoat.parameters.Tag.N.Key.optional"}
 
 
 REGIONAL = answering(

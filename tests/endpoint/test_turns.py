@@ -75,6 +75,15 @@ def test_what_may_have_broken_a_server_is_looked_at_next():
     assert [i.callspec.params["acs_requirement"].subject for i in items] == ["1", "2", "5", "3", "4", "6"]
 
 
+def test_the_requirement_that_a_violation_follows_from_is_looked_at_next():
+    items = [item("a", n) for n in "1234"]
+    session = SimpleNamespace(items=items)
+    for one in items:
+        one.session, one.config = session, SimpleNamespace()
+    bring_forward(items[0], frozenset(), "DescribeBoats.a.4")
+    assert [i.callspec.params["acs_requirement"].subject for i in items] == ["1", "2", "4", "3"]
+
+
 def test_what_has_a_meaning_comes_before_what_has_none():
     contract = listing(ID, parameters=(parameter("Note"), *pages()), response=TOTAL, **KEYED)
     named = ("Note", "PageNumber", "PageSize", "Colour", "Name")

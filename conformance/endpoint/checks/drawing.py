@@ -36,16 +36,6 @@ def whole_page(target: Target) -> dict[str, str]:
     return {pages.size: str(target.largest_size)} if pages and pages.size else {}
 
 
-def some_items(target: Target) -> View:
-    """A view of two items, or of those of a value, as far as the operation can be asked for them; else of all."""
-    items, contract = target.sample(), target.contract
-    if contract.semantics.ids and items:
-        ids = [id for item in items[-min(2, target.longest_id_list) :] if (id := item.get(target.key))]
-        return View(ids=tuple(ids))
-    values = ((f.parameter, filter_values(contract, f.parameter, items)) for f in contract.semantics.filters)
-    return next((View({name: found[0]}) for name, found in values if found), View())
-
-
 def known_ids(
     target: Target, most: int | None = None, at_least: int = 1, region: str | None = None
 ) -> st.SearchStrategy[tuple[str, ...]]:

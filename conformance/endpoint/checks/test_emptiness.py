@@ -83,7 +83,7 @@ def answers(target: Target, format: Format) -> Iterator[tuple[Reason, Answer]]:
     """
     found, channels = reasons(target), target.channels_for(format)
     if target.thrift.on:
-        formats = dict.fromkeys((format, *(c.format for c in target.channels if c.format)))
+        formats = dict.fromkeys(c.format for c in target.channels if c.format)
         channels = tuple(target.channels_for(f)[0] for f in formats)
         found += found[: len(channels) - len(found)] if len(found) < len(channels) else []
     for i, reason in enumerate(found):

@@ -123,7 +123,7 @@ def test_message(target: Target, subject: str, format: Format, data: Draws) -> N
     claim(answer.message in wording, "another message than documented", sorted(wording), answer.message, answer)
 
 
-@requirement("errors.leave-no-trace")
+@requirement("errors.leave-no-trace", shared=True)
 @given(st.data())
 def test_leave_no_trace(target: Target, format: Format, data: Draws) -> None:
     """A request that is refused does not change the answer to the next one."""
@@ -133,8 +133,10 @@ def test_leave_no_trace(target: Target, format: Format, data: Draws) -> None:
     codes = [e.code for e in target.contract.errors if cause_of(target, e)]
     if not codes:
         raise NotApplicable("no error is documented that the suite knows how to give cause for")
-    provoke(target, data.draw(st.sampled_from(codes), label="error"), format, data)
-    after = target.ask((), channel).listing()
+    code = data.draw(st.sampled_from(codes), label="error")
+    with target.thrift.afresh():
+        provoke(target, code, format, data)
+        after = target.ask((), channel).listing()
     claim(before.keys == after.keys, "a refused request changes the next answer", before.keys, after.keys, after)
     claim_same_items(target, before.items, after.items, "after a refused request", after)
     if target.contract.semantics.key is None and is_a_getter(target.contract):

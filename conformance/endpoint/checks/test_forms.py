@@ -23,6 +23,8 @@ BLANK = "parameters.blank-value"
 HOSTILE = "parameters.hostile-text"
 # texts near an id that are tried one by one where requests are scarce
 FEW_NEAR = 3
+# what stands for any text in patterns, as a part of a word
+OF_PATTERNS = {ord(sign): "0" for sign in "%_*?."}
 # of the form of a region, and none
 NO_REGION = "zz-nowhere"
 # a value left out, as the blank that it may be read as
@@ -328,12 +330,18 @@ def test_near_id(target: Target) -> None:
         claim(count <= len(named), f"{what} counts more items than it names", len(named), count, answer)
 
 
-def near_together(target: Target, near: list[str]) -> list[str]:
-    """Which of the texts are left to try one by one: a few, unless one list of many of them brought nothing."""
-    words = [text for text in near if is_word(text)][: target.longest_id_list]
-    alone = [text for text in near if not is_word(text)]
-    answer = target.ask(target.parameters_of(View(ids=tuple(words)))) if len(words) > 1 else None
-    few = alone[:: max(1, len(alone) // FEW_NEAR)]
-    if answer is not None and answer.accepted and not answer.items and not count_of(answer):
-        return few
-    return [*words[:FEW_NEAR], *few]
+def near_together(target: Target, near: Sequence[str]) -> list[str]:
+    """Which of the texts are left to try one by one: none of the words and patterns that one list of many brought
+    nothing for; all where it brought something; a few where it was refused, and of the rest.
+    """
+    words = [text for text in near if is_word(text)]
+    patterns = [text for text in near if not is_word(text) and is_word(text.translate(OF_PATTERNS))]
+    left = [text for text in near if text not in words and text not in patterns][::2]
+    for group in (words, patterns):
+        together = tuple(group[: target.longest_id_list])
+        answer = target.ask(target.parameters_of(View(ids=together))) if len(together) > 1 else None
+        if answer is None or answer.refused:
+            left += group[:FEW_NEAR]
+        elif answer.items or count_of(answer):
+            left += group
+    return left
