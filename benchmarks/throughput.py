@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from conformance.contract.files import load_contract, load_protocol, schemas_root
 from conformance.endpoint import run as runs
-from conformance.endpoint.certification import open_target
 from conformance.endpoint.embedded import embedded_reference
+from conformance.endpoint.opening import open_target
 from conformance.endpoint.settings import RunSettings
 from conformance.ledger.specification import Specification
 from conformance.reference import process, seeding

@@ -125,9 +125,12 @@ def interrupted_once() -> None:
     KeyboardInterrupt, and others find it ending already.
     """
 
+    def no_more(number: int, frame: FrameType | None) -> None:
+        """Not `SIG_IGN`: of a signal that waits already Python would say, with a traceback, that it is ignored."""
+
     def once(number: int, frame: FrameType | None) -> None:
         for ending in ENDING:
-            signal.signal(ending, signal.SIG_IGN)
+            signal.signal(ending, no_more)
         raise KeyboardInterrupt
 
     for ending in ENDING:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from attrs import evolve
 
-from conformance.endpoint.certification import open_target
 from conformance.endpoint.certify import certify, run_settings, target_of
 from conformance.endpoint.embedded import NAME
+from conformance.endpoint.opening import open_target
 from conformance.endpoint.preflight import refuse_address
 from conformance.endpoint.service import ServicePlan, certify_service
 from conformance.endpoint.settings import Settings

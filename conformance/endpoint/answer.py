@@ -13,8 +13,11 @@ from conformance.endpoint.absence import is_wanted, names_nothing
 from conformance.endpoint.bodies import Body
 from conformance.endpoint.findings import Inconclusive, MadeUp, Violation
 from conformance.endpoint.response_reading import SERVER_FAILED, Item, Kind, ResponseReading
-from conformance.generate.required import allowed_value, names_something, sent_name
+from conformance.generate.required import allowed_value, names_something, required_names, sent_name
 from conformance.wire.exchange import Exchange
+
+# said of a refusal that an earlier request of an operation that changes something may explain
+NOT_FOUND, OF_ITS_STATE = "names is not found", "may have changed what"
 
 
 @frozen(eq=False)
@@ -170,7 +173,7 @@ class Answer:
             why = f"{self.contract.operation} wants what its page lets be left out, and has an error for that"
             raise Inconclusive(f"not judged: {why}; the answer is {self.outline()}", self.exchange)
         if self.refused and (name := self.names_nothing):
-            why = f"not judged: what {name} names is not found; the answer is {self.outline()}"
+            why = f"not judged: what {name} {NOT_FOUND}; the answer is {self.outline()}"
             if only_reads(self.contract.operation):
                 raise MadeUp(why, self.exchange, usual=name in self.exchange.call.usual)
             raise Inconclusive(why, self.exchange)
@@ -178,6 +181,9 @@ class Answer:
             why = f"{names[0]} is sent as the documentation has it, and what it names or needs may not be there"
             usual = self.exchange.call.usual.issuperset(names)
             raise MadeUp(f"not judged: {why}; the answer is {self.outline()}", self.exchange, usual=usual)
+        if self.refused and (name := self._may_have_changed()):
+            why = f"what was asked before {OF_ITS_STATE} {name} names"
+            raise MadeUp(f"not judged: {why}; the answer is {self.outline()}", self.exchange, usual=True)
         if not self.accepted:
             raise Violation(
                 "the request is allowed, and the answer is not a result",
@@ -224,6 +230,13 @@ class Answer:
             elif p.name != self.contract.semantics.region and names_something(p) and name in sent:
                 found += [name] if sent[name] in (*p.examples, allowed_value(p)) else []
         return found
+
+    def _may_have_changed(self) -> str | None:
+        """The parameter by which every request of an operation that changes something is told what to change."""
+        if only_reads(self.contract.operation):
+            return None
+        required = required_names(self.contract)
+        return next((name for name in required if name in self.exchange.call.usual), None)
 
     def readable(self) -> Answer:
         """This answer, if its body can be read. Raises Inconclusive."""

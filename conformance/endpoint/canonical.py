@@ -9,6 +9,9 @@ from typing import Any
 
 from conformance.contract.model import Field
 
+# what XML 1.0 (section 2.2) cannot hold
+NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
 
 def canonical(value: Any) -> str | None:
     """A scalar as text: booleans as in XML, absent, null and empty alike None, structures as None."""

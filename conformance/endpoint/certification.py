@@ -23,18 +23,14 @@ from hypothesis.internal.detection import is_hypothesis_test
 
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol as CommonProtocol
-from conformance.contract.scope import scopes, span, within_scope
-from conformance.endpoint.allowance import Allowance
 from conformance.endpoint.examples import run_check
 from conformance.endpoint.idle import IdleChecks, is_idle, is_idle_module
 from conformance.endpoint.in_passing import InPassing, Observer
-from conformance.endpoint.inventory_file import load_items
 from conformance.endpoint.judge import ONE_ALTERNATIVE, choice_verdicts, tallied_verdicts, verdict_of
-from conformance.endpoint.lifecycle.guard import CreationGuard
+from conformance.endpoint.lifecycle.own import opened
 from conformance.endpoint.own_hypothesis import own_hypothesis
 from conformance.endpoint.progress import Check, CheckDone, as_data
 from conformance.endpoint.recording import Recording
-from conformance.endpoint.served_ways import HeardWays
 from conformance.endpoint.settings import JSON, RunSettings
 from conformance.endpoint.target import Target
 from conformance.endpoint.turns import (
@@ -49,19 +45,15 @@ from conformance.endpoint.turns import (
     shares_answers,
 )
 from conformance.endpoint.watch.dialect import Dialect
-from conformance.endpoint.watch.statuses import statuses_of
 from conformance.endpoint.watch.tally import Tallies
-from conformance.endpoint.watch.validation import Validation
-from conformance.endpoint.watch.watch import EVERY_EXCHANGE, Watch
-from conformance.generate.channels import channels
+from conformance.endpoint.watch.watch import EVERY_EXCHANGE
 from conformance.ledger.findings import Inconclusive
 from conformance.ledger.requirement import Ledger, Requirement
 from conformance.ledger.specification import Specification
 from conformance.ledger.templates import endpoint_templates
 from conformance.ledger.verdicts import BAD, VerdictName
 from conformance.report.events import Verdict, to_dict
-from conformance.wire.access import Secrets, known_secrets
-from conformance.wire.client import Client
+from conformance.wire.access import known_secrets
 from conformance.wire.environment import credentials_from
 from conformance.wire.redaction import redact_text
 
@@ -100,45 +92,6 @@ def run_for(ledger: Ledger, selection: tuple[Requirement, ...], traffic: Iterabl
         return selection
     wanted = ledger.chosen(traffic) | {r.id for r in selection}
     return tuple(r for r in ledger.requirements if r.id in wanted)
-
-
-def open_target(
-    settings: RunSettings, contract: Contract, protocol: CommonProtocol, recording: Recording | None = None
-) -> Target:
-    """The target of a run, with nothing sent to it yet; its client is the recording's, where there is one."""
-    file = Path(settings.allowance_file) if settings.allowance_file else None
-    allowance = Allowance.joined(settings.limits, file) if file else Allowance.begun(settings.limits)
-
-    def make() -> Client:
-        credentials = credentials_from() if settings.signs else None
-        secrets = Secrets.from_environment()
-        return Client(
-            settings.url,
-            credentials,
-            allow_plaintext=settings.allow_plaintext,
-            timeout=settings.timeout,
-            max_body=settings.max_body,
-            ends_at=allowance.ends_at,
-            on_resend=allowance.take,
-            route=settings.access.route(secrets),
-            headers=secrets.headers,
-            signed_host=settings.access.signed_host,
-        )
-
-    client = recording.client(make) if recording else make()
-    chosen, spanned, contract = scopes(contract), span(contract), within_scope(contract)
-    watch = Watch(contract, Validation(contract), Dialect(contract, settings.pins), statuses_of(contract, protocol))
-    known = load_items(settings.items_file) if settings.items_file else None
-    methods = tuple(m for m in settings.methods if m in contract.methods) or contract.methods
-    ways = channels(settings.formats, settings.signatures, methods)
-    if contract.path is not None:
-        ways = tuple(w for w in ways if w.placement == "query")
-    target = Target(
-        contract, protocol, client, watch, settings.regions, ways, settings.limits, known, allowance, settings.values,
-        chosen, CreationGuard.joined(settings, contract), spanned,
-    )  # fmt: skip
-    watch.dialect.is_heard = HeardWays(target)
-    return target
 
 
 class Outcome(Protocol):
@@ -184,7 +137,7 @@ class CertificationPlugin:
         contract, protocol = specification.contract, specification.protocol
         ledger = specification.ledger.strict(settings.strict)
         recording = config.stash.get(RECORDING, None)
-        target = open_target(settings, contract, protocol, recording)
+        target = opened(settings, contract, protocol, recording)
         target.thrift.scarce = settings.budget is not None
         if recording is not None:
             recording.started(settings_kept(settings), target.known)

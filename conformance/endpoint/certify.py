@@ -16,10 +16,12 @@ from conformance.contract.as_of import TooEarly
 from conformance.contract.model import Contract
 from conformance.endpoint import run as runs
 from conformance.endpoint.allowance import Allowance
-from conformance.endpoint.certification import open_target, selected
+from conformance.endpoint.certification import selected
 from conformance.endpoint.embedded import NAME, embedded_reference
 from conformance.endpoint.findings import Inconclusive, Violation
 from conformance.endpoint.known import Held, entries, load_known
+from conformance.endpoint.lifecycle.own import opened
+from conformance.endpoint.opening import example_regions
 from conformance.endpoint.pace import pace_of
 from conformance.endpoint.paths import fitted
 from conformance.endpoint.preflight import preflight, require_access_key
@@ -81,7 +83,7 @@ def is_answered(settings: Settings) -> bool:
     specification = Specification.load(settings.folder, settings.as_of)
     with changed_environment(settings.secrets.shared()):
         plan = run_settings(settings, specification)
-        target = open_target(plan, specification.contract, specification.protocol)
+        target = opened(plan, specification.contract, specification.protocol)
         try:
             return target.ask().accepted
         except Violation:
@@ -170,9 +172,9 @@ class _Certification:
         file, protocol = self.scratch / "allowance", self.specification.protocol
         Allowance.begun(plan.limits, file).close()
         plan = evolve(plan, allowance_file=str(file))
-        target = open_target(plan, self.specification.contract, protocol)
+        target = opened(plan, self.specification.contract, protocol)
         try:
-            seconds = preflight(target, protocol, self.settings.shown)
+            seconds = preflight(target, protocol, self.settings.shown, self.settings.made)
             # what is left of a run that is gone on with is not known to be long
             workers, pace = self.settings.workers, None
             if self.earlier is None:
@@ -227,6 +229,7 @@ def run_settings(settings: Settings, specification: Specification) -> RunSetting
         budget=settings.budget,
         traffic=settings.traffic,
         values=settings.values,
+        fresh=settings.fresh,
         as_of=settings.as_of,
         creations_file=str(settings.creations) if settings.creations else None,
         creates=settings.creates,
@@ -255,14 +258,6 @@ def settings_entry(settings: RunSettings, specification: Specification) -> event
         as_of=settings.as_of,
         revisions=tuple(r.id for r in specification.contract.revisions) if settings.as_of else (),
     )
-
-
-def example_regions(contract: Contract, listed: Sequence[str] = ()) -> tuple[str, ...]:
-    """The documented example of a region, or the first one that is `listed` for every operation; one nameless region
-    where the operation has none.
-    """
-    parameter = contract.parameter(contract.semantics.region) if contract.semantics.region else None
-    return ((*parameter.examples, *listed) or ("",))[:1] if parameter else ("",)
 
 
 def pinned_profile(name: str | None, pins: Mapping[str, str]) -> events.RunProfile:

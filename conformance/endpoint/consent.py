@@ -14,7 +14,7 @@ from conformance.contract.service import Service
 from conformance.endpoint.lifecycle.cleaning import Cleaner, Cleaning
 from conformance.endpoint.lifecycle.creations import CREATED, Creations
 from conformance.endpoint.lifecycle.guard import DRY_RUN, OURS
-from conformance.endpoint.lifecycle.relations import lifecycle_of
+from conformance.endpoint.lifecycle.relations import Lifecycle, lifecycle_of
 from conformance.endpoint.lifecycle.running import CREATES_OF_A_SEQUENCE, PATIENCE, SequencesAsked, asker_of
 from conformance.endpoint.resumption import CONVERTER
 from conformance.endpoint.settings import Settings
@@ -41,10 +41,11 @@ def plan_lines(
     service: Service,
     names: Mapping[str, int],
     sequences: Sequence[SequencesAsked],
+    own: Sequence[Lifecycle],
     creates: int,
 ) -> Iterator[str]:
     """What a run is about to do to a URL: `names` are the operations that may change something, with how many requests
-    each gets at most.
+    each gets at most, `own` what is made for those to be about.
     """
     kinds: dict[tuple[str, int], list[str]] = {}
     for name, requests in names.items():
@@ -58,7 +59,8 @@ def plan_lines(
         parts = [name for name in asked.lifecycle.operations if not service.operation(name).reads]
         most = asked.settings.limits.max_requests if asked.settings.budget is None else asked.settings.budget
         yield f"  sequences over {asked.name}: at most {most} requests, with {', '.join(parts)}"
-    creating = list(dict.fromkeys([*(a.lifecycle.create for a in sequences), *_creating(service, names)]))
+    made = (life.create for life in own)
+    creating = list(dict.fromkeys([*(a.lifecycle.create for a in sequences), *_creating(service, names), *made]))
     if creating:
         yield f"  At most {creates} things are created (--budget), called {OURS}…, and deleted at the end:"
     for name in creating:

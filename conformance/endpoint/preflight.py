@@ -55,11 +55,11 @@ def refuse_address(settings: Settings) -> None:
         raise Refusal(str(e)) from None
 
 
-def preflight(target: Target, protocol: Protocol, looked_up: Collection[str] = ()) -> float:
+def preflight(target: Target, protocol: Protocol, looked_up: Collection[str] = (), made: Collection[str] = ()) -> float:
     """Send the barest request over each channel until one is understood. Refuses a target that cannot be judged.
 
-    `looked_up` are the parameters whose values a list of the target showed. What is merely wrong about an answer is for
-    the run to say. Returns the seconds that the last answer took.
+    `looked_up` are the parameters whose values a list of the target showed, `made` those that name things of the run.
+    What is merely wrong about an answer is for the run to say. Returns the seconds that the last answer took.
     """
     answers, seconds = [], 0.0
     for channel in target.channels:
@@ -80,11 +80,13 @@ def preflight(target: Target, protocol: Protocol, looked_up: Collection[str] = (
         if answer.accepted:
             return seconds
         answers.append(answer)
-    _explain(target, answers, protocol, looked_up)
+    _explain(target, answers, protocol, looked_up, made)
     return seconds
 
 
-def _explain(target: Target, answers: list[Answer], protocol: Protocol, looked_up: Collection[str]) -> None:
+def _explain(
+    target: Target, answers: list[Answer], protocol: Protocol, looked_up: Collection[str], made: Collection[str]
+) -> None:
     url, last = target.client.base_url, answers[0]
     secrets = known_secrets(target.client.credentials)
     codes = {a.code for name in CREDENTIAL_SITUATIONS for a in protocol.situation(name).answers}
@@ -101,11 +103,13 @@ def _explain(target: Target, answers: list[Answer], protocol: Protocol, looked_u
             "give that with --values FILE, under the name of the operation."
         )
         raise NotEstablished(redact_text(sentence, secrets))
-    made_up = [n for n in required_names(target.contract) if n not in target.values]
-    if (made_up or looked_up) and all(a.refused for a in answers):
+    made = [*made, *(sorted(target.fresh.names) if target.fresh else ())]
+    made_up = [n for n in required_names(target.contract) if n not in target.values and n not in made]
+    if (made_up or looked_up or made) and all(a.refused for a in answers):
         said = f"{last.code}: {last.message}" if last.message else str(last.code)
         about = [f"what is made up for {', '.join(made_up)}"] if made_up else []
         about += [f"what its lists show first for {', '.join(looked_up)}"] if looked_up else []
+        about += [f"what this run has made for {', '.join(made)}"] if made else []
         sentence = (
             f"{url} refuses {target.contract.operation} with {' and '.join(about)} ({said}); "
             f"give values that {'are there' if made_up else 'it takes'} with --values FILE."

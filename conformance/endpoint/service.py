@@ -7,7 +7,7 @@ from __future__ import annotations
 import random
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from conformance.contract.files import ContractError
 from conformance.contract.service import Service
 from conformance.endpoint import consent
 from conformance.endpoint.allowance import SPENT
+from conformance.endpoint.answer import NOT_FOUND, OF_ITS_STATE
 from conformance.endpoint.certify import certify, is_answered
 from conformance.endpoint.embedded import NAME
 from conformance.endpoint.findings import Inconclusive
@@ -26,7 +27,9 @@ from conformance.endpoint.judge import ONE_ALTERNATIVE
 from conformance.endpoint.lifecycle.cleaning import lines
 from conformance.endpoint.lifecycle.creations import CREATED, DEFAULT_CREATES, USED_UP
 from conformance.endpoint.lifecycle.guard import NAMELESS
-from conformance.endpoint.lifecycle.relations import irremovable
+from conformance.endpoint.lifecycle.made import made_for
+from conformance.endpoint.lifecycle.own import removable, wanted_by
+from conformance.endpoint.lifecycle.relations import Lifecycle, irremovable
 from conformance.endpoint.lifecycle.running import KIND, judge_sequences, sequences_of
 from conformance.endpoint.lifecycle.shown import shown_at
 from conformance.endpoint.settings import Settings
@@ -67,6 +70,8 @@ STANDING_FOR_ALL = 3
 # operations that are asked for a result before some stand for all
 MOST_TRIED = 40
 BUDGET_OF_READS, BUDGET_OF_OTHERS = 150, 250
+# the part of what may be created that is for operations that change something, to be about
+OF_OWN = 4
 # said of an operation without a budget
 MANY = 100_000
 # faults and variants of the reference that only sequences show
@@ -111,11 +116,12 @@ def certify_service(plan: ServicePlan, heard: Heard = lambda judged, event: None
         stand_in = _standing_for_all(plan, tasks, folder)
         sequences = _sequences(plan, names, folder)
         changing = {t.name: t.settings.budget or MANY for t in tasks if base.url and t.kind not in READS}
-        creations = None
+        creations, own = None, list[Lifecycle]()
         if base.url is not None and (changing or sequences):
-            sequences, tasks = _shared(plan, sequences, tasks)
+            own = _own(plan, tasks)
+            sequences, tasks = _shared(plan, sequences, tasks, own)
             asked = [t.sequences for t in sequences if t.sequences]
-            for line in consent.plan_lines(service, changing, asked, plan.creates):
+            for line in consent.plan_lines(service, changing, asked, own, plan.creates):
                 plan.planned(line)
             creations = consent.creations_begun(folder, service, base, plan.creates)
         started = started_now(
@@ -139,9 +145,12 @@ def certify_service(plan: ServicePlan, heard: Heard = lambda judged, event: None
         with service_stream(folder, started, heard, ended=ended) as told:
             for judged in untried:
                 told("operation-judged", judged)
+            if creations is not None:
+                tasks = _with_own_things(plan, tasks, own)
             if tasks:
                 warm(service, tasks[0].name)
-            judge_all([*stand_in, *sequences, *tasks], judge, base.workers, told)
+            for together in _in_turn(plan, stand_in, sequences, tasks):
+                judge_all(together, judge, base.workers, told)
         return folder, concluded(folder)
 
 
@@ -178,8 +187,8 @@ def _planned(plan: ServicePlan, names: Sequence[str], folder: Path) -> tuple[lis
 
 
 def _with_what_is_there(plan: ServicePlan, tasks: list[Task]) -> list[Task]:
-    """At a URL, reads that must name something name what is there. Nothing else does: what changes something is never
-    about a thing that somebody else made.
+    """At a URL, reads that must name something name what is there. What changes something is never about a thing that
+    somebody else made (`_with_own_things`).
     """
     if plan.base.url is None:
         return tasks
@@ -192,6 +201,18 @@ def _with_what_is_there(plan: ServicePlan, tasks: list[Task]) -> list[Task]:
         return evolve(task, settings=evolve(task.settings, values=values, shown=tuple(shown)))
 
     return [knowing(t) if found.get(t.name) else t for t in tasks]
+
+
+def _in_turn(plan: ServicePlan, stand_in: list[Task], sequences: list[Task], tasks: list[Task]) -> Iterator[list[Task]]:
+    """What is judged at the same time. At a URL nothing that reads while something is changed: what comes and goes by
+    our own doing would be the endpoint's.
+    """
+    if plan.base.url is None:
+        yield [*stand_in, *sequences, *tasks]
+        return
+    yield [*stand_in, *(t for t in tasks if t.kind in READS)]
+    yield sequences
+    yield [t for t in tasks if t.kind not in READS]
 
 
 def _settings_of(plan: ServicePlan, name: str, kind: str, folder: Path) -> Settings:
@@ -227,11 +248,45 @@ def _sequences(plan: ServicePlan, names: Sequence[str], folder: Path) -> list[Ta
     return found
 
 
-def _shared(plan: ServicePlan, sequences: list[Task], tasks: list[Task]) -> tuple[list[Task], list[Task]]:
+def _own(plan: ServicePlan, tasks: Sequence[Task]) -> list[Lifecycle]:
+    """What of a run's own the operations that change something may be about: so much of it as leaves the most of the
+    budget of creations to others.
+    """
+    return wanted_by(plan.service, _about_own(tasks), removable(plan.service))[: max(1, plan.creates // OF_OWN)]
+
+
+def _about_own(tasks: Sequence[Task]) -> list[str]:
+    """The operations that are about a thing of the run's own: those that change something, and of those that read what
+    no list shows anything for. What takes things away is given another one each time.
+    """
+    return [t.name for t in tasks if t.kind != "delete" and (t.kind not in READS or not t.settings.shown)]
+
+
+def _with_own_things(plan: ServicePlan, tasks: list[Task], own: Sequence[Lifecycle]) -> list[Task]:
+    """The tasks at a URL, those that change something with things that the run makes for them: one of each kind for
+    all, and for what takes things away another one each time.
+    """
+    base = evolve(plan.base, creations=_root(tasks[0].settings) / CREATED) if tasks else plan.base
+    made, region = made_for(plan.service, base, _about_own(tasks), plan.values, own, plan.patience)
+
+    def about(task: Task) -> Task:
+        regions, settings = task.settings.regions or region, task.settings
+        if task.kind == "delete":
+            return evolve(task, settings=evolve(settings, fresh=plan.values, regions=regions))
+        mine = made.get(task.name, {})
+        values = {**mine, **settings.values}
+        return evolve(task, settings=evolve(settings, values=values, made=tuple(mine), regions=regions))
+
+    return [about(t) if t.kind == "delete" or made.get(t.name) else t for t in tasks]
+
+
+def _shared(
+    plan: ServicePlan, sequences: list[Task], tasks: list[Task], own: Sequence[Lifecycle]
+) -> tuple[list[Task], list[Task]]:
     """The tasks at a URL, each with what it may create of what all may."""
-    creating = [t.name for t in tasks if t.kind in ("create", "asynchronous")]
+    creating = [t.name for t in tasks if t.kind in ("create", "asynchronous", "delete")]
     asked = [t.sequences for t in sequences if t.sequences]
-    of_sequences, of_operations = consent.shares(plan.creates, asked, creating)
+    of_sequences, of_operations = consent.shares(plan.creates - len(own), asked, creating)
 
     def may(settings: Settings, most: int) -> Settings:
         return evolve(settings, creations=_root(settings) / CREATED, creates=most)
@@ -343,7 +398,9 @@ def _verdict(task: Task, found: Sequence[Result], broken: str | None) -> tuple[O
     unshown = [r for r in open_ones if NOT_SHOWN in r.message and r.entry.id not in elsewhere]
     left_out = [r for r in open_ones if task.settings.budget is not None and SPENT in r.message]
     left_out += [r for r in open_ones if USED_UP in r.message or NAMELESS in r.message]
-    unseen = [r for r in open_ones if r not in left_out and NOT_SHOWN not in r.message]
+    changed = [r for r in open_ones if task.settings.url and (OF_ITS_STATE in r.message or NOT_FOUND in r.message)]
+    changed = changed if task.kind not in READS else []
+    unseen = [r for r in open_ones if r not in (*left_out, *changed) and NOT_SHOWN not in r.message]
     lacking = [r for r in unseen if r.decisive is not None and r.decisive.lack is not None]
     if unexplained := [r for r in unseen if r not in lacking]:
         return "not-established", f"{unexplained[0].entry.id}: {unexplained[0].message}"
@@ -357,6 +414,8 @@ def _verdict(task: Task, found: Sequence[Result], broken: str | None) -> tuple[O
         )
     if lacking:
         reasons.append(f"{len(lacking)} of {len(musts)} MUSTs need other data ({lacking[0].message})")
+    if changed:
+        reasons.append(f"of {len(changed)} of {len(musts)} MUSTs what was asked before may have changed what is named")
     if unshown:
         reasons.append(f"no answer could show {len(unshown)} of {len(musts)} MUSTs, such as {unshown[0].entry.id}")
     return ("in-part", "; ".join(reasons)) if reasons else ("conformant", "")

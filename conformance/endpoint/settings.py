@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from attrs import field, frozen
 from cattrs.preconf.json import make_converter
@@ -31,8 +32,9 @@ class Settings:
     known, `known_file` the failures that are known. Evidence goes to `report_dir` (None: a new folder under reports/),
     and the event stream to `events_file` too. `timeout` is in seconds. `access` is how the endpoint is reached
     beside its address, and `secrets` what of that is secret. `budget`, `traffic`, `values`, `creations` and
-    `creates` as for a run; `shown` are the names of those values that a list of the endpoint showed. Nothing but reads
-    goes to a URL unless `allow_changes`. Pages that were published after `as_of` do not count.
+    `creates` as for a run; `shown` are the names of those values that a list of the endpoint showed, `made` of those
+    that name things of the run; `fresh` as for a run. Nothing but reads goes to a URL unless `allow_changes`. Pages
+    that were published after `as_of` do not count.
     """
 
     folder: Path
@@ -64,6 +66,8 @@ class Settings:
     traffic: tuple[str, ...] = ("*",)
     values: Mapping[str, str] = field(factory=dict)
     shown: tuple[str, ...] = ()
+    made: tuple[str, ...] = ()
+    fresh: Mapping[str, Any] | None = None
     allow_changes: bool = False
     as_of: str | None = None
     creations: Path | None = None
@@ -82,7 +86,8 @@ class RunSettings:
     SHOULD counts as a MUST. With a `budget` of requests the checks come in turns, each in one format, until it is used
     up. `values` are those of parameters that name what is there. Pages that were published after `as_of` do not count.
     What is created is written to the `creations_file`, where there is one; an operation may create as many things as
-    `creates` says.
+    `creates` says. With `fresh` the operation takes things away: it is told of another thing of the run each time, made
+    with these values, by parameter, and by operation and parameter.
     """
 
     url: str
@@ -108,6 +113,7 @@ class RunSettings:
     allowance_file: str | None = None
     budget: int | None = None
     values: Mapping[str, str] = field(factory=dict)
+    fresh: Mapping[str, Any] | None = None
     as_of: str | None = None
     creations_file: str | None = None
     creates: int | None = None

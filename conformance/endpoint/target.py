@@ -5,9 +5,10 @@ it should bring.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import TypedDict, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from attrs import Factory, define, evolve, field
 
@@ -47,6 +48,9 @@ from conformance.wire.exchange import (
 )
 from conformance.wire.routes import OperationRoute
 
+if TYPE_CHECKING:
+    from conformance.endpoint.lifecycle.own import FreshThings
+
 # so many requests do for a run with every page size; with fewer, some sizes stand for all
 PLENTY = 5_000
 SentParameters = Mapping[str, str] | Sequence[tuple[str, str]]
@@ -71,7 +75,7 @@ class Target(ContractRoles):
     `regions` hold data, the first is the one that checks use by default. `channels` are the ways in which calls may
     travel. `known` gives the stored items by region where the caller knows them, `values` those of parameters that must
     name something that is there. `allowance` is what may still be sent. A `guard` stands before what creates. `thrift`
-    says whether checks ask as little as they can.
+    says whether checks ask as little as they can. `fresh` gives what is taken away.
     """
 
     protocol: Protocol
@@ -87,6 +91,7 @@ class Target(ContractRoles):
     guard: CreationGuard | None = None
     span: TimeRange | None = None
     thrift: Thrift = field(factory=Thrift)
+    fresh: FreshThings | None = None
     sender: Sender = field(
         default=Factory(
             lambda self: Sender(
@@ -145,7 +150,8 @@ class Target(ContractRoles):
     @cached_property
     def homes(self) -> Sequence[str]:
         """The regions in which a plain request may be made: what it must name, where that is given, is in the first."""
-        return self.regions[:1] if self.values.keys() & set(required_names(self.contract)) else self.regions
+        named = {*self.values, *(self.fresh.names if self.fresh else ())}
+        return self.regions[:1] if named & set(required_names(self.contract)) else self.regions
 
     @property
     def id_syntax(self) -> IdSyntax:
@@ -175,7 +181,7 @@ class Target(ContractRoles):
         given_pairs = parameters.items() if isinstance(parameters, Mapping) else parameters
         pairs = [(sent_name(name), value) for name, value in given_pairs]
         given = {name for name, _ in pairs} | {sent_name(options.get("without") or "")}
-        added = [(name, value) for name, value in self._required(options.get("region")) if name not in given]
+        added = list(self._required(options.get("region"), given))
         return Call(
             self.contract.operation,
             self.contract.version,
@@ -194,19 +200,21 @@ class Target(ContractRoles):
     def _route(self) -> OperationRoute | None:
         return route_of(self.contract)
 
-    def _required(self, region: str | None) -> Iterator[tuple[str, str]]:
+    def _required(self, region: str | None, given: AbstractSet[str]) -> Iterator[tuple[str, str]]:
+        """What every request says, but for what is given."""
         name = self.contract.semantics.region
         region = self.regions[0] if region is None else region
-        if name and region:
+        if name and region and name not in given:
             yield name, region
         own = {sent_name(p.name) for p in operation_parameters(self.contract, self.protocol)}
         guarded = dict(self.guard.creating.added()) if self.guard else {}
-        yield from guarded.items()
+        yield from ((sent, value) for sent, value in guarded.items() if sent not in given)
         required = dict(required_values(self.contract))
         for sent, value in required.items():
-            if sent in own and sent not in guarded:
-                yield sent, self.values.get(sent) or self._stored_value(sent, region) or value
-        there = {*required, *guarded, name}
+            if sent in own and sent not in guarded and sent not in given:
+                fresh = self.fresh.get(sent) if self.fresh else None
+                yield sent, self.values.get(sent) or fresh or self._stored_value(sent, region) or value
+        there = {*required, *guarded, name, *given}
         yield from ((more, value) for more, value in self.values.items() if more not in there)
 
     def _stored_value(self, name: str, region: str) -> str | None:
@@ -234,6 +242,8 @@ class Target(ContractRoles):
         if plain and (known := self.thrift.known(call)):
             return known
         answer = self.sender.send(call, credentials)
+        if self.fresh:
+            self.fresh.after(answer)
         if watched:
             self._watch(answer)
         else:

@@ -10,7 +10,7 @@ from attrs import frozen
 from conformance.contract.model import Field
 from conformance.reference.context import Context
 from conformance.reference.likeness import value_like
-from conformance.reference.members import folded
+from conformance.reference.members import folded, is_one
 from conformance.reference.mock import Mock
 from conformance.reference.performing import Effect
 from conformance.reference.rendering import Tree
@@ -91,7 +91,7 @@ def _plain(answer: _Answer, field: Field, at_root: bool) -> Any:
     thing, sent = answer.thing, answer.context.parameters
     if thing is not None and isinstance(thing.values.get(field.name), str):
         return thing.values[field.name]
-    if field.name in sent:
+    if field.name in sent and is_one(sent[field.name], field):
         return sent[field.name]
     return value_like(field)
 

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from conformance.contract.model import Contract, Field, Parameter
+from conformance.generate.times import parse_time
 from conformance.reference.id_list import sent_as
+from conformance.reference.rendering import carried
 
 # what is asked for and is no value of the thing
 _NO_VALUES = (
@@ -85,12 +87,24 @@ def _shaped(value: Any, field: Field) -> Any:
     if field.type == "array":
         items = value if isinstance(value, list) else [value]
         if not field.members:
-            return [i for i in items if isinstance(i, str)]
+            return [carried(i) for i in items if isinstance(i, str)]
         objects = [i for i in items if isinstance(i, dict)]
         return [values_in(i, field.members, field.name) for i in objects] if objects else None
     if field.members:
         return values_in(value, field.members, field.name) if isinstance(value, dict) else None
-    return value if isinstance(value, str) else None
+    if not isinstance(value, str) or not is_one(value, field):
+        return None
+    return str(int(value)) if field.type == "integer" else carried(value)
+
+
+def is_one(text: str, field: Field) -> bool:
+    """Whether a text is a value as a member documents its own."""
+    if field.type == "boolean":
+        return text.casefold() in ("true", "false")
+    if field.type in ("integer", "number"):
+        return bool(re.fullmatch(r"-?\d{1,15}" if field.type == "integer" else r"-?\d{1,15}(\.\d+)?", text, re.ASCII))
+    listed = field.value("enum")
+    return (not listed or text in map(str, listed)) and (not field.value("time_format") or parse_time(text) is not None)
 
 
 def values_in(given: Mapping[str, Any], fields: Sequence[Field], of: str) -> dict[str, Any]:

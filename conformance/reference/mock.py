@@ -19,6 +19,9 @@ from conformance.reference.states import AFTER, DONE, first_of, state_field, sta
 # how many things of a resource there are at the start, in the first and second region
 AT_THE_START = (3, 1)
 SECONDS = 3.0
+# members that hold the time at which a thing was made, and that of its end
+BEGINNINGS = ("creationtime", "createtime", "createdtime", "createdat", "starttime")
+ENDS = ("finishedtime", "finishtime", "endtime", "finished")
 
 
 @frozen
@@ -97,7 +100,9 @@ class Mock:
             if name is not None:
                 return thing.values[name]
             noun = self.nouns[thing.resource]
-            like = thing.region if folded(field.name) == "regionid" else value_like(field)
+            made = next((t for n, t in thing.values.items() if folded(n) in BEGINNINGS), None)
+            ended = str(made) if made and folded(field.name) in ENDS else None
+            like = thing.region if folded(field.name) == "regionid" else value_like(field, made=ended)
             value = self._unlinked(like, field.name)
             if folded(field.name) in {folded(n) for n in noun.ids[:1]}:
                 value = thing.id
@@ -132,8 +137,7 @@ class Mock:
         return {
             f.name: stamp(datetime.fromtimestamp(int(now), UTC))
             for f in noun.fields.values()
-            if folded(f.name) in ("creationtime", "createtime", "createdtime", "createdat", "starttime")
-            and f.type == "string"
+            if folded(f.name) in BEGINNINGS and f.type == "string"
         }
 
     def _begin(self, noun: Noun) -> None:

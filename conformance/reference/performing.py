@@ -9,12 +9,13 @@ from typing import Any, NoReturn
 
 from attrs import define, field
 
-from conformance.contract.model import ErrorCode
+from conformance.contract.model import ErrorCode, Field
 from conformance.contract.service import Relation, ServiceOperation
 from conformance.reference.context import Context
 from conformance.reference.members import folded, parameter_values, sent, values_of
-from conformance.reference.mock import Mock
+from conformance.reference.mock import ENDS, Mock
 from conformance.reference.refusals import RefusedRequest
+from conformance.reference.rendering import capitals
 from conformance.reference.resources import Change, Thing
 from conformance.reference.seeding import stamp
 from conformance.reference.states import BEING_MADE, DONE, UNDER_WAY, first_of, state_after, verb_of
@@ -169,7 +170,7 @@ _MADE = "(made)"
 
 def _ended(mock: Mock, thing: Thing, at: float) -> dict[str, Any]:
     noun = mock.noun(thing.resource)
-    ends = [n for n in noun.fields if folded(n) in ("finishedtime", "finishtime", "endtime", "finished")]
+    ends = [n for n in noun.fields if folded(n) in ENDS]
     cancel = [n for n in noun.fields if folded(n) == "supportcancel"]
     return {**dict.fromkeys(ends, _stamped(at)), **dict.fromkeys(cancel, "false")}
 
@@ -185,7 +186,7 @@ def _make(mock: Mock, operation: ServiceOperation, context: Context, effect: Eff
     """Bring about the things whose ids the answer gives, and the task that brings them about later."""
     new: list[Thing] = []
     task: Thing | None = None
-    region = context.query.region or (mock.regions[0] if mock.regions else "")
+    region = _region_of_new(mock, operation, context)
     for relation in operation.produces:
         amount = _amount(context) if relation.many and relation.resource == operation.resource else 1
         if folded(relation.resource) == "task" and operation.kind == "asynchronous":
@@ -206,6 +207,17 @@ def _make(mock: Mock, operation: ServiceOperation, context: Context, effect: Eff
     effect.things += new
     if task is not None:
         task.values[_MADE] = tuple(new)
+
+
+def _region_of_new(mock: Mock, operation: ServiceOperation, context: Context) -> str:
+    """The region in which something is made: the one that is named, else that of what it is made of, else the first."""
+    named = region_of(context)
+    for relation in operation.consumes if not named else ():
+        parameter = context.contract.parameter(relation.at)
+        for id in parameter_values(parameter, context.parameters) if parameter else ():
+            if (thing := mock.find(relation.resource, id, "")) is not None:
+                return thing.region
+    return named or context.query.region or (mock.regions[0] if mock.regions else "")
 
 
 def _new(mock: Mock, context: Context, relation: Relation, region: str, given: Mapping[str, Any]) -> tuple[Thing, str]:
@@ -255,11 +267,17 @@ def _come_to_be(mock: Mock, operation: ServiceOperation, thing: Thing, task: Thi
     thing.changes.append(Change(mock.clock() + mock.seconds, {noun.state.name: done}))
 
 
+def _spelt_like(name: str, field: Field) -> str:
+    """The name of an operation as the samples of a member spell it, in which the other things of a mock have it."""
+    return capitals(name) if field.examples and field.examples[0].isupper() else name
+
+
 def _begun(mock: Mock, operation: ServiceOperation, region: str, about: Sequence[Thing]) -> Thing:
     """The task of an operation: under way, and done when its time is over."""
     resource = next(r.resource for r in operation.produces if folded(r.resource) == "task")
     noun, now = mock.noun(resource), mock.clock()
-    values: dict[str, Any] = {n: operation.name for n in noun.fields if folded(n) in ("taskaction", "tasktype")}
+    of_action = (f for n, f in noun.fields.items() if folded(n) in ("taskaction", "tasktype"))
+    values: dict[str, Any] = {f.name: _spelt_like(operation.name, f) for f in of_action}
     values |= dict.fromkeys((n for n in noun.fields if folded(n) == "supportcancel"), "true")
     values |= {n: t.id for t in about[:1] for n in noun.fields if folded(n) == "resourceid"}
     task = mock.made(resource, region, values)

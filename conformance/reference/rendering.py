@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 MILLISECONDS = "epoch-milliseconds"
 """The time format of a number of milliseconds since 1970."""
 ERROR = "Error"
-NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """The name of the root of an error."""
+NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML document can hold."""
 NO_OBJECT: Mapping[str, Any] = {"array": [], "string": "", "boolean": True}
 """What stands for a result that is documented to be no object."""
 Tree = dict[str, Any]
@@ -209,10 +210,14 @@ def capitals(value: str) -> str:
 
 
 def xml_text(value: Any) -> str:
-    """A scalar as text, as XML has it: U+FFFD in the place of what it cannot hold (XML 1.0, section 2.2)."""
+    """A scalar as text, as XML has it."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = str(value)
+    return carried(str(value))
+
+
+def carried(text: str) -> str:
+    """A text with U+FFFD in the place of what XML cannot hold (XML 1.0, section 2.2)."""
     return text if text.isprintable() else NO_XML.sub("\ufffd", text)
 
 
@@ -276,10 +281,10 @@ def _element(escape: Callable[..., str], context: Context, name: str, value: Any
 
 
 def escape(context: Context, text: str) -> str:
-    """Text for the inside of an XML element."""
+    """Text for the inside of an XML element. A carriage return that is written as it is reads as the end of a line."""
     if "&" in text or "<" in text or ">" in text:
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return text
+        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text if text.isprintable() else carried(text).replace("\r", "&#13;")
 
 
 def encoded(context: Context, text: str) -> bytes:

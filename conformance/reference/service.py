@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 
 from conformance.contract.files import ContractError
 from conformance.contract.protocol import Protocol
@@ -57,12 +58,16 @@ class ServiceApplication:
 
     def _operation_of(self, request: Request) -> str | None:
         """The operation that a request is for: by its Action, or where each has a path, by that."""
-        service = self.mock.service
-        if service.style != "path":
+        if self.mock.service.style != "path":
             return action_of(request)
+        return paths.chosen(self._ways, request.method, request.path)
+
+    @cached_property
+    def _ways(self) -> Sequence[tuple[str, str, Sequence[str]]]:
+        """The operations that have a path of their own, each with that and its methods."""
+        service = self.mock.service
         contracts = (service.contract(name) for name in service.operations)
-        ways = ((c.operation, c.path, c.methods) for c in contracts if c.path is not None)
-        return paths.chosen(ways, request.method, request.path)
+        return [(c.operation, c.path, c.methods) for c in contracts if c.path is not None]
 
     def at(self, address: str) -> None:
         """Say where the endpoint is, which its errors name."""

@@ -169,6 +169,16 @@ def test_what_is_called_otherwise_is_left_alone(fair, tmp_path):
         assert things(endpoint) == {id}
 
 
+def test_what_is_called_otherwise_by_now_is_taken_away_where_it_was_seen_as_the_runs_own(fair, tmp_path):
+    with served(fair) as endpoint:
+        id = endpoint.mock.made("Stall", "cn-hangzhou", {"StallName": "renamed"}).id
+        told = [{"event": "created", "number": 1, "ids": [id]}, {"event": "seen", "number": 1, "id": id}]
+        written(tmp_path / "run", fair, endpoint.url, [intent(1, "acsc1"), *told])
+        done = cleaned(tmp_path / "run")
+        assert done.exit_code == 0, done.output
+        assert things(endpoint) == set()
+
+
 def test_what_was_asked_for_in_no_region_is_looked_for_where_there_are_any(fair, tmp_path):
     with served(fair) as endpoint:
         endpoint.mock.made("Stall", "cn-hangzhou", {"StallName": "acsc2"})

@@ -1,13 +1,17 @@
-"""Which precision times have: one where the documentation has one form of them, and none where each has its own."""
+"""Values that are alike: which precision times have, where the documentation has one form of them, and what XML cannot
+hold.
+"""
 
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from attrs import evolve
 
 from conformance.endpoint.answer import Answer
+from conformance.endpoint.claims import same_value
 from conformance.endpoint.watch.observers import shown_alternatives
 from conformance.wire.exchange import Call, Exchange, HttpRequest, HttpResponse
 from tests.reference.contracts import choice, scalar
@@ -25,3 +29,17 @@ def test_the_precision_of_all_times_shows_only_where_all_are_documented_alike(so
     response = HttpResponse(200, (), json.dumps(body).encode())
     answer = Answer(contract, Exchange(1, Call("DescribeBoats", "1"), HttpRequest("GET", "http://h/"), response))
     assert {s.alternative for s in shown_alternatives(answer, contract.choices)} == seen
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("x\x1fy", "x\ufffdy", True),  # XML has no way to write it, and no page says what stands in its place
+        ("x\ufffdy", "x y", False),
+        ("x\ty", "x y", False),
+        ("2021-06-07T06:08:54Z", "2021-06-07T06:08Z", True),
+    ],
+)
+def test_what_xml_cannot_hold_is_like_whatever_stands_in_its_place(one, other, same):
+    target = SimpleNamespace(contract=listing(ID, BUILT, parameters=pages(), response=TOTAL, **KEYED))
+    assert same_value(target, "Name", one, other) == same_value(target, "Name", other, one) == same

@@ -16,7 +16,7 @@ from conformance import foreign
 from conformance.cli import main
 from conformance.contract.files import dump_contract, load_protocol, schemas_root
 from conformance.contract.service import Service, ServiceOperation, dump_service
-from conformance.endpoint.certification import open_target
+from conformance.endpoint.opening import open_target
 from conformance.endpoint.settings import RunSettings
 from conformance.reference.server import ReferenceEndpoint
 from conformance.reference.store import Store

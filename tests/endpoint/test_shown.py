@@ -1,4 +1,4 @@
-"""Reads that must name something name what the lists of the endpoint show, and nothing that changes something does."""
+"""Reads that must name something name what the lists of the endpoint show."""
 
 from __future__ import annotations
 
@@ -85,8 +85,3 @@ def test_where_it_is_refused_that_is_said(endpoint, tmp_path, monkeypatch):
         f"refuses {READ} with what its lists show first for InstanceId (InvalidInstanceId.NotFound" in found["reason"]
     )
     assert "give values that it takes with --values FILE" in found["reason"]
-
-
-def test_what_changes_something_never_names_what_somebody_made(endpoint, tmp_path):
-    found = judged(endpoint, tmp_path, "--allow-changes", "--operation", "StopInstance")["StopInstance"]
-    assert "what is made up for InstanceId" in found["reason"]

@@ -9,8 +9,8 @@ import pytest
 from conformance.cli.endpoint import endpoint
 from conformance.contract.files import load_contract, load_protocol, schemas_root
 from conformance.endpoint.answer import Answer
-from conformance.endpoint.certification import open_target
 from conformance.endpoint.findings import Inconclusive, Violation
+from conformance.endpoint.opening import open_target
 from conformance.endpoint.settings import RunSettings
 from conformance.endpoint.traffic import Limits
 from conformance.endpoint.walk import PageWalk

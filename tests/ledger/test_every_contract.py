@@ -16,8 +16,8 @@ from conformance.contract.files import load_protocol, schemas_root
 from conformance.contract.service import load_service
 from conformance.derive.derivation import derive
 from conformance.emit.json_schema import parameter_schema
-from conformance.endpoint.certification import open_target
 from conformance.endpoint.checks import test_cursor as by_token
+from conformance.endpoint.opening import open_target
 from conformance.endpoint.settings import RunSettings
 from conformance.endpoint.traffic import Limits
 from conformance.generate.required import as_sent, is_within_limits, required_values, sent_name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import jsonschema_rs
 import pytest
@@ -16,8 +17,10 @@ from conformance.derive.service import derive_service, read_service
 from conformance.emit.json_schema import response_schema
 from conformance.emit.service import service_files
 from conformance.emit.writing import write_files
-from conformance.reference.rendering import xml_text
+from conformance.reference.members import values_of
+from conformance.reference.rendering import escape, xml_text
 from conformance.reference.service import ServiceApplication, ServiceEndpoint
+from tests.reference.contracts import scalar
 from tests.reference.mocking import Caller, Clock
 from tests.services import FAIR, written
 
@@ -290,3 +293,43 @@ def test_every_operation_of_the_shipped_service_answers_as_documented(ecs: Calle
 def test_what_xml_cannot_hold_is_not_written_into_it():
     assert xml_text("x\0y\ufffe\ud800") == "x\ufffdy\ufffd\ufffd"
     assert xml_text("é\t中😀\n") == "é\t中😀\n"
+
+
+def test_a_carriage_return_in_xml_is_none_that_its_reader_takes_for_the_end_of_a_line():
+    written = "\tx\r\ny\x1f"
+    element = ElementTree.fromstring(f"<a>{escape(None, written)}</a>")
+    assert element.text == "\tx\r\ny\ufffd"
+
+
+def test_what_is_no_value_of_a_member_is_not_kept(fair: Caller) -> None:
+    made = fair.call("CreateStall", StallName="\ttest\x1f", Width="0012", RegionId="cn-hangzhou")["StallId"]
+    assert stalls(fair)[made]["StallName"] == "\ttest\ufffd"
+    assert stalls(fair)[made]["Width"] == 12
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "kept"),
+    [
+        ("true", scalar("IsPublic", type="boolean"), "true"), ("'", scalar("IsPublic", type="boolean"), None),
+        ("", scalar("Timeout", type="integer"), None), ("0644", scalar("Mode", type="integer"), "644"),
+        ("1.5", scalar("Ratio", type="number"), "1.5"), ("x", scalar("Ratio", type="number"), None),
+        ("ssd", scalar("Category", enum=("ssd",)), "ssd"),
+        ("hdd", scalar("Category", enum=("ssd",)), None),
+    ],
+)  # fmt: skip
+def test_a_value_is_kept_in_the_form_of_its_member(text, field, kept) -> None:
+    assert values_of({field.name: text}, (field,), "Disk") == ({} if kept is None else {field.name: kept})
+
+
+def test_what_is_made_of_a_thing_is_in_its_region_where_none_is_named(ecs: Caller) -> None:
+    disk = ecs.call("CreateDisk", RegionId="cn-beijing", ZoneId="cn-beijing-a", DiskName="one")["DiskId"]
+    snapshot = ecs.call("CreateSnapshot", DiskId=disk)["SnapshotId"]
+    found = ecs.call("DescribeSnapshots", RegionId="cn-beijing", PageSize="50")["Snapshots"]["Snapshot"]
+    assert snapshot in {one["SnapshotId"] for one in found}
+
+
+def test_tasks_are_spelt_alike_and_none_ends_before_it_began(ecs: Caller) -> None:
+    ecs.call("ImportImage", RegionId="cn-hangzhou")
+    tasks = ecs.call("DescribeTasks", RegionId="cn-hangzhou")["TaskSet"]["Task"]
+    assert {task["TaskAction"].isupper() for task in tasks} == {True}
+    assert all(task["CreationTime"] <= task["FinishedTime"] for task in tasks if task.get("FinishedTime"))

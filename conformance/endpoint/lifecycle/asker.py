@@ -10,9 +10,9 @@ from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
 from conformance.contract.service import Service
 from conformance.endpoint.answer import Answer
-from conformance.endpoint.certification import open_target
 from conformance.endpoint.findings import Inconclusive, Violation
 from conformance.endpoint.judge import secrets_about
+from conformance.endpoint.opening import open_target
 from conformance.endpoint.settings import RunSettings
 from conformance.endpoint.target import Target
 from conformance.generate.required import given_values

@@ -160,7 +160,8 @@ class Cleaner:
         intent = creation.intent
         line = without_secrets(f"{intent.resource} {id} in {intent.region}")
         item = self._item(lifecycle, intent.region, id, creation)
-        if item is not None and not any(OURS in (text or "") for text in item.values()):
+        named = item is None or any(OURS in (text or "") for text in item.values())
+        if not named and id not in creation.seen:
             self.left.append(f"{line}: it is not called as this run calls what it makes, and is left alone")
             return
         # where deletions do nothing, that is waited for once and not for each thing

@@ -2,7 +2,8 @@
 
 `created.jsonl` in the folder of a run has one JSON object a line. The first says of which service and endpoint the run
 is, and how it is reached; then an `intent` for each request that may create something, before it is sent, and what came
-of it: `created` with ids, `refused`, or neither where nobody saw an answer; and what is `gone`. No secret is in it.
+of it: `created` with ids, `refused`, or neither where nobody saw an answer; what was `seen` under the name that it was
+given, and what is `gone`. No secret is in it.
 """
 
 from __future__ import annotations
@@ -45,13 +46,16 @@ class Intent:
 
 @define
 class Creation:
-    """An intent and what became of it. `ids` is None while nobody knows; `gone` are those that are away again."""
+    """An intent and what became of it. `ids` is None while nobody knows; `gone` are those that are away again,
+    `seen` those that a list showed under the name that the run gave.
+    """
 
     intent: Intent
     ids: tuple[str, ...] | None = None
     refused: bool = False
     gone: set[str] = field(factory=set)
     settled: bool = False
+    seen: set[str] = field(factory=set)
 
     @property
     def is_over(self) -> bool:
@@ -124,6 +128,10 @@ class Creations:
     def refused(self, number: int, code: str | None) -> None:
         """An answer said that nothing came of it."""
         self._note("refused", number=number, code=code)
+
+    def seen(self, number: int, id: str) -> None:
+        """A list showed a thing of that id under the name that the run gave: it is the run's for good."""
+        self._note("seen", number=number, id=id)
 
     def gone(self, number: int, id: str, how: str) -> None:
         """A thing is away: `removed`, or `already` was."""
@@ -205,6 +213,8 @@ def _take(entry: dict[str, Any], head: dict[str, Any], found: dict[int, Creation
             found[entry["number"]].refused = True
         case "gone":
             found[entry["number"]].gone.add(str(entry["id"]))
+        case "seen":
+            found[entry["number"]].seen.add(str(entry["id"]))
         case "settled":
             found[entry["number"]].settled = True
         case _:

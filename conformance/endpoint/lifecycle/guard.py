@@ -65,10 +65,11 @@ class Creating:
 
 @define(eq=False)
 class CreationGuard:
-    """Stands before the requests of an operation that creates."""
+    """Stands before the requests of an operation that creates. What is told of no region is made in the `home` one."""
 
     creations: Creations
     creating: Creating
+    home: str = ""
     mine: list[int] = field(factory=list)
 
     @classmethod
@@ -79,7 +80,8 @@ class CreationGuard:
         lifecycle = lifecycle_of(load_service(Path(settings.contract_dir).parent), contract.operation)
         if lifecycle is None:
             return None
-        return cls(Creations.joined(Path(settings.creations_file)), Creating(contract, lifecycle, settings.creates))
+        creating = Creating(contract, lifecycle, settings.creates)
+        return cls(Creations.joined(Path(settings.creations_file)), creating, (*settings.regions, "")[0])
 
     def before(self, call: Call) -> int:
         """Write down a request that may create something. Raises Inconclusive where it may not be sent."""
@@ -87,7 +89,8 @@ class CreationGuard:
         texts = {t.member: sent[t.parameter] for t in lifecycle.texts if OURS in sent.get(t.parameter, "")}
         if not texts:
             raise Inconclusive(f"not judged: {NAMELESS}")
-        region = sent.get(self.creating.contract.semantics.region or "", "")
+        name = self.creating.contract.semantics.region
+        region = sent.get(name, "") if name else self.home
         number = self.creations.intend(
             self.creating.contract.operation, lifecycle.resource, region, texts, sent.get(TOKEN), self.creating.share,
             self.mine,

@@ -6,12 +6,27 @@ from collections.abc import Iterator
 
 from attrs import define, field
 
-from conformance.contract.service import Relation
-from conformance.endpoint.certify import example_regions
+from conformance.contract.service import Relation, Service
 from conformance.endpoint.lifecycle.asker import Asker
 from conformance.endpoint.lifecycle.guard import texts_at
 from conformance.endpoint.lifecycle.relations import lister_of, named_by
+from conformance.endpoint.opening import example_regions
 from conformance.generate.required import names_something, sent_name
+
+
+def needs(service: Service, operation: str) -> Iterator[Relation]:
+    """What an operation has to be told of that there must be: one relation for each parameter that it requires."""
+    contract = service.contract(operation)
+    for relation in service.operation(operation).consumes:
+        parameter = contract.parameter(relation.at)
+        if parameter is not None and parameter.is_required and names_something(parameter):
+            yield relation
+
+
+def naming_of(service: Service, operation: str, relation: Relation, id: str) -> dict[str, str]:
+    """How an operation is told of one thing, by the names that are sent."""
+    plain = "." not in relation.at.removesuffix(".N")
+    return named_by(service.contract(operation), relation).sent([id]) if plain else {sent_name(relation.at): id}
 
 
 @define(eq=False)
@@ -29,14 +44,12 @@ class Pool:
         return dict(self._needed(operation, region, but))
 
     def _needed(self, operation: str, region: str | None, but: str | None) -> Iterator[tuple[str, str]]:
-        contract, given = self.asker.contract(operation), self.asker.target(operation).values
-        for relation in self.asker.service.operation(operation).consumes:
-            parameter, name = contract.parameter(relation.at), sent_name(relation.at)
-            if parameter is None or not parameter.is_required or not names_something(parameter) or name in given:
+        given = self.asker.target(operation).values
+        for relation in needs(self.asker.service, operation):
+            if relation.resource == but or sent_name(relation.at) in given:
                 continue
-            if relation.resource != but and (id := self._first(relation, operation, region)) is not None:
-                plain = "." not in relation.at.removesuffix(".N")
-                yield from (named_by(contract, relation).sent([id]) if plain else {name: id}).items()
+            if (id := self._first(relation, operation, region)) is not None:
+                yield from naming_of(self.asker.service, operation, relation, id).items()
 
     def _first(self, relation: Relation, operation: str, region: str | None) -> str | None:
         lister = lister_of(self.asker.service, None, relation.resource, self.asker.contract(operation))

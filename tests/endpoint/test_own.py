@@ -1,0 +1,109 @@
+"""What changes something is about things of the run's own, and about nobody else's; a thing's state accuses nobody."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from conformance.cli import main
+from conformance.endpoint.lifecycle.creations import CREATED
+from conformance.endpoint.lifecycle.own import removable, wanted_by
+from conformance.reference import operations
+from conformance.reference.refusals import RefusedRequest
+from tests.fair import fair_in, served
+
+CHANGING = ("CloseStall", "ModifyStallAttribute", "DeleteStall")
+
+
+@pytest.fixture(scope="module")
+def fair(tmp_path_factory):
+    """The service of the tests."""
+    return fair_in(tmp_path_factory.mktemp("fair"))
+
+
+@pytest.fixture
+def endpoint(fair):
+    with served(fair) as serving:
+        yield serving
+
+
+def judged(fair, endpoint, folder, *names, creates=20):
+    chosen = [word for name in names for word in ("--operation", name)]
+    given = ("--service", str(fair.folder), "--signature", "none", "--allow-changes", "--patience", "1", "--seed", "1",
+             "--report-dir", str(folder), "--budget", f"creates={creates}", *chosen)  # fmt: skip
+    done = CliRunner().invoke(main, ["endpoint", endpoint.url, *given])
+    return json.loads((folder / "summary.json").read_text())["operations"], done.output
+
+
+def performing(monkeypatch, first):
+    """What the mocked operations do, after `first` has looked at the operation and its parameters."""
+    usual = operations.perform
+
+    def perform(mock, operation, context):
+        first(operation.name, context.parameters)
+        return usual(mock, operation, context)
+
+    monkeypatch.setattr(operations, "perform", perform)
+
+
+def test_what_most_operations_must_be_told_of_comes_first_and_is_made_by_the_plainest_name(fair):
+    lives = removable(fair)
+    assert lives["Stall"].create == "CreateStall"
+    assert [life.resource for life in wanted_by(fair, CHANGING, lives)] == ["Stall"]
+
+
+def test_operations_that_change_something_are_judged_on_things_of_the_run_alone(fair, endpoint, tmp_path, monkeypatch):
+    named, there = set(), {t.id for t in endpoint.mock.every("Stall", "")}
+
+    def note(name, parameters):
+        if name in CHANGING:
+            named.add(parameters["StallId"])
+
+    performing(monkeypatch, note)
+    found, output = judged(fair, endpoint, tmp_path, *CHANGING, creates=60)
+    assert {name: one["verdict"] for name, one in found.items()} == dict.fromkeys(CHANGING, "conformant"), output
+    made = {t for t in named if t.startswith("stl-")}
+    assert len(made) > 2  # another one for each deletion
+    assert made.isdisjoint(there)
+    # also what was renamed meanwhile is away
+    assert {t.id for t in endpoint.mock.every("Stall", "")} == there
+    assert "could not be removed" not in output
+
+
+def test_of_a_small_budget_what_is_not_judged_is_said(fair, endpoint, tmp_path):
+    found, output = judged(fair, endpoint, tmp_path, "DeleteStall", creates=3)
+    assert found["DeleteStall"]["verdict"] == "in-part", output
+    assert "of 3 creations" in found["DeleteStall"]["reason"]
+    entries = [json.loads(line) for line in (tmp_path / CREATED).read_text().splitlines()]
+    assert sum(entry["event"] == "intent" for entry in entries) <= 3
+
+
+@pytest.mark.parametrize("name", ["CloseStall", "DeleteStall"])
+def test_what_breaks_a_server_is_found_in_what_changes_something(name, fair, endpoint, tmp_path, monkeypatch):
+    def crash(operation, parameters):
+        if operation == name and parameters.keys() & {"NoSuchParameter", "X-Unknown", "debug"}:
+            raise RefusedRequest("InternalError", 500, "The request processing has failed.", "")
+
+    performing(monkeypatch, crash)
+    found, output = judged(fair, endpoint, tmp_path, name)
+    assert {failed["requirement"] for failed in found[name]["failed"]} == {f"{name}.parameters.unknown-parameter"}, (
+        output
+    )
+
+
+def test_a_state_in_which_something_may_not_be_done_again_accuses_nobody(fair, endpoint, tmp_path, monkeypatch):
+    closed = set()
+
+    def once(operation, parameters):
+        if operation == "CloseStall" and parameters["StallId"] in closed:
+            raise RefusedRequest("IncorrectStallStatus", 403, "The stall is closed.", "")
+        if operation == "CloseStall":
+            closed.add(parameters["StallId"])
+
+    performing(monkeypatch, once)
+    found, output = judged(fair, endpoint, tmp_path, "CloseStall")
+    assert found["CloseStall"]["verdict"] == "in-part", output
+    assert "what was asked before may have changed what is named" in found["CloseStall"]["reason"]
+    assert not found["CloseStall"]["failed"]
