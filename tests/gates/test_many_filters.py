@@ -19,7 +19,7 @@ BOATS = listing(
     filters=tuple(Filter(name, name) for name in FLAGS),
     **KEYED,
 )
-LAST, FEW = FLAGS[-1], 38
+LAST, FEW = FLAGS[-1], 24
 
 
 def run(folder, **settings):
