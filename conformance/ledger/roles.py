@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from conformance.contract.model import Contract, Field, Parameter
+from conformance.contract.model import Contract, ErrorCode, Field, Parameter
 
 # the least number that 32 bits have no place for
 BEYOND_32_BITS = 2**31
 # the parameter by which a service knows a request that it has got already, in every API that has one
 CLIENT_TOKEN = "ClientToken"
+# ends of the codes that say of a text that it is not formed as it should be, or too long
+OF_LENGTH = ("malformed", "exceedlimit", "toolong")
 
 
 def names(contract: Contract, role: str) -> tuple[str, ...]:
@@ -46,6 +48,18 @@ def is_plain(parameter: Parameter) -> bool:
     """Whether it is sent under its own name, as one text: in a path any text may lead elsewhere."""
     alone = parameter.place in ("query", "body") and ".N" not in parameter.name
     return alone and parameter.type not in ("array", "object")
+
+
+def error_of_length(contract: Contract, parameter: Parameter) -> ErrorCode | None:
+    """The documented error for a text that is longer than documented: one that says of the parameter that it is not
+    formed as it should be, or exceeds a limit.
+    """
+    otherwise = any(parameter.value(kind) for kind in ("enum", "syntax", "separator", "time_format"))
+    is_text = is_plain(parameter) and parameter.type == "string" and not otherwise
+    if not is_text or parameter.value("max_length") is None:
+        return None
+    about = (e for e in contract.errors if e.parameter == parameter.name and 400 <= e.status < 500)
+    return next((e for e in about if e.code.casefold().endswith(OF_LENGTH)), None)
 
 
 def has_known_values(contract: Contract, name: str) -> bool:

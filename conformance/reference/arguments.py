@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from conformance.contract.model import JSON_TEXT, Filter, Parameter
+from conformance.ledger.roles import error_of_length
 from conformance.reference import refusals
 from conformance.reference.context import Query
 from conformance.reference.id_list import sent_as, with_ids
@@ -251,6 +252,17 @@ def _check_others(context: Context) -> None:
             context.steps.time(context, parameter.name)
         elif parameter.value("syntax") == JSON_TEXT:
             context.steps.json_text(context, parameter.name)
+        context.steps.length(context, parameter)
+
+
+def length(context: Context, parameter: Parameter) -> None:
+    """That a text is no longer than documented, where an error is documented for one that is. Raises RefusedRequest."""
+    text, most = context.parameters.get(parameter.name), parameter.value("max_length")
+    if text is None or most is None or len(text) <= int(most):
+        return
+    if error := error_of_length(context.contract, parameter):
+        message = error.message or refusals.INVALID.format(name=parameter.name)
+        raise refusals.RefusedRequest(error.code, error.status, message, parameter.name)
 
 
 def json_text(context: Context, name: str) -> str | ParameterMeaning:

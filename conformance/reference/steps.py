@@ -59,6 +59,7 @@ ArgumentStep = Callable[[Context, str], str | None]
 ArgumentsStep = Callable[[Context], Query]
 IntegerStep = Callable[[Context, str], tuple[int, int]]
 BoundedStep = Callable[[Context, str, int], int]
+LengthStep = Callable[["Context", Parameter], None]
 FilterValueStep = Callable[[Context, Filter], str | ParameterMeaning]
 TimeStep = Callable[[Context, str], str | ParameterMeaning]
 IdTextStep = Callable[[Context], IdText | None]
@@ -136,6 +137,7 @@ class Steps:
     integer: IntegerStep = arguments.integer
     number: Callable[[Context, str], int | None] = arguments.number
     bounded: BoundedStep = arguments.bounded
+    length: LengthStep = arguments.length
     filter_value: FilterValueStep = arguments.filter_value
     id_text: IdTextStep = id_list.id_text
     split_ids: SplitIdsStep = id_list.split_ids

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from attrs import evolve
 
 from conformance.contract.model import JSON_TEXT, Filter, Parameter
+from conformance.ledger.roles import error_of_length
 from conformance.reference.context import Context, Query
 from conformance.reference.faults import enumerations, integers, times
 from conformance.reference.faults.fault import Fault
@@ -25,6 +26,7 @@ from conformance.reference.steps import (
     ArgumentStep,
     CheckStep,
     FilterValueStep,
+    LengthStep,
     MembersStep,
     Middleware,
     TimeStep,
@@ -50,10 +52,25 @@ def faults(roles: FaultRoles) -> tuple[Fault, ...]:
             is_page = is_size or (paging is not None and parameter.name == paging.number)
             is_page = is_page or (cursor is not None and parameter.name == cursor.size)
             found += integers.faults_of(parameter, is_size=is_size, is_page=is_page)
+        if error_of_length(roles.contract, parameter):
+            found.append(_too_long(parameter.name))
         if parameter.value("enum"):
             found += enumerations.faults_of(parameter, parameter.name in filters)
     found += [_not_echoed(roles, parameter, path) for parameter, path in roles.echoes.items()]
     return (*found, *_by_hand(roles))
+
+
+def _too_long(name: str) -> Fault:
+    def length(inner: LengthStep, context: Context, parameter: Parameter) -> None:
+        if parameter.name != name:
+            inner(context, parameter)
+
+    return Fault(
+        f"too-long-is-taken:{name}",
+        f"takes a {name} that is longer than documented",
+        (f"parameters.{name}.length",),
+        replacing(STEP.length).by(length),
+    )
 
 
 def _json_crashes(name: str) -> Fault:

@@ -10,6 +10,7 @@ from conformance.reference.progress import progressing
 from conformance.reference.variants.bodies import BODIES
 from conformance.reference.variants.cursor import cursors
 from conformance.reference.variants.dialects import dialects, error_tables
+from conformance.reference.variants.lengths import lengths
 from conformance.reference.variants.omissions import omissions
 from conformance.reference.variants.orders import orders
 from conformance.reference.variants.paths import paths
@@ -35,6 +36,7 @@ def all_variants(contract: Contract, protocol: Protocol | None = None) -> tuple[
     return (
         *MIDDLEWARE,
         *cursors(contract),
+        *lengths(contract),
         *omissions(contract),
         *orders(contract),
         *paths(contract),

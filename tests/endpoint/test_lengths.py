@@ -1,0 +1,71 @@
+"""Texts that are longer than documented: refused where the page has an error for that, and nobody's fault elsewhere."""
+
+from __future__ import annotations
+
+import pytest
+from attrs import evolve
+
+from conformance.contract.files import dump_contract, load_contract, load_protocol, schemas_root
+from conformance.contract.model import Constraint, ErrorCode, Parameter
+from conformance.ledger.files import ledger_of
+from conformance.reference import faults, variants
+from tests.gates.runs import certified
+from tests.reference.contracts import HERE, scalar
+from tests.reference.small_contracts import answering
+
+PROTOCOL = load_protocol(schemas_root() / "ecs" / "2014-05-26" / "common")
+CHECK = "RenameBoat.parameters.Name.length"
+
+
+def renaming(most=30, code="InvalidName.Malformed", about="Name", status=400):
+    limits = () if most is None else (Constraint("max_length", most, HERE),)
+    name = Parameter("Name", "string", False, HERE, limits, ("oak",))
+    contract = answering(scalar("BoatId", "b-1"), operation="RenameBoat", parameters=(name,))
+    return evolve(contract, errors=(ErrorCode(status, code, "The name is not formed as it should be.", HERE, about),))
+
+
+def run(contract, folder, **settings):
+    (folder / "contract.yaml").write_text(dump_contract(contract), "utf-8")
+    return certified(folder, contract, PROTOCOL, folder, seed=1, **settings)
+
+
+def requirements(contract):
+    return {r.id: r for r in ledger_of(contract, PROTOCOL).requirements}
+
+
+@pytest.mark.parametrize("code", ["InvalidName.Malformed", "Name.ExceedLimit", "InvalidName.MalFormed"])
+def test_an_error_that_is_about_the_text_requires_it(code):
+    assert requirements(renaming(code=code))[CHECK].statement.startswith("Name of more than 30 characters is rejected")
+
+
+def test_it_is_a_must_where_the_newest_page_has_the_limit():
+    contract = load_contract(schemas_root() / "ecs" / "2014-05-26" / "CreateDisk")
+    assert requirements(contract)["CreateDisk.parameters.DiskName.length"].level == "MUST"
+
+
+@pytest.mark.parametrize(
+    "contract",
+    [renaming(code="InvalidName.Duplicate"), renaming(about="Other"), renaming(status=500), renaming(most=None)],
+)
+def test_without_one_nothing_is_required(contract):
+    assert CHECK not in requirements(contract)
+
+
+@pytest.mark.parametrize("most", [30, 3_000])
+def test_it_is_refused_by_the_reference_and_by_whatever_code(most, tmp_path):
+    contract = renaming(most)
+    for variant in ([], ["too-long-is-invalid"]):
+        found = run(contract, tmp_path, select=("*.parameters.*",), variants=variant)
+        assert not found.with_verdict("failed", "warned", "errored")
+        assert CHECK in found.with_verdict("passed")
+    assert {v.name for v in variants.all_variants(contract)} >= {"too-long-is-invalid"}
+
+
+@pytest.mark.parametrize("budget", [None, 40])
+def test_where_it_is_taken_that_is_found(budget, tmp_path):
+    (fault,) = (f.name for f in faults.all_faults(renaming(), PROTOCOL) if f.name.startswith("too-long"))
+    found = run(renaming(), tmp_path, select=("*.parameters.*",), faults=[fault], budget=budget)
+    assert set(found.with_verdict("failed", "warned")) == {CHECK}
+    assert (
+        "Name of 31 characters, where 30 are allowed, is not refused" in found.with_verdict("failed", "warned")[CHECK]
+    )
