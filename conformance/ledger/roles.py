@@ -12,6 +12,8 @@ BEYOND_32_BITS = 2**31
 CLIENT_TOKEN = "ClientToken"
 # ends of the codes that say of a text that it is not formed as it should be, or too long
 OF_LENGTH = ("malformed", "exceedlimit", "toolong")
+# and those that say so of a value that is none of those that are listed
+OF_VALUE = ("valuenotsupported", "notsupported", "notsupport", "malformed", "notfound")
 
 
 def names(contract: Contract, role: str) -> tuple[str, ...]:
@@ -58,8 +60,22 @@ def error_of_length(contract: Contract, parameter: Parameter) -> ErrorCode | Non
     is_text = is_plain(parameter) and parameter.type == "string" and not otherwise
     if not is_text or parameter.value("max_length") is None:
         return None
+    return _error_about(contract, parameter, OF_LENGTH)
+
+
+def error_of_value(contract: Contract, parameter: Parameter) -> ErrorCode | None:
+    """The documented error for a value that is not listed, of an operation that returns no list: as a filter of one it
+    may also match nothing.
+    """
+    is_text = is_plain(parameter) and parameter.type == "string" and parameter.value("enum")
+    if not is_text or contract.semantics.items or parameter.value("ignored_values"):
+        return None
+    return _error_about(contract, parameter, OF_VALUE)
+
+
+def _error_about(contract: Contract, parameter: Parameter, ends: tuple[str, ...]) -> ErrorCode | None:
     about = (e for e in contract.errors if e.parameter == parameter.name and 400 <= e.status < 500)
-    return next((e for e in about if e.code.casefold().endswith(OF_LENGTH)), None)
+    return next((e for e in about if e.code.casefold().endswith(ends)), None)
 
 
 def has_known_values(contract: Contract, name: str) -> bool:

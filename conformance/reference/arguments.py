@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from conformance.contract.model import JSON_TEXT, Filter, Parameter
-from conformance.ledger.roles import error_of_length
+from conformance.contract.model import JSON_TEXT, ErrorCode, Filter, Parameter
+from conformance.ledger.roles import error_of_length, error_of_value
 from conformance.reference import refusals
 from conformance.reference.context import Query
 from conformance.reference.id_list import sent_as, with_ids
@@ -253,6 +253,7 @@ def _check_others(context: Context) -> None:
         elif parameter.value("syntax") == JSON_TEXT:
             context.steps.json_text(context, parameter.name)
         context.steps.length(context, parameter)
+        context.steps.listed(context, parameter)
 
 
 def length(context: Context, parameter: Parameter) -> None:
@@ -261,8 +262,23 @@ def length(context: Context, parameter: Parameter) -> None:
     if text is None or most is None or len(text) <= int(most):
         return
     if error := error_of_length(context.contract, parameter):
-        message = error.message or refusals.INVALID.format(name=parameter.name)
-        raise refusals.RefusedRequest(error.code, error.status, message, parameter.name)
+        raise _documented(error, parameter)
+
+
+def listed(context: Context, parameter: Parameter) -> None:
+    """That a value is one of those that are listed, where an error is documented for one that is not. Raises
+    RefusedRequest.
+    """
+    text, values = (context.parameters.get(parameter.name) or "").strip(), parameter.value("enum")
+    if not text or not values or text.casefold() in {xml_text(value).casefold() for value in values}:
+        return
+    if error := error_of_value(context.contract, parameter):
+        raise _documented(error, parameter)
+
+
+def _documented(error: ErrorCode, parameter: Parameter) -> refusals.RefusedRequest:
+    message = error.message or refusals.INVALID.format(name=parameter.name)
+    return refusals.RefusedRequest(error.code, error.status, message, parameter.name)
 
 
 def json_text(context: Context, name: str) -> str | ParameterMeaning:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from attrs import evolve
 
 from conformance.contract.model import JSON_TEXT, Filter, Parameter
-from conformance.ledger.roles import error_of_length
+from conformance.ledger.roles import error_of_length, error_of_value
 from conformance.reference.context import Context, Query
 from conformance.reference.faults import enumerations, integers, times
 from conformance.reference.faults.fault import Fault
@@ -26,9 +26,9 @@ from conformance.reference.steps import (
     ArgumentStep,
     CheckStep,
     FilterValueStep,
-    LengthStep,
     MembersStep,
     Middleware,
+    ParameterStep,
     TimeStep,
     replacing,
 )
@@ -53,24 +53,37 @@ def faults(roles: FaultRoles) -> tuple[Fault, ...]:
             is_page = is_page or (cursor is not None and parameter.name == cursor.size)
             found += integers.faults_of(parameter, is_size=is_size, is_page=is_page)
         if error_of_length(roles.contract, parameter):
-            found.append(_too_long(parameter.name))
+            found.append(
+                Fault(
+                    f"too-long-is-taken:{parameter.name}",
+                    f"takes a {parameter.name} that is longer than documented",
+                    (f"parameters.{parameter.name}.length",),
+                    replacing(STEP.length).by(_but_of(parameter.name)),
+                )
+            )
+        if error_of_value(roles.contract, parameter):
+            found.append(
+                Fault(
+                    f"unlisted-is-taken:{parameter.name}",
+                    f"takes a {parameter.name} that is not listed",
+                    (f"parameters.{parameter.name}.listed-alone",),
+                    replacing(STEP.listed).by(_but_of(parameter.name)),
+                )
+            )
         if parameter.value("enum"):
             found += enumerations.faults_of(parameter, parameter.name in filters)
     found += [_not_echoed(roles, parameter, path) for parameter, path in roles.echoes.items()]
     return (*found, *_by_hand(roles))
 
 
-def _too_long(name: str) -> Fault:
-    def length(inner: LengthStep, context: Context, parameter: Parameter) -> None:
+def _but_of(name: str) -> Middleware[[Parameter], None]:
+    """The check of parameters but for one."""
+
+    def checked(inner: ParameterStep, context: Context, parameter: Parameter) -> None:
         if parameter.name != name:
             inner(context, parameter)
 
-    return Fault(
-        f"too-long-is-taken:{name}",
-        f"takes a {name} that is longer than documented",
-        (f"parameters.{name}.length",),
-        replacing(STEP.length).by(length),
-    )
+    return checked
 
 
 def _json_crashes(name: str) -> Fault:

@@ -10,10 +10,10 @@ from conformance.reference.progress import progressing
 from conformance.reference.variants.bodies import BODIES
 from conformance.reference.variants.cursor import cursors
 from conformance.reference.variants.dialects import dialects, error_tables
-from conformance.reference.variants.lengths import lengths
 from conformance.reference.variants.omissions import omissions
 from conformance.reference.variants.orders import orders
 from conformance.reference.variants.paths import paths
+from conformance.reference.variants.refused import refused
 from conformance.reference.variants.times import times
 from conformance.reference.variants.transport import TRANSPORT
 from conformance.reference.variants.variant import Variant
@@ -36,10 +36,10 @@ def all_variants(contract: Contract, protocol: Protocol | None = None) -> tuple[
     return (
         *MIDDLEWARE,
         *cursors(contract),
-        *lengths(contract),
         *omissions(contract),
         *orders(contract),
         *paths(contract),
+        *refused(contract),
         *times(contract),
         *dialects(contract),
         *error_tables(protocol),

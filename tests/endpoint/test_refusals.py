@@ -1,4 +1,6 @@
-"""Texts that are longer than documented: refused where the page has an error for that, and nobody's fault elsewhere."""
+"""Texts that are too long and values that are not listed: refused where the page has an error for them, and nobody's
+fault elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from conformance.ledger.files import ledger_of
 from conformance.reference import faults, variants
 from tests.gates.runs import certified
 from tests.reference.contracts import HERE, scalar
-from tests.reference.small_contracts import answering
+from tests.reference.small_contracts import ID, KEYED, TOTAL, answering, listing, pages
 
 PROTOCOL = load_protocol(schemas_root() / "ecs" / "2014-05-26" / "common")
 CHECK = "RenameBoat.parameters.Name.length"
@@ -54,11 +56,11 @@ def test_without_one_nothing_is_required(contract):
 @pytest.mark.parametrize("most", [30, 3_000])
 def test_it_is_refused_by_the_reference_and_by_whatever_code(most, tmp_path):
     contract = renaming(most)
-    for variant in ([], ["too-long-is-invalid"]):
+    for variant in ([], ["refuses-all-alike"]):
         found = run(contract, tmp_path, select=("*.parameters.*",), variants=variant)
         assert not found.with_verdict("failed", "warned", "errored")
         assert CHECK in found.with_verdict("passed")
-    assert {v.name for v in variants.all_variants(contract)} >= {"too-long-is-invalid"}
+    assert {v.name for v in variants.all_variants(contract)} >= {"refuses-all-alike"}
 
 
 @pytest.mark.parametrize("budget", [None, 40])
@@ -69,3 +71,33 @@ def test_where_it_is_taken_that_is_found(budget, tmp_path):
     assert (
         "Name of 31 characters, where 30 are allowed, is not refused" in found.with_verdict("failed", "warned")[CHECK]
     )
+
+
+LISTED = "RenameBoat.parameters.Kind.listed-alone"
+
+
+def listing_kinds(code="InvalidKind.ValueNotSupported", kind="string", contract=None):
+    kinds = Parameter("Kind", kind, False, HERE, (Constraint("enum", ("sail", "steam"), HERE),), ("sail",))
+    contract = contract or renaming()
+    return evolve(
+        contract,
+        parameters=(*contract.parameters, kinds),
+        errors=(ErrorCode(400, code, "There is no such kind.", HERE, "Kind"),),
+    )
+
+
+def test_a_value_that_is_not_listed_is_refused_where_no_list_is_filtered_by_it(tmp_path):
+    assert LISTED in requirements(listing_kinds())
+    assert LISTED not in requirements(listing_kinds(code="InvalidKind.Conflict"))
+    boats = listing(ID, parameters=pages(), response=TOTAL, **KEYED)
+    assert LISTED.replace("RenameBoat", "DescribeBoats") not in requirements(listing_kinds(contract=boats))
+    for variant in ([], ["refuses-all-alike"]):
+        found = run(listing_kinds(), tmp_path, select=("*.parameters.*",), variants=variant)
+        assert not found.with_verdict("failed", "warned", "errored")
+        assert LISTED in found.with_verdict("passed")
+
+
+@pytest.mark.parametrize("budget", [None, 60])
+def test_where_an_unlisted_value_is_taken_that_is_found(budget, tmp_path):
+    found = run(listing_kinds(), tmp_path, select=("*.parameters.*",), faults=["unlisted-is-taken:Kind"], budget=budget)
+    assert set(found.with_verdict("failed", "warned")) == {LISTED}

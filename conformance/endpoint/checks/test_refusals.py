@@ -1,4 +1,4 @@
-"""Lengths: a text that is longer than documented, where the page has an error for one that is not as it should be."""
+"""Refusals: a text that is longer than documented, a value that is not listed, where the page has an error for it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from conformance.endpoint.findings import NotApplicable
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
 from conformance.generate.required import allowed_value
+from conformance.generate.values import unlisted
 from conformance.wire.exchange import Format
 
 
@@ -35,3 +36,14 @@ def test_length(target: Target, subject: str, format: Format, data: Draws) -> No
     text = allowed.ljust(most + (1 if target.thrift.on else more), "x")
     answer = target.ask({subject: text}, channel)
     claim_refused(answer, f"{subject} of {len(text)} characters, where {most} are allowed,")
+
+
+@requirement("parameters.listed-alone", shared=True)
+@given(st.data())
+def test_listed_alone(target: Target, subject: str, format: Format, data: Draws) -> None:
+    """A value that is not listed is refused, where the same request with a listed one is not."""
+    parameter, channel = target.parameter(subject), channel_of(target, format, data)
+    value = data.draw(unlisted(parameter), label=subject)
+    allowed = dict(target.call((), channel).parameters).get(subject) or allowed_value(parameter)
+    target.ask({subject: allowed}, channel).listing()
+    claim_refused(target.ask({subject: value}, channel), f"{subject} of {value!r}, which is not listed,")
