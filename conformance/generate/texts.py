@@ -32,6 +32,11 @@ def hostile_texts() -> tuple[str, ...]:
     return (*QUERIES, *MARKUP)
 
 
+def unknown_id(known: str) -> str:
+    """An id of the same form as a known one, that no item has."""
+    return f"{known[:-6]}zz0zz{known[-1]}" if len(known) > 8 else f"{known}zz0zz"
+
+
 def near_texts(value: str) -> Iterator[str]:
     """Texts that are not `value`: parts of it, longer ones, and patterns that fit it."""
     half = max(1, len(value) // 2)

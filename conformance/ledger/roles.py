@@ -12,6 +12,8 @@ BEYOND_32_BITS = 2**31
 CLIENT_TOKEN = "ClientToken"
 # ends of the codes that say of a text that it is not formed as it should be, or too long
 OF_LENGTH = ("malformed", "exceedlimit", "toolong")
+# those that say of an id that there is nothing of it, and what a sample has in the place of what is somebody's
+OF_ABSENCE, MASKED = ("notfound", "notexist", "notexists"), "**"
 # and those that say so of a value that is none of those that are listed
 OF_VALUE = ("valuenotsupported", "notsupported", "notsupport", "malformed", "notfound")
 
@@ -71,6 +73,18 @@ def error_of_value(contract: Contract, parameter: Parameter) -> ErrorCode | None
     if not is_text or contract.semantics.items or parameter.value("ignored_values"):
         return None
     return _error_about(contract, parameter, OF_VALUE)
+
+
+def error_of_absence(contract: Contract, parameter: Parameter) -> ErrorCode | None:
+    """The documented error for an id that nothing has, of an operation that returns no list and has to be told of a
+    thing: one whose sample is masked, so that it is somebody's, and not one of those that a cloud offers.
+    """
+    is_id = is_plain(parameter) and parameter.is_required and parameter.type == "string"
+    otherwise = any(parameter.value(kind) for kind in ("enum", "syntax", "separator", "time_format"))
+    masked = bool(parameter.examples) and MASKED in parameter.examples[0]
+    if not is_id or otherwise or not masked or contract.semantics.items or parameter.name == contract.semantics.region:
+        return None
+    return _error_about(contract, parameter, OF_ABSENCE)
 
 
 def _error_about(contract: Contract, parameter: Parameter, ends: tuple[str, ...]) -> ErrorCode | None:

@@ -228,6 +228,7 @@ WHERE: Mapping[str, Callable[[Contract, TemplateSubject], bool]] = {
     "has-minimum": lambda contract, s: s.thing.value("minimum") is not None,
     "has-maximum": lambda contract, s: s.thing.value("maximum") is not None,
     "has-length-error": lambda contract, s: roles.error_of_length(contract, s.thing) is not None,
+    "has-absence-error": lambda contract, s: roles.error_of_absence(contract, s.thing) is not None,
     "has-value-error": lambda contract, s: roles.error_of_value(contract, s.thing) is not None,
     "has-enum": lambda contract, s: bool(s.thing.value("enum")),
     "has-ignored-values": _ignores_values,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from conformance.contract.model import JSON_TEXT, ErrorCode, Filter, Parameter
-from conformance.ledger.roles import error_of_length, error_of_value
+from conformance.ledger.roles import error_of_absence, error_of_length, error_of_value
 from conformance.reference import refusals
 from conformance.reference.context import Query
 from conformance.reference.id_list import sent_as, with_ids
@@ -254,6 +254,7 @@ def _check_others(context: Context) -> None:
             context.steps.json_text(context, parameter.name)
         context.steps.length(context, parameter)
         context.steps.listed(context, parameter)
+        context.steps.there(context, parameter)
 
 
 def length(context: Context, parameter: Parameter) -> None:
@@ -273,6 +274,15 @@ def listed(context: Context, parameter: Parameter) -> None:
     if not text or not values or text.casefold() in {xml_text(value).casefold() for value in values}:
         return
     if error := error_of_value(context.contract, parameter):
+        raise _documented(error, parameter)
+
+
+def there(context: Context, parameter: Parameter) -> None:
+    """That a thing is there which has to be named: the one of a documented sample. Raises RefusedRequest."""
+    text = context.parameters.get(parameter.name)
+    if text is None or text in parameter.examples:
+        return
+    if error := error_of_absence(context.contract, parameter):
         raise _documented(error, parameter)
 
 

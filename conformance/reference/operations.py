@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from conformance.contract.model import Field
+from conformance.contract.model import Field, Parameter
 from conformance.contract.service import ServiceOperation
 from conformance.reference.answering import answer, listed
 from conformance.reference.context import Context, Query
@@ -68,8 +68,18 @@ def replacements(mock: Mock, operation: ServiceOperation) -> tuple[Replacement, 
         tree = answered(mock, operation, context)
         return context.steps.respond(context, 200, f"{operation.name}Response", tree)
 
+    known = {r.at for r in operation.consumes if r.resource == operation.resource or mock.is_made(r.resource)}
+
+    def there(inner: Callable[[Context, Parameter], None], context: Context, parameter: Parameter) -> None:
+        if parameter.name not in known:
+            inner(context, parameter)
+
     # whether the things that it is about are there is seen to first
-    return replacing(STEP.succeed).by(succeed) + replacing(STEP.dry_run).by(lambda inner, context: None)
+    return (
+        *replacing(STEP.succeed).by(succeed),
+        *replacing(STEP.dry_run).by(lambda inner, context: None),
+        *replacing(STEP.there).by(there),
+    )
 
 
 def _named(operation: ServiceOperation, context: Context, items: list[Item]) -> list[Item]:

@@ -139,6 +139,7 @@ class Steps:
     bounded: BoundedStep = arguments.bounded
     length: ParameterStep = arguments.length
     listed: ParameterStep = arguments.listed
+    there: ParameterStep = arguments.there
     filter_value: FilterValueStep = arguments.filter_value
     id_text: IdTextStep = id_list.id_text
     split_ids: SplitIdsStep = id_list.split_ids

@@ -1,5 +1,5 @@
-"""Texts that are too long and values that are not listed: refused where the page has an error for them, and nobody's
-fault elsewhere.
+"""Texts that are too long, values that are not listed, ids that nothing has: refused where the page has an error for
+them, and nobody's fault elsewhere.
 """
 
 from __future__ import annotations
@@ -101,3 +101,31 @@ def test_a_value_that_is_not_listed_is_refused_where_no_list_is_filtered_by_it(t
 def test_where_an_unlisted_value_is_taken_that_is_found(budget, tmp_path):
     found = run(listing_kinds(), tmp_path, select=("*.parameters.*",), faults=["unlisted-is-taken:Kind"], budget=budget)
     assert set(found.with_verdict("failed", "warned")) == {LISTED}
+
+
+NOTHING = "RenameBoat.parameters.BoatId.names-nothing"
+
+
+def about_a_boat(example="b-bp67acfmxazb4p****", code="InvalidBoatId.NotFound", required=True):
+    boat = Parameter("BoatId", "string", required, HERE, (), (example,))
+    error = ErrorCode(404, code, "There is no such boat.", HERE, "BoatId")
+    return evolve(renaming(), parameters=(boat, *renaming().parameters), errors=(error,))
+
+
+def test_an_id_that_nothing_has_is_refused_where_a_thing_has_to_be_named(tmp_path):
+    for variant in ([], ["refuses-all-alike"]):
+        found = run(about_a_boat(), tmp_path, select=("*.parameters.*",), variants=variant)
+        assert not found.with_verdict("failed", "warned", "errored")
+        assert NOTHING in found.with_verdict("passed")
+
+
+@pytest.mark.parametrize("other", [{"example": "b-1"}, {"code": "InvalidBoatId.InUse"}, {"required": False}])
+def test_what_is_nobodys_or_has_no_error_or_may_be_left_out_is_no_id_of_a_thing(other):
+    assert NOTHING not in requirements(about_a_boat(**other))
+
+
+@pytest.mark.parametrize("budget", [None, 60])
+def test_where_an_unknown_id_is_taken_that_is_found(budget, tmp_path):
+    faults = ["unknown-is-taken:BoatId"]
+    found = run(about_a_boat(), tmp_path, select=("*.parameters.*",), faults=faults, budget=budget)
+    assert set(found.with_verdict("failed", "warned")) == {NOTHING}

@@ -24,6 +24,7 @@ from conformance.endpoint.findings import Inconclusive, Lack, NotApplicable
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.oracle import Expectation
 from conformance.endpoint.target import Target
+from conformance.generate.texts import unknown_id
 from conformance.generate.views import View, equalities
 from conformance.wire.exchange import Channel, Format
 
@@ -36,11 +37,6 @@ def listed(
 ) -> tuple[list[str], Answer]:
     """The keys of all items that come for an id list (and a view), and the last page of them."""
     return target.keys_of((view or View()).with_ids(ids), size or target.largest_page, channel)
-
-
-def unknown_id(known: str) -> str:
-    """An id of the same form as a known one, that no item has."""
-    return f"{known[:-6]}zz0zz{known[-1]}" if len(known) > 8 else f"{known}zz0zz"
 
 
 @requirement("ids.selects", shared=True)

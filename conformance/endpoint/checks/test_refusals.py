@@ -1,4 +1,6 @@
-"""Refusals: a text that is longer than documented, a value that is not listed, where the page has an error for it."""
+"""Refusals: a text that is longer than documented, a value that is not listed, an id that nothing has; where the page
+has an error for it.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +16,7 @@ from conformance.endpoint.findings import NotApplicable
 from conformance.endpoint.marks import requirement
 from conformance.endpoint.target import Target
 from conformance.generate.required import allowed_value
+from conformance.generate.texts import unknown_id
 from conformance.generate.values import unlisted
 from conformance.wire.exchange import Format
 
@@ -47,3 +50,13 @@ def test_listed_alone(target: Target, subject: str, format: Format, data: Draws)
     allowed = dict(target.call((), channel).parameters).get(subject) or allowed_value(parameter)
     target.ask({subject: allowed}, channel).listing()
     claim_refused(target.ask({subject: value}, channel), f"{subject} of {value!r}, which is not listed,")
+
+
+@requirement("parameters.names-nothing", shared=True)
+@given(st.data())
+def test_names_nothing(target: Target, subject: str, format: Format, data: Draws) -> None:
+    """An id of the form of one that there is, and that nothing has, is refused, where that one is not."""
+    channel = channel_of(target, format, data)
+    plain = target.ask((), channel).listing()
+    unknown = unknown_id(dict(plain.exchange.call.parameters)[subject])
+    claim_refused(target.ask({subject: unknown}, channel), f"{subject} of {unknown!r}, which nothing has,")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from attrs import evolve
 
 from conformance.contract.model import JSON_TEXT, Filter, Parameter
-from conformance.ledger.roles import error_of_length, error_of_value
+from conformance.ledger.roles import error_of_absence, error_of_length, error_of_value
 from conformance.reference.context import Context, Query
 from conformance.reference.faults import enumerations, integers, times
 from conformance.reference.faults.fault import Fault
@@ -59,6 +59,15 @@ def faults(roles: FaultRoles) -> tuple[Fault, ...]:
                     f"takes a {parameter.name} that is longer than documented",
                     (f"parameters.{parameter.name}.length",),
                     replacing(STEP.length).by(_but_of(parameter.name)),
+                )
+            )
+        if error_of_absence(roles.contract, parameter):
+            found.append(
+                Fault(
+                    f"unknown-is-taken:{parameter.name}",
+                    f"takes a {parameter.name} that nothing has",
+                    (f"parameters.{parameter.name}.names-nothing",),
+                    replacing(STEP.there).by(_but_of(parameter.name)),
                 )
             )
         if error_of_value(roles.contract, parameter):

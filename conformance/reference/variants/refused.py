@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.contract.model import Contract, Parameter
-from conformance.ledger.roles import error_of_length, error_of_value
+from conformance.ledger.roles import error_of_absence, error_of_length, error_of_value
 from conformance.reference import refusals
 from conformance.reference.context import Context
 from conformance.reference.refusals import RefusedRequest
@@ -12,8 +12,11 @@ from conformance.reference.variants.variant import Variant
 
 
 def refused(contract: Contract) -> tuple[Variant, ...]:
-    """Those of a contract that has an error for a text that is too long, or a value that is not listed."""
-    if not any(error_of_length(contract, p) or error_of_value(contract, p) for p in contract.parameters):
+    """Those of a contract that has an error for a text that is too long, a value that is not listed, or an id that
+    nothing has.
+    """
+    errors = (error_of_length, error_of_value, error_of_absence)
+    if not any(error(contract, parameter) for parameter in contract.parameters for error in errors):
         return ()
 
     def as_any_other(inner: ParameterStep, context: Context, parameter: Parameter) -> None:
@@ -26,7 +29,11 @@ def refused(contract: Contract) -> tuple[Variant, ...]:
     return (
         Variant(
             "refuses-all-alike",
-            "refuses a text that is too long, or a value that is not listed, as any parameter that is not valid",
-            replacements=replacing(STEP.length).by(as_any_other) + replacing(STEP.listed).by(as_any_other),
+            "refuses a text that is too long, a value that is not listed, and an id that nothing has, all alike",
+            replacements=(
+                *replacing(STEP.length).by(as_any_other),
+                *replacing(STEP.listed).by(as_any_other),
+                *replacing(STEP.there).by(as_any_other),
+            ),
         ),
     )
