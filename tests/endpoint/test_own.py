@@ -107,3 +107,18 @@ def test_a_state_in_which_something_may_not_be_done_again_accuses_nobody(fair, e
     assert found["CloseStall"]["verdict"] == "in-part", output
     assert "what was asked before may have changed what is named" in found["CloseStall"]["reason"]
     assert not found["CloseStall"]["failed"]
+
+
+def test_what_is_in_the_way_of_a_thing_is_taken_away_before_it_is_given_up(fair, endpoint, tmp_path, monkeypatch):
+    there, first = {t.id for t in endpoint.mock.every("Stall", "")}, []
+
+    def leaning(name, parameters):
+        made = [t.id for t in endpoint.mock.every("Stall", "") if t.id not in there]
+        first[:] = first or made[:1]
+        if name == "DeleteStall" and first and parameters["StallId"] != first[0] and first[0] in made:
+            raise RefusedRequest("DependencyViolation", 403, "The stall leans on another one.", "")
+
+    performing(monkeypatch, leaning)
+    _, output = judged(fair, endpoint, tmp_path, "CloseStall", "DeleteStall")
+    assert {t.id for t in endpoint.mock.every("Stall", "")} == there, output
+    assert "could not be removed" not in output

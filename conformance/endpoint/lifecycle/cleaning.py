@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from attrs import define, evolve, field, frozen
 
-from conformance.endpoint.absence import NOT_THERE
+from conformance.endpoint.absence import GONE, NOT_THERE
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.findings import Finding
 from conformance.endpoint.lifecycle.asker import Asker, without_secrets
@@ -49,9 +49,22 @@ class Cleaner:
     _read: dict[tuple[str, str], Listed] = field(factory=dict)
     _handled: set[str] = field(factory=set)
     _in_vain: set[str] = field(factory=set)
+    # how many things were removed when the deletion of one was refused
+    _refused_at: list[int] = field(factory=list)
 
     def run(self) -> Cleaning:
-        """Take away what is there. What stands in the way of one does not keep another."""
+        """Take away what is there. What stands in the way of one does not keep another; where it was a thing that has
+        been taken away since, the one is tried again.
+        """
+        self._once()
+        while self._refused_at and min(self._refused_at) < len(self.removed):
+            self.left.clear()
+            self._refused_at.clear()
+            self._once()
+        self.left += self._alike()
+        return Cleaning(tuple(self.removed), tuple(self.already), tuple(self.left))
+
+    def _once(self) -> None:
         for creation in reversed(self.creations.all):
             if creation.is_over:
                 continue
@@ -65,8 +78,6 @@ class Cleaner:
             except Finding as found:
                 line = f"{intent.resource} {_called(creation)} in {intent.region}: {found.message}"
                 self.left.append(without_secrets(line, found.exchange))
-        self.left += self._alike()
-        return Cleaning(tuple(self.removed), tuple(self.already), tuple(self.left))
 
     def _alike(self) -> Iterator[str]:
         """What is called as something that is away, and is none that an answer told of: whose it is nobody knows."""
@@ -171,7 +182,8 @@ class Cleaner:
         while True:
             answer = self._delete(lifecycle, creation, id)
             accepted = accepted or answer.accepted
-            unknown = answer.refused and any(word in (answer.code or "") for word in NOT_THERE)
+            absent = answer.status == GONE or any(word in (answer.code or "") for word in NOT_THERE)
+            unknown = answer.refused and absent
             if (answer.accepted or unknown) and self._is_gone(lifecycle, intent.region, id, creation):
                 self._handled.add(id)
                 self.creations.gone(number, id, "removed" if accepted else "already")
@@ -179,6 +191,7 @@ class Cleaner:
                 return
             if time.monotonic() + pause > until:
                 self._in_vain |= {operation} if accepted else set()
+                self._refused_at += [] if accepted else [len(self.removed)]
                 said = "it is still listed after its deletion" if accepted else f"the answer is {answer.outline()}"
                 self.left.append(without_secrets(f"{line}: {said}", answer.exchange))
                 return
