@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from conformance.cli import main
+from conformance.contract.catalogue import service_of
 from conformance.endpoint.lifecycle.creations import CREATED
 from conformance.endpoint.lifecycle.own import removable, wanted_by
 from conformance.reference import operations
@@ -122,3 +123,30 @@ def test_what_is_in_the_way_of_a_thing_is_taken_away_before_it_is_given_up(fair,
     _, output = judged(fair, endpoint, tmp_path, "CloseStall", "DeleteStall")
     assert {t.id for t in endpoint.mock.every("Stall", "")} == there, output
     assert "could not be removed" not in output
+
+
+@pytest.fixture(scope="module")
+def ecs():
+    """A service in which things are made of others."""
+    return service_of("ecs")
+
+
+@pytest.fixture
+def cloud(ecs):
+    with served(ecs) as serving:
+        yield serving
+
+
+def test_a_value_that_does_not_go_with_the_thing_accuses_nobody(ecs, cloud, tmp_path, monkeypatch):
+    sizes = {}
+
+    def growing(name, parameters):
+        size = parameters.get("NewSize", "")
+        if name == "ResizeDisk" and size.isdigit():
+            if int(size) < sizes.get(parameters.get("DiskId"), 0):
+                raise RefusedRequest("InvalidDiskSize.TooSmall", 403, "The disk is larger than that.", "")
+            sizes[parameters.get("DiskId")] = int(size)
+
+    performing(monkeypatch, growing)
+    found, output = judged(ecs, cloud, tmp_path, "ResizeDisk")
+    assert not found["ResizeDisk"]["failed"], output
