@@ -18,6 +18,8 @@ from conformance.wire.exchange import Exchange
 
 # said of a refusal that an earlier request of an operation that changes something may explain
 NOT_FOUND, OF_ITS_STATE = "names is not found", "may have changed what"
+# said of a request that is not sent, since it names what no run made
+NOT_OURS = "may be somebody's"
 
 
 @frozen(eq=False)

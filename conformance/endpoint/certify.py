@@ -14,6 +14,7 @@ from attrs import evolve, frozen
 from conformance.cassettes.recorder import Recorder
 from conformance.contract.as_of import TooEarly
 from conformance.contract.model import Contract
+from conformance.derive.nouns import only_reads
 from conformance.endpoint import run as runs
 from conformance.endpoint.allowance import Allowance
 from conformance.endpoint.certification import selected
@@ -230,6 +231,7 @@ def run_settings(settings: Settings, specification: Specification) -> RunSetting
         traffic=settings.traffic,
         values=settings.values,
         fresh=settings.fresh,
+        careful=settings.url is not None and not only_reads(contract.operation),
         as_of=settings.as_of,
         creations_file=str(settings.creations) if settings.creations else None,
         creates=settings.creates,

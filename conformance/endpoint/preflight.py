@@ -64,6 +64,7 @@ def preflight(target: Target, protocol: Protocol, looked_up: Collection[str] = (
     answers, seconds = [], 0.0
     for channel in target.channels:
         call = target.call((), channel)
+        target.sender.spare_strangers(call)
         intended = target.guard.before(call) if target.guard else 0
         target.allowance.take()
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import random
 import time
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from email.utils import parsedate_to_datetime
 from fnmatch import fnmatchcase
@@ -13,11 +14,12 @@ from attrs import define, field
 
 from conformance.contract.model import Contract
 from conformance.endpoint.allowance import UNANSWERED, Allowance
-from conformance.endpoint.answer import Answer
-from conformance.endpoint.findings import Disturbed, Inconclusive, Unanswered, Violation
+from conformance.endpoint.answer import NOT_OURS, Answer
+from conformance.endpoint.findings import Disturbed, Inconclusive, MadeUp, Unanswered, Violation
 from conformance.endpoint.lifecycle.guard import CreationGuard
 from conformance.endpoint.repeats import Repeats
 from conformance.endpoint.traffic import Limits, Traffic
+from conformance.generate.required import first_name
 from conformance.wire.access import known_secrets
 from conformance.wire.client import AnyClient
 from conformance.wire.exchange import Call, Credentials, Exchange, HttpRequest, HttpResponse
@@ -40,7 +42,8 @@ PINNED = ("SignatureNonce",)
 @define
 class Sender:
     """Sends the calls of a run: waits for its turn, waits out throttling, and counts. `given` are values that the user
-    wants to be sent, whatever they hold.
+    wants to be sent, whatever they hold. What `strangers` has by the names of parameters may be somebody's, and is sent
+    for nothing else.
     """
 
     contract: Contract
@@ -50,6 +53,7 @@ class Sender:
     given: AbstractSet[str] = frozenset()
     traffic: Traffic = field(factory=Traffic)
     guard: CreationGuard | None = None
+    strangers: Mapping[str, AbstractSet[str]] = field(factory=dict)
     _repeats: Repeats = field(factory=Repeats)
     _known_to_answer: Call | None = None
     _received: int = 0
@@ -77,8 +81,16 @@ class Sender:
         """Whether a text holds a secret of the run."""
         return gives_away(text, self.client.credentials, known_secrets(None))
 
+    def spare_strangers(self, call: Call) -> None:
+        """Raises MadeUp for a call that names what may be somebody else's."""
+        for name, value in call.parameters:
+            samples = self.strangers.get(first_name(name), ())
+            if value not in self.given and (sample := next((s for s in samples if s in value), None)):
+                raise MadeUp(f"not judged: {sample}, the documented {name}, {NOT_OURS}")
+
     def _guarded(self, client: AnyClient, call: Call, credentials: Credentials | None) -> Answer:
         """What may create something is written down before it is sent."""
+        self.spare_strangers(call)
         if self.guard is None:
             return self._patiently(client, call, credentials)
         number = self.guard.before(call)

@@ -18,7 +18,7 @@ from conformance.contract.files import ContractError
 from conformance.contract.service import Service
 from conformance.endpoint import consent
 from conformance.endpoint.allowance import SPENT
-from conformance.endpoint.answer import NOT_FOUND, OF_ITS_STATE
+from conformance.endpoint.answer import NOT_FOUND, NOT_OURS, OF_ITS_STATE
 from conformance.endpoint.certify import certify, is_answered
 from conformance.endpoint.embedded import NAME
 from conformance.endpoint.findings import Inconclusive
@@ -121,7 +121,8 @@ def certify_service(plan: ServicePlan, heard: Heard = lambda judged, event: None
             own = _own(plan, tasks)
             sequences, tasks = _shared(plan, sequences, tasks, own)
             asked = [t.sequences for t in sequences if t.sequences]
-            for line in consent.plan_lines(service, changing, asked, own, plan.creates):
+            beside = wanted_by(service, [s.lifecycle.create for s in asked], removable(service))
+            for line in consent.plan_lines(service, changing, asked, [*own, *beside], plan.creates):
                 plan.planned(line)
             creations = consent.creations_begun(folder, service, base, plan.creates)
         started = started_now(
@@ -400,7 +401,8 @@ def _verdict(task: Task, found: Sequence[Result], broken: str | None) -> tuple[O
     left_out += [r for r in open_ones if USED_UP in r.message or NAMELESS in r.message]
     changed = [r for r in open_ones if task.settings.url and (OF_ITS_STATE in r.message or NOT_FOUND in r.message)]
     changed = changed if task.kind not in READS else []
-    unseen = [r for r in open_ones if r not in (*left_out, *changed) and NOT_SHOWN not in r.message]
+    foreign = [r for r in open_ones if NOT_OURS in r.message]
+    unseen = [r for r in open_ones if r not in (*left_out, *changed, *foreign) and NOT_SHOWN not in r.message]
     lacking = [r for r in unseen if r.decisive is not None and r.decisive.lack is not None]
     if unexplained := [r for r in unseen if r not in lacking]:
         return "not-established", f"{unexplained[0].entry.id}: {unexplained[0].message}"
@@ -416,6 +418,8 @@ def _verdict(task: Task, found: Sequence[Result], broken: str | None) -> tuple[O
         reasons.append(f"{len(lacking)} of {len(musts)} MUSTs need other data ({lacking[0].message})")
     if changed:
         reasons.append(f"of {len(changed)} of {len(musts)} MUSTs what was asked before may have changed what is named")
+    if foreign:
+        reasons.append(f"{len(foreign)} of {len(musts)} MUSTs would name a documented sample, which {NOT_OURS}")
     if unshown:
         reasons.append(f"no answer could show {len(unshown)} of {len(musts)} MUSTs, such as {unshown[0].entry.id}")
     return ("in-part", "; ".join(reasons)) if reasons else ("conformant", "")

@@ -87,7 +87,8 @@ class RunSettings:
     up. `values` are those of parameters that name what is there. Pages that were published after `as_of` do not count.
     What is created is written to the `creations_file`, where there is one; an operation may create as many things as
     `creates` says. With `fresh` the operation takes things away: it is told of another thing of the run each time, made
-    with these values, by parameter, and by operation and parameter.
+    with these values, by parameter, and by operation and parameter. With `careful` what is sent may change things that
+    are somebody's.
     """
 
     url: str
@@ -114,6 +115,7 @@ class RunSettings:
     budget: int | None = None
     values: Mapping[str, str] = field(factory=dict)
     fresh: Mapping[str, Any] | None = None
+    careful: bool = False
     as_of: str | None = None
     creations_file: str | None = None
     creates: int | None = None

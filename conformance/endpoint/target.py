@@ -31,7 +31,7 @@ from conformance.endpoint.thrift import Thrift
 from conformance.endpoint.traffic import Limits, Traffic
 from conformance.endpoint.walk import PageWalk, TokenWalk, pages_by_token
 from conformance.endpoint.watch.watch import Watch
-from conformance.generate.required import required_names, required_values, sent_name
+from conformance.generate.required import first_name, required_names, required_values, sent_name
 from conformance.generate.views import IdSyntax, View, write_ids
 from conformance.ledger.subjects import operation_parameters
 from conformance.wire.client import AnyClient
@@ -179,7 +179,7 @@ class Target(ContractRoles):
         the region, and an allowed value of others. A repetition that is named as documented (`Tag.N.Key`) is its first.
         """
         given_pairs = parameters.items() if isinstance(parameters, Mapping) else parameters
-        pairs = [(sent_name(name), value) for name, value in given_pairs]
+        pairs = [(name, self._own(name, value)) for name, value in ((sent_name(n), v) for n, v in given_pairs)]
         given = {name for name, _ in pairs} | {sent_name(options.get("without") or "")}
         added = list(self._required(options.get("region"), given))
         return Call(
@@ -195,6 +195,14 @@ class Target(ContractRoles):
             frozenset(name for name, _ in added),
             self._route,
         )
+
+    def _own(self, name: str, value: str) -> str:
+        """A value, or where it is the documented sample of what may be somebody else's thing, the one of the run."""
+        sample = next((s for s in self.sender.strangers.get(first_name(name), ()) if s in value), None)
+        if sample is None or value in self.values.values():
+            return value
+        own = self.values.get(name) or (self.fresh.get(name) if self.fresh else None)
+        return value.replace(sample, own) if own else value
 
     @cached_property
     def _route(self) -> OperationRoute | None:

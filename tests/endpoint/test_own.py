@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from conformance.cli import main
 from conformance.contract.catalogue import service_of
 from conformance.endpoint.lifecycle.creations import CREATED
-from conformance.endpoint.lifecycle.own import removable, wanted_by
+from conformance.endpoint.lifecycle.own import OwnThings, removable, wanted_by
 from conformance.reference import operations
 from conformance.reference.refusals import RefusedRequest
 from tests.fair import fair_in, served
@@ -150,3 +150,52 @@ def test_a_value_that_does_not_go_with_the_thing_accuses_nobody(ecs, cloud, tmp_
     performing(monkeypatch, growing)
     found, output = judged(ecs, cloud, tmp_path, "ResizeDisk")
     assert not found["ResizeDisk"]["failed"], output
+
+
+def test_also_what_things_are_made_of_is_the_runs_own(ecs, cloud, tmp_path, monkeypatch):
+    named, there = set(), {t.id for t in cloud.mock.every("Disk", "")}
+
+    def note(name, parameters):
+        if name == "CreateSnapshot":
+            named.add(parameters.get("DiskId"))
+
+    performing(monkeypatch, note)
+    given = ("CreateSnapshot", "DescribeSnapshots", "ModifySnapshotAttribute", "DeleteSnapshot")
+    _, output = judged(ecs, cloud, tmp_path, *given, creates=40)
+    assert named, output
+    assert named.isdisjoint(there), output
+    assert {t.id for t in cloud.mock.every("Disk", "")} == there, output
+
+
+def test_what_is_still_being_made_is_waited_for(fair, endpoint, tmp_path, monkeypatch):
+    usual, looks = OwnThings._item, []
+
+    def item(self, life, id, texts):
+        found = usual(self, life, id, texts)
+        looks.append(id)
+        return {**found, "Status": "Creating"} if found and len(looks) < 4 else found
+
+    def early(name, parameters):
+        if name == "CloseStall" and len(looks) < 4:
+            raise RefusedRequest("IncorrectStallStatus", 403, "The stall is being put up.", "")
+
+    performing(monkeypatch, early)
+    monkeypatch.setattr(OwnThings, "_item", item)
+    found, output = judged(fair, endpoint, tmp_path, "CloseStall")
+    assert found["CloseStall"]["verdict"] == "conformant", output
+
+
+SAMPLE = "stl-bp67acfmxazb4p****"
+
+
+def test_a_documented_sample_that_may_be_somebodys_is_never_named_by_what_changes_something(
+    fair, endpoint, tmp_path, monkeypatch
+):
+    named = []
+    performing(monkeypatch, lambda name, parameters: named.append(f"{name} {parameters.get('StallId')}"))
+    found, output = judged(fair, endpoint, tmp_path, *CHANGING, creates=60)
+    assert {one["verdict"] for one in found.values()} == {"conformant"}, output
+    assert not [line for line in named if SAMPLE in line]
+    # also where nothing of the run's own could be made
+    judged(fair, endpoint, tmp_path / "refused", "CloseStall", creates=0)
+    assert not [line for line in named if SAMPLE in line]

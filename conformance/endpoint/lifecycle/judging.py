@@ -14,6 +14,7 @@ from conformance.endpoint.lifecycle.asker import Asker
 from conformance.endpoint.lifecycle.book import Book, BrokenSequence
 from conformance.endpoint.lifecycle.creations import USED_UP
 from conformance.endpoint.lifecycle.machine import Lives, explore
+from conformance.endpoint.lifecycle.own import OwnThings
 from conformance.endpoint.lifecycle.relations import Lifecycle
 from conformance.endpoint.lifecycle.story import Story, names_from
 from conformance.ledger.requirement import Requirement
@@ -109,7 +110,7 @@ class LifeJudging:
     """What is to be judged of a resource and how. `draws` is how many sequences are drawn at most.
 
     `patience` is in seconds. With `careful` nothing is created that a dry run refuses, names are new in every run, and
-    everything is taken away at the end of each sequence.
+    everything is taken away at the end of each sequence. What things are made of is `own`, or else what is there.
     """
 
     asker: Asker
@@ -120,6 +121,7 @@ class LifeJudging:
     patience: float
     draws: int = MOST_EXAMPLES
     careful: bool = False
+    own: OwnThings | None = None
     book: Book = field(init=False)
     names: Iterator[str | None] = field(init=False)
     spent: Inconclusive | None = None
@@ -201,6 +203,7 @@ class LifeJudging:
             listed=self.listed,
             names=self.names,
             dry_first=self.careful,
+            own=self.own,
         )
 
     def _took(self, story: Story, taken: Taken, given: Sequence[object]) -> None:

@@ -177,7 +177,7 @@ class Listings:
 
     def needed(self, region: str) -> dict[str, str]:
         """What a creation needs beside it that has to be there: the first of each that a list brings."""
-        return self._pool.needed(self.lifecycle.create, region, but=self.lifecycle.resource)
+        return self._pool.needed(self.lifecycle.create, region, but=(self.lifecycle.resource,))
 
 
 class TooLong(Inconclusive):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from attrs import define, evolve, field
 
+from conformance.contract.files import ContractError
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
 from conformance.contract.service import Relation, Service, load_service
@@ -19,18 +20,21 @@ from conformance.endpoint.lifecycle.guard import texts_at
 from conformance.endpoint.lifecycle.listings import Listings
 from conformance.endpoint.lifecycle.pool import Pool, naming_of, needs
 from conformance.endpoint.lifecycle.relations import CREATING, Lifecycle, irremovable, lifecycle_of
-from conformance.endpoint.lifecycle.sight import FIRST_PAUSE, LONGEST_PAUSE
+from conformance.endpoint.lifecycle.sight import FIRST_PAUSE, LONGEST_PAUSE, is_beginning
 from conformance.endpoint.opening import open_target
 from conformance.endpoint.recording import Recording
+from conformance.endpoint.response_reading import Item
 from conformance.endpoint.settings import RunSettings
 from conformance.endpoint.target import Target
-from conformance.generate.required import sent_name
+from conformance.generate.required import allowed_value, sent_name
 
 CREATE = "create"
 # seconds that a new thing may take to be listed
 PATIENCE = 30.0
 # what a thing is made of may have to be made first, and so on
 DEEPEST = 3
+# a documented sample that is shorter is no id, such as `null`
+SHORTEST_ID = 6
 
 
 def removable(service: Service) -> dict[str, Lifecycle]:
@@ -48,9 +52,25 @@ def removable(service: Service) -> dict[str, Lifecycle]:
 
 
 def wanted_by(service: Service, operations: Iterable[str], lives: Mapping[str, Lifecycle]) -> list[Lifecycle]:
-    """The lives of the things that operations must be told of: those that most of them must first."""
+    """The lives of the things that operations must be told of, each with those of what it is made of: what most of
+    them must be told of first.
+    """
     asked = Counter(r.resource for name in operations for r in needs(service, name) if r.resource in lives)
-    return [lives[resource] for resource, _ in asked.most_common()]
+    found: dict[str, Lifecycle] = {}
+
+    def add(resource: str) -> None:
+        if resource in lives and resource not in found:
+            found[resource] = lives[resource]
+            for relation in needs(service, lives[resource].create):
+                add(relation.resource)
+
+    for resource, _ in asked.most_common():
+        add(resource)
+    return list(found.values())
+
+
+class NotMade(Inconclusive):
+    """A thing is made of another one that a run could make, and this one could not."""
 
 
 @define(eq=False)
@@ -72,6 +92,12 @@ class OwnThings:
         caller gave a value for, and of what could not be made. Raises Inconclusive where an endpoint gives no answer.
         """
         return dict(self._needed(operation, depth=0))
+
+    def beside(self, life: Lifecycle) -> dict[str, str]:
+        """What a creation has to be told of that there must be: things of the run, and of what no run can make the
+        first that a list shows. Raises Inconclusive where what a run can make could not be made.
+        """
+        return self._beside(life, depth=0)
 
     def forget(self, operation: str) -> None:
         """What an operation was told of is not there any more: another one is made when it is asked for."""
@@ -96,28 +122,45 @@ class OwnThings:
 
     def _create(self, life: Lifecycle, depth: int) -> str | None:
         """A new thing's id, once it is listed; None where it is refused."""
-        there = self.pool.needed(life.create, self.region, but=life.resource)
-        sent = {**dict(self._needed(life.create, depth + 1)), **there}
+        try:
+            sent = self._beside(life, depth + 1)
+        except NotMade:
+            return None
         answer = self.asker.ask(life.create, sent, self.region)
         ids = texts_at(answer.tree, life.path.split("."))
         if not answer.accepted or not ids:
             return None
         return ids[0] if self._is_seen(life, ids[0], dict(answer.exchange.call.parameters)) else None
 
+    def _beside(self, life: Lifecycle, depth: int) -> dict[str, str]:
+        service = self.asker.service
+        own, makable = dict(self._needed(life.create, depth)), removable(service).keys()
+        given = {*self.asker.target(life.create).values, *own}
+        for relation in needs(service, life.create):
+            is_named = any(name in given for name in naming_of(service, life.create, relation, ""))
+            if relation.resource in makable - {life.resource} and not is_named:
+                raise NotMade(f"not judged: {life.create} needs a {relation.resource}, and this run could make none")
+        return {**self.pool.needed(life.create, self.region, but={life.resource, *makable}), **own}
+
     def _is_seen(self, life: Lifecycle, id: str, sent: Mapping[str, str]) -> bool:
-        """Whether its list shows a new thing under the name that it was given: by another it is still known later."""
+        """Whether its list shows a new thing under the name that it was given: by another it is still known later. One
+        that is still being made is waited for, as long as patience has it.
+        """
         texts = {t.member: sent[t.parameter] for t in life.texts if t.parameter in sent}
         until, pause = time.monotonic() + self.patience, FIRST_PAUSE
-        while (item := Listings(self.asker, life).every(self.region, [id], texts).find(id, texts)) is None:
+        while (item := self._item(life, id, texts)) is None or is_beginning(item):
             if time.monotonic() + pause > until:
-                return False
+                break
             time.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
         guard = self.asker.target(life.create).guard
-        if guard is None or not any(text in item.values() for text in texts.values()):
+        if guard is None or item is None or not any(text in item.values() for text in texts.values()):
             return False
         guard.creations.seen(guard.mine[-1], id)
         return True
+
+    def _item(self, life: Lifecycle, id: str, texts: Mapping[str, str]) -> Item | None:
+        return Listings(self.asker, life).every(self.region, [id], texts).find(id, texts)
 
 
 @define(eq=False)
@@ -155,9 +198,24 @@ class FreshThings:
             self.things.forget(self.operation)
 
 
+def _samples(settings: RunSettings, contract: Contract) -> dict[str, frozenset[str]]:
+    """By parameter the documented samples of things that a run can make, and so somebody else, too."""
+    try:
+        service = load_service(Path(settings.contract_dir).parent)
+    except ContractError:
+        return {}
+    makable = removable(service)
+    about = service.operations[contract.operation].consumes if contract.operation in service.operations else ()
+    named = (contract.parameter(r.at) for r in about if r.resource in makable)
+    samples = {sent_name(p.name): {*p.examples, allowed_value(p)} for p in named if p is not None}
+    return {name: frozenset(s for s in found if len(s) >= SHORTEST_ID) for name, found in samples.items()}
+
+
 def opened(settings: RunSettings, contract: Contract, protocol: Protocol, recording: Recording | None = None) -> Target:
     """The target of a run, which gives another thing of the run each time, where the settings say so."""
     target = open_target(settings, contract, protocol, recording)
+    if settings.careful:
+        target.sender.strangers = _samples(settings, contract)
     if settings.fresh is None:
         return target
     service = load_service(Path(settings.contract_dir).parent)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from attrs import define, field
 
@@ -36,17 +36,17 @@ class Pool:
     asker: Asker
     _found: dict[tuple[str, str], str | None] = field(factory=dict)
 
-    def needed(self, operation: str, region: str | None, but: str | None = None) -> dict[str, str]:
-        """What an operation requires that has to be there, by the names that are sent: nothing of the resource `but`,
+    def needed(self, operation: str, region: str | None, but: Collection[str] = ()) -> dict[str, str]:
+        """What an operation requires that has to be there, by the names that are sent: nothing of the resources `but`,
         of what the caller gave a value for, or of what no list shows. With no region a list is asked about the
         documented example of the operation, else its own. Raises Inconclusive where a list gives no answer.
         """
         return dict(self._needed(operation, region, but))
 
-    def _needed(self, operation: str, region: str | None, but: str | None) -> Iterator[tuple[str, str]]:
+    def _needed(self, operation: str, region: str | None, but: Collection[str]) -> Iterator[tuple[str, str]]:
         given = self.asker.target(operation).values
         for relation in needs(self.asker.service, operation):
-            if relation.resource == but or sent_name(relation.at) in given:
+            if relation.resource in but or sent_name(relation.at) in given:
                 continue
             if (id := self._first(relation, operation, region)) is not None:
                 yield from naming_of(self.asker.service, operation, relation, id).items()

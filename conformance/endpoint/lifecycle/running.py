@@ -19,6 +19,8 @@ from conformance.contract.service import Service
 from conformance.endpoint.allowance import Allowance
 from conformance.endpoint.lifecycle.asker import Asker
 from conformance.endpoint.lifecycle.judging import MOST_EXAMPLES, LifecycleJudged, LifeJudging
+from conformance.endpoint.lifecycle.own import OwnThings, removable
+from conformance.endpoint.lifecycle.pool import Pool
 from conformance.endpoint.lifecycle.relations import Lifecycle, lifecycles
 from conformance.endpoint.lifecycle.requirements import requirements_of
 from conformance.endpoint.settings import RunSettings, Settings
@@ -139,9 +141,9 @@ def _endpoint(asked: SequencesAsked) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The URL and the regions: those of somebody's endpoint, or of the reference of the service while this is open."""
     settings = asked.settings
     if settings.url is not None:
-        contract = asked.service.contract(asked.lifecycle.create)
-        parameter = contract.parameter(contract.semantics.region) if contract.semantics.region else None
-        examples = parameter.examples[:1] if parameter else ()
+        shown = (asked.service.contract(o) for o in (asked.lifecycle.create, asked.lifecycle.list) if o)
+        named = (c.parameter(c.semantics.region) for c in shown if c.semantics.region)
+        examples = next((p.examples[:1] for p in named if p and p.examples), ())
         with changed_environment(settings.secrets.shared()):
             yield settings.url, settings.regions or examples or protocol_of(asked.service).regions[:1] or ("",)
         return
@@ -161,15 +163,19 @@ def _judged(asked: SequencesAsked, url: str, regions: tuple[str, ...], file: Pat
     if not somebodys:
         settings = evolve(settings, signatures=("none",))
     usual = PATIENCE if somebodys else PATIENCE_WITH_REFERENCE
+    patience = usual if asked.patience is None else asked.patience
+    asker = asker_of(asked.service, settings, url, regions, asked.values, file)
+    lives = {name: life for name, life in removable(asked.service).items() if name != asked.name} if somebodys else {}
     return LifeJudging(
-        asker_of(asked.service, settings, url, regions, asked.values, file),
+        asker,
         asked.lifecycle,
         _chosen(asked, requirements_of(asked.service, asked.lifecycle, regions)),
         regions,
         settings.seed or 0,
-        usual if asked.patience is None else asked.patience,
+        patience,
         draws=MOST_EXAMPLES,
         careful=somebodys,
+        own=OwnThings(asker, lives, regions[0], patience, Pool(asker)) if somebodys else None,
     ).run()
 
 

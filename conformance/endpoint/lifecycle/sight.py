@@ -21,6 +21,8 @@ from conformance.endpoint.response_reading import Item
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
 # what the state of a thing says that is on its way out, or stays to be seen for a while after its end
 ENDING = ("delet", "releas", "terminat", "recycl", "destroy")
+# what the state of a thing says that is not made yet
+BEGINNING = ("creating", "pending", "progressing", "initializ", "initialis", "preparing", "building")
 
 Looks = Callable[[], Iterator[BrokenSequence]]
 
@@ -232,5 +234,14 @@ class Sight:
 
 def is_ending(item: Mapping[str, str | None]) -> bool:
     """Whether a state says that a thing is on its way out, or is only shown still."""
+    return _is_in_a_state(item, ENDING)
+
+
+def is_beginning(item: Mapping[str, str | None]) -> bool:
+    """Whether a state says that a thing is still being made."""
+    return _is_in_a_state(item, BEGINNING)
+
+
+def _is_in_a_state(item: Mapping[str, str | None], words: Sequence[str]) -> bool:
     states = (v for name, v in item.items() if name.rsplit(".", 1)[-1].endswith(("Status", "State")))
-    return any(word in (state or "").casefold() for state in states for word in ENDING)
+    return any(word in (state or "").casefold() for state in states for word in words)

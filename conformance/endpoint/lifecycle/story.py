@@ -13,6 +13,7 @@ from conformance.endpoint.answer import Answer
 from conformance.endpoint.findings import Inconclusive
 from conformance.endpoint.lifecycle.book import BrokenSequence
 from conformance.endpoint.lifecycle.guard import DRY_RUN, OURS, TOKEN, marker, texts_at, texts_of
+from conformance.endpoint.lifecycle.own import OwnThings
 from conformance.endpoint.lifecycle.relations import Naming
 from conformance.endpoint.lifecycle.search import Search, documented_absence
 from conformance.endpoint.lifecycle.sight import Living
@@ -25,13 +26,14 @@ USUAL_TOKEN = 36
 @define(eq=False)
 class Story(Search):
     """A sequence as it goes on: each method that asks for something is a step. `names` gives a part of a name for each
-    new thing; with `dry_first` nothing is created that a dry run refuses.
+    new thing; with `dry_first` nothing is created that a dry run refuses; `own` makes what things are made of.
 
     A step raises BrokenSequence for what is not as it must be, Inconclusive for what cannot be judged.
     """
 
     names: Iterator[str | None] = field(kw_only=True)
     dry_first: bool = field(default=False, kw_only=True)
+    own: OwnThings | None = field(default=None, kw_only=True)
     # the things on which tasks were begun first, by the ids of these
     tasks: dict[str, str] = field(factory=dict, init=False)
     tokens: int = field(default=0, init=False)
@@ -114,7 +116,7 @@ class Story(Search):
         contract = self.asker.contract(self.lifecycle.create)
         texts = texts_of(self.lifecycle, contract, next(self.names))
         kept = dict(list(texts.items())[: None if described else 1])
-        needed = self.listings.needed(self.regions[0])
+        needed = self.own.beside(self.lifecycle) if self.own else self.listings.needed(self.regions[0])
         token = {TOKEN: self._token(parameter)} if (parameter := contract.parameter(TOKEN)) else {}
         return {**needed, **kept, **token}
 
