@@ -23,8 +23,6 @@ def refusal_of_what_is_there(target: Target, finding: MadeUp) -> Violation | Non
     refused = finding.exchange
     if refused is None or not finding.usual or target.guard is not None:
         return None
-    if _may_be_of_the_thing(Answer(target.contract, refused)):
-        return None
     usual = [(name, value) for name, value in refused.call.parameters if name in refused.call.usual]
     with target.thrift.afresh():
         for _ in range(IN_TURNS):
