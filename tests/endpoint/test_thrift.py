@@ -9,7 +9,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.contract.files import dump_contract, load_protocol, schemas_root
+from conformance.contract.files import dump_contract, load_contract, load_protocol, schemas_root
 from conformance.derive.choices import silences_anew
 from conformance.endpoint.answer import Answer
 from conformance.endpoint.examples import run_check
@@ -18,6 +18,7 @@ from conformance.endpoint.thrift import Thrift
 from conformance.endpoint.traffic import Limits
 from conformance.endpoint.vouching import refusal_of_what_is_there
 from conformance.ledger.files import ledger_of
+from conformance.reference.faults import all_faults
 from conformance.wire.exchange import Call, Channel, Exchange, HttpRequest, HttpResponse
 from tests.endpoint.test_examples import Listing
 from tests.gates.runs import certified
@@ -229,3 +230,13 @@ def test_where_the_plain_request_is_not_taken_every_time_a_refusal_does_not_coun
 
 def test_what_a_request_alone_has_made_up_is_not_vouched_for():
     assert refusal_of_what_is_there(Refusing(plain=99), refused(usual=False)) is None
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_an_id_of_another_region_is_refused_only_where_an_unknown_one_is_too(wrong, tmp_path):
+    check, folder = "DescribeTasks.regions.ids-stay-home", schemas_root() / "ecs" / "2014-05-26" / "DescribeTasks"
+    known = {f.name for f in all_faults(load_contract(folder), PROTOCOL) if check.partition(".")[2] in f.killed_by}
+    only = {"select": (check,), "traffic": (check,), "budget": 40, "limits": Limits(max_requests=40), "seed": 1}
+    ways, faults = ([], sorted(known)[:1]) if wrong else (["TaskIds.unknown-id=rejected"], [])
+    found = certified(folder, load_contract(folder), PROTOCOL, tmp_path, variants=ways, faults=faults, **only)
+    assert (check in found.with_verdict("failed")) == wrong

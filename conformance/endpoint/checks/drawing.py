@@ -14,6 +14,7 @@ from conformance.endpoint.draws import Draws
 from conformance.endpoint.findings import NotApplicable
 from conformance.endpoint.response_reading import Item
 from conformance.endpoint.target import Target
+from conformance.generate.texts import unknown_id
 from conformance.generate.views import View, filter_values, id_lists
 from conformance.wire.exchange import Channel, Format
 
@@ -48,6 +49,15 @@ def known_ids(
         raise NotApplicable(f"the documentation allows {limit} ids in a list, and this needs {at_least}")
     items = need_items(target, at_least, region)
     return id_lists(target.contract, items, limit if most is None else min(most, limit), at_least)
+
+
+def rejects_unknown_ids(target: Target) -> bool:
+    """Whether an id that no item has is an error here: as was seen, or where nobody has asked yet, as it is now."""
+    taken = target.watch.dialect.taken("unknown-id", target.id_list.parameter)
+    if taken is not None:
+        return taken == "rejected"
+    known = next((key for region in target.regions for key in target.inventory(region).keys(target.key)), None)
+    return known is not None and target.see(View(ids=(unknown_id(known),))).refused
 
 
 def need_filterable(target: Target) -> tuple[Item, ...]:

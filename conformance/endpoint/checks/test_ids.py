@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.endpoint.answer import Answer
-from conformance.endpoint.checks.drawing import channel_of, drawn_or_first, known_ids, long_way, whole_page
+from conformance.endpoint.checks.drawing import (
+    channel_of,
+    drawn_or_first,
+    known_ids,
+    long_way,
+    rejects_unknown_ids,
+    whole_page,
+)
 from conformance.endpoint.checks.ways import count_of
 from conformance.endpoint.claims import (
     claim,
@@ -152,11 +159,6 @@ def test_up_to_the_limit(target: Target, format: Format, data: Draws) -> None:
     if not (target.thrift.on and answer.accepted and answer.is_whole and len(ids) <= target.largest_size):
         keys, answer = listed(target, ids, channel)
     claim_listing(f"{len(ids)} ids", target.expect(View(ids=tuple(ids))), keys, answer)
-
-
-def rejects_unknown_ids(target: Target) -> bool:
-    """Whether an id that no item has was seen to be an error here."""
-    return target.watch.dialect.taken("unknown-id", target.id_list.parameter) == "rejected"
 
 
 def too_many(known: Sequence[str], limit: int, count: int) -> list[str]:
