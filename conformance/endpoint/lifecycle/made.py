@@ -40,8 +40,7 @@ def made_for(
     lives, found = {life.resource: life for life in own}, dict[str, dict[str, str]]()
     if not lives:
         return {}, ()
-    create = service.contract(next(iter(lives.values())).create)
-    regions = settings.regions or example_regions(create, protocol_of(service).regions)
+    regions = settings.regions or _regions(service, lives.values())
     plain = evolve(settings, budget=None)
     with changed_environment(settings.secrets.shared()), tempfile.TemporaryDirectory(prefix="acs-") as scratch:
         asker = asker_of(service, plain, settings.url, regions, values, Path(scratch) / "allowance")
@@ -51,3 +50,11 @@ def made_for(
                 if needed := things.needed(name):
                     found[name] = needed
     return found, regions
+
+
+def _regions(service: Service, lives: Iterable[Lifecycle]) -> tuple[str, ...]:
+    """The documented example of a region: of what creates or lists a thing, where one of them has any."""
+    listed = protocol_of(service).regions
+    names = (name for life in lives for name in (life.create, life.list) if name)
+    found = (example_regions(service.contract(name), listed) for name in names)
+    return next((regions for regions in found if any(regions)), ("",))

@@ -37,10 +37,21 @@ DEEPEST = 3
 SHORTEST_ID = 6
 
 
-def removable(service: Service) -> dict[str, Lifecycle]:
+# of services whose contracts were read for it, by what tells them apart: children of a run have it from their parent
+_REMOVABLE = dict[tuple[object, ...], Mapping[str, Lifecycle]]()
+
+
+def removable(service: Service) -> Mapping[str, Lifecycle]:
     """By resource the life of things that a run may make, since it can take them away again; by the plainest name of
     what creates them.
     """
+    known = (service.folder, *((o.name, o.digest) for o in service.operations.values()))
+    if known not in _REMOVABLE:
+        _REMOVABLE[known] = _removable(service)
+    return _REMOVABLE[known]
+
+
+def _removable(service: Service) -> dict[str, Lifecycle]:
     found = dict[str, Lifecycle]()
     creating = (o for o in service.operations.values() if o.kind == CREATE)
     for operation in sorted(creating, key=lambda o: (o.name != f"{CREATING}{o.resource}", len(o.name), o.name)):
