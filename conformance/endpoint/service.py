@@ -121,7 +121,8 @@ def certify_service(plan: ServicePlan, heard: Heard = lambda judged, event: None
             own = _own(plan, tasks)
             sequences, tasks = _shared(plan, sequences, tasks, own)
             asked = [t.sequences for t in sequences if t.sequences]
-            beside = wanted_by(service, [s.lifecycle.create for s in asked], removable(service))
+            deleting = [t.name for t in tasks if t.kind == "delete"]
+            beside = wanted_by(service, [*(s.lifecycle.create for s in asked), *deleting], removable(service))
             for line in consent.plan_lines(service, changing, asked, [*own, *beside], plan.creates):
                 plan.planned(line)
             creations = consent.creations_begun(folder, service, base, plan.creates)

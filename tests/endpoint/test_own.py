@@ -77,6 +77,7 @@ def test_of_a_small_budget_what_is_not_judged_is_said(fair, endpoint, tmp_path):
     found, output = judged(fair, endpoint, tmp_path, "DeleteStall", creates=3)
     assert found["DeleteStall"]["verdict"] == "in-part", output
     assert "of 3 creations" in found["DeleteStall"]["reason"]
+    assert "Stall by CreateStall" in output.partition("DeleteStall  in-part")[0]
     entries = [json.loads(line) for line in (tmp_path / CREATED).read_text().splitlines()]
     assert sum(entry["event"] == "intent" for entry in entries) <= 3
 
