@@ -33,6 +33,13 @@ from conformance.reference.steps import (
     replacing,
 )
 
+# what the page has an error of its own for: where it has, what is taken all the same, the check of that, and its step
+REFUSED = (
+    (error_of_length, "too-long", "is longer than documented", "length", STEP.length),
+    (error_of_value, "unlisted", "is not listed", "listed-alone", STEP.listed),
+    (error_of_absence, "unknown", "nothing has", "names-nothing", STEP.there),
+)
+
 
 def faults(roles: FaultRoles) -> tuple[Fault, ...]:
     """Faults of each parameter, and of parameters as such."""
@@ -52,33 +59,16 @@ def faults(roles: FaultRoles) -> tuple[Fault, ...]:
             is_page = is_size or (paging is not None and parameter.name == paging.number)
             is_page = is_page or (cursor is not None and parameter.name == cursor.size)
             found += integers.faults_of(parameter, is_size=is_size, is_page=is_page)
-        if error_of_length(roles.contract, parameter):
-            found.append(
-                Fault(
-                    f"too-long-is-taken:{parameter.name}",
-                    f"takes a {parameter.name} that is longer than documented",
-                    (f"parameters.{parameter.name}.length",),
-                    replacing(STEP.length).by(_but_of(parameter.name)),
-                )
+        found += [
+            Fault(
+                f"{what}-is-taken:{parameter.name}",
+                f"takes a {parameter.name} that {words}",
+                (f"parameters.{parameter.name}.{check}",),
+                replacing(step).by(_but_of(parameter.name)),
             )
-        if error_of_absence(roles.contract, parameter):
-            found.append(
-                Fault(
-                    f"unknown-is-taken:{parameter.name}",
-                    f"takes a {parameter.name} that nothing has",
-                    (f"parameters.{parameter.name}.names-nothing",),
-                    replacing(STEP.there).by(_but_of(parameter.name)),
-                )
-            )
-        if error_of_value(roles.contract, parameter):
-            found.append(
-                Fault(
-                    f"unlisted-is-taken:{parameter.name}",
-                    f"takes a {parameter.name} that is not listed",
-                    (f"parameters.{parameter.name}.listed-alone",),
-                    replacing(STEP.listed).by(_but_of(parameter.name)),
-                )
-            )
+            for error, what, words, check, step in REFUSED
+            if error(roles.contract, parameter)
+        ]
         if parameter.value("enum"):
             found += enumerations.faults_of(parameter, parameter.name in filters)
     found += [_not_echoed(roles, parameter, path) for parameter, path in roles.echoes.items()]
