@@ -11,11 +11,13 @@ TIME = "2015-11-23T15:10:00Z"
 
 
 def sample(field: Field) -> Any:
-    """The first listed or documented value that is of the field's type, or a plain one; of an array, an element."""
+    """The first listed or documented value that is of the field's type, or a plain one; of an array, an element. An
+    integer is written as JSON has it: a documented mode of 0644 is 644 there.
+    """
     type = (field.item_type or "string") if field.type == "array" else field.type
     for value in (*(field.value("enum") or ()), *field.examples):
         if _is_of_type(value, type):
-            return value
+            return str(int(value)) if type == "integer" else value
     if type == "string" and field.value("time_format"):
         return TIME
     return PLAIN.get(type, field.name)

@@ -17,6 +17,7 @@ from conformance.derive.service import derive_service, read_service
 from conformance.emit.json_schema import response_schema
 from conformance.emit.service import service_files
 from conformance.emit.writing import write_files
+from conformance.reference.likeness import value_like
 from conformance.reference.members import values_of
 from conformance.reference.rendering import escape, xml_text
 from conformance.reference.service import ServiceApplication, ServiceEndpoint
@@ -333,3 +334,8 @@ def test_tasks_are_spelt_alike_and_none_ends_before_it_began(ecs: Caller) -> Non
     tasks = ecs.call("DescribeTasks", RegionId="cn-hangzhou")["TaskSet"]["Task"]
     assert {task["TaskAction"].isupper() for task in tasks} == {True}
     assert all(task["CreationTime"] <= task["FinishedTime"] for task in tasks if task.get("FinishedTime"))
+
+
+def test_a_sample_of_an_integer_is_one_number_in_either_format() -> None:
+    assert value_like(scalar("Mode", "0644", type="integer")) == "644"
+    assert value_like(scalar("Mode", "0644")) == "0644"
