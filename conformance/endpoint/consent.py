@@ -14,8 +14,9 @@ from conformance.contract.service import Service
 from conformance.endpoint.lifecycle.cleaning import Cleaner, Cleaning
 from conformance.endpoint.lifecycle.creations import CREATED, Creations
 from conformance.endpoint.lifecycle.guard import DRY_RUN, OURS
+from conformance.endpoint.lifecycle.own import PATIENCE
 from conformance.endpoint.lifecycle.relations import Lifecycle, lifecycle_of
-from conformance.endpoint.lifecycle.running import CREATES_OF_A_SEQUENCE, PATIENCE, SequencesAsked, asker_of
+from conformance.endpoint.lifecycle.running import CREATES_OF_A_SEQUENCE, SequencesAsked, asker_of
 from conformance.endpoint.resumption import CONVERTER
 from conformance.endpoint.settings import Settings
 from conformance.endpoint.traffic import Limits

@@ -12,14 +12,12 @@ from typing import Any
 
 from attrs import evolve
 
-from conformance.contract.catalogue import protocol_of
 from conformance.contract.service import Service
 from conformance.endpoint.findings import Inconclusive
-from conformance.endpoint.lifecycle.own import PATIENCE, OwnThings
+from conformance.endpoint.lifecycle.own import PATIENCE, OwnThings, region_of
 from conformance.endpoint.lifecycle.pool import Pool
 from conformance.endpoint.lifecycle.relations import Lifecycle
 from conformance.endpoint.lifecycle.running import asker_of
-from conformance.endpoint.opening import example_regions
 from conformance.endpoint.settings import Settings
 from conformance.wire.client import BadEndpoint
 from conformance.wire.environment import changed_environment
@@ -40,7 +38,7 @@ def made_for(
     lives, found = {life.resource: life for life in own}, dict[str, dict[str, str]]()
     if not lives:
         return {}, ()
-    regions = settings.regions or _regions(service, lives.values())
+    regions = settings.regions or region_of(service, lives.values()) or ("",)
     plain = evolve(settings, budget=None)
     with changed_environment(settings.secrets.shared()), tempfile.TemporaryDirectory(prefix="acs-") as scratch:
         asker = asker_of(service, plain, settings.url, regions, values, Path(scratch) / "allowance")
@@ -50,11 +48,3 @@ def made_for(
                 if needed := things.needed(name):
                     found[name] = needed
     return found, regions
-
-
-def _regions(service: Service, lives: Iterable[Lifecycle]) -> tuple[str, ...]:
-    """The documented example of a region: of what creates or lists a thing, where one of them has any."""
-    listed = protocol_of(service).regions
-    names = (name for life in lives for name in (life.create, life.list) if name)
-    found = (example_regions(service.contract(name), listed) for name in names)
-    return next((regions for regions in found if any(regions)), ("",))

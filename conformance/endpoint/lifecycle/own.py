@@ -9,6 +9,7 @@ from pathlib import Path
 
 from attrs import define, evolve, field
 
+from conformance.contract.catalogue import protocol_of
 from conformance.contract.files import ContractError
 from conformance.contract.model import Contract
 from conformance.contract.protocol import Protocol
@@ -21,7 +22,7 @@ from conformance.endpoint.lifecycle.listings import Listings
 from conformance.endpoint.lifecycle.pool import Pool, naming_of, needs
 from conformance.endpoint.lifecycle.relations import CREATING, Lifecycle, irremovable, lifecycle_of
 from conformance.endpoint.lifecycle.sight import FIRST_PAUSE, LONGEST_PAUSE, is_beginning
-from conformance.endpoint.opening import open_target
+from conformance.endpoint.opening import example_regions, open_target
 from conformance.endpoint.recording import Recording
 from conformance.endpoint.response_reading import Item
 from conformance.endpoint.settings import RunSettings
@@ -29,7 +30,7 @@ from conformance.endpoint.target import Target
 from conformance.generate.required import allowed_value, sent_name
 
 CREATE = "create"
-# seconds that a new thing may take to be listed
+# seconds that somebody's endpoint, which may be large, may take to show what it did
 PATIENCE = 30.0
 # what a thing is made of may have to be made first, and so on
 DEEPEST = 3
@@ -78,6 +79,14 @@ def wanted_by(service: Service, operations: Iterable[str], lives: Mapping[str, L
     for resource, _ in asked.most_common():
         add(resource)
     return list(found.values())
+
+
+def region_of(service: Service, lives: Iterable[Lifecycle]) -> tuple[str, ...]:
+    """The documented example of a region: of what creates or lists a thing, where one of them has any; else none."""
+    listed = protocol_of(service).regions
+    names = (name for life in lives for name in (life.create, life.list) if name)
+    found = (example_regions(service.contract(name), listed) for name in names)
+    return next((regions for regions in found if any(regions)), ())
 
 
 class NotMade(Inconclusive):

@@ -19,7 +19,7 @@ from conformance.contract.service import Service
 from conformance.endpoint.allowance import Allowance
 from conformance.endpoint.lifecycle.asker import Asker
 from conformance.endpoint.lifecycle.judging import MOST_EXAMPLES, LifecycleJudged, LifeJudging
-from conformance.endpoint.lifecycle.own import OwnThings, removable
+from conformance.endpoint.lifecycle.own import PATIENCE, OwnThings, region_of, removable
 from conformance.endpoint.lifecycle.pool import Pool
 from conformance.endpoint.lifecycle.relations import Lifecycle, lifecycles
 from conformance.endpoint.lifecycle.requirements import requirements_of
@@ -34,8 +34,8 @@ from conformance.report.service_run import OperationJudged, OperationVerdict
 from conformance.wire.environment import KEY_ID, KEY_SECRET, changed_environment, credentials_from
 
 KIND = "sequences"
-# seconds that an endpoint may take to show what it did: somebody's may be large, the reference's variants are not
-PATIENCE, PATIENCE_WITH_REFERENCE = 30.0, 1.0
+# seconds that the reference and its variants may take to show what they did
+PATIENCE_WITH_REFERENCE = 1.0
 # how long what is asynchronous takes in the embedded reference, in seconds
 ASYNCHRONOUS = 0.3
 # how many things the sequences of one resource may make at a URL
@@ -141,11 +141,9 @@ def _endpoint(asked: SequencesAsked) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The URL and the regions: those of somebody's endpoint, or of the reference of the service while this is open."""
     settings = asked.settings
     if settings.url is not None:
-        shown = (asked.service.contract(o) for o in (asked.lifecycle.create, asked.lifecycle.list) if o)
-        named = (c.parameter(c.semantics.region) for c in shown if c.semantics.region)
-        examples = next((p.examples[:1] for p in named if p and p.examples), ())
+        named = settings.regions or region_of(asked.service, [asked.lifecycle])
         with changed_environment(settings.secrets.shared()):
-            yield settings.url, settings.regions or examples or protocol_of(asked.service).regions[:1] or ("",)
+            yield settings.url, named or protocol_of(asked.service).regions[:1] or ("",)
         return
     given = [
         *(manners.named(manners.all_faults(), name) for name in settings.faults),
